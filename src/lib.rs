@@ -1,0 +1,26 @@
+//! internbot answers students' questions on getting and doing a backend internship, from a guide of topics in TOML that
+//! anybody can edit. No language model: the same question always gets the same, reviewed answer.
+//!
+//! A message becomes a reply on one straight line; each step is a module, in this order:
+//!
+//! | Module | Takes | Gives |
+//! | --- | --- | --- |
+//! | [`knowledge`] | a folder of TOML files | the guide, valid and immutable, or every problem in it |
+//! | [`text`] | a message | its words |
+//! | [`search`] | a question | topics and sections with their scores |
+//! | [`answer`] | what a search found | the decision: answer, suggest, or admit |
+//! | [`reply`] | the decision | what a person is shown, as plain data |
+//! | [`terminal`] | a reply | text for a terminal |
+//!
+//! These are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! [`knowledge::load`] reads files. Around it stand [`config`], what an operator can set, and [`evaluate`], which
+//! measures how well a guide answers.
+
+pub mod knowledge;
+pub mod text;
+pub mod search;
+pub mod answer;
+pub mod reply;
+pub mod terminal;
+pub mod config;
+pub mod evaluate;
