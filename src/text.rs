@@ -1,0 +1,327 @@
+//! Normalising a message and splitting it into words. Pure: no vocabulary, no knowledge base.
+//!
+//! Every text that the matcher sees (questions, phrasings, headings) passes through [`words`], so that both sides of a
+//! comparison look alike whatever the keyboard, the apostrophes or the markup of the writer.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The most characters of a message that are read. Discord allows 2,000, and 4,000 with Nitro
+/// (<https://discord.com/developers/docs/resources/message#create-message>), so nothing that a person
+/// can send is cut; it bounds the work for text that comes from a pipe.
+pub const MAX_CHARS: usize = 4_000;
+
+/// Splits a message into normalised words: lower case, no accents, contractions written out, markup removed.
+///
+/// Fenced code, links, mentions and custom emoji are dropped, because what they hold is not what was asked.
+/// Symbols that name a language stay in the word (`c++`, `c#`), and so do dots inside a word (`node.js`).
+///
+/// ```
+/// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
+/// ```
+pub fn words(message: &str) -> Vec<String> {
+    let plain = fold(&without_markup(message));
+    let mut words = Vec::new();
+    for chunk in plain.split(separates) {
+        if chunk.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            push_plain(chunk, &mut words);
+        } else {
+            push_chunk(chunk, &mut words);
+        }
+    }
+    words
+}
+
+/// Splits a message into its sentences, in order, without empty ones.
+///
+/// ```
+/// let sentences: Vec<_> = internbot::text::sentences("i got an offer. should i take it? thanks").collect();
+/// assert_eq!(sentences, ["i got an offer.", "should i take it?", "thanks"]);
+/// ```
+pub fn sentences(message: &str) -> impl Iterator<Item = &str> {
+    let mut ended = false;
+    message
+        .split_inclusive(move |c: char| {
+            let ends = c == '\n' || (ended && c.is_whitespace());
+            ended = matches!(c, '.' | '!' | '?' | ';');
+            ends
+        })
+        .map(str::trim)
+        .filter(|sentence| !sentence.is_empty())
+}
+
+/// Whether a sentence asks something: it ends with a question mark, or begins as questions and requests do.
+///
+/// ```
+/// assert!(internbot::text::asks("how do people find a mentor"));
+/// assert!(!internbot::text::asks("my mentor is great"));
+/// ```
+pub fn asks(sentence: &str) -> bool {
+    /// Words that ask wherever they stand.
+    const ASKING: [&str; 8] = ["how", "what", "why", "when", "where", "which", "wat", "wich"];
+    /// Words that ask where a sentence begins with them.
+    const OPENING: [&str; 37] = [
+        "who",
+        "whose",
+        "is",
+        "are",
+        "am",
+        "was",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "may",
+        "has",
+        "have",
+        "any",
+        "anyone",
+        "anybody",
+        "need",
+        "looking",
+        "help",
+        "tips",
+        "advice",
+        "best",
+        "wondering",
+        "explain",
+        "tell",
+        "recommend",
+        "suggest",
+        "y",
+        "shoud",
+        "shud",
+        "ways",
+        "must",
+        "worth",
+    ];
+    /// Small words that may come before.
+    const LEADING: [&str; 14] = ["so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw", "or"];
+    let words = words(sentence);
+    let first = words.iter().find(|word| !LEADING.contains(&word.as_str()));
+    sentence.contains('?')
+        || words.iter().any(|word| ASKING.contains(&word.as_str()))
+        || first.is_some_and(|word| OPENING.contains(&word.as_str()))
+}
+
+/// Whether a character stands between words wherever it occurs.
+fn separates(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '–'
+                | '—'
+                | '_'
+                | ','
+                | ';'
+                | '!'
+                | '?'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '"'
+                | '<'
+                | '>'
+                | '|'
+                | '*'
+                | '~'
+                | '='
+                | '^'
+                | '%'
+                | '$'
+                | '€'
+                | '£'
+                | '…'
+        )
+}
+
+/// Cuts to [`MAX_CHARS`] and removes fenced code, links, mentions and custom emoji.
+fn without_markup(message: &str) -> String {
+    let end = message.char_indices().nth(MAX_CHARS).map_or(message.len(), |(at, _)| at);
+    let message = message.get(..end).unwrap_or(message);
+    if !message.contains(['<', '`', ':']) && !message.contains("www.") {
+        return message.to_owned();
+    }
+    let prose: String = message.split("```").step_by(2).collect::<Vec<_>>().join(" ");
+    let mut out = String::with_capacity(prose.len());
+    let mut rest = prose.as_str();
+    while let Some(open) = rest.find('<') {
+        let (before, tail) = rest.split_at(open);
+        out.push_str(before);
+        let close = tail.find('>').filter(|&end| is_discord_token(tail.get(1..end).unwrap_or_default()));
+        let skip = close.map_or(1, |end| end + 1);
+        out.push(' ');
+        rest = tail.get(skip..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out.split_whitespace().filter(|word| !is_link(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the inside of `<…>` is a mention, a custom emoji, a timestamp or a slash command.
+fn is_discord_token(inside: &str) -> bool {
+    inside.starts_with(['@', '#', ':', '/']) || inside.starts_with("a:") || inside.starts_with("t:")
+}
+
+fn is_link(word: &str) -> bool {
+    let word = word.trim_start_matches(['(', '[', '<', '"']);
+    let start: String = word.chars().take(8).flat_map(char::to_lowercase).collect();
+    start.starts_with("http://") || start.starts_with("https://") || start.starts_with("www.")
+}
+
+/// Compatibility decomposition (Unicode NFKD), without combining marks, lower case, one kind of apostrophe.
+fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().replace('`', "'");
+    }
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') { '\'' } else { c })
+        .collect()
+}
+
+/// Turns a piece without spaces into words: slashes and dots that are not part of a name separate.
+fn push_chunk(chunk: &str, words: &mut Vec<String>) {
+    match chunk {
+        "w/" => return words.push("with".into()),
+        "w/o" => return words.push("without".into()),
+        "b/c" => return words.push("because".into()),
+        "1:1" | "1:1s" | "1on1" | "1on1s" => return words.push("1:1".into()),
+        _ => {}
+    }
+    for piece in chunk.split(['/', '\\', ':', '@']) {
+        let piece = piece.trim_matches(|c: char| !c.is_alphanumeric() && !"+#.&'".contains(c));
+        let piece = piece.trim_matches(['.', '\'', '&']);
+        if piece.contains('\'') {
+            push_contraction(piece, words);
+        } else if !piece.is_empty() {
+            push_word(piece, words);
+        }
+    }
+}
+
+/// Writes out `don't`, `what's`, `i've`; a possessive loses its `'s`.
+fn push_contraction(piece: &str, words: &mut Vec<String>) {
+    let (head, tail) = piece.split_once('\'').unwrap_or((piece, ""));
+    match tail {
+        "t" => {
+            let stem = match head {
+                "can" => "can",
+                "won" => "will",
+                "shan" => "shall",
+                _ => head.strip_suffix('n').unwrap_or(head),
+            };
+            push_word(stem, words);
+            words.push("not".into());
+        }
+        "re" | "m" | "ve" | "ll" | "d" => {
+            push_word(head, words);
+            words.push(
+                match tail {
+                    "re" => "are",
+                    "m" => "am",
+                    "ve" => "have",
+                    "ll" => "will",
+                    _ => "would",
+                }
+                .into(),
+            );
+        }
+        "s" => {
+            push_word(head, words);
+            if ["what", "that", "who", "where", "how", "it", "there", "when", "why", "here", "he", "she", "let"].contains(&head) {
+                words.push("is".into());
+            }
+        }
+        _ => {
+            push_word(head, words);
+            for part in tail.split('\'') {
+                push_word(part, words);
+            }
+        }
+    }
+}
+
+/// Contractions as people type them without the apostrophe, in order. Only those that are no other word.
+const BARE_CONTRACTIONS: [(&str, [&str; 2]); 24] = [
+    ("arent", ["are", "not"]),
+    ("cant", ["can", "not"]),
+    ("couldnt", ["could", "not"]),
+    ("didnt", ["did", "not"]),
+    ("doesnt", ["does", "not"]),
+    ("dont", ["do", "not"]),
+    ("hadnt", ["had", "not"]),
+    ("hasnt", ["has", "not"]),
+    ("havent", ["have", "not"]),
+    ("hows", ["how", "is"]),
+    ("im", ["i", "am"]),
+    ("isnt", ["is", "not"]),
+    ("ive", ["i", "have"]),
+    ("shouldnt", ["should", "not"]),
+    ("thats", ["that", "is"]),
+    ("theres", ["there", "is"]),
+    ("theyre", ["they", "are"]),
+    ("theyve", ["they", "have"]),
+    ("wasnt", ["was", "not"]),
+    ("whats", ["what", "is"]),
+    ("wheres", ["where", "is"]),
+    ("wont", ["will", "not"]),
+    ("wouldnt", ["would", "not"]),
+    ("youre", ["you", "are"]),
+];
+
+/// Pushes a word of letters only.
+fn push_plain(word: &str, words: &mut Vec<String>) {
+    match BARE_CONTRACTIONS.binary_search_by_key(&word, |(bare, _)| bare) {
+        Ok(at) => words.extend(BARE_CONTRACTIONS.get(at).into_iter().flat_map(|(_, pair)| pair).map(|&part| part.to_owned())),
+        Err(_) if word.is_empty() => {}
+        Err(_) => words.push(word.to_owned()),
+    }
+}
+
+/// Pushes one word; a word that joins names by dots, `&` or `+` keeps them only where they are part of the name.
+fn push_word(piece: &str, words: &mut Vec<String>) {
+    if piece.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return push_plain(piece, words);
+    }
+    let named = piece.trim_end_matches(['+', '#']);
+    let symbols = piece.get(named.len()..).unwrap_or_default();
+    if !symbols.is_empty() && named.chars().count() == 1 && named.chars().all(char::is_alphanumeric) {
+        words.push(piece.to_owned());
+        return;
+    }
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
+    let mut parts = piece.split('.');
+    if let (Some(first), Some("js" | "net" | "io" | "py" | "ai" | "com" | "sh" | "dev"), None) = (parts.next(), parts.next(), parts.next())
+        && is_name(first)
+    {
+        words.push(piece.to_owned());
+        return;
+    }
+    if piece == "ds&a" || piece == "q&a" {
+        words.push(piece.to_owned());
+        return;
+    }
+    for part in piece.split(|c: char| !c.is_alphanumeric()) {
+        push_alphanumeric(part, words);
+    }
+}
+
+/// Pushes a run of letters and digits; a number with a unit glued to it (`3wks`, `12h`) becomes two words.
+fn push_alphanumeric(part: &str, words: &mut Vec<String>) {
+    let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+    let (number, unit) = part.split_at(digits);
+    if !number.is_empty() && unit.len() >= 2 && !["st", "nd", "rd", "th"].contains(&unit) && unit.chars().all(char::is_alphabetic) {
+        words.push(number.to_owned());
+        words.push(unit.to_owned());
+    } else if !part.is_empty() {
+        words.push(part.to_owned());
+    }
+}
