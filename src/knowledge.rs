@@ -1,0 +1,329 @@
+//! The guide: topics, resources, vocabulary and examples of what to leave alone, valid and immutable.
+//!
+//! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load`] for a folder, [`check`] for sources
+//! in memory), so nothing later checks again: every id that it names exists, every text fits Discord.
+
+mod check;
+mod format;
+mod load;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use check::{Checked, check};
+pub use load::{File, LoadError, ReadError, Sources, load};
+
+/// A whole guide, as the files of a knowledge folder describe it.
+#[derive(Debug)]
+pub struct KnowledgeBase {
+    name: String,
+    categories: Vec<Category>,
+    topics: Vec<Topic>,
+    resources: Vec<Arc<Resource>>,
+    vocabulary: Vocabulary,
+    out_of_scope: Vec<MessageKind>,
+}
+
+impl KnowledgeBase {
+    /// What the guide calls itself.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The categories in the order in which they are shown.
+    pub fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
+    /// All topics, ordered by id.
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
+    }
+
+    /// The topic with this id.
+    pub fn topic(&self, id: &str) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.id == id)
+    }
+
+    /// All resources in the order of the file.
+    pub fn resources(&self) -> &[Arc<Resource>] {
+        &self.resources
+    }
+
+    /// The resources that help with a topic: those of its sections first, then the others that list it.
+    pub fn resources_of<'a>(&'a self, topic: &'a Topic) -> Vec<&'a Resource> {
+        let shown = topic.sections.iter().flat_map(|section| &section.resources);
+        let listed = self.resources.iter().filter(|resource| resource.topics.contains(&topic.id));
+        let mut found: Vec<&Resource> = Vec::new();
+        for resource in shown.chain(listed) {
+            if !found.iter().any(|known| known.id == resource.id) {
+                found.push(resource);
+            }
+        }
+        found
+    }
+
+    /// The title of the category that a topic is in.
+    pub fn category_of<'a>(&'a self, topic: &'a Topic) -> &'a str {
+        self.categories.iter().find(|category| category.id == topic.category).map_or(&topic.category, |category| &category.title)
+    }
+
+    /// Words that mean the same in this field, words without meaning, words never to be corrected.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Kinds of messages that must not be answered, with examples.
+    pub fn out_of_scope(&self) -> &[MessageKind] {
+        &self.out_of_scope
+    }
+}
+
+/// A group of topics, for browsing.
+#[derive(Debug, Clone)]
+pub struct Category {
+    /// The name by which topics refer to it.
+    pub id: String,
+    /// What people see.
+    pub title: String,
+    /// One line on what is in it.
+    pub description: String,
+}
+
+/// One subject: one file.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// Equal to the file's name without `.toml`.
+    pub id: String,
+    /// What people see.
+    pub title: String,
+    /// The id of a category.
+    pub category: String,
+    /// One line, for lists.
+    pub summary: String,
+    /// Ways to ask about the topic as a whole.
+    pub questions: Vec<Phrasing>,
+    /// Words that a search should know.
+    pub keywords: Vec<String>,
+    /// Ids of topics that are worth reading next.
+    pub related: Vec<String>,
+    /// When somebody last read it and found it right.
+    pub reviewed: Date,
+    /// The parts of its text; the first is the general answer. Never empty.
+    pub sections: Vec<Section>,
+}
+
+impl Topic {
+    /// The section with this id.
+    pub fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+}
+
+/// One part of a topic's text: what is shown as an answer.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Unique in its topic.
+    pub id: String,
+    /// What people see.
+    pub heading: String,
+    /// Discord Markdown.
+    pub text: String,
+    /// Ways to ask exactly for this section.
+    pub questions: Vec<Phrasing>,
+    /// The links that are shown with it.
+    pub resources: Vec<Arc<Resource>>,
+    /// Whether a wrong answer could do harm.
+    pub stakes: Stakes,
+}
+
+/// A way to ask, and where it is written, so that a message about it can say so.
+#[derive(Debug, Clone)]
+pub struct Phrasing {
+    /// The words of a person who asks.
+    pub text: String,
+    /// Where it stands in the topic's file.
+    pub at: Position,
+}
+
+/// A place in a text file, both counted from one, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// The line, from one.
+    pub line: usize,
+    /// The character in the line, from one.
+    pub column: usize,
+}
+
+/// What a wrong answer could do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stakes {
+    /// Nothing that cannot be mended.
+    #[default]
+    Ordinary,
+    /// Harm in matters of law or money (visa, contracts, pay law, fraud): needs an official source, is answered only
+    /// when surer than usual and never unasked.
+    Legal,
+}
+
+/// A link with what a reader wants to know before opening it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Resource {
+    /// The name by which sections refer to it.
+    pub id: String,
+    /// What people see.
+    pub name: String,
+    /// An absolute `https` address.
+    pub url: String,
+    /// What it is.
+    pub kind: Kind,
+    /// What it costs.
+    pub cost: Cost,
+    /// For whom it is.
+    pub level: Level,
+    /// Ids of the topics that it helps with.
+    pub topics: Vec<String>,
+    /// One line on why it is worth opening.
+    pub description: String,
+}
+
+/// Defines an enum whose variants people write in files and options by a fixed name.
+macro_rules! named_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order in which lists show them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name in files, options and lists.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+    };
+}
+
+named_enum! {
+    /// What a resource is.
+    Kind {
+        /// Lessons in an order.
+        Course = "course",
+        /// Exercises and places to build things.
+        Practice = "practice",
+        /// A book, on paper or online.
+        Book = "book",
+        /// Reference, handbook or guide.
+        Documentation = "documentation",
+        /// People to learn with.
+        Community = "community",
+        /// A program or service to work with.
+        Tool = "tool",
+        /// Where openings and events are listed.
+        JobBoard = "job-board",
+        /// A government, an agency or another body whose word decides.
+        Official = "official",
+    }
+}
+
+named_enum! {
+    /// What a resource costs.
+    Cost {
+        /// Nothing.
+        Free = "free",
+        /// Something for nothing, more for money.
+        Freemium = "freemium",
+        /// Money.
+        Paid = "paid",
+    }
+}
+
+named_enum! {
+    /// For whom a resource is.
+    Level {
+        /// No knowledge needed.
+        Beginner = "beginner",
+        /// The basics are known.
+        Intermediate = "intermediate",
+        /// Comfortable with the subject.
+        Advanced = "advanced",
+        /// Everybody.
+        Any = "any",
+    }
+}
+
+/// What words mean here.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    /// Words that carry no meaning in a question.
+    pub stop_words: Vec<String>,
+    /// Words that are never corrected into others, nor others into them.
+    pub protected: Vec<String>,
+    /// What people type, and what it means.
+    pub abbreviations: Vec<(String, String)>,
+    /// Words and phrases that mean the same.
+    pub groups: Vec<Group>,
+}
+
+/// Words and phrases that mean the same in this field.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What an explanation calls it.
+    pub name: String,
+    /// Its members, at least two.
+    pub words: Vec<String>,
+}
+
+/// A kind of message that must not be answered from the guide.
+#[derive(Debug, Clone)]
+pub struct MessageKind {
+    /// A name for logs and explanations.
+    pub id: String,
+    /// What to say where somebody asked the bot for it directly, if there is something better than "not in the guide".
+    pub reply: Option<String>,
+    /// Messages of this kind.
+    pub examples: Vec<String>,
+}
+
+/// A fault in content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Whether the knowledge base can be used in spite of it.
+    pub severity: Severity,
+    /// The file, with the folder as it was given.
+    pub file: String,
+    /// Where in the file.
+    #[serde(flatten)]
+    pub at: Position,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub mend: String,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The knowledge base cannot be used.
+    Error,
+    /// It works, less well than it could.
+    Warning,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let Position { line, column } = self.at;
+        write!(f, "{}:{line}:{column}: {severity}: {}\n    {}", self.file, self.message, self.mend)
+    }
+}

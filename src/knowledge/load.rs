@@ -1,0 +1,114 @@
+//! Reading a knowledge folder: the only file access of the core.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::{KnowledgeBase, Problem, Severity, check};
+
+/// The text of every file of a knowledge base, read but not yet understood.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// `guide.toml`: the name of the guide and its categories.
+    pub guide: File,
+    /// `resources.toml`: every link.
+    pub resources: File,
+    /// `vocabulary.toml`: what words mean here.
+    pub vocabulary: File,
+    /// `out_of_scope.toml`: what to leave alone.
+    pub out_of_scope: File,
+    /// `topics/*.toml`, ordered by name.
+    pub topics: Vec<File>,
+}
+
+/// A file's name, as a message should show it, and its bytes.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// The path.
+    pub name: String,
+    /// What is in it; whether that is text is for [`check`] to say.
+    pub bytes: Vec<u8>,
+}
+
+/// A folder or file that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {source}", .path.display())]
+pub struct ReadError {
+    /// What was to be read.
+    pub path: PathBuf,
+    /// Why it could not.
+    pub source: std::io::Error,
+}
+
+/// Why there is no knowledge base.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The files were read and have errors.
+    #[error("the knowledge base in {} has {} error(s); `internbot check` lists them with the mend, the first is\n{}", .dir.display(), .problems.len(), .problems.first().map(ToString::to_string).unwrap_or_default())]
+    Invalid {
+        /// The folder.
+        dir: PathBuf,
+        /// The errors, without the warnings; at least one.
+        problems: Vec<Problem>,
+    },
+}
+
+impl Sources {
+    /// Reads all files of a knowledge folder.
+    ///
+    /// # Errors
+    /// The first folder or file that cannot be read.
+    pub fn read(dir: &Path) -> Result<Self, ReadError> {
+        let topics_dir = dir.join("topics");
+        let mut paths = Vec::new();
+        // The folder itself first, so that a wrong path is reported as what it is.
+        fs::read_dir(dir).map_err(|source| ReadError { path: dir.to_owned(), source })?;
+        let in_topics = |source| ReadError { path: topics_dir.clone(), source };
+        for entry in fs::read_dir(&topics_dir).map_err(in_topics)? {
+            let path = entry.map_err(in_topics)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        Ok(Self {
+            guide: File::read(dir.join("guide.toml"))?,
+            resources: File::read(dir.join("resources.toml"))?,
+            vocabulary: File::read(dir.join("vocabulary.toml"))?,
+            out_of_scope: File::read(dir.join("out_of_scope.toml"))?,
+            topics: paths.into_iter().map(File::read).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl File {
+    fn read(path: PathBuf) -> Result<Self, ReadError> {
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Self { name: path.display().to_string(), bytes }),
+            Err(source) => Err(ReadError { path, source }),
+        }
+    }
+
+    /// The file's name without folder and `.toml`: the id of a topic.
+    pub fn stem(&self) -> &str {
+        let name = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        name.strip_suffix(".toml").unwrap_or(name)
+    }
+}
+
+/// Reads and checks a knowledge folder.
+///
+/// # Errors
+/// A file that cannot be read, or all errors in the content; warnings do not stop it.
+pub fn load(dir: &Path, today: Date) -> Result<KnowledgeBase, LoadError> {
+    let checked = check(&Sources::read(dir)?, today);
+    checked.knowledge.ok_or_else(|| {
+        let problems = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+        LoadError::Invalid { dir: dir.to_owned(), problems }
+    })
+}

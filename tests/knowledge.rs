@@ -1,0 +1,350 @@
+//! What a person who edits the guide is told.
+//!
+//! Each test breaks a copy of a small sound guide in one way and reads the findings: file, line, column, what is wrong,
+//! how to mend it.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails may panic")]
+
+use internbot::knowledge::{Checked, File, Severity, Sources, check};
+use jiff::civil::date;
+
+const GUIDE: &str = r#"name = "Small guide"
+
+[[category]]
+id = "first"
+title = "First things"
+description = "What to read first."
+"#;
+
+const RESOURCES: &str = r#"[[resource]]
+id = "pro-git"
+name = "Pro Git"
+url = "https://git-scm.com/book/en/v2"
+kind = "book"
+cost = "free"
+level = "any"
+topics = ["git"]
+description = "The whole book on Git."
+
+[[resource]]
+id = "labour-office"
+name = "Labour office"
+url = "https://www.example.org/rules"
+kind = "official"
+cost = "free"
+level = "any"
+topics = ["pay"]
+description = "The rules."
+"#;
+
+const VOCABULARY: &str = r#"stop_words = ["the", "a"]
+protected = ["go"]
+
+[abbreviations]
+vcs = "version control"
+
+[[group]]
+name = "pay"
+words = ["pay", "salary"]
+"#;
+
+const OUT_OF_SCOPE: &str = r#"[[kind]]
+id = "greeting"
+examples = ["good morning", "hello all"]
+"#;
+
+fn topic(id: &str, title: &str, stakes: &str, related: &str, resource: &str, subject: &str) -> String {
+    let phrasings: Vec<String> = ["what is", "why learn", "how to start with", "who needs", "when to use", "where to learn"]
+        .iter()
+        .flat_map(|frame| [format!("  \"{frame} {subject}\","), format!("  \"{frame} {subject} at work\",")])
+        .collect();
+    let text = "Plain words that say what to do and why. ".repeat(6);
+    format!(
+        "id = \"{id}\"\ntitle = \"{title}\"\ncategory = \"first\"\nsummary = \"What to know.\"\nreviewed = 2026-11-01\n{stakes}keywords = [\"{subject}\"]\nrelated = [\"{related}\"]\nquestions = [\n{}\n]\n\n[[section]]\nid = \"start\"\nheading = \"Start here\"\ntext = \"\"\"\n{text}\n\"\"\"\nresources = [\"{resource}\"]\n",
+        phrasings.join("\n")
+    )
+}
+
+fn sound() -> Sources {
+    let file = |name: &str, text: &str| File { name: format!("guide/{name}"), bytes: text.as_bytes().to_vec() };
+    Sources {
+        guide: file("guide.toml", GUIDE),
+        resources: file("resources.toml", RESOURCES),
+        vocabulary: file("vocabulary.toml", VOCABULARY),
+        out_of_scope: file("out_of_scope.toml", OUT_OF_SCOPE),
+        topics: vec![
+            file("topics/git.toml", &topic("git", "Version control", "", "pay", "pro-git", "branches")),
+            file("topics/pay.toml", &topic("pay", "Pay", "stakes = \"legal\"\n", "git", "labour-office", "wages")),
+        ],
+    }
+}
+
+fn checked(sources: &Sources) -> Checked {
+    check(sources, date(2026, 11, 23))
+}
+
+/// The findings as a person reads them.
+fn findings(sources: &Sources) -> Vec<String> {
+    checked(sources).problems.iter().map(ToString::to_string).collect()
+}
+
+/// Replaces a text in a file of a sound guide.
+fn broken(file: &str, from: &str, to: &str) -> Sources {
+    let mut sources = sound();
+    change(&mut sources, file, from, to);
+    sources
+}
+
+fn change(sources: &mut Sources, file: &str, from: &str, to: &str) {
+    let Sources { guide, resources, vocabulary, out_of_scope, topics } = sources;
+    let all = [guide, resources, vocabulary, out_of_scope].into_iter().chain(topics);
+    let source = all.into_iter().find(|source| source.name.ends_with(file)).expect("the file exists");
+    let text = String::from_utf8(source.bytes.clone()).expect("it is text");
+    assert!(text.contains(from), "{from:?} is in {file}");
+    source.bytes = text.replacen(from, to, 1).into_bytes();
+}
+
+/// Breaks one thing, and expects exactly one finding that begins and ends so.
+fn one_finding(file: &str, from: &str, to: &str, finding: &str, mend: &str) {
+    let findings = findings(&broken(file, from, to));
+    let [only] = findings.as_slice() else { panic!("one finding, not {findings:#?}") };
+    assert!(only.starts_with(finding), "{only}\ndoes not begin with\n{finding}");
+    assert!(only.ends_with(mend), "{only}\ndoes not end with\n{mend}");
+}
+
+#[test]
+fn a_sound_guide_has_no_finding_and_can_be_used() {
+    let checked = checked(&sound());
+    assert_eq!(checked.problems, []);
+    let knowledge = checked.knowledge.expect("it is sound");
+    assert_eq!(knowledge.topics().len(), 2);
+    assert_eq!(knowledge.topic("git").map(|topic| topic.title.as_str()), Some("Version control"));
+}
+
+#[test]
+fn what_is_no_toml_is_shown_where_it_stands() {
+    one_finding("git.toml", "title = \"Version control\"", "title = \"Version control", "guide/topics/git.toml:2:", "ends with a comma.");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_right_one() {
+    one_finding(
+        "git.toml",
+        "summary =",
+        "sumary = \"x\"\nsummary =",
+        "guide/topics/git.toml:4:1: error: this file has no key `sumary`",
+        "Did you mean `summary`?",
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_refused() {
+    one_finding(
+        "git.toml",
+        "title = \"Version control\"",
+        "title = 3",
+        "guide/topics/git.toml:2:9: error: `title` must be a text",
+        "Put it in quotes: \"…\".",
+    );
+    one_finding(
+        "git.toml",
+        "reviewed = 2026-11-01",
+        "reviewed = \"today\"",
+        "guide/topics/git.toml:5:12: error: `reviewed` must be a date",
+        "for example 2026-11-23.",
+    );
+}
+
+#[test]
+fn a_missing_key_is_asked_for() {
+    one_finding(
+        "git.toml",
+        "category = \"first\"\n",
+        "",
+        "guide/topics/git.toml:1:1: error: this file has no `category`",
+        "Add a line `category = …`.",
+    );
+}
+
+#[test]
+fn an_id_that_is_not_the_files_name_is_refused() {
+    one_finding(
+        "git.toml",
+        "id = \"git\"",
+        "id = \"gti\"",
+        "guide/topics/git.toml:1:6: error: the id `gti` is not the file's name",
+        "or rename the file to gti.toml.",
+    );
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused() {
+    one_finding(
+        "git.toml",
+        "related = [\"pay\"]",
+        "related = [\"pai\"]",
+        "guide/topics/git.toml:7:12: error: there is no topic `pai`",
+        "Did you mean `pay`?",
+    );
+    one_finding(
+        "git.toml",
+        "resources = [\"pro-git\"]",
+        "resources = [\"pro-gti\"]",
+        "guide/topics/git.toml:29:14: error: there is no resource `pro-gti`",
+        "Did you mean `pro-git`?",
+    );
+    one_finding(
+        "git.toml",
+        "category = \"first\"",
+        "category = \"other\"",
+        "guide/topics/git.toml:3:12: error: there is no category `other`",
+        "add the category first.",
+    );
+    one_finding(
+        "resources.toml",
+        "topics = [\"git\"]",
+        "topics = [\"hg\"]",
+        "guide/resources.toml:8:11: error: there is no topic `hg`",
+        "",
+    );
+}
+
+#[test]
+fn the_same_phrasing_in_two_topics_is_refused() {
+    one_finding(
+        "pay.toml",
+        "\"what is wages\"",
+        "\"What is BRANCHES?\"",
+        "guide/topics/pay.toml:10:3: error: \"What is BRANCHES?\" is also a phrasing of guide/topics/git.toml",
+        "remove it from the other.",
+    );
+}
+
+#[test]
+fn the_same_words_in_another_order_are_warned_of() {
+    one_finding(
+        "pay.toml",
+        "\"what is wages\"",
+        "\"branches is what\"",
+        "guide/topics/pay.toml:10:3: warning: \"branches is what\" has the same words as \"what is branches\"",
+        "so that the two differ.",
+    );
+}
+
+#[test]
+fn what_discord_cannot_show_is_refused() {
+    let long = "x".repeat(81);
+    one_finding(
+        "git.toml",
+        "Version control",
+        &long,
+        "guide/topics/git.toml:2:9: error: the title has 81 characters, the most is 80",
+        "Shorten it by 1.",
+    );
+}
+
+#[test]
+fn an_empty_section_is_refused() {
+    let mut sources = sound();
+    let text = "Plain words that say what to do and why. ".repeat(6);
+    change(&mut sources, "git.toml", &format!("\"\"\"\n{text}\n\"\"\""), "\"\"");
+    let findings = findings(&sources);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings.iter().all(|finding| finding.contains("error: `text` is empty")), "{findings:#?}");
+}
+
+#[test]
+fn a_malformed_address_is_refused() {
+    one_finding(
+        "resources.toml",
+        "https://git-scm.com/book/en/v2",
+        "git-scm.com/book",
+        "guide/resources.toml:4:7: error: `git-scm.com/book` is not an address",
+        "it begins with https://.",
+    );
+    one_finding(
+        "resources.toml",
+        "https://git-scm.com/book/en/v2",
+        "http://git-scm.com",
+        "guide/resources.toml:4:7: error: `http://git-scm.com` is not a public https address",
+        "begins with https://.",
+    );
+}
+
+#[test]
+fn high_stakes_need_an_official_source() {
+    one_finding(
+        "resources.toml",
+        "kind = \"official\"",
+        "kind = \"book\"",
+        "guide/topics/pay.toml:25:6: error: the section `start` has high stakes and shows no official source",
+        "to its `resources`.",
+    );
+}
+
+#[test]
+fn review_dates_grow_stale() {
+    one_finding(
+        "git.toml",
+        "2026-11-01",
+        "2024-01-01",
+        "guide/topics/git.toml:5:12: warning: nobody has reviewed this topic for 1057 days",
+        "set `reviewed` to today.",
+    );
+    one_finding(
+        "git.toml",
+        "2026-11-01",
+        "2027-11-01",
+        "guide/topics/git.toml:5:12: warning: the review date 2027-11-01 is in the future",
+        "",
+    );
+}
+
+#[test]
+fn a_word_in_two_groups_is_refused() {
+    one_finding(
+        "vocabulary.toml",
+        "[[group]]",
+        "[[group]]\nname = \"money\"\nwords = [\"cash\", \"salary\"]\n\n[[group]]",
+        "guide/vocabulary.toml:13:17: error: `salary` is also in the group `money`",
+        "",
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let mut sources = sound();
+    for topic in sources.topics.iter_mut().take(1) {
+        topic.bytes.extend([b'\n', 0xFF, 0xFE]);
+    }
+    let findings = findings(&sources);
+    assert!(findings.iter().any(|finding| finding.contains("topics/git.toml:31:1: error: this is not UTF-8 text")), "{findings:#?}");
+}
+
+#[test]
+fn ten_faults_are_ten_findings_in_one_run() {
+    let mut sources = sound();
+    let extra = |sources: &mut Sources, id: &str, subject: &str| {
+        sources
+            .topics
+            .push(File { name: format!("guide/topics/{id}.toml"), bytes: topic(id, subject, "", "git", "pro-git", subject).into_bytes() });
+    };
+    for (id, subject) in [("a", "alpha"), ("b", "beta"), ("c", "gamma"), ("d", "delta"), ("e", "epsilon")] {
+        extra(&mut sources, id, subject);
+    }
+    let text = "Plain words that say what to do and why. ".repeat(6);
+    change(&mut sources, "topics/a.toml", "keywords = [", "keywords = "); // syntax error
+    change(&mut sources, "topics/b.toml", "summary =", "sumary = \"x\"\nsummary ="); // unknown key
+    change(&mut sources, "topics/b.toml", "title = \"beta\"", "title = 1"); // wrong type
+    change(&mut sources, "topics/c.toml", "id = \"c\"", "id = \"k\""); // id not the file's name
+    change(&mut sources, "topics/c.toml", "related = [\"git\"]", "related = [\"nothing\"]"); // dangling related
+    change(&mut sources, "topics/d.toml", "[\"pro-git\"]", "[\"nowhere\"]"); // dangling resource
+    change(&mut sources, "topics/d.toml", "\"what is delta\"", "\"what is branches\""); // same phrasing in two topics
+    change(&mut sources, "topics/e.toml", "title = \"epsilon\"", &format!("title = \"{}\"", "e".repeat(200))); // over-long title
+    change(&mut sources, "topics/e.toml", &format!("\"\"\"\n{text}\n\"\"\""), "\" \""); // empty section
+    change(&mut sources, "resources.toml", "https://www.example.org/rules", "https://"); // malformed address
+    let findings = findings(&sources);
+    assert_eq!(findings.len(), 10, "{findings:#?}");
+    assert!(checked(&sources).problems.iter().all(|problem| problem.severity == Severity::Error && !problem.mend.is_empty()));
+    assert!(checked(&sources).knowledge.is_none());
+}
