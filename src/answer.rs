@@ -1,0 +1,142 @@
+//! The decision: answer, ask back, or say that the guide does not know. The only place that knows thresholds.
+//!
+//! A search's evidence becomes one number, the probability that the best match is right, by a logistic model; the
+//! outcome follows from that number. The same coefficients and bars serve every knowledge base.
+
+use crate::knowledge::{KnowledgeBase, Stakes};
+use crate::search::{Found, Match, Question};
+use crate::text;
+
+/// What to do with a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Answer, ask back, or admit.
+    pub outcome: Outcome,
+    /// What may answer, best first: the answer and its runners-up, the candidates to offer, or the nearest that there is.
+    /// Scores are probabilities here: the first is the chance that it is right, the others are relative to it.
+    pub matches: Vec<Match>,
+    /// The kind of message out of scope that this seems to be, by position in the knowledge base, where that is likelier
+    /// than any topic.
+    pub kind: Option<usize>,
+    /// Why the outcome is what it is, in a sentence.
+    pub reason: String,
+}
+
+/// What a person gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Sure enough: the best match is the answer.
+    Answer,
+    /// Two to five candidates to choose from.
+    Suggest,
+    /// Not in the guide.
+    None,
+}
+
+/// The least probability to answer outright what was asked of the bot. Chosen on tuning questions so that nine of ten
+/// outright answers are right.
+const ASKED_BAR: f32 = 0.62;
+/// The same where a wrong answer could do harm.
+const STAKES_BAR: f32 = 0.68;
+/// The least probability to answer what was only overheard: a bot that butts in must be right.
+const OVERHEARD_BAR: f32 = 0.92;
+/// Below this the candidates are not worth a look.
+const SUGGEST_BAR: f32 = 0.18;
+/// A candidate this much less probable than the best one is not offered.
+const CANDIDATE_SHARE: f32 = 0.10;
+/// The most candidates: as many as buttons fit into one row.
+const MOST_CANDIDATES: usize = 5;
+
+/// Coefficients of the logistic model, fitted by maximum likelihood on tuning questions of six knowledge bases of 60 to
+/// 150 topics with 5 to 100 phrasings each, with and without examples out of scope.
+mod coefficient {
+    /// Where everything else is zero.
+    pub(super) const BASE: f32 = -4.64;
+    /// For each point of the best score.
+    pub(super) const SCORE: f32 = 0.056;
+    /// For each point that the best is ahead of the second.
+    pub(super) const MARGIN: f32 = 0.620;
+    /// For each point of the best-fitting kind out of scope.
+    pub(super) const ASIDE: f32 = -0.122;
+    /// Where the knowledge base has examples out of scope at all: then a question that resembles none says something.
+    pub(super) const HAS_ASIDE: f32 = 1.42;
+    /// For how much more the nearest phrasing is like the question than the nearest example out of scope, 1 at the most.
+    pub(super) const NEARER: f32 = 6.08;
+    /// For the natural logarithm of the number of words: short questions say too little to be sure.
+    pub(super) const WORDS: f32 = 0.819;
+}
+
+/// Decides what to do with a question for which a search found this.
+pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> Answer {
+    let Some(best) = found.matches.first() else {
+        return Answer { outcome: Outcome::None, matches: Vec::new(), kind: None, reason: "there is no word in it".to_owned() };
+    };
+    let probability = probability(found);
+    let matches: Vec<Match> = found
+        .matches
+        .iter()
+        .map(|candidate| Match { score: probability * libm::expf(coefficient::MARGIN * (candidate.score - best.score)), ..*candidate })
+        .collect();
+    let kind = found.aside.filter(|&(_, score)| score > best.score).map(|(kind, _)| kind);
+    let stakes = stakes(knowledge, best);
+    let (outcome, reason) =
+        if question.overheard { overheard(question, probability, stakes) } else { asked(probability, stakes, kind.is_some()) };
+    Answer { outcome, matches, kind, reason }
+}
+
+/// The candidates to offer of what a search found: two to five.
+pub fn candidates(matches: &[Match]) -> &[Match] {
+    let best = matches.first().map_or(0.0, |best| best.score);
+    let near = matches.iter().take_while(|candidate| candidate.score >= CANDIDATE_SHARE * best).count();
+    matches.get(..near.clamp(2, MOST_CANDIDATES).min(matches.len())).unwrap_or(matches)
+}
+
+fn asked(probability: f32, stakes: Stakes, aside: bool) -> (Outcome, String) {
+    let bar = match stakes {
+        Stakes::Ordinary => ASKED_BAR,
+        Stakes::Legal => STAKES_BAR,
+    };
+    let percent = percent(probability);
+    if probability >= bar {
+        (Outcome::Answer, format!("{percent} sure, {} needed to answer", self::percent(bar)))
+    } else if probability < SUGGEST_BAR || (aside && probability < 2.0 * SUGGEST_BAR) {
+        (Outcome::None, format!("only {percent} sure, {} needed even to suggest", self::percent(SUGGEST_BAR)))
+    } else {
+        (Outcome::Suggest, format!("{percent} sure, {} needed to answer outright", self::percent(bar)))
+    }
+}
+
+fn overheard(question: &Question, probability: f32, stakes: Stakes) -> (Outcome, String) {
+    if stakes == Stakes::Legal {
+        (Outcome::None, "overheard, and high stakes are never answered unasked".to_owned())
+    } else if !text::sentences(&question.text).any(text::asks) {
+        (Outcome::None, "overheard, and nothing in it asks".to_owned())
+    } else if probability < OVERHEARD_BAR {
+        (Outcome::None, format!("overheard and {} sure, {} needed", percent(probability), percent(OVERHEARD_BAR)))
+    } else {
+        (Outcome::Answer, format!("overheard and {} sure, {} needed", percent(probability), percent(OVERHEARD_BAR)))
+    }
+}
+
+fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
+    let section = knowledge.topics().get(place.topic).and_then(|topic| topic.sections.get(place.section));
+    section.map_or(Stakes::Ordinary, |section| section.stakes)
+}
+
+/// The probability that the best match is right.
+pub fn probability(found: &Found) -> f32 {
+    let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
+    let aside = found.aside.map_or(0.0, |(_, score)| coefficient::HAS_ASIDE + coefficient::ASIDE * score.max(0.0));
+    let sum = coefficient::BASE
+        + coefficient::SCORE * score(0)
+        + coefficient::MARGIN * (score(0) - score(1))
+        + aside
+        + coefficient::NEARER * (found.nearest - found.nearest_aside)
+        + coefficient::WORDS * libm::logf(found.words.max(1) as f32);
+    1.0 / (1.0 + libm::expf(-sum))
+}
+
+fn percent(probability: f32) -> String {
+    format!("{:.0} %", 100.0 * probability)
+}

@@ -1,0 +1,278 @@
+//! Finding the topic and the section that answer a question.
+//!
+//! [`Index::new`] learns from a knowledge base; [`Index::search`] ranks its topics and their sections for a question.
+//! Neither does input or output, neither can fail, and both give the same result on every machine.
+
+mod bm25;
+mod classifier;
+mod corpus;
+mod explain;
+mod features;
+mod parts;
+mod phrasings;
+mod reach;
+mod reading;
+mod sections;
+mod spelling;
+
+use crate::knowledge::KnowledgeBase;
+use crate::text;
+use bm25::Bm25;
+pub use classifier::XorShift;
+use classifier::{Classifier, Example, Sparse};
+pub use corpus::{Corpus, SectionTexts, TopicTexts};
+pub use explain::{Candidate, Explanation, Gain};
+use features::{Counts, Space};
+pub use parts::{Part, Parts};
+use phrasings::Phrasings;
+pub use reach::unreachable;
+use reading::{Reader, Reading};
+use sections::Sections;
+
+/// How much BM25 counts beside the classifier's logit.
+const BM25_WEIGHT: f32 = 0.25;
+/// The first step of training; larger ones learn the phrasings by heart and generalise less.
+const STEP: f32 = 1.0;
+/// A message of at least this many words may tell a story around the sentence that asks.
+const LONG_MESSAGE: usize = 20;
+/// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
+const SHORTEST_ASKING: usize = 4;
+/// How far a phrasing that is repeated to the letter leads.
+const REPEATED_LEAD: f32 = 6.0;
+
+/// The most matches that a search returns.
+pub const MOST_MATCHES: usize = 5;
+
+/// A knowledge base, learned by heart. Immutable; searching it needs no lock.
+#[derive(Debug)]
+pub struct Index {
+    reader: Reader,
+    space: Space,
+    classifier: Classifier,
+    bm25: Bm25,
+    phrasings: Phrasings,
+    sections: Sections,
+    /// The ids of the topics, which decide ties.
+    topics: Vec<String>,
+    parts: Parts,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The words of the person who asks.
+    pub text: String,
+    /// What the same person asked before in the same conversation, oldest first.
+    pub previous: Vec<String>,
+    /// Whether the message was not addressed to the bot.
+    pub overheard: bool,
+}
+
+impl Question {
+    /// A question that was put to the bot, without a conversation before it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// A section that may answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// Which topic of the knowledge base, by position.
+    pub topic: usize,
+    /// Which section of the topic, by position.
+    pub section: usize,
+    /// The logit of the topic above the mean of all: about 0 for a topic that has nothing to do with the question, 5 to
+    /// 20 for one that has.
+    pub score: f32,
+}
+
+/// What a search found, and the evidence for and against it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// One match for each topic, best first, at most [`MOST_MATCHES`]. Empty where the question has no word.
+    pub matches: Vec<Match>,
+    /// The kind of message out of scope that fits best, by position, and its score on the scale of [`Match::score`].
+    pub aside: Option<(usize, f32)>,
+    /// How like the question is to the nearest phrasing of the best topic: a cosine, 0 to 1.
+    pub nearest: f32,
+    /// The same for the nearest example out of scope.
+    pub nearest_aside: f32,
+    /// How many words the question has, abbreviations written out.
+    pub words: usize,
+}
+
+impl Index {
+    /// Learns a knowledge base.
+    pub fn new(knowledge: &KnowledgeBase) -> Self {
+        Self::with_parts(&Corpus::from(knowledge), Parts::ALL)
+    }
+
+    /// Learns a corpus, with all parts of the search or some switched off.
+    pub fn with_parts(corpus: &Corpus, parts: Parts) -> Self {
+        let topics = corpus.topics.len();
+        let kinds = if parts.has(Part::OutOfScope) { corpus.out_of_scope.len() } else { 0 };
+        // Where each text stands, and its words.
+        let mut places = Vec::new();
+        let mut texts = Vec::new();
+        for (number, topic) in corpus.topics.iter().enumerate() {
+            for (section, text) in topic.questions(parts.has(Part::Titles)) {
+                places.push((number, section));
+                texts.push(text::words(text));
+            }
+        }
+        for (kind, examples) in corpus.out_of_scope.iter().enumerate().take(kinds) {
+            for text in examples {
+                places.push((topics + kind, None));
+                texts.push(text::words(text));
+            }
+        }
+        let reader = Reader::new(corpus, &texts, parts);
+        let readings: Vec<Reading> = texts.into_iter().map(|words| reader.understand(words)).collect();
+        let counts: Vec<(usize, Counts)> =
+            places.iter().zip(&readings).map(|(&(class, _), reading)| (class, Counts::of(reading))).collect();
+        let space = Space::learn(&counts, topics + kinds, parts);
+        let examples: Vec<Example> =
+            counts.iter().map(|(class, counts)| Example { class: *class, features: space.vector(counts) }).collect();
+        let classifier = Classifier::train(&examples, space.len(), topics + kinds, passes(examples.len()), STEP);
+        let mut documents: Vec<Vec<u32>> = vec![Vec::new(); topics + kinds];
+        let keywords: Vec<Reading> = corpus.topics.iter().map(|topic| reader.read(&topic.keywords.join(" "))).collect();
+        let of_topics = places.iter().map(|&(class, _)| class).zip(&readings).chain(keywords.iter().enumerate());
+        for (class, reading) in of_topics {
+            if let Some(document) = documents.get_mut(class) {
+                document.extend(reading.words.iter().map(|word| word.stem));
+            }
+        }
+        let bm25 = if parts.has(Part::Bm25) { Bm25::new(&documents, reader.stem_count()) } else { Bm25::default() };
+        let phrasings = Phrasings::new(places, &readings, &examples, &space);
+        Self {
+            sections: Sections::new(corpus, &reader),
+            reader,
+            space,
+            classifier,
+            bm25,
+            phrasings,
+            topics: corpus.topics.iter().map(|topic| topic.id.clone()).collect(),
+            parts,
+        }
+    }
+
+    /// Ranks the topics and their sections for a question.
+    pub fn search(&self, question: &Question) -> Found {
+        let reading = self.reader.read(&question.text);
+        if reading.words.is_empty() {
+            return Found::default();
+        }
+        let vector = self.space.vector(&Counts::of(&reading));
+        let mut scores = self.scores(&reading, &vector);
+        if self.parts.has(Part::Sentences) {
+            self.lean_on_asking_sentence(&question.text, &reading, &mut scores);
+        }
+        if self.parts.has(Part::Context) {
+            self.lean_on_context(&question.previous, &reading, &mut scores);
+        }
+
+        let repeated = self.phrasings.repeated(&reading);
+        if let Some((class, _)) = repeated {
+            let best = scores.iter().copied().fold(0.0, f32::max);
+            if let Some(score) = scores.get_mut(class) {
+                *score = best + REPEATED_LEAD;
+            }
+        }
+
+        let likeness = self.phrasings.likeness(&vector);
+        let topics = self.topics.len();
+        let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
+        ranked.sort_by(|(a_score, a), (b_score, b)| b_score.total_cmp(a_score).then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b))));
+        ranked.truncate(MOST_MATCHES);
+        let matches: Vec<Match> = ranked
+            .into_iter()
+            .map(|(score, topic)| {
+                let repeated = repeated.filter(|&(class, _)| class == topic).map(|(_, section)| section);
+                Match {
+                    topic,
+                    section: repeated.unwrap_or_else(|| self.sections.best(topic, &reading, &self.space, &self.phrasings, &likeness)),
+                    score,
+                }
+            })
+            .collect();
+        let best = matches.first().map_or(0, |found| found.topic);
+        Found {
+            aside: scores
+                .iter()
+                .copied()
+                .skip(topics)
+                .enumerate()
+                .max_by(|(a, a_score), (b, b_score)| a_score.total_cmp(b_score).then(b.cmp(a))),
+            nearest: self.phrasings.nearest(best..best + 1, &likeness),
+            nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
+            words: reading.words.len(),
+            matches,
+        }
+    }
+
+    /// The score of each class: the classifier's logit above the mean of all, and BM25.
+    fn scores(&self, reading: &Reading, vector: &Sparse) -> Vec<f32> {
+        let mut scores = self.classifier.scores(vector);
+        let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
+        scores.iter_mut().for_each(|score| *score -= mean);
+        for word in &reading.words {
+            for &(class, gain) in self.bm25.gains(word.stem) {
+                if let Some(score) = scores.get_mut(class as usize) {
+                    *score += BM25_WEIGHT * gain;
+                }
+            }
+        }
+        scores
+    }
+
+    /// In a long message, most sentences tell a story and one asks: that one counts as much as the whole.
+    fn lean_on_asking_sentence(&self, text: &str, whole: &Reading, scores: &mut [f32]) {
+        if whole.words.len() < LONG_MESSAGE {
+            return;
+        }
+        let asking: Vec<&str> = text::sentences(text).filter(|sentence| text::asks(sentence)).collect();
+        let reading = self.reader.read(&asking.join(" "));
+        if reading.words.len() < SHORTEST_ASKING || reading.words.len() == whole.words.len() {
+            return;
+        }
+        let of_asking = self.scores(&reading, &self.space.vector(&Counts::of(&reading)));
+        for (score, asking) in scores.iter_mut().zip(of_asking) {
+            *score = (*score + asking) / 2.0;
+        }
+    }
+
+    /// A question that says little by itself ("and for remote ones?") is read with the one before it.
+    fn lean_on_context(&self, previous: &[String], reading: &Reading, scores: &mut [f32]) {
+        let Some(before) = previous.last() else { return };
+        let telling = reading.words.iter().filter(|word| !word.stop).count();
+        let refers = reading.words.first().is_some_and(|word| LINKING.contains(&word.text.as_str()))
+            || reading.words.iter().any(|word| REFERRING.contains(&word.text.as_str()));
+        let share = match telling {
+            0..=2 => 0.6,
+            3..=4 if refers => 0.5,
+            3..=4 => 0.3,
+            5..=8 if refers => 0.2,
+            _ => 0.0,
+        };
+        if share == 0.0 {
+            return;
+        }
+        let reading = self.reader.read(before);
+        let of_previous = self.scores(&reading, &self.space.vector(&Counts::of(&reading)));
+        for (score, before) in scores.iter_mut().zip(of_previous) {
+            *score += share * before;
+        }
+    }
+}
+
+/// Words that begin a question which goes on from the one before.
+const LINKING: [&str; 9] = ["and", "or", "but", "what", "ok", "so", "then", "any", "also"];
+/// Words that stand for something said before.
+const REFERRING: [&str; 12] = ["it", "that", "them", "they", "one", "ones", "those", "this", "there", "instead", "else", "too"];
+
+/// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
+/// learns from its many examples. 8 passes up to 1,500 examples, 4 from 3,000 on.
+fn passes(examples: usize) -> usize {
+    (12_000 / examples.max(1)).clamp(4, 8)
+}

@@ -1,0 +1,117 @@
+//! Why a topic got its score, in numbers that add up.
+
+use super::features::{Counts, group_key, pair_key, word_key};
+use super::{Found, Index, Match, Question};
+use crate::search::reading::Reading;
+
+/// The most words that an explanation names for a candidate.
+const MOST_WORDS: usize = 6;
+
+/// How a question was read and where the scores come from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Explanation {
+    /// What was corrected or split, and into what.
+    pub corrections: Vec<(String, String)>,
+    /// Words that the knowledge base does not have.
+    pub unknown: Vec<String>,
+    /// The groups of synonyms that were recognised.
+    pub groups: Vec<String>,
+    /// What the search found.
+    pub found: Found,
+    /// For each match, best first, what its score is made of.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What the score of one match is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The match.
+    pub place: Match,
+    /// What each part of the search adds; the sum is the score.
+    pub parts: Vec<Gain>,
+    /// The words, pairs of words and groups that matter most, for or against.
+    pub words: Vec<Gain>,
+}
+
+/// One thing that speaks for a match, or against it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gain {
+    /// What it is.
+    pub what: String,
+    /// What it adds to the score.
+    pub points: f32,
+}
+
+impl Index {
+    /// Searches, and tells where the scores came from.
+    pub fn explain(&self, question: &Question) -> Explanation {
+        let found = self.search(question);
+        let reading = self.reader.read(&question.text);
+        let candidates = found.matches.iter().map(|&place| self.explain_match(&reading, place)).collect();
+        Explanation {
+            groups: reading.groups.iter().map(|&group| self.reader.group_name(group).to_owned()).collect(),
+            candidates,
+            found,
+            corrections: reading.corrections,
+            unknown: reading.unknown,
+        }
+    }
+
+    fn explain_match(&self, reading: &Reading, place: Match) -> Candidate {
+        let vector = self.space.vector(&Counts::of(reading));
+        // What one feature adds: its value times how much more it pulls to this topic than to the average one.
+        let gain_of = |key: u64| {
+            let id = self.space.id(key)?;
+            let value = vector.ids.iter().zip(&vector.values).find(|(other, _)| **other == id).map(|(_, &value)| value)?;
+            Some(value * self.classifier.pull(id, place.topic))
+        };
+        let gain = |what: String, key: u64| Some(Gain { what, points: gain_of(key)? });
+        let words: Vec<Gain> = unique(reading.words.iter().filter_map(|word| gain(word.text.clone(), word_key(word.stem))).collect());
+        let pairs: Vec<Gain> = unique(
+            reading
+                .words
+                .windows(2)
+                .filter_map(|pair| match pair {
+                    [left, right] => gain(format!("{} {}", left.text, right.text), pair_key(left.stem, right.stem)),
+                    _ => None,
+                })
+                .collect(),
+        );
+        let groups: Vec<Gain> =
+            reading.groups.iter().filter_map(|&group| gain(format!("group {}", self.reader.group_name(group)), group_key(group))).collect();
+        let bm25 = reading
+            .words
+            .iter()
+            .flat_map(|word| self.bm25.gains(word.stem))
+            .filter(|(class, _)| *class as usize == place.topic)
+            .map(|(_, gain)| super::BM25_WEIGHT * gain)
+            .sum();
+        let classified: f32 =
+            vector.ids.iter().zip(&vector.values).map(|(&id, &value)| value * self.classifier.pull(id, place.topic)).sum();
+        let sum = |gains: &[Gain]| gains.iter().map(|gain| gain.points).sum::<f32>();
+        let part = |what: &str, points: f32| Gain { what: what.to_owned(), points };
+        let parts = vec![
+            part("words", sum(&words)),
+            part("pairs of words", sum(&pairs)),
+            part("groups of synonyms", sum(&groups)),
+            part("spelling (runs of characters)", classified - sum(&words) - sum(&pairs) - sum(&groups)),
+            part("rare words (BM25)", bm25),
+            part("exact phrasing, asking sentence, earlier question", place.score - classified - bm25),
+        ];
+        let mut named: Vec<Gain> = words.into_iter().chain(pairs).chain(groups).collect();
+        named.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()).then_with(|| a.what.cmp(&b.what)));
+        named.truncate(MOST_WORDS);
+        Candidate { place, parts, words: named }
+    }
+}
+
+/// Each thing once: a word that is said twice is one feature.
+fn unique(gains: Vec<Gain>) -> Vec<Gain> {
+    let mut once: Vec<Gain> = Vec::new();
+    for gain in gains {
+        if !once.iter().any(|other| other.what == gain.what) {
+            once.push(gain);
+        }
+    }
+    once
+}

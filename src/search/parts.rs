@@ -1,0 +1,63 @@
+//! The parts of the search, each of which can be switched off to measure what it is worth.
+
+/// One part of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Stems of single words.
+    Words,
+    /// Pairs of neighbouring stems.
+    Pairs,
+    /// Runs of three characters.
+    Characters,
+    /// Correcting misspelt words.
+    Spelling,
+    /// Abbreviations, groups of synonyms and stop words.
+    Vocabulary,
+    /// BM25 beside the classifier.
+    Bm25,
+    /// Titles and headings among the phrasings.
+    Titles,
+    /// Examples of messages that are out of scope.
+    OutOfScope,
+    /// The sentence that asks counting more than the others.
+    Sentences,
+    /// Earlier questions of the conversation.
+    Context,
+}
+
+impl Part {
+    /// Every part with the name that options and tables use.
+    pub const ALL: [(&str, Self); 10] = [
+        ("words", Self::Words),
+        ("pairs", Self::Pairs),
+        ("characters", Self::Characters),
+        ("spelling", Self::Spelling),
+        ("vocabulary", Self::Vocabulary),
+        ("bm25", Self::Bm25),
+        ("titles", Self::Titles),
+        ("out-of-scope", Self::OutOfScope),
+        ("sentences", Self::Sentences),
+        ("context", Self::Context),
+    ];
+}
+
+/// Which parts are used: all, except to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    without: u16,
+}
+
+impl Parts {
+    /// Everything: what users get.
+    pub const ALL: Self = Self { without: 0 };
+
+    /// The same without one part.
+    pub fn without(self, part: Part) -> Self {
+        Self { without: self.without | 1 << part as u16 }
+    }
+
+    /// Whether a part is used.
+    pub fn has(self, part: Part) -> bool {
+        self.without & 1 << part as u16 == 0
+    }
+}

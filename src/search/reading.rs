@@ -1,0 +1,209 @@
+//! Reading a text as the index sees it: abbreviations written out, misspellings corrected, stems, groups of synonyms.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
+
+use super::corpus::Corpus;
+use super::parts::{Part, Parts};
+use super::spelling::{Speller, Spelling};
+use crate::text;
+
+/// Everything that turns a text into words with meaning; built once for an index.
+pub(super) struct Reader {
+    stemmer: Stemmer,
+    /// Known word → its stem, and whether it is a stop word.
+    words: FxHashMap<String, (u32, bool)>,
+    /// Known stem → its number.
+    stems: FxHashMap<String, u32>,
+    speller: Option<Speller>,
+    abbreviations: FxHashMap<String, Vec<String>>,
+    /// The stems of a member → the number of its group.
+    groups: FxHashMap<Vec<u32>, u32>,
+    group_names: Vec<String>,
+    /// The most words that a member of a group has.
+    longest_member: usize,
+}
+
+/// A text as the index sees it.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The words as understood.
+    pub words: Vec<Word>,
+    /// The words as typed that were understood as others.
+    pub retyped: Vec<String>,
+    /// The groups that the text mentions, in order, each once.
+    pub groups: Vec<u32>,
+    /// What was corrected, and into what.
+    pub corrections: Vec<(String, String)>,
+    /// Words that the knowledge base does not have and that resemble none it has.
+    pub unknown: Vec<String>,
+}
+
+/// One understood word.
+#[derive(Debug)]
+pub(super) struct Word {
+    /// The word, spelt right.
+    pub text: String,
+    /// The number of its stem (Porter's second English stemmer, Snowball), or [`UNKNOWN_STEM`].
+    pub stem: u32,
+    /// Whether it carries no meaning by itself.
+    pub stop: bool,
+    /// Whether it stands for another spelling.
+    pub corrected: bool,
+}
+
+/// The stem of a word that the knowledge base does not have. Numbers of known stems are below it.
+pub(super) const UNKNOWN_STEM: u32 = (1 << 30) - 1;
+
+impl Reader {
+    /// Learns the words of a corpus; `questions` are the words of every text in it that stands for a question.
+    pub(super) fn new(corpus: &Corpus, questions: &[Vec<String>], parts: Parts) -> Self {
+        let mut reader = Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            words: FxHashMap::default(),
+            stems: FxHashMap::default(),
+            speller: None,
+            abbreviations: FxHashMap::default(),
+            groups: FxHashMap::default(),
+            group_names: Vec::new(),
+            longest_member: 0,
+        };
+        if parts.has(Part::Vocabulary) {
+            for (short, long) in &corpus.abbreviations {
+                if let Some(short) = text::words(short).into_iter().next() {
+                    reader.abbreviations.insert(short, text::words(long));
+                }
+            }
+        }
+        let counts = reader.learn_words(corpus, questions);
+        if parts.has(Part::Vocabulary) {
+            for word in &corpus.stop_words {
+                if let Some((_, stop)) = reader.words.get_mut(word) {
+                    *stop = true;
+                }
+            }
+            for (number, (name, members)) in (0u32..).zip(&corpus.groups) {
+                reader.group_names.push(name.clone());
+                for member in members {
+                    let stems: Vec<u32> = text::words(member).iter().map(|word| reader.stem(word)).collect();
+                    reader.longest_member = reader.longest_member.max(stems.len());
+                    reader.groups.entry(stems).or_insert(number);
+                }
+            }
+        }
+        if parts.has(Part::Spelling) {
+            reader.speller = Some(Speller::new(counts, corpus.protected.iter().cloned().collect()));
+        }
+        reader
+    }
+
+    /// Remembers every word of the corpus; returns them with the number of their uses in questions.
+    fn learn_words(&mut self, corpus: &Corpus, questions: &[Vec<String>]) -> Vec<(String, u32)> {
+        let mut counts: FxHashMap<String, u32> = FxHashMap::default();
+        let mut count = |word: &str, uses: u32| match counts.get_mut(word) {
+            Some(known) => *known += uses,
+            None => {
+                counts.insert(word.to_owned(), uses);
+            }
+        };
+        questions.iter().flatten().for_each(|word| count(word, 1));
+        let texts = corpus.topics.iter().flat_map(|topic| topic.sections.iter().map(|section| &section.text).chain(&topic.keywords));
+        let members = corpus.groups.iter().flat_map(|(_, members)| members);
+        texts.chain(members).chain(&corpus.stop_words).flat_map(|text| text::words(text)).for_each(|word| count(&word, 0));
+        for (short, long) in &self.abbreviations {
+            count(short, 0);
+            long.iter().for_each(|word| count(word, 0));
+        }
+        let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
+        counts.sort_unstable();
+        for (word, _) in &counts {
+            let stem = self.stemmer.stem(word);
+            let next = self.stems.len() as u32;
+            let number = *self.stems.entry(stem.into_owned()).or_insert(next);
+            self.words.insert(word.clone(), (number, false));
+        }
+        counts
+    }
+
+    /// The number of stems that are known: every one is below it.
+    pub(super) fn stem_count(&self) -> usize {
+        self.stems.len()
+    }
+
+    /// Reads a text.
+    pub(super) fn read(&self, text: &str) -> Reading {
+        self.understand(text::words(text))
+    }
+
+    /// Reads a text that is already split into words.
+    pub(super) fn understand(&self, typed: Vec<String>) -> Reading {
+        let mut reading = Reading { words: Vec::with_capacity(typed.len() + 4), ..Reading::default() };
+        for word in typed {
+            if let Some(long) = self.abbreviations.get(&word) {
+                reading.words.extend(long.iter().map(|part| self.word(part.clone(), false)));
+                continue;
+            }
+            let known = self.words.contains_key(&word);
+            match self.speller.as_ref().filter(|_| !known).map_or(Spelling::Kept, |speller| speller.correct(&word)) {
+                Spelling::Kept => reading.words.push(self.word(word, false)),
+                Spelling::Unknown => {
+                    reading.unknown.push(word.clone());
+                    reading.words.push(self.word(word, false));
+                }
+                Spelling::Corrected(right) => {
+                    match self.abbreviations.get(&right) {
+                        Some(long) => reading.words.extend(long.iter().map(|part| self.word(part.clone(), true))),
+                        None => reading.words.push(self.word(right.clone(), true)),
+                    }
+                    reading.retyped.push(word.clone());
+                    reading.corrections.push((word, right));
+                }
+                Spelling::Split(left, right) => {
+                    reading.retyped.push(word.clone());
+                    reading.corrections.push((word, format!("{left} {right}")));
+                    reading.words.extend([self.word(left, true), self.word(right, true)]);
+                }
+            }
+        }
+        reading.groups = self.groups_in(&reading.words);
+        reading
+    }
+
+    /// What an explanation calls a group.
+    pub(super) fn group_name(&self, number: u32) -> &str {
+        self.group_names.get(number as usize).map_or("", String::as_str)
+    }
+
+    fn word(&self, text: String, corrected: bool) -> Word {
+        match self.words.get(&text) {
+            Some(&(stem, stop)) => Word { text, stem, stop, corrected },
+            None => Word { stem: self.stem(&text), text, stop: false, corrected },
+        }
+    }
+
+    fn stem(&self, word: &str) -> u32 {
+        self.stems.get(self.stemmer.stem(word).as_ref()).copied().unwrap_or(UNKNOWN_STEM)
+    }
+
+    fn groups_in(&self, words: &[Word]) -> Vec<u32> {
+        let mut found = Vec::new();
+        let stems: Vec<u32> = words.iter().map(|word| word.stem).collect();
+        for start in 0..stems.len() {
+            for length in 1..=self.longest_member.min(stems.len() - start) {
+                let member = stems.get(start..start + length).unwrap_or_default();
+                if let Some(&group) = self.groups.get(member)
+                    && !found.contains(&group)
+                {
+                    found.push(group);
+                }
+            }
+        }
+        found
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("words", &self.words.len()).field("groups", &self.group_names.len()).finish_non_exhaustive()
+    }
+}
