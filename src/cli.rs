@@ -1,0 +1,149 @@
+//! The command line: what can be typed, and what it runs.
+
+mod ask;
+mod chat;
+mod check;
+mod eval;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use internbot::config::{Config, ConfigError};
+use internbot::evaluate::CaseError;
+use internbot::knowledge::{self, KnowledgeBase, LoadError, ReadError};
+use internbot::search::{Index, Part};
+use jiff::Zoned;
+
+/// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub(crate) struct Options {
+    /// The folder of the knowledge base [default: knowledge]
+    #[arg(long, global = true, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// The configuration file [default: config/internbot.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer one question, or many from standard input
+    Ask(AskOptions),
+    /// Talk with the bot in this terminal
+    Chat,
+    /// Report every problem in the knowledge base
+    Check(CheckOptions),
+    /// Measure how well questions with known topics are answered
+    Eval(EvalOptions),
+}
+
+#[derive(Debug, Args)]
+struct AskOptions {
+    /// The question
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    question: Option<std::ffi::OsString>,
+    /// Show each candidate and where its score came from
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    explain: bool,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Read a JSON object a line from standard input, write one a line
+    #[arg(long)]
+    jsonl: bool,
+}
+
+#[derive(Debug, Args)]
+struct CheckOptions {
+    /// How to print the problems
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For machines: an array of objects
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct EvalOptions {
+    /// Files of questions, of messages out of scope or of conversations, a JSON object a line
+    #[arg(required_unless_present = "leave_one_out")]
+    files: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Leave out each phrasing of the knowledge base in turn, and look for it
+    #[arg(long)]
+    leave_one_out: bool,
+    /// Misspell each question in so many places first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    typos: usize,
+    /// Switch off a part of the search; may be given more than once
+    #[arg(long, value_name = "PART", value_parser = part)]
+    ablate: Vec<Part>,
+    /// Exit with status 1 where a figure is worse than in this file, which `--json` printed
+    #[arg(long, value_name = "FILE", requires = "files")]
+    baseline: Option<PathBuf>,
+}
+
+fn part(name: &str) -> Result<Part, String> {
+    let names = Part::ALL.map(|(name, _)| name).join(", ");
+    Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| *part).ok_or(format!("the parts are: {names}"))
+}
+
+/// What can go wrong in a command; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Knowledge(#[from] LoadError),
+    #[error(transparent)]
+    Sources(#[from] ReadError),
+    #[error("cannot read {}: {source}", .path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", .path.display())]
+    Cases { path: PathBuf, source: CaseError },
+    #[error("{}: this is not a baseline that `internbot eval --json` printed: {source}", .path.display())]
+    Baseline { path: PathBuf, source: serde_json::Error },
+    #[error("the terminal does not let me read lines: {0}")]
+    Editor(#[from] rustyline::error::ReadlineError),
+    #[error("cannot go on: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Runs the command that was typed.
+pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
+    let config = match &options.config {
+        Some(path) => Config::load(path, false)?,
+        None => Config::load(Path::new("config/internbot.toml"), true)?,
+    };
+    let folder = options.knowledge.unwrap_or(config.knowledge);
+    match options.command {
+        Command::Ask(ask) => ask::run(&Guide::load(&folder)?, ask),
+        Command::Chat => chat::run(&Guide::load(&folder)?),
+        Command::Check(check) => check::run(&folder, check.format),
+        Command::Eval(eval) => eval::run(&folder, &eval),
+    }
+}
+
+/// A knowledge base with its index.
+struct Guide {
+    knowledge: KnowledgeBase,
+    index: Index,
+}
+
+impl Guide {
+    fn load(folder: &Path) -> Result<Self, Fault> {
+        let knowledge = knowledge::load(folder, Zoned::now().date())?;
+        Ok(Self { index: Index::new(&knowledge), knowledge })
+    }
+}

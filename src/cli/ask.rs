@@ -1,0 +1,163 @@
+//! `internbot ask`: one question from the command line, or many from standard input.
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+
+use internbot::answer::{self, Answer, Outcome};
+use internbot::knowledge::KnowledgeBase;
+use internbot::reply;
+use internbot::search::{Candidate, Explanation, Question};
+use internbot::terminal::{self, Look};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{AskOptions, Fault, Guide};
+
+pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, Fault> {
+    if options.jsonl {
+        answer_lines(guide, io::stdin().lock(), io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = options.question.unwrap_or_default().to_string_lossy().into_owned();
+    let question = Question::new(text);
+    let answer = guide.answer(&question);
+    let mut out = anstream::stdout().lock();
+    if options.json {
+        let answer = Output::new(&guide.knowledge, Value::Null, &answer);
+        writeln!(out, "{}", serde_json::to_string(&answer).map_err(io::Error::from)?)?;
+    } else {
+        write!(out, "{}", terminal::draw(&reply::to_answer(&guide.knowledge, &answer), Look::of_stdout()))?;
+        if options.explain {
+            explain(&mut out, &guide.knowledge, &guide.index.explain(&question), &answer)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Guide {
+    pub(super) fn answer(&self, question: &Question) -> Answer {
+        answer::decide(&self.knowledge, question, &self.index.search(question))
+    }
+}
+
+/// One line of input.
+#[derive(Deserialize)]
+struct Input {
+    #[serde(default)]
+    id: Value,
+    text: String,
+    #[serde(default)]
+    previous: Vec<String>,
+    #[serde(default)]
+    overheard: bool,
+}
+
+/// One line of output.
+#[derive(Serialize)]
+struct Output<'a> {
+    id: Value,
+    outcome: Outcome,
+    matches: Vec<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    topic: &'a str,
+    section: &'a str,
+    score: f32,
+}
+
+/// What stands for an input line that cannot be answered.
+#[derive(Serialize)]
+struct BadLine {
+    line: usize,
+    error: String,
+}
+
+impl<'a> Output<'a> {
+    fn new(knowledge: &'a KnowledgeBase, id: Value, answer: &Answer) -> Self {
+        let places = answer.matches.iter().filter_map(|found| {
+            let (topic, section) = reply::place(knowledge, found)?;
+            Some(Place { topic: &topic.id, section: &section.id, score: found.score })
+        });
+        Self { id, outcome: answer.outcome, matches: places.collect() }
+    }
+}
+
+/// Answers every line; a line that is not a question gets an object that says so, and the next is answered. Blank lines
+/// are passed over.
+fn answer_lines(guide: &Guide, mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        if input.read_until(b'\n', &mut bytes)? == 0 {
+            break;
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        match parse(&bytes) {
+            Ok(Input { id, text, previous, overheard }) => {
+                let answer = guide.answer(&Question { text, previous, overheard });
+                serde_json::to_writer(&mut output, &Output::new(&guide.knowledge, id, &answer))?;
+            }
+            Err(error) => serde_json::to_writer(&mut output, &BadLine { line, error })?,
+        }
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<Input, String> {
+    let text = std::str::from_utf8(bytes).map_err(|fault| format!("this is not UTF-8 text: {fault}"))?;
+    let value: Value = serde_json::from_str(text).map_err(|fault| format!("this is not JSON: {fault}"))?;
+    if !value.is_object() {
+        return Err("this is not a JSON object: write {\"id\": …, \"text\": \"…\"}".to_owned());
+    }
+    serde_json::from_value(value).map_err(|fault| format!("this is not a question: {fault}"))
+}
+
+/// Tells how the question was read, where the scores came from and why the outcome is what it is.
+fn explain(out: &mut impl Write, knowledge: &KnowledgeBase, explanation: &Explanation, answer: &Answer) -> io::Result<()> {
+    writeln!(out, "\nHow the question was read")?;
+    for (typed, meant) in &explanation.corrections {
+        writeln!(out, "  corrected: {typed} → {meant}")?;
+    }
+    if !explanation.unknown.is_empty() {
+        writeln!(out, "  not in the guide's words: {}", explanation.unknown.join(", "))?;
+    }
+    if !explanation.groups.is_empty() {
+        writeln!(out, "  groups of synonyms: {}", explanation.groups.join(", "))?;
+    }
+    writeln!(out, "\nWhere the scores came from")?;
+    for (number, candidate) in explanation.candidates.iter().enumerate() {
+        explain_candidate(out, knowledge, number + 1, candidate)?;
+    }
+    if let Some((kind, score)) = explanation.found.aside
+        && let Some(kind) = knowledge.out_of_scope().get(kind)
+    {
+        writeln!(out, "  out of scope, nearest kind: {} {score:.1}", kind.id)?;
+    }
+    let found = &explanation.found;
+    writeln!(
+        out,
+        "  nearest phrasing of the best topic: {:.2} alike; nearest example out of scope: {:.2}",
+        found.nearest, found.nearest_aside
+    )?;
+    let outcome = match answer.outcome {
+        Outcome::Answer => "answer",
+        Outcome::Suggest => "suggest",
+        Outcome::None => "none",
+    };
+    writeln!(out, "\nOutcome: {outcome}, because it is {}", answer.reason)
+}
+
+fn explain_candidate(out: &mut impl Write, knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) -> io::Result<()> {
+    let Some((topic, section)) = reply::place(knowledge, &candidate.place) else { return Ok(()) };
+    writeln!(out, "  {number}. {}/{}: {:.1}", topic.id, section.id, candidate.place.score)?;
+    let parts = candidate.parts.iter().filter(|gain| gain.points.abs() >= 0.05).map(|gain| format!("{} {:+.1}", gain.what, gain.points));
+    writeln!(out, "     {}", parts.collect::<Vec<_>>().join(", "))?;
+    let words = candidate.words.iter().map(|gain| format!("{} {:+.1}", gain.what, gain.points));
+    writeln!(out, "     most: {}", words.collect::<Vec<_>>().join(", "))
+}

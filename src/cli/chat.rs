@@ -1,0 +1,70 @@
+//! `internbot chat`: the whole conversation in a terminal.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use internbot::reply::{self, Action, Reply};
+use internbot::search::Question;
+use internbot::terminal::{self, Look};
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+use super::{Fault, Guide};
+
+/// How many earlier questions of the conversation are kept.
+const REMEMBERED: usize = 5;
+
+pub(super) fn run(guide: &Guide) -> Result<ExitCode, Fault> {
+    let mut editor = DefaultEditor::new()?;
+    let mut out = anstream::stdout();
+    writeln!(out, "Ask about internships in your own words. A number follows a suggestion, \"topics\" lists the guide, Ctrl-D leaves.\n")?;
+    let mut previous: Vec<String> = Vec::new();
+    let mut shown = Reply::default();
+    loop {
+        let line = match editor.readline("you> ") {
+            Ok(line) => line,
+            Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
+            Err(fault) => return Err(fault.into()),
+        };
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        editor.add_history_entry(line)?;
+        match line.parse::<usize>() {
+            Ok(number) => match number.checked_sub(1).and_then(|at| shown.choices.get(at)).and_then(|choice| follow(guide, &choice.action))
+            {
+                Some(reply) => shown = reply,
+                None => {
+                    writeln!(out, "There is no choice {number} here.\n")?;
+                    continue;
+                }
+            },
+            Err(_) if line.eq_ignore_ascii_case("topics") => shown = reply::topics(&guide.knowledge),
+            Err(_) => {
+                let question = Question { text: line.to_owned(), previous: previous.clone(), overheard: false };
+                shown = reply::to_answer(&guide.knowledge, &guide.answer(&question));
+                previous.push(question.text);
+                if previous.len() > REMEMBERED {
+                    previous.remove(0);
+                }
+            }
+        }
+        writeln!(out, "\n{}", terminal::draw(&shown, Look::of_stdout()))?;
+    }
+    writeln!(out, "Good luck!")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a choice shows; nothing where what it names is gone.
+fn follow(guide: &Guide, action: &Action) -> Option<Reply> {
+    let knowledge = &guide.knowledge;
+    match action {
+        Action::Section { topic, section } => {
+            let topic = knowledge.topic(topic)?;
+            Some(reply::section(knowledge, topic, topic.section(section)?))
+        }
+        Action::Resources { topic } => Some(reply::resources(knowledge, knowledge.topic(topic)?)),
+        Action::Topics => Some(reply::topics(knowledge)),
+    }
+}

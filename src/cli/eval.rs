@@ -1,0 +1,98 @@
+//! `internbot eval`: rates over questions whose right topics are known.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use internbot::evaluate::{self, Case, Figures, LeftOut};
+use internbot::knowledge;
+use internbot::search::{Corpus, Index, Parts};
+use jiff::Zoned;
+
+use super::{EvalOptions, Fault};
+
+pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Fault> {
+    let knowledge = knowledge::load(folder, Zoned::now().date())?;
+    let parts = options.ablate.iter().fold(Parts::ALL, |parts, &part| parts.without(part));
+    let mut out = anstream::stdout();
+    if options.leave_one_out {
+        let left_out = evaluate::leave_one_out(&knowledge, parts, options.typos);
+        if options.json { write_json(&mut out, &left_out)? } else { write_left_out(&mut out, &left_out)? }
+    }
+    if options.files.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut cases: Vec<Case> = Vec::new();
+    for path in &options.files {
+        cases.extend(evaluate::parse_cases(&read(path)?).map_err(|source| Fault::Cases { path: path.clone(), source })?);
+    }
+    for case in &mut cases {
+        case.text = evaluate::misspell(&case.text, options.typos);
+    }
+    let index = Index::with_parts(&Corpus::from(&knowledge), parts);
+    let figures = evaluate::evaluate(&knowledge, &index, &cases);
+    if options.json {
+        write_json(&mut out, &figures)?
+    } else {
+        write_figures(&mut out, &figures)?
+    }
+    let Some(path) = &options.baseline else { return Ok(ExitCode::SUCCESS) };
+    let baseline: Figures = serde_json::from_str(&read(path)?).map_err(|source| Fault::Baseline { path: path.clone(), source })?;
+    let worse = figures.worse_than(&baseline);
+    for sentence in &worse {
+        anstream::eprintln!("worse than {}: {sentence}", path.display());
+    }
+    Ok(if worse.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn read(path: &PathBuf) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|source| Fault::File { path: path.clone(), source })
+}
+
+fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
+    writeln!(out, "{}", serde_json::to_string_pretty(value).map_err(io::Error::from)?)
+}
+
+fn write_left_out(out: &mut impl Write, left_out: &LeftOut) -> io::Result<()> {
+    writeln!(out, "Phrasings, each left out in turn ({})", left_out.phrasings)?;
+    row(out, "own topic first", left_out.first)?;
+    row(out, "own topic in the first three", left_out.first_three)?;
+    row(out, "own section, of those with the topic first", left_out.section)?;
+    row(out, "own topic first while it is in the guide", left_out.known_first)
+}
+
+fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
+    if let Some(rates) = &figures.in_scope {
+        writeln!(out, "Questions that the guide answers ({})", rates.cases)?;
+        row(out, "right topic first", rates.first)?;
+        row(out, "right topic in the first three", rates.first_three)?;
+        row(out, "asked: answered, right", rates.answered_right)?;
+        row(out, "asked: answered, wrong", rates.answered_wrong)?;
+        row(out, "asked: suggested, the right one among them", rates.suggested_right)?;
+        row(out, "asked: not in the guide", rates.missed)?;
+        row(out, "overheard: answered, right", rates.overheard_right)?;
+        row(out, "overheard: answered, wrong", rates.overheard_wrong)?;
+    }
+    if let Some(rates) = &figures.out_of_scope {
+        writeln!(out, "Messages out of scope ({})", rates.cases)?;
+        row(out, "asked: answered", rates.answered)?;
+        row(out, "asked: suggested", rates.suggested)?;
+        row(out, "overheard: answered", rates.overheard)?;
+    }
+    if let Some(rates) = &figures.follow_ups {
+        writeln!(out, "Second turns of conversations ({})", rates.cases)?;
+        row(out, "right topic first", rates.first)?;
+        row(out, "right topic in the first three", rates.first_three)?;
+    }
+    if !figures.confusions.is_empty() {
+        writeln!(out, "Most often confused")?;
+    }
+    for confusion in &figures.confusions {
+        writeln!(out, "  {} × {} taken for {}", confusion.times, confusion.right, confusion.taken_for)?;
+    }
+    Ok(())
+}
+
+fn row(out: &mut impl Write, what: &str, percent: f64) -> io::Result<()> {
+    writeln!(out, "  {what:<44} {percent:>5.1} %")
+}

@@ -1,0 +1,204 @@
+//! The command, as a person types it.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What a command printed and how it ended.
+struct Ran {
+    out: String,
+    err: String,
+    status: Option<i32>,
+}
+
+fn internbot(arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+    let output = command.args(arguments).write_stdin(input).output().expect("the command starts");
+    Ran {
+        out: String::from_utf8(output.stdout).expect("it prints text"),
+        err: String::from_utf8(output.stderr).expect("it prints text"),
+        status: output.status.code(),
+    }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+}
+
+#[test]
+fn ask_prints_the_section_and_its_resources() {
+    let ran = internbot(&["ask", "how do i get a backend internship with no experience"], "");
+    assert_eq!(ran.status, Some(0));
+    for part in ["Backend internship guide › Preparing › Getting in without experience", "Resources", "https://", "Today:", "Reviewed 20"]
+    {
+        assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
+    }
+    assert!(!ran.out.contains('\x1b'), "no colour where the output is no terminal");
+}
+
+#[test]
+fn ask_explains_itself() {
+    let ran = internbot(&["ask", "--explain", "how do i write a good resmue"], "");
+    for part in ["corrected: resmue → resume", "Where the scores came from", "1. resume/", "Outcome: ", "% sure"] {
+        assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
+    }
+}
+
+#[test]
+fn ask_json_is_one_object() {
+    let ran = internbot(&["ask", "--json", "how long should my resume be"], "");
+    let answer = &lines(&ran.out)[0];
+    assert_eq!(answer["outcome"], "answer");
+    assert_eq!(answer["matches"][0]["topic"], "resume");
+    assert!(answer["matches"][0]["section"].is_string());
+    let score = answer["matches"][0]["score"].as_f64().expect("a number");
+    assert!((0.0..=1.0).contains(&score));
+}
+
+#[test]
+fn jsonl_answers_every_line_in_order_whatever_stands_between() {
+    let mut input = Vec::new();
+    input.extend(b"{\"id\": \"a\", \"text\": \"how long should my resume be\"}\n");
+    input.extend(b"not json\n[1, 2]\n{\"id\": \"b\"}\n\xFF\xFE\n\n{\"id\": 7, \"text\": 5}\n");
+    input.extend(b"{\"id\": 8, \"text\": \"and how long should it be?\", \"previous\": [\"do i need a cover letter\"]}\n");
+    input.extend(b"{\"id\": 9, \"text\": \"hi all\", \"overheard\": true}");
+    let ran = internbot(&["ask", "--jsonl"], input);
+    assert_eq!(ran.status, Some(0));
+    let answers = lines(&ran.out);
+    assert_eq!(answers.len(), 8, "{}", ran.out);
+    assert_eq!((&answers[0]["id"], &answers[0]["outcome"]), (&json!("a"), &json!("answer")));
+    for (answer, line) in answers[1..6].iter().zip([2, 3, 4, 5, 7]) {
+        assert_eq!(answer["line"], line, "{answer}");
+        assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{answer}");
+    }
+    assert_eq!((&answers[6]["id"], &answers[6]["matches"][0]["topic"]), (&json!(8), &json!("cover-letter")));
+    assert_eq!((&answers[7]["id"], &answers[7]["outcome"]), (&json!(9), &json!("none")));
+}
+
+#[test]
+fn a_hundred_thousand_characters_are_a_question_like_any_other() {
+    let long = "what should i put on my resume ".repeat(3_300);
+    let ran = internbot(&["ask", "--jsonl"], json!({"id": 1, "text": long}).to_string());
+    assert_eq!(lines(&ran.out)[0]["matches"][0]["topic"], "resume");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_in_one_sentence() {
+    let ran = internbot(&["--knowledge", "no/such/folder", "ask", "hi"], "");
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.err.lines().count(), 1);
+    assert!(ran.err.contains("cannot read no/such/folder"), "{}", ran.err);
+
+    let copy = copy_of_the_guide();
+    fs::remove_file(copy.path().join("resources.toml")).expect("it was there");
+    let ran = internbot(&["--knowledge", &copy.path().display().to_string(), "check"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("resources.toml"), "{}", ran.err);
+
+    let ran = internbot(&["--config", "no-such.toml", "ask", "hi"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("cannot read the configuration no-such.toml"), "{}", ran.err);
+}
+
+#[test]
+fn a_wrong_command_line_is_status_2() {
+    for arguments in [&["ask"][..], &["no-such-command"], &["eval", "--ablate", "luck", "x"], &["ask", "--json", "--jsonl"]] {
+        assert_eq!(internbot(arguments, "").status, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn check_finds_nothing_in_the_shipped_guide() {
+    let ran = internbot(&["check"], "");
+    assert_eq!((ran.out.as_str(), ran.status), ("0 error(s), 0 warning(s)\n", Some(0)));
+    assert_eq!(internbot(&["check", "--format", "json"], "").out.trim(), "[]");
+}
+
+#[test]
+fn check_points_at_a_fault_for_people_and_for_machines() {
+    let copy = copy_of_the_guide();
+    let path = copy.path().join("topics/resume.toml");
+    let text = fs::read_to_string(&path).expect("it is there").replace("category = \"applying\"", "category = \"aplying\"");
+    fs::write(&path, text).expect("it can be written");
+    let folder = copy.path().display().to_string();
+
+    let ran = internbot(&["--knowledge", &folder, "check"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.out.contains("topics/resume.toml:3:12: error: there is no category `aplying`\n    Did you mean `applying`?"),
+        "{}",
+        ran.out
+    );
+
+    let ran = internbot(&["--knowledge", &folder, "check", "--format", "json"], "");
+    assert_eq!(ran.status, Some(1));
+    let problems: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!((&problems[0]["line"], &problems[0]["column"], &problems[0]["severity"]), (&json!(3), &json!(12), &json!("error")));
+
+    // Until it is mended nothing else works, and says where to look.
+    let ran = internbot(&["--knowledge", &folder, "ask", "hi"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("internbot check") && ran.err.contains("resume.toml:3:12"), "{}", ran.err);
+}
+
+#[test]
+fn eval_measures_and_holds_a_baseline() {
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("it can be written");
+        path.display().to_string()
+    };
+    let cases = file(
+        "cases.jsonl",
+        "{\"text\": \"how long should my resume be\", \"topics\": [\"resume\"]}\n{\"text\": \"good morning everyone\"}\n{\"turns\": [\"do i need a cover letter\", \"how long should it be?\"], \"topics\": [\"cover-letter\"]}\n",
+    );
+    let ran = internbot(&["eval", "--json", &cases], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let figures: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(figures["in_scope"]["first"], 100.0);
+    assert_eq!(figures["out_of_scope"]["answered"], 0.0);
+    assert_eq!(figures["follow_ups"]["first"], 100.0);
+
+    let baseline = file("baseline.json", &ran.out);
+    assert_eq!(internbot(&["eval", &cases, "--baseline", &baseline], "").status, Some(0));
+    let wrong = file("wrong.jsonl", "{\"text\": \"how long should my resume be\", \"topics\": [\"scams\"]}\n");
+    let ran = internbot(&["eval", &wrong, "--baseline", &baseline], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("right topic first fell from 100 to 0 %"), "{}", ran.err);
+
+    let bad = file("bad.jsonl", "{\"text\": \"x\"}\nnonsense\n");
+    let ran = internbot(&["eval", &bad], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("bad.jsonl: line 2"), "{}", ran.err);
+}
+
+#[test]
+fn chat_takes_questions_numbers_and_the_end_of_input() {
+    let ran = internbot(&["chat"], "how do i write a resume\n4\n99\ntopics\n");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    for part in ["Resume", "There is no choice 99 here.", "Interviews", "Good luck!"] {
+        assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
+    }
+}
+
+/// The shipped guide in a folder of its own.
+fn copy_of_the_guide() -> TempDir {
+    let copy = TempDir::new().expect("a folder");
+    fs::create_dir(copy.path().join("topics")).expect("a folder");
+    for folder in ["knowledge", "knowledge/topics"] {
+        for entry in fs::read_dir(folder).expect("the guide is there") {
+            let path = entry.expect("an entry").path();
+            let inside = path.strip_prefix(Path::new("knowledge")).expect("it is in it");
+            if path.is_file() {
+                fs::copy(&path, copy.path().join(inside)).expect("it can be copied");
+            }
+        }
+    }
+    copy
+}
