@@ -43,6 +43,12 @@ const STAKES_BAR: f32 = 0.68;
 const OVERHEARD_BAR: f32 = 0.92;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.18;
+/// A kind of message out of scope this many points ahead of the best topic is named as what the message is.
+const CLEARLY_ASIDE: f32 = 1.0;
+/// A message this much like an example of what is out of scope may be named as one: a cosine.
+const ALIKE: f32 = 0.45;
+/// Below this a message that is clearly of a kind out of scope is not worth candidates.
+const ASIDE_SUGGEST_BAR: f32 = 0.36;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.10;
 /// The most candidates: as many as buttons fit into one row.
@@ -78,7 +84,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .iter()
         .map(|candidate| Match { score: probability * libm::expf(coefficient::MARGIN * (candidate.score - best.score)), ..*candidate })
         .collect();
-    let kind = found.aside.filter(|&(_, score)| score > best.score).map(|(kind, _)| kind);
+    let kind = found.aside.filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE).map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
     let (outcome, reason) =
         if question.overheard { overheard(question, probability, stakes) } else { asked(probability, stakes, kind.is_some()) };
@@ -98,12 +104,13 @@ fn asked(probability: f32, stakes: Stakes, aside: bool) -> (Outcome, String) {
         Stakes::Legal => STAKES_BAR,
     };
     let percent = percent(probability);
+    let suggest_bar = if aside { ASIDE_SUGGEST_BAR } else { SUGGEST_BAR };
     if probability >= bar {
         (Outcome::Answer, format!("{percent} sure, {} needed to answer", self::percent(bar)))
-    } else if probability < SUGGEST_BAR || (aside && probability < 2.0 * SUGGEST_BAR) {
-        (Outcome::None, format!("only {percent} sure, {} needed even to suggest", self::percent(SUGGEST_BAR)))
-    } else {
+    } else if probability >= suggest_bar {
         (Outcome::Suggest, format!("{percent} sure, {} needed to answer outright", self::percent(bar)))
+    } else {
+        (Outcome::None, format!("only {percent} sure, {} needed even to suggest", self::percent(suggest_bar)))
     }
 }
 
@@ -135,6 +142,11 @@ pub fn probability(found: &Found) -> f32 {
         + coefficient::NEARER * (found.nearest - found.nearest_aside)
         + coefficient::WORDS * libm::logf(found.words.max(1) as f32);
     1.0 / (1.0 + libm::expf(-sum))
+}
+
+/// Whether a probability is enough to answer what was asked, where a wrong answer does no harm.
+pub fn sure(probability: f32) -> bool {
+    probability >= ASKED_BAR
 }
 
 fn percent(probability: f32) -> String {
