@@ -32,7 +32,7 @@ use sections::Sections;
 /// How much BM25 counts beside the classifier's logit.
 const BM25_WEIGHT: f32 = 0.25;
 /// The first step of training; larger ones learn the phrasings by heart and generalise less.
-const STEP: f32 = 1.0;
+const STEP: f32 = 1.5;
 /// A message of at least this many words may tell a story around the sentence that asks.
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
@@ -272,7 +272,7 @@ const LINKING: [&str; 9] = ["and", "or", "but", "what", "ok", "so", "then", "any
 const REFERRING: [&str; 12] = ["it", "that", "them", "they", "one", "ones", "those", "this", "there", "instead", "else", "too"];
 
 /// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
-/// learns from its many examples. 8 passes up to 1,500 examples, 4 from 3,000 on.
+/// learns from its many examples. 8 passes up to 1,500 examples, 3 from 4,000 on.
 fn passes(examples: usize) -> usize {
-    (12_000 / examples.max(1)).clamp(4, 8)
+    (12_000 / examples.max(1)).clamp(3, 8)
 }
