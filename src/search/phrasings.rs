@@ -30,19 +30,31 @@ impl Phrasings {
         for (number, reading) in (0u32..).zip(readings) {
             by_stems.entry(stems(reading)).or_insert(number);
         }
-        let mut entries: Vec<(u32, u32, f32)> = Vec::with_capacity(examples.iter().map(|example| example.features.ids.len()).sum());
+        // A counting sort: how many phrasings have each feature, where each feature's postings begin, and then the postings.
+        let mut starts = vec![0; space.len() + 1];
+        for &id in examples.iter().flat_map(|example| &example.features.ids) {
+            if let Some(count) = starts.get_mut(id as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        let mut next = starts.clone();
+        let mut postings = vec![(0, 0.0); total];
         for (number, example) in (0u32..).zip(examples) {
             let Sparse { ids, values } = &example.features;
             let length = libm::sqrtf(values.iter().map(|value| value * value).sum());
-            entries.extend(ids.iter().zip(values).map(|(&id, &value)| (id, number, value / length)));
+            for (&id, &value) in ids.iter().zip(values) {
+                let Some(at) = next.get_mut(id as usize) else { continue };
+                if let Some(posting) = postings.get_mut(*at) {
+                    *posting = (number, value / length);
+                }
+                *at += 1;
+            }
         }
-        entries.sort_unstable_by_key(|&(id, number, _)| (id, number));
-        let mut starts = Vec::with_capacity(space.len() + 1);
-        for (at, &(id, ..)) in entries.iter().enumerate() {
-            starts.resize(starts.len().max(id as usize + 1), at);
-        }
-        starts.resize(space.len() + 1, entries.len());
-        let postings = entries.into_iter().map(|(_, number, value)| (number, value)).collect();
         Self { places, postings, starts, full_length: space.full_length(), by_stems }
     }
 
