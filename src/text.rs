@@ -321,7 +321,7 @@ fn push_alphanumeric(part: &str, words: &mut Vec<String>) {
     if !number.is_empty() && unit.len() >= 2 && !["st", "nd", "rd", "th"].contains(&unit) && unit.chars().all(char::is_alphabetic) {
         words.push(number.to_owned());
         words.push(unit.to_owned());
-    } else if !part.is_empty() {
-        words.push(part.to_owned());
+    } else {
+        push_plain(part, words);
     }
 }

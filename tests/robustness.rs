@@ -90,6 +90,13 @@ fn every_section_and_every_list_of_resources_fits() {
     }
 }
 
+#[test]
+fn a_contraction_is_written_out_whatever_stands_around_it() {
+    for text in ["im", "im+", "(im)", "'im'", "im...", "i'm", "I’m"] {
+        assert_eq!(text::words(text), ["i", "am"], "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_gets_a_reply_that_fits(text in any::<String>(), before in any::<String>(), overheard in any::<bool>()) {
