@@ -36,11 +36,11 @@ pub enum Outcome {
 
 /// The least probability to answer outright what was asked of the bot. Chosen on tuning questions so that nine of ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.62;
+const ASKED_BAR: f32 = 0.64;
 /// The same where a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.68;
+const STAKES_BAR: f32 = 0.70;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
-const OVERHEARD_BAR: f32 = 0.92;
+const OVERHEARD_BAR: f32 = 0.94;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.18;
 /// A kind of message out of scope this many points ahead of the best topic is named as what the message is.

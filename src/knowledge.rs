@@ -1,6 +1,6 @@
 //! The guide: topics, resources, vocabulary and examples of what to leave alone, valid and immutable.
 //!
-//! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load`] for a folder, [`check`] for sources
+//! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load()`] for a folder, [`check()`] for sources
 //! in memory), so nothing later checks again: every id that it names exists, every text fits Discord.
 
 mod check;

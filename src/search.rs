@@ -31,6 +31,9 @@ use sections::Sections;
 
 /// How much BM25 counts beside the classifier's logit.
 const BM25_WEIGHT: f32 = 0.25;
+/// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
+/// answer more of what is out of scope.
+const LIKENESS_WEIGHT: f32 = 4.0;
 /// The first step of training; larger ones learn the phrasings by heart and generalise less.
 const STEP: f32 = 1.5;
 /// A message of at least this many words may tell a story around the sentence that asks.
@@ -181,6 +184,9 @@ impl Index {
         }
 
         let likeness = self.phrasings.likeness(&vector);
+        for (class, score) in scores.iter_mut().enumerate() {
+            *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
+        }
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
         ranked.sort_by(|(a_score, a), (b_score, b)| b_score.total_cmp(a_score).then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b))));

@@ -27,7 +27,7 @@ pub struct Sources {
 pub struct File {
     /// The path.
     pub name: String,
-    /// What is in it; whether that is text is for [`check`] to say.
+    /// What is in it; whether that is text is for [`check()`](super::check()) to say.
     pub bytes: Vec<u8>,
 }
 

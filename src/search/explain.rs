@@ -96,7 +96,7 @@ impl Index {
             part("groups of synonyms", sum(&groups)),
             part("spelling (runs of characters)", classified - sum(&words) - sum(&pairs) - sum(&groups)),
             part("rare words (BM25)", bm25),
-            part("exact phrasing, asking sentence, earlier question", place.score - classified - bm25),
+            part("nearest phrasing, asking sentence, earlier question", place.score - classified - bm25),
         ];
         let mut named: Vec<Gain> = words.into_iter().chain(pairs).chain(groups).collect();
         named.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()).then_with(|| a.what.cmp(&b.what)));
