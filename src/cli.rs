@@ -4,6 +4,8 @@ mod ask;
 mod chat;
 mod check;
 mod eval;
+#[cfg(feature = "discord")]
+mod run;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,8 +13,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
-use internbot::knowledge::{self, KnowledgeBase, LoadError, ReadError};
-use internbot::search::{Index, Part};
+use internbot::guide::Guide;
+use internbot::knowledge::{self, LoadError, ReadError};
+use internbot::search::Part;
 use jiff::Zoned;
 
 /// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
@@ -39,6 +42,9 @@ enum Command {
     Check(CheckOptions),
     /// Measure how well questions with known topics are answered
     Eval(EvalOptions),
+    /// Answer in Discord until stopped
+    #[cfg(feature = "discord")]
+    Run(RunOptions),
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +100,14 @@ struct EvalOptions {
     baseline: Option<PathBuf>,
 }
 
+#[cfg(feature = "discord")]
+#[derive(Debug, Args)]
+struct RunOptions {
+    /// Register the commands to this guild alone, where they appear at once: for trying out
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
+    guild: Option<u64>,
+}
+
 fn part(name: &str) -> Result<Part, String> {
     let names = Part::ALL.map(|(name, _)| name).join(", ");
     Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| *part).ok_or(format!("the parts are: {names}"))
@@ -116,6 +130,12 @@ pub(crate) enum Fault {
     Baseline { path: PathBuf, source: serde_json::Error },
     #[error("the terminal does not let me read lines: {0}")]
     Editor(#[from] rustyline::error::ReadlineError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Token(#[from] internbot::config::TokenError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Run(#[from] internbot::discord::RunError),
     #[error("cannot go on: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -126,24 +146,18 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
         Some(path) => Config::load(path, false)?,
         None => Config::load(Path::new("config/internbot.toml"), true)?,
     };
-    let folder = options.knowledge.unwrap_or(config.knowledge);
+    let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
     match options.command {
-        Command::Ask(ask) => ask::run(&Guide::load(&folder)?, ask),
-        Command::Chat => chat::run(&Guide::load(&folder)?),
+        Command::Ask(ask) => ask::run(&load(&folder)?, ask),
+        Command::Chat => chat::run(&load(&folder)?),
         Command::Check(check) => check::run(&folder, check.format),
         Command::Eval(eval) => eval::run(&folder, &eval),
+        #[cfg(feature = "discord")]
+        Command::Run(run) => run::run(&folder, &config.discord, &run),
     }
 }
 
-/// A knowledge base with its index.
-struct Guide {
-    knowledge: KnowledgeBase,
-    index: Index,
-}
-
-impl Guide {
-    fn load(folder: &Path) -> Result<Self, Fault> {
-        let knowledge = knowledge::load(folder, Zoned::now().date())?;
-        Ok(Self { index: Index::new(&knowledge), knowledge })
-    }
+/// Reads the knowledge base and learns it.
+fn load(folder: &Path) -> Result<Guide, Fault> {
+    Ok(Guide::new(knowledge::load(folder, Zoned::now().date())?))
 }

@@ -11,16 +11,20 @@
 //! | [`answer`] | what a search found | the decision: answer, suggest, or admit |
 //! | [`reply`] | the decision | what a person is shown, as plain data |
 //! | [`terminal`] | a reply | text for a terminal |
+//! | `discord` | events | replies in Discord; a feature, and the only module that waits for anything |
 //!
-//! These are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. Around it stand [`config`], what an operator can set, and [`evaluate`], which
-//! measures how well a guide answers.
+//! All but the last are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! [`knowledge::load`] reads files. Around the line stand [`guide`], a knowledge base with its index, [`config`], what an
+//! operator can set, and [`evaluate`], which measures how well a guide answers.
 
 pub mod knowledge;
 pub mod text;
 pub mod search;
 pub mod answer;
+pub mod guide;
 pub mod reply;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;
+#[cfg(feature = "discord")]
+pub mod discord;

@@ -1,44 +1,31 @@
 //! What a person is shown, as plain data: all wording and all of Discord's limits.
 //!
 //! A [`Reply`] knows nothing of Discord's library or of terminals; `discord::render` and `terminal` turn it into what
-//! they show. Whatever composes a reply ends in [`Reply::within_limits`], so every reply fits.
+//! they show. Whatever composes a reply ends in `Reply::within_limits`, so every reply fits.
+//!
+//! | Module | Words |
+//! | --- | --- |
+//! | `answers` | sections, candidates, "not in the guide": what follows a question |
+//! | `browse` | topics and resources, page by page: what follows a click or a command |
+//! | `notes` | help, privacy, and one-sentence notes |
+//! | `limit` | what fits |
 
-use std::fmt::Write as _;
+mod answers;
+mod browse;
+pub mod limit;
+mod notes;
 
-use crate::answer::{self, Answer, Outcome};
-use crate::knowledge::{KnowledgeBase, Resource, Section, Stakes, Topic};
+use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
-/// Discord's limits, in characters or items (<https://discord.com/developers/docs/resources/message#embed-object-embed-limits>,
-/// <https://discord.com/developers/docs/components/reference>).
-pub mod limit {
-    /// The title of an embed.
-    pub const TITLE: usize = 256;
-    /// The description of an embed.
-    pub const DESCRIPTION: usize = 4_096;
-    /// The value of an embed's field.
-    pub const FIELD: usize = 1_024;
-    /// The footer of an embed.
-    pub const FOOTER: usize = 2_048;
-    /// All texts of all embeds of a message together.
-    pub const EMBEDS: usize = 6_000;
-    /// A plain message.
-    pub const CONTENT: usize = 2_000;
-    /// The label of a button.
-    pub const BUTTON: usize = 80;
-    /// The label, value or description of a menu's option; the name or value of an autocomplete choice.
-    pub const OPTION: usize = 100;
-    /// The options of a menu, the choices of an autocompletion.
-    pub const OPTIONS: usize = 25;
-}
-
-/// The most links below an answer; the rest is one step away.
-const MOST_LINKS: usize = 4;
+pub use answers::{answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped, to_answer};
+pub use browse::{category, resources, topic_page, topics};
+pub use notes::*;
 
 /// What a person is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// The headline.
+    /// The headline. A reply without one is a note: plain text.
     pub title: String,
     /// Where in the guide this stands, from the outside in.
     pub path: Vec<String>,
@@ -50,10 +37,24 @@ pub struct Reply {
     pub notice: Option<String>,
     /// What the choices are, in a few words.
     pub prompt: String,
-    /// What a person can do next.
+    /// Where a person can go from here.
     pub choices: Vec<Choice>,
+    /// How choices are offered where there are buttons and menus.
+    pub shape: Shape,
+    /// What a person can do with this very reply, where it has buttons; a terminal does not show them.
+    pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
+}
+
+/// How choices are offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// In a menu, opened by who wants to.
+    #[default]
+    Menu,
+    /// Side by side: the person is to choose one.
+    Buttons,
 }
 
 /// A link with what it is.
@@ -78,136 +79,121 @@ pub struct Choice {
     pub detail: String,
     /// What it does.
     pub action: Action,
+    /// Where its effect is seen.
+    pub seen: Seen,
+}
+
+/// Where the effect of a choice is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// In a new message that only the person sees who chose.
+    #[default]
+    Apart,
+    /// In place of what was there, if the person who chose is the one for whom it was written.
+    Here,
 }
 
 /// What a choice does. Topics and sections are named by id, so that a choice outlives a reload of the guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Show a section.
-    Section {
+    /// Show something of the guide.
+    Show(View),
+    /// Say that a section was the answer.
+    Helped(Place),
+    /// Say that a section was not the answer, and look at what else could be.
+    NotIt(Place),
+    /// Say that no candidate was meant.
+    NoneOfThese,
+    /// Remove the reply.
+    Remove,
+    /// Post a section as a reply to somebody's message.
+    Post(Place, Target),
+}
+
+/// Something of the guide that can be shown again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum View {
+    /// A section.
+    Section(Place),
+    /// A section with the offer to post it as a reply to somebody's message.
+    Preview(Place, Target),
+    /// A section as a page of its topic.
+    Page {
         /// The topic's id.
         topic: String,
-        /// The section's id.
-        section: String,
+        /// The page, from zero.
+        page: usize,
     },
-    /// Show everything that helps with a topic.
+    /// Resources.
     Resources {
-        /// The topic's id.
-        topic: String,
+        /// Which ones.
+        filter: Filter,
+        /// The page, from zero.
+        page: usize,
     },
-    /// Show the topics of the guide.
+    /// The categories and topics of the guide.
     Topics,
+    /// The topics of a category.
+    Category {
+        /// The category's id.
+        category: String,
+        /// The page, from zero.
+        page: usize,
+    },
 }
 
-/// The reply to a question.
-pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    match (answer.outcome, answer.matches.first()) {
-        (Outcome::Answer, Some(best)) => match place(knowledge, best) {
-            Some((topic, section)) => self::section(knowledge, topic, section),
-            None => not_in_guide(knowledge, answer),
-        },
-        (Outcome::Suggest, Some(_)) => did_you_mean(knowledge, answer),
-        _ => not_in_guide(knowledge, answer),
-    }
+/// A section, by the ids of its topic and of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The topic's id.
+    pub topic: String,
+    /// The section's id.
+    pub section: String,
 }
 
-/// A section, with its links and what to read next.
-pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> Reply {
-    let links: Vec<Link> = section.resources.iter().map(|resource| Link::from(resource.as_ref())).take(MOST_LINKS).collect();
-    let notice = (section.stakes == Stakes::Legal).then(|| {
-        "This is general information, not legal advice. Rules differ by country and change: what counts is the official source below."
-            .to_owned()
-    });
-    let siblings = topic.sections.iter().filter(|other| other.id != section.id).map(|other| section_choice(topic, other, &other.heading));
-    let more = Choice {
-        label: "All resources on this topic".to_owned(),
-        detail: format!("{} links", knowledge.resources_of(topic).len()),
-        action: Action::Resources { topic: topic.id.clone() },
-    };
-    let related = topic.related.iter().filter_map(|id| knowledge.topic(id)).filter_map(topic_choice);
-    Reply {
-        title: section.heading.clone(),
-        path: vec![knowledge.name().to_owned(), knowledge.category_of(topic).to_owned(), topic.title.clone()],
-        body: section.text.clone(),
-        links,
-        notice,
-        prompt: "Read on".to_owned(),
-        choices: siblings.chain(Some(more)).chain(related).collect(),
-        footer: format!("Reviewed {}", topic.reviewed),
-    }
-    .within_limits()
+/// The message that an answer is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The message's id.
+    pub message: u64,
+    /// The id of the person who wrote it.
+    pub author: u64,
 }
 
-/// The candidates, to choose from.
-fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    Reply {
-        title: "What do you mean?".to_owned(),
-        body: "I am not sure which of these you are asking about. Choose one, or ask again in other words.".to_owned(),
-        prompt: "Did you mean".to_owned(),
-        choices: answer::candidates(&answer.matches).iter().filter_map(|found| match_choice(knowledge, found)).collect(),
-        ..Reply::default()
-    }
-    .within_limits()
+/// Which resources to list; what is left out does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The id of the topic that they help with.
+    pub topic: Option<String>,
+    /// What they are.
+    pub kind: Option<Kind>,
+    /// What they cost.
+    pub cost: Option<Cost>,
+    /// For whom they are.
+    pub level: Option<Level>,
 }
 
-/// The honest answer where the guide has none, with a next step.
-fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    let about = knowledge.name();
-    let of_kind = answer.kind.and_then(|kind| knowledge.out_of_scope().get(kind)).and_then(|kind| kind.reply.clone());
-    let body = match of_kind {
-        Some(reply) => reply,
-        None if answer.matches.is_empty() => format!("Ask me something about internships: I answer from the {about}."),
-        None => format!("I answer from the {about} and found nothing on this. Try other words, or ask the people here."),
-    };
-    let nearest = answer.matches.iter().take(2).filter_map(|found| match_choice(knowledge, found)).filter(|_| answer.kind.is_none());
-    let topics =
-        Choice { label: "List of topics".to_owned(), detail: format!("{} topics", knowledge.topics().len()), action: Action::Topics };
-    Reply {
-        title: "Not in the guide".to_owned(),
-        body,
-        prompt: if answer.kind.is_none() && !answer.matches.is_empty() {
-            "The nearest that I have".to_owned()
-        } else {
-            "Look around".to_owned()
-        },
-        choices: nearest.chain(Some(topics)).collect(),
-        ..Reply::default()
-    }
-    .within_limits()
+/// A field of an embed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its headline.
+    pub name: String,
+    /// Discord Markdown.
+    pub value: String,
 }
 
-/// Everything that helps with a topic.
-pub fn resources(knowledge: &KnowledgeBase, topic: &Topic) -> Reply {
-    Reply {
-        title: format!("Resources: {}", topic.title),
-        path: vec![knowledge.name().to_owned(), knowledge.category_of(topic).to_owned(), topic.title.clone()],
-        body: topic.summary.clone(),
-        links: knowledge.resources_of(topic).into_iter().map(Link::from).collect(),
-        prompt: "Read on".to_owned(),
-        choices: topic.sections.iter().map(|section| section_choice(topic, section, &section.heading)).collect(),
-        ..Reply::default()
-    }
-    .within_limits()
-}
-
-/// All topics, by category.
-pub fn topics(knowledge: &KnowledgeBase) -> Reply {
-    let mut body = String::new();
-    for category in knowledge.categories() {
-        let titles: Vec<&str> =
-            knowledge.topics().iter().filter(|topic| topic.category == category.id).map(|topic| topic.title.as_str()).collect();
-        if !titles.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(body, "**{}**\n{}\n", category.title, titles.join(" · "));
+/// Shows a part of the guide; nothing where it names what is gone.
+pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
+    match view {
+        View::Section(place) => place.find(knowledge).map(|(topic, found)| section(knowledge, topic, found)),
+        View::Preview(place, target) => place.find(knowledge).map(|(topic, found)| preview(knowledge, topic, found, *target, &[])),
+        View::Page { topic, page } => topic_page(knowledge, knowledge.topic(topic)?, *page),
+        View::Resources { filter, page } => resources(knowledge, filter, *page),
+        View::Topics => Some(topics(knowledge)),
+        View::Category { category: id, page } => {
+            knowledge.categories().iter().find(|category| category.id == *id).map(|found| category(knowledge, found, *page))
         }
     }
-    Reply {
-        title: knowledge.name().to_owned(),
-        body: body.trim_end().to_owned(),
-        footer: "Ask about any of these in your own words.".to_owned(),
-        ..Reply::default()
-    }
-    .within_limits()
 }
 
 /// The topic and the section of a match.
@@ -216,26 +202,44 @@ pub fn place<'a>(knowledge: &'a KnowledgeBase, found: &Match) -> Option<(&'a Top
     Some((topic, topic.sections.get(found.section)?))
 }
 
-fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
-    let (topic, section) = place(knowledge, found)?;
-    let label = if found.section == 0 { topic.title.clone() } else { section.heading.clone() };
-    Some(section_choice(topic, section, &label))
+impl Place {
+    /// The name of a section of a topic.
+    pub fn new(topic: &Topic, section: &Section) -> Self {
+        Self { topic: topic.id.clone(), section: section.id.clone() }
+    }
+
+    /// The section that has this name, unless it is gone.
+    pub fn find<'a>(&self, knowledge: &'a KnowledgeBase) -> Option<(&'a Topic, &'a Section)> {
+        let topic = knowledge.topic(&self.topic)?;
+        Some((topic, topic.section(&self.section)?))
+    }
 }
 
-fn topic_choice(topic: &Topic) -> Option<Choice> {
-    Some(section_choice(topic, topic.sections.first()?, &topic.title))
+impl Choice {
+    fn new(label: impl Into<String>, detail: impl Into<String>, action: Action) -> Self {
+        Self { label: label.into(), detail: detail.into(), action, seen: Seen::Apart }
+    }
+
+    /// The same choice, seen in place of what was there.
+    fn here(self) -> Self {
+        Self { seen: Seen::Here, ..self }
+    }
 }
 
-fn section_choice(topic: &Topic, section: &Section, label: &str) -> Choice {
-    let detail = if label == topic.title { topic.summary.clone() } else { topic.title.clone() };
-    Choice { label: label.to_owned(), detail, action: Action::Section { topic: topic.id.clone(), section: section.id.clone() } }
+impl Filter {
+    /// Whether a resource is one of those asked for.
+    pub fn takes(&self, resource: &Resource) -> bool {
+        self.kind.is_none_or(|kind| kind == resource.kind)
+            && self.cost.is_none_or(|cost| cost == resource.cost)
+            && self.level.is_none_or(|level| level == resource.level || resource.level == Level::Any)
+    }
 }
 
 impl From<&Resource> for Link {
     fn from(resource: &Resource) -> Self {
-        let level = match resource.level.name() {
-            "any" => String::new(),
-            level => format!(", {level}"),
+        let level = match resource.level {
+            Level::Any => String::new(),
+            level => format!(", {}", level.name()),
         };
         Self {
             name: resource.name.clone(),
@@ -247,27 +251,141 @@ impl From<&Resource> for Link {
 }
 
 impl Reply {
+    /// Whether the reply is a sentence or two rather than a page of the guide.
+    pub fn is_note(&self) -> bool {
+        self.title.is_empty()
+    }
+
+    /// The notice and the links as fields of an embed, as many as fit.
+    pub fn fields(&self) -> Vec<Field> {
+        let notice = self.notice.iter().map(|text| Field { name: "Please note".to_owned(), value: cut(text, limit::FIELD) });
+        let mut values: Vec<String> = Vec::new();
+        for link in &self.links {
+            let line = link.markdown();
+            match values.last_mut().filter(|value| length(value) + 1 + length(&line) <= limit::FIELD) {
+                Some(value) => *value = format!("{value}\n{line}"),
+                None if length(&line) <= limit::FIELD => values.push(line),
+                None => {}
+            }
+        }
+        let named = values.into_iter().enumerate().map(|(number, value)| {
+            let name = if number == 0 { "Resources" } else { "Resources, continued" };
+            Field { name: name.to_owned(), value }
+        });
+        notice.chain(named).take(limit::FIELDS).collect()
+    }
+
+    /// The path as one line.
+    pub fn author(&self) -> String {
+        cut(&self.path.join(" › "), limit::AUTHOR)
+    }
+
+    /// The whole reply without an embed, for where embeds are not allowed.
+    pub fn plain_text(&self) -> String {
+        let author = Some(self.author()).filter(|path| !path.is_empty()).map(|path| format!("-# {path}"));
+        let title = Some(&self.title).filter(|title| !title.is_empty()).map(|title| format!("**{title}**"));
+        let links: Vec<String> = self.links.iter().map(|link| format!("- {}: <{}> ({})", link.name, link.url, link.facts)).collect();
+        let footer = Some(&self.footer).filter(|footer| !footer.is_empty()).map(|footer| format!("-# {footer}"));
+        let notice = self.notice.as_ref().map(|notice| format!("⚠ {notice}"));
+        let tail: Vec<String> = [notice, Some(links.join("\n")).filter(|links| !links.is_empty()), footer].into_iter().flatten().collect();
+        let head: Vec<String> = author.into_iter().chain(title).collect();
+        let (head, tail) = (cut(&head.join("\n"), limit::TITLE + limit::AUTHOR), cut(&tail.join("\n\n"), limit::CONTENT / 2));
+        let room = limit::CONTENT.saturating_sub(length(&head) + length(&tail) + 4);
+        let parts = [head, cut(&self.body, room), tail];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+    }
+
     /// Cuts every part to what Discord takes.
-    fn within_limits(mut self) -> Self {
+    pub(crate) fn within_limits(mut self) -> Self {
         self.title = cut(&self.title, limit::TITLE);
-        self.body = cut(&self.body, limit::DESCRIPTION);
         self.footer = cut(&self.footer, limit::FOOTER);
-        self.choices.truncate(limit::OPTIONS);
-        for choice in &mut self.choices {
+        self.prompt = cut(&self.prompt, limit::PLACEHOLDER);
+        let most = if self.is_note() { limit::CONTENT } else { limit::DESCRIPTION };
+        self.body = cut(&self.body, most);
+        while self.fixed_length() + length(&self.body) > limit::EMBEDS && self.links.pop().is_some() {}
+        let room = limit::EMBEDS.saturating_sub(self.fixed_length());
+        self.body = cut(&self.body, most.min(room));
+        let mut seen: Vec<Action> = Vec::new();
+        self.choices.retain(|choice| {
+            let new = !seen.contains(&choice.action);
+            seen.push(choice.action.clone());
+            new
+        });
+        self.choices.truncate(if self.shape == Shape::Buttons { limit::BUTTONS } else { limit::OPTIONS });
+        self.buttons.truncate(limit::BUTTONS);
+        for choice in self.choices.iter_mut().chain(&mut self.buttons) {
             choice.label = cut(&choice.label, limit::BUTTON);
             choice.detail = cut(&choice.detail, limit::OPTION);
         }
         self
     }
+
+    /// The characters of an embed besides its description.
+    fn fixed_length(&self) -> usize {
+        let fields: usize = self.fields().iter().map(|field| length(&field.name) + length(&field.value)).sum();
+        length(&self.title) + length(&self.author()) + length(&self.footer) + fields
+    }
+}
+
+impl Link {
+    /// The link as a line of Markdown that opens on a click.
+    pub fn markdown(&self) -> String {
+        format!("[{}]({}) · {}\n{}", self.name, self.url, self.facts, self.description)
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
 }
 
 /// The text in at most `most` characters: what is cut ends with an ellipsis, at a space where one is near.
 pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if length(text) <= most {
         return text.to_owned();
+    }
+    if most == 0 {
+        return String::new();
     }
     let kept: String = text.chars().take(most.saturating_sub(1)).collect();
     let at_word = kept.rfind(char::is_whitespace).filter(|&space| space * 4 >= kept.len() * 3);
     let kept = at_word.and_then(|space| kept.get(..space)).unwrap_or(&kept);
     format!("{}…", kept.trim_end())
+}
+
+/// What a person wrote, on one line, so that it formats nothing, mentions nobody and opens no preview.
+pub fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for character in word.chars() {
+            match character {
+                '@' => out.push_str("@\u{200b}"),
+                ':' => out.push_str(":\u{200b}"),
+                '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '(' | ')' => out.extend(['\\', character]),
+                _ => out.push(character),
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_at_a_word_and_never_over_the_limit() {
+        assert_eq!(cut("a short text", 12), "a short text");
+        assert_eq!(cut("a text that is long", 16), "a text that is…");
+        assert_eq!(cut("ünïcödé", 4), "ünï…");
+        assert_eq!(cut("x", 0), "");
+    }
+
+    #[test]
+    fn what_a_person_wrote_formats_nothing_and_mentions_nobody() {
+        assert_eq!(escape("**hi** <@1>\n# @everyone"), "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone");
+        assert_eq!(escape("see https://example.org"), "see https:\u{200b}//example.org");
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use internbot::answer;
 use internbot::evaluate;
 use internbot::knowledge::{self, KnowledgeBase};
-use internbot::reply::{self, Reply, limit};
+use internbot::reply::{self, Filter, Reply, limit};
 use internbot::search::{Index, Question};
 use internbot::terminal::{self, Look};
 use internbot::text;
@@ -81,7 +81,8 @@ fn every_kind_of_bad_input_gets_a_reply() {
 fn every_section_and_every_list_of_resources_fits() {
     fits(&reply::topics(&KNOWLEDGE));
     for topic in KNOWLEDGE.topics() {
-        fits(&reply::resources(&KNOWLEDGE, topic));
+        let filter = Filter { topic: Some(topic.id.clone()), ..Filter::default() };
+        fits(&reply::resources(&KNOWLEDGE, &filter, 0).unwrap());
         for section in &topic.sections {
             let reply = reply::section(&KNOWLEDGE, topic, section);
             fits(&reply);

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use internbot::answer::{self, Answer, Outcome};
+use internbot::answer::{Answer, Outcome};
+use internbot::guide::Guide;
 use internbot::knowledge::KnowledgeBase;
 use internbot::reply;
 use internbot::search::{Candidate, Explanation, Question};
@@ -11,7 +12,7 @@ use internbot::terminal::{self, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AskOptions, Fault, Guide};
+use super::{AskOptions, Fault};
 
 pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, Fault> {
     if options.jsonl {
@@ -32,12 +33,6 @@ pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, Fault>
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-impl Guide {
-    pub(super) fn answer(&self, question: &Question) -> Answer {
-        answer::decide(&self.knowledge, question, &self.index.search(question))
-    }
 }
 
 /// One line of input.

@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use internbot::guide::Guide;
 use internbot::reply::{self, Action, Reply};
 use internbot::search::Question;
 use internbot::terminal::{self, Look};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::{Fault, Guide};
+use super::Fault;
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
@@ -58,13 +59,8 @@ pub(super) fn run(guide: &Guide) -> Result<ExitCode, Fault> {
 
 /// What a choice shows; nothing where what it names is gone.
 fn follow(guide: &Guide, action: &Action) -> Option<Reply> {
-    let knowledge = &guide.knowledge;
     match action {
-        Action::Section { topic, section } => {
-            let topic = knowledge.topic(topic)?;
-            Some(reply::section(knowledge, topic, topic.section(section)?))
-        }
-        Action::Resources { topic } => Some(reply::resources(knowledge, knowledge.topic(topic)?)),
-        Action::Topics => Some(reply::topics(knowledge)),
+        Action::Show(view) => reply::show(&guide.knowledge, view),
+        _ => None,
     }
 }

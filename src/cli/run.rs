@@ -1,0 +1,56 @@
+//! `internbot run`: the bot in Discord, until Ctrl-C or SIGTERM.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use internbot::config::{Discord, TOKEN_VARIABLE, Token};
+use internbot::discord;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::{Fault, RunOptions, load};
+
+/// The environment variable that says what is logged, such as `internbot=debug,serenity=info`.
+const LOG_VARIABLE: &str = "INTERNBOT_LOG";
+
+pub(super) fn run(folder: &Path, config: &Discord, options: &RunOptions) -> Result<ExitCode, Fault> {
+    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.token_file.as_deref())?;
+    let guide = Arc::new(load(folder)?);
+    log();
+    tracing::info!(topics = guide.knowledge.topics().len(), "the guide is ready");
+    let options = discord::Options { guild: options.guild };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let stop = stop_signal()?;
+        discord::run(config, &token, guide, options, stop).await.map_err(Fault::from)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs to standard error, which leaves standard output to answers.
+fn log() {
+    let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
+    let chosen = std::env::var(LOG_VARIABLE).ok().and_then(|text| text.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
+    tracing_subscriber::registry().with(lines).with(chosen.unwrap_or(usual)).init();
+}
+
+/// Completes on Ctrl-C, and where there is such a thing on SIGTERM.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        // A terminal without Ctrl-C stops the bot by ending it.
+        let _ = tokio::signal::ctrl_c().await;
+        tracing::info!("stopping: finishing the replies under way");
+    })
+}

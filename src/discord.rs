@@ -1,0 +1,246 @@
+//! The bot in Discord: connects, answers until it is told to stop, and closes.
+//!
+//! | Module | Responsibility |
+//! | --- | --- |
+//! | `events` | what the gateway sends, handed on while the bot takes events |
+//! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
+//! | `interactions` | commands, completions, buttons and menus |
+//! | `commands` | each command, defined once; `registration` tells Discord about them |
+//! | `completion` | what is offered while somebody types |
+//! | `render` | the only place that turns a reply into serenity's builders |
+//! | `custom_id` | what a button or a menu carries |
+//! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
+//! | `rest` | requests, their retries and their limits |
+
+mod commands;
+mod completion;
+mod custom_id;
+mod events;
+mod interactions;
+mod memory;
+mod messages;
+mod registration;
+mod render;
+mod rest;
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serenity::all::{ClientBuilder, GatewayError, GatewayIntents, GuildId, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+use tracing::{info, warn};
+
+use crate::config::{self, Token};
+use crate::guide::Guide;
+use completion::Phrasebook;
+use memory::Memory;
+use rest::{Rest, RestError};
+
+/// How long closing the connections may take: a server that has stalled does not answer.
+const CLOSING: Duration = Duration::from_secs(6);
+
+/// The code with which a connection is closed for good.
+const NORMAL_CLOSE: u16 = 1000;
+/// How long sending a close takes at the most.
+const CLOSE_SENT: Duration = Duration::from_millis(300);
+
+/// Why the bot stopped without being told to; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The token is not (or no longer) right.
+    #[error(
+        "Discord does not accept the token: press Reset Token on the page Bot of https://discord.com/developers/applications, and set \
+         DISCORD_TOKEN to the new one"
+    )]
+    Token,
+    /// The bot asks for what it was not given.
+    #[error(
+        "Discord does not let the bot read messages that are not addressed to it: switch on the Message Content Intent on the page Bot of \
+         https://discord.com/developers/applications, or empty discord.unasked_channels in the configuration"
+    )]
+    Intent,
+    /// Discord is not there.
+    #[error("cannot reach Discord: {0}; check the network and discord.api_url in the configuration, and start again")]
+    Unreachable(String),
+    /// Something else ended the connection for good.
+    #[error("the connection to Discord ended: {0}; start again, and report it if it happens twice")]
+    Ended(String),
+}
+
+/// What is chosen on the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Register the commands to this guild alone, where they appear at once.
+    pub guild: Option<u64>,
+}
+
+/// The bot, as everything that handles an event sees it.
+struct Bot {
+    guide: Arc<Guide>,
+    config: config::Discord,
+    options: Options,
+    rest: Rest,
+    memory: Memory,
+    phrasebook: Phrasebook,
+    unasked_channels: HashSet<u64>,
+    unasked_forums: HashSet<u64>,
+    /// The bot's own user, 0 before it is connected.
+    me: AtomicU64,
+    ready: Notify,
+    /// How many sessions were begun.
+    connections: AtomicU32,
+    registered: OnceLock<()>,
+    /// Everything that handles an event; closed once the bot is to stop.
+    tasks: TaskTracker,
+}
+
+/// Connects the bot and answers until `stop` completes; then takes no new event, finishes what is under way, and closes.
+///
+/// # Errors
+/// Where Discord cannot be reached at first, or refuses the bot for good.
+pub async fn run(
+    config: &config::Discord,
+    token: &Token,
+    guide: Arc<Guide>,
+    options: Options,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let rest = Rest::new(config, token).map_err(unreachable)?;
+    let gateway = tokio::time::timeout(config.connect(), rest.gateway());
+    let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
+
+    // This client only asks where to connect; everything else goes through `Rest`.
+    let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody()).ratelimiter_disabled(true);
+    let http = match config.origin() {
+        Some(origin) => http.proxy(origin),
+        None => http,
+    };
+    let bot = Arc::new(Bot::new(config, guide, options, rest));
+    let mut client = ClientBuilder::new_with_http(http.build(), bot.intents())
+        .event_handler_arc(Arc::clone(&bot))
+        .await
+        .map_err(|error| RunError::Unreachable(error.to_string()))?;
+    let shards = Arc::clone(&client.shard_manager);
+
+    let ended = until(stop, client.start_shards(gateway.shards.max(1)), &bot).await;
+    bot.finish().await;
+    let begun_anew = bot.connections.load(Ordering::Relaxed) > gateway.shards.max(1);
+    if tokio::time::timeout(CLOSING, close(&shards, begun_anew)).await.is_err() {
+        warn!("Discord did not let the connection close in time");
+    }
+    info!("stopped");
+    ended
+}
+
+/// Runs the connection until the bot is to stop, or cannot go on.
+async fn until(stop: impl Future<Output = ()>, connection: impl Future<Output = serenity::Result<()>>, bot: &Bot) -> Result<(), RunError> {
+    tokio::pin!(connection, stop);
+    tokio::select! {
+        () = &mut stop => return Ok(()),
+        ended = &mut connection => return ended.map_err(ended_by),
+        () = bot.ready.notified() => {}
+        () = tokio::time::sleep(bot.config.connect()) => {
+            return Err(RunError::Unreachable("its gateway does not let me connect".to_owned()));
+        }
+    }
+    tokio::select! {
+        () = &mut stop => Ok(()),
+        ended = &mut connection => ended.map_err(ended_by),
+    }
+}
+
+/// Closes all connections. Where a session was begun anew, serenity takes the end of the old one for the end of the new
+/// one and leaves it open: so that one is told directly, and given the time to send its close.
+async fn close(shards: &ShardManager, begun_anew: bool) {
+    if begun_anew {
+        for (id, runner) in shards.runners.lock().await.iter() {
+            runner.runner_tx.send_to_shard(ShardRunnerMessage::Shutdown(*id, NORMAL_CLOSE));
+        }
+        tokio::time::sleep(CLOSE_SENT).await;
+    }
+    shards.shutdown_all().await;
+}
+
+fn unreachable(error: RestError) -> RunError {
+    match error {
+        RestError::Refused { status: 401, .. } => RunError::Token,
+        RestError::Refused { .. } => RunError::Unreachable(error.to_string()),
+        RestError::Unreachable(why) => RunError::Unreachable(why),
+    }
+}
+
+fn ended_by(error: serenity::Error) -> RunError {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => RunError::Token,
+        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents) => RunError::Intent,
+        other => RunError::Ended(other.to_string()),
+    }
+}
+
+impl Bot {
+    fn new(config: &config::Discord, guide: Arc<Guide>, options: Options, rest: Rest) -> Self {
+        Self {
+            phrasebook: Phrasebook::new(&guide.knowledge),
+            guide,
+            options,
+            rest,
+            memory: Memory::default(),
+            unasked_channels: config.unasked_channels.iter().copied().collect(),
+            unasked_forums: config.unasked_forums.iter().copied().collect(),
+            config: config.clone(),
+            me: AtomicU64::new(0),
+            ready: Notify::new(),
+            connections: AtomicU32::new(0),
+            registered: OnceLock::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// What the bot needs to hear; the content of all messages only where it is to answer unasked.
+    fn intents(&self) -> GatewayIntents {
+        let plain = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+        if self.unasked_channels.is_empty() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
+    }
+
+    /// Lets an event in, and counts it as under way until the token is dropped; nothing once the bot is to stop. Whoever
+    /// wants to bound how many events are handled at once does it here.
+    fn admit(&self) -> Option<TaskTrackerToken> {
+        (!self.tasks.is_closed()).then(|| self.tasks.token())
+    }
+
+    /// Takes no new event and waits for those under way, but not for ever.
+    async fn finish(&self) {
+        self.tasks.close();
+        if tokio::time::timeout(self.config.stop(), self.tasks.wait()).await.is_err() {
+            warn!(replies.lost = self.tasks.len(), "stopped before all replies were sent");
+        }
+    }
+
+    fn me(&self) -> UserId {
+        UserId::new(self.me.load(Ordering::Relaxed).max(1))
+    }
+
+    async fn connected(&self, ready: &Ready) {
+        self.me.store(ready.user.id.get(), Ordering::Relaxed);
+        self.rest.set_application(ready.application.id);
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        self.ready.notify_one();
+        info!(guilds = ready.guilds.len(), shard = ready.shard.map_or(0, |shard| shard.id.0), "connected");
+        // Once, however often the connection is made anew, and for the first of several shards.
+        if self.config.register_commands && self.registered.set(()).is_ok() {
+            self.register_commands().await;
+        }
+    }
+
+    async fn register_commands(&self) {
+        let guild = self.options.guild.filter(|id| *id > 0).map(GuildId::new);
+        match registration::register(&self.rest, guild).await {
+            Ok(changed) => info!(changed, "Discord knows the commands"),
+            Err(error) => warn!(%error, "could not tell Discord about the commands; they are as they were"),
+        }
+    }
+}

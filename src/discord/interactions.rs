@@ -1,0 +1,182 @@
+//! Commands, completions, buttons and menus: from what somebody chose to the answer that Discord waits for.
+
+use serenity::all::{
+    AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
+    CreateAutocompleteResponse, CreateInteractionResponse, MessageId, Permissions, UserId,
+};
+use tracing::warn;
+
+use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
+use crate::search::Question;
+
+use super::Bot;
+use super::commands;
+use super::custom_id::{self, Click};
+use super::memory::Answered;
+use super::messages::{Destination, is_private};
+use super::render::{self, Manner, render};
+use super::rest::RestError;
+
+impl Bot {
+    /// Runs a command.
+    pub(super) async fn command_used(&self, used: &CommandInteraction) {
+        let said = match commands::find(&used.data.name, used.data.kind) {
+            Some(command) => (command.run)(self, used),
+            None => commands::Said { reply: reply::unknown_command(), private: true, question: None },
+        };
+        let manner = Manner { owner: used.user.id, private: said.private, plain: may_not_embed(used.app_permissions) };
+        let rendered = render(&said.reply, manner);
+        let rendered = match said.question {
+            Some(question) => rendered.quoting(&question),
+            None => rendered,
+        };
+        let response = rendered.response(render::nobody());
+        if let Err(error) = self.rest.respond(used.id, &used.token, &response).await {
+            warn!(command = used.data.name, %error, "could not answer a command");
+        }
+    }
+
+    /// Offers what may be meant.
+    pub(super) async fn completion_asked(&self, typing: &CommandInteraction) {
+        let command = commands::find(&typing.data.name, typing.data.kind);
+        let choices = match (command, typing.data.autocomplete()) {
+            (Some(command), Some(option)) => (command.complete)(self, option.name, option.value),
+            _ => Vec::new(),
+        };
+        let response =
+            choices.into_iter().fold(CreateAutocompleteResponse::new(), |response, (name, value)| response.add_string_choice(name, value));
+        if let Err(error) = self.rest.respond(typing.id, &typing.token, &CreateInteractionResponse::Autocomplete(response)).await {
+            // Whoever types fast is past it already.
+            tracing::debug!(%error, "could not offer completions");
+        }
+    }
+
+    /// Does what a button or an option of a menu says.
+    pub(super) async fn component_used(&self, used: &ComponentInteraction) {
+        let option = match &used.data.kind {
+            ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
+            _ => None,
+        };
+        let result = match custom_id::decode(&used.data.custom_id, option, &self.guide.knowledge) {
+            Some(Click { action: Action::Remove, owner, .. }) => self.remove(used, owner).await,
+            Some(Click { action: Action::Post(place, target), owner, .. }) if is_by(used, owner) => self.post(used, &place, target).await,
+            Some(click) => self.rest.respond(used.id, &used.token, &self.clicked(used, click)).await,
+            None => self.rest.respond(used.id, &used.token, &apart(used, &reply::gone())).await,
+        };
+        if let Err(error) = result {
+            warn!(%error, "could not answer a click");
+        }
+    }
+
+    /// What a click shows.
+    fn clicked(&self, used: &ComponentInteraction, click: Click) -> CreateInteractionResponse {
+        let knowledge = &self.guide.knowledge;
+        let for_them = is_by(used, click.owner);
+        match click.action {
+            Action::Show(view) => match reply::show(knowledge, &view) {
+                Some(reply) if for_them && click.seen == Seen::Here => {
+                    if let (View::Section(place), false) = (view, is_private(&used.message)) {
+                        self.memory.post(used.channel_id, place, used.message.id);
+                    }
+                    here(used, &reply)
+                }
+                Some(reply) => apart(used, &reply),
+                None => apart(used, &reply::gone()),
+            },
+            _ if !for_them => apart(used, &reply::not_for_you()),
+            Action::Helped(place) => match place.find(knowledge) {
+                Some((topic, section)) => here(used, &reply::section_that_helped(knowledge, topic, section)),
+                None => apart(used, &reply::gone()),
+            },
+            Action::NotIt(place) => apart(used, &self.others(used, &place)),
+            Action::NoneOfThese => here(used, &reply::none_of_these(knowledge)),
+            Action::Remove | Action::Post(..) => apart(used, &reply::not_for_you()),
+        }
+    }
+
+    /// What else may be meant where a section was not: found anew as long as the question is known.
+    fn others(&self, used: &ComponentInteraction, place: &Place) -> Reply {
+        let asked = used.message.referenced_message.as_ref().filter(|asked| asked.author.id != self.me());
+        let remembered = self.memory.conversation(used.message.id).and_then(|turns| turns.last().cloned());
+        let text = remembered.or_else(|| asked.map(|asked| self.without_mention(&asked.content))).filter(|text| !text.is_empty());
+        let found = text.map(|text| self.guide.answer(&Question::new(text)).matches).unwrap_or_default();
+        reply::not_it(&self.guide.knowledge, place, &found)
+    }
+
+    /// Removes the reply that a button is part of, for the person for whom it is, or for a moderator.
+    async fn remove(&self, used: &ComponentInteraction, owner: u64) -> Result<(), RestError> {
+        let permissions = used.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
+        if !is_by(used, owner) && !permissions.intersects(Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR) {
+            return self.rest.respond(used.id, &used.token, &apart(used, &reply::may_not_remove())).await;
+        }
+        self.memory.delete(used.message.id);
+        self.rest.respond(used.id, &used.token, &CreateInteractionResponse::Acknowledge).await?;
+        self.rest.delete_response(&used.token).await
+    }
+
+    /// Posts a section as a reply to somebody's message and notifies them, the only ones ever.
+    async fn post(&self, used: &ComponentInteraction, place: &Place, target: Target) -> Result<(), RestError> {
+        let Some((topic, section)) = place.find(&self.guide.knowledge) else {
+            return self.rest.respond(used.id, &used.token, &here(used, &reply::gone())).await;
+        };
+        let reply = reply::section(&self.guide.knowledge, topic, section);
+        let author = UserId::new(target.author.max(1));
+        if !in_guild_of_bot(used) {
+            // Only installed by the person: the bot cannot write here on its own, but it may answer the click for all to see.
+            let manner = Manner { owner: author, private: false, plain: may_not_embed(used.app_permissions) };
+            let notified = CreateAllowedMentions::new().users([author]);
+            return self.rest.respond(used.id, &used.token, &render(&reply, manner).mentioning(author).response(notified)).await;
+        }
+        self.rest.respond(used.id, &used.token, &here(used, &reply::posted())).await?;
+        let message = MessageId::new(target.message.max(1));
+        let answered = Answered {
+            asker: author,
+            channel: used.channel_id,
+            text: String::new(),
+            // Somebody chose this answer: an edit changes it only for one that is sure.
+            overheard: true,
+            answer: None,
+            plain: false,
+            deleted: false,
+        };
+        self.memory.begin(message, answered);
+        let to = Destination { channel: used.channel_id, to: Some(message), nonce: used.message.id.get(), ping: true };
+        match self.say(&reply, author, to).await {
+            Some(sent) => {
+                self.memory.post(used.channel_id, place.clone(), sent.id);
+                self.memory.complete(message, sent.id, sent.plain);
+                Ok(())
+            }
+            None => {
+                let note = render(&reply::not_posted(), Manner { owner: used.user.id, private: true, plain: false });
+                self.rest.edit_response(&used.token, &note.edit_response()).await
+            }
+        }
+    }
+}
+
+/// In a new message that only the person sees.
+fn apart(used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
+    let manner = Manner { owner: used.user.id, private: true, plain: may_not_embed(used.app_permissions) };
+    render(reply, manner).response(render::nobody())
+}
+
+/// In place of the message that was clicked.
+fn here(used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
+    let without_embed = used.message.embeds.is_empty() && !used.message.content.is_empty();
+    let manner = Manner { owner: used.user.id, private: is_private(&used.message), plain: without_embed };
+    render(reply, manner).update()
+}
+
+fn is_by(used: &ComponentInteraction, owner: u64) -> bool {
+    used.user.id.get() == owner
+}
+
+fn may_not_embed(permissions: Option<Permissions>) -> bool {
+    permissions.is_some_and(|permissions| !permissions.intersects(Permissions::EMBED_LINKS | Permissions::ADMINISTRATOR))
+}
+
+/// Whether the bot itself is where the button is, and not only installed by the person who clicks.
+fn in_guild_of_bot(used: &ComponentInteraction) -> bool {
+    used.authorizing_integration_owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)))
+}

@@ -1,0 +1,336 @@
+//! From a [`Reply`] to what Discord shows: the only place that builds embeds, buttons and menus.
+
+use serenity::all::{
+    ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
+    CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, CreateSelectMenu, CreateSelectMenuKind,
+    CreateSelectMenuOption, EditInteractionResponse, EditMessage, UserId,
+};
+
+use crate::reply::{Action, Choice, Reply, Shape, View, escape, limit};
+
+use super::custom_id;
+
+/// The colour at the left of an embed.
+const COLOUR: u32 = 0x2B_6C_B0;
+/// The most of a question that is quoted above its answer, in characters.
+const QUOTED: usize = 300;
+
+/// For whom a reply is, and how it may look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// The person for whom its buttons are.
+    pub owner: UserId,
+    /// Whether nobody else sees it.
+    pub private: bool,
+    /// Whether it must do without an embed.
+    pub plain: bool,
+}
+
+/// A reply, ready to be sent in one way or another.
+#[derive(Debug, Clone)]
+pub(super) struct Rendered {
+    content: Option<String>,
+    embed: Option<CreateEmbed>,
+    rows: Vec<CreateActionRow>,
+    private: bool,
+}
+
+/// Draws a reply.
+pub(super) fn render(reply: &Reply, manner: Manner) -> Rendered {
+    let as_text = manner.plain || reply.is_note();
+    Rendered {
+        content: as_text.then(|| reply.plain_text()),
+        embed: (!as_text).then(|| embed(reply)),
+        rows: rows(reply, manner),
+        private: manner.private,
+    }
+}
+
+impl Rendered {
+    /// Puts the question above the answer.
+    pub(super) fn quoting(mut self, question: &str) -> Self {
+        let quote = format!("> {}", crate::reply::cut(&escape(question), QUOTED));
+        self.content = Some(match self.content {
+            Some(text) => crate::reply::cut(&format!("{quote}\n{text}"), limit::CONTENT),
+            None => quote,
+        });
+        self
+    }
+
+    /// Begins with a mention of a person: of the one person whom [`Self::response`] is then to notify.
+    pub(super) fn mentioning(mut self, person: UserId) -> Self {
+        let text = self.content.unwrap_or_default();
+        self.content = Some(format!("<@{person}> {text}").trim_end().to_owned());
+        self
+    }
+
+    /// As a new message in a channel.
+    pub(super) fn message(self) -> CreateMessage {
+        let message = CreateMessage::new().allowed_mentions(nobody()).components(self.rows);
+        let message = match self.content {
+            Some(content) => message.content(content),
+            None => message,
+        };
+        match self.embed {
+            Some(embed) => message.embed(embed),
+            None => message,
+        }
+    }
+
+    /// As the message that answers an interaction.
+    pub(super) fn response(self, notified: CreateAllowedMentions) -> CreateInteractionResponse {
+        let private = self.private;
+        CreateInteractionResponse::Message(self.body().allowed_mentions(notified).ephemeral(private))
+    }
+
+    /// In place of the message whose button or menu was used.
+    pub(super) fn update(self) -> CreateInteractionResponse {
+        let embeds: Vec<CreateEmbed> = self.embed.clone().into_iter().collect();
+        CreateInteractionResponse::UpdateMessage(self.body().embeds(embeds).allowed_mentions(nobody()))
+    }
+
+    /// In place of a message of the bot.
+    pub(super) fn edit(self) -> EditMessage {
+        let message = EditMessage::new().content(self.content.unwrap_or_default()).components(self.rows);
+        message.embeds(self.embed.into_iter().collect()).allowed_mentions(nobody())
+    }
+
+    /// In place of the message with which an interaction was answered.
+    pub(super) fn edit_response(self) -> EditInteractionResponse {
+        let message = EditInteractionResponse::new().content(self.content.unwrap_or_default()).components(self.rows);
+        message.embeds(self.embed.into_iter().collect()).allowed_mentions(nobody())
+    }
+
+    fn body(self) -> CreateInteractionResponseMessage {
+        let body = CreateInteractionResponseMessage::new().components(self.rows);
+        let body = match self.content {
+            Some(content) => body.content(content),
+            None => body,
+        };
+        match self.embed {
+            Some(embed) => body.embed(embed),
+            None => body,
+        }
+    }
+}
+
+/// Mentions that notify nobody.
+pub(super) fn nobody() -> CreateAllowedMentions {
+    CreateAllowedMentions::new()
+}
+
+fn embed(reply: &Reply) -> CreateEmbed {
+    let embed = CreateEmbed::new().title(&reply.title).description(&reply.body).colour(COLOUR);
+    let embed = match reply.author() {
+        author if author.is_empty() => embed,
+        author => embed.author(CreateEmbedAuthor::new(author)),
+    };
+    let embed = embed.fields(reply.fields().into_iter().map(|field| (field.name, field.value, false)));
+    if reply.footer.is_empty() { embed } else { embed.footer(CreateEmbedFooter::new(&reply.footer)) }
+}
+
+/// Candidates first, then the buttons of the reply itself, then the menu.
+fn rows(reply: &Reply, manner: Manner) -> Vec<CreateActionRow> {
+    let owner = manner.owner.get();
+    let buttons: Vec<&Choice> = reply.buttons.iter().filter(|choice| !(manner.private && choice.action == Action::Remove)).collect();
+    // A terminal has only choices, so a list of resources may be both; here its button is enough.
+    let has_button = |choice: &Choice| {
+        matches!(choice.action, Action::Show(View::Resources { .. })) && buttons.iter().any(|button| button.action == choice.action)
+    };
+    let choices = reply.choices.iter().filter(|choice| !has_button(choice));
+    let mut rows = Vec::new();
+    let mut menu = None;
+    match reply.shape {
+        Shape::Buttons => rows.extend(row(choices, owner)),
+        Shape::Menu => menu = self::menu(&reply.prompt, choices, owner),
+    }
+    rows.extend(row(buttons.iter().copied(), owner));
+    rows.extend(menu);
+    rows.truncate(limit::ROWS);
+    rows
+}
+
+fn row<'a>(choices: impl Iterator<Item = &'a Choice>, owner: u64) -> Option<CreateActionRow> {
+    let buttons: Vec<CreateButton> = choices.take(limit::BUTTONS).map(|choice| button(choice, owner)).collect();
+    (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+}
+
+fn button(choice: &Choice, owner: u64) -> CreateButton {
+    let style = match &choice.action {
+        Action::Helped(_) => ButtonStyle::Success,
+        Action::Remove => ButtonStyle::Danger,
+        Action::Post(..) | Action::Show(View::Section(_)) => ButtonStyle::Primary,
+        _ => ButtonStyle::Secondary,
+    };
+    CreateButton::new(custom_id::button(choice, owner)).label(&choice.label).style(style)
+}
+
+fn menu<'a>(prompt: &str, choices: impl Iterator<Item = &'a Choice>, owner: u64) -> Option<CreateActionRow> {
+    let option = |choice: &Choice| {
+        let option = CreateSelectMenuOption::new(&choice.label, custom_id::option(choice));
+        if choice.detail.is_empty() { option } else { option.description(&choice.detail) }
+    };
+    let options: Vec<CreateSelectMenuOption> = choices.take(limit::OPTIONS).map(option).collect();
+    if options.is_empty() {
+        return None;
+    }
+    let menu = CreateSelectMenu::new(custom_id::menu(owner), CreateSelectMenuKind::String { options }).placeholder(prompt);
+    Some(CreateActionRow::SelectMenu(menu))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::guide::Guide;
+    use crate::knowledge::{self, Cost, Kind, Level};
+    use crate::reply::{self, Filter, Place, Target};
+    use crate::search::Question;
+
+    static GUIDE: LazyLock<Guide> =
+        LazyLock::new(|| Guide::new(knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap()));
+
+    /// Every text and count of a message that Discord limits, and those that are over.
+    fn excess(message: &Value) -> Vec<String> {
+        let mut over = Vec::new();
+        let mut total = 0;
+        let mut check = |what: &str, text: &Value, least: usize, most: usize| {
+            let length = text.as_str().map_or(0, |text| text.trim().chars().count().max(usize::from(!text.is_empty())));
+            if !(least..=most).contains(&length) {
+                over.push(format!("{what} has {length}"));
+            }
+            length
+        };
+        check("content", &message["content"], 0, 2_000);
+        for embed in message["embeds"].as_array().into_iter().flatten() {
+            total += check("title", &embed["title"], 1, 256) + check("description", &embed["description"], 1, 4_096);
+            total += check("footer", &embed["footer"]["text"], 0, 2_048) + check("author", &embed["author"]["name"], 0, 256);
+            let fields = embed["fields"].as_array().into_iter().flatten();
+            total += fields.map(|field| check("field", &field["name"], 1, 256) + check("value", &field["value"], 1, 1_024)).sum::<usize>();
+        }
+        let rows: Vec<&Value> = message["components"].as_array().into_iter().flatten().collect();
+        let mut ids = HashSet::new();
+        for component in rows.iter().flat_map(|row| row["components"].as_array().into_iter().flatten()) {
+            check("custom_id", &component["custom_id"], 1, 100);
+            check("label", &component["label"], usize::from(component["type"] == 2), 80);
+            check("placeholder", &component["placeholder"], 0, 150);
+            assert!(ids.insert(component["custom_id"].to_string()), "twice: {component}");
+            let mut values = HashSet::new();
+            for option in component["options"].as_array().into_iter().flatten() {
+                check("option", &option["label"], 1, 100);
+                check("value", &option["value"], 1, 100);
+                check("option's description", &option["description"], 0, 100);
+                assert!(values.insert(option["value"].to_string()), "twice: {option}");
+            }
+            assert!(values.len() <= 25);
+        }
+        for row in &rows {
+            let components = row["components"].as_array().map_or(0, Vec::len);
+            assert!((1..=5).contains(&components), "{components} components in a row");
+        }
+        if total > 6_000 {
+            over.push(format!("embeds have {total}"));
+        }
+        if rows.len() > 5 {
+            over.push(format!("{} rows", rows.len()));
+        }
+        over
+    }
+
+    #[track_caller]
+    fn assert_fits(reply: &Reply) {
+        for (private, plain) in [(false, false), (true, false), (false, true)] {
+            let manner = Manner { owner: UserId::new(u64::MAX), private, plain };
+            let message = render(reply, manner).quoting(&"long `question` ".repeat(300)).message();
+            let message = serde_json::to_value(message).unwrap();
+            assert_eq!(excess(&message), Vec::<String>::new(), "{} (plain: {plain})", reply.title);
+        }
+    }
+
+    #[test]
+    fn every_view_of_the_guide_fits() {
+        let knowledge = &GUIDE.knowledge;
+        let target = Target { message: u64::MAX, author: u64::MAX };
+        for topic in knowledge.topics() {
+            for (page, section) in topic.sections.iter().enumerate() {
+                let place = Place::new(topic, section);
+                assert_fits(&reply::section(knowledge, topic, section));
+                assert_fits(&reply::section_that_helped(knowledge, topic, section));
+                assert_fits(&reply::preview(knowledge, topic, section, target, &[]));
+                assert_fits(&reply::not_it(knowledge, &place, &[]));
+                assert_fits(&reply::answered_before(topic, section, "https://discord.com/channels/1/2/3"));
+                assert_fits(&reply::topic_page(knowledge, topic, page).unwrap());
+            }
+        }
+        assert_fits(&reply::topics(knowledge));
+        assert_fits(&reply::none_of_these(knowledge));
+        for category in knowledge.categories() {
+            (0..3).for_each(|page| assert_fits(&reply::category(knowledge, category, page)));
+        }
+        for note in [
+            reply::help(knowledge),
+            reply::privacy(),
+            reply::cannot_read(),
+            reply::gone(),
+            reply::not_for_you(),
+            reply::may_not_remove(),
+            reply::too_fast(),
+            reply::nothing_to_answer(),
+            reply::nothing_found(),
+            reply::posted(),
+            reply::not_posted(),
+            reply::no_such_topic(),
+            reply::unknown_command(),
+        ] {
+            assert_fits(&note);
+        }
+    }
+
+    #[test]
+    fn every_list_of_resources_fits() {
+        let knowledge = &GUIDE.knowledge;
+        let or_none = |number: usize| number.checked_sub(1);
+        let topics = std::iter::once(None).chain(knowledge.topics().iter().map(|topic| Some(topic.id.clone())));
+        for topic in topics {
+            for number in 0..=Kind::ALL.len() {
+                let filter = Filter { topic: topic.clone(), kind: or_none(number).map(|at| Kind::ALL[at]), ..Filter::default() };
+                (0..3).for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+            }
+        }
+        for (cost, level) in Cost::ALL.iter().flat_map(|cost| Level::ALL.iter().map(move |level| (*cost, *level))) {
+            let filter = Filter { cost: Some(cost), level: Some(level), ..Filter::default() };
+            (0..50).for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_is_asked_the_reply_fits(text in any::<String>(), words in prop::collection::vec("[a-z]{1,12}", 0..400)) {
+            for text in [text, words.join(" ")] {
+                assert_fits(&reply::to_answer(&GUIDE.knowledge, &GUIDE.answer(&Question::new(text))));
+            }
+        }
+
+        #[test]
+        fn a_quote_of_anything_fits(text in "\\PC{0,4000}") {
+            let manner = Manner { owner: UserId::new(1), private: false, plain: false };
+            let message = render(&reply::privacy(), manner).quoting(&text).message();
+            prop_assert_eq!(excess(&serde_json::to_value(message).unwrap()), Vec::<String>::new());
+        }
+
+        #[test]
+        fn any_reply_is_cut_to_fit(title in ".{1,400}", body in "\\PC{1,6000}", links in 0_usize..40, long in 1_usize..1_200) {
+            let link = reply::Link { name: "n".repeat(long), url: "https://example.org".to_owned(), facts: "f".to_owned(), description: "d".repeat(long) };
+            let reply = Reply { title: format!("t{title}"), body: format!("b{body}"), links: vec![link; links], ..Reply::default() };
+            assert_fits(&reply.within_limits());
+        }
+    }
+}
