@@ -1,0 +1,127 @@
+//! How fast the bot answers in Discord and how much memory it takes, measured with the stand-in server on real sockets.
+//!
+//! ```text
+//! cargo build --release && cargo run --release --example discord_speed -- target/release/internbot [GUILDS]
+//! ```
+//!
+//! The bot runs in a process of its own. Printed are the time from a message on the socket to the request that answers
+//! it, one message at a time; messages a second with many at a time; and the resident memory of the bot.
+
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
+
+#[path = "../tests/discord"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod discord {
+    pub mod stand_in;
+}
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use discord::stand_in::StandIn;
+use internbot::knowledge;
+
+/// Questions for each figure.
+const QUESTIONS: usize = 2_000;
+/// Questions before the first figure.
+const WARM_UP: usize = 50;
+/// Questions at a time when as many as possible are asked.
+const AT_A_TIME: usize = 32;
+/// Channels of each guild.
+const CHANNELS: usize = 50;
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments.next().unwrap_or_else(|| "target/release/internbot".to_owned());
+    let guilds: Vec<usize> = match arguments.next() {
+        Some(count) => vec![count.parse().expect("GUILDS is a number")],
+        None => vec![1, 2_500],
+    };
+    let questions = questions();
+    for count in guilds {
+        measure(&program, count, &questions).await;
+    }
+    std::process::exit(0);
+}
+
+/// Every phrasing of the guide, as often as it takes.
+fn questions() -> Vec<String> {
+    let knowledge = knowledge::load(Path::new("knowledge"), jiff::Zoned::now().date()).expect("the guide of this repository has no error");
+    let topics = knowledge.topics().iter();
+    let phrasings: Vec<String> = topics.flat_map(|topic| &topic.questions).map(|phrasing| format!("@bot {}", phrasing.text)).collect();
+    phrasings.into_iter().cycle().take(QUESTIONS).collect()
+}
+
+async fn measure(program: &str, guilds: usize, questions: &[String]) {
+    let discord = StandIn::start().await;
+    let mut first = None;
+    for number in 0..guilds {
+        let guild = discord.guild(&format!("guild {number}"));
+        let channels: Vec<_> = (0..CHANNELS).map(|number| guild.channel(&format!("channel-{number}"))).collect();
+        first.get_or_insert((guild.member("mia"), channels));
+    }
+    let (mia, channels) = first.expect("at least one guild");
+    let (help, config) = (&channels[0], config(&discord));
+    let mut bot = start(program, config.path());
+    discord.registered("ask").await;
+    discord.settle().await;
+    println!("{guilds} guild(s) of {CHANNELS} channels");
+    println!("  resident memory when ready       {:>8.1} MiB", resident(&bot));
+
+    let mut times: Vec<Duration> = Vec::new();
+    for question in questions.iter().take(WARM_UP).chain(questions) {
+        let asked = mia.says(help, question).await;
+        times.push(discord.next_message(help).await.at - asked.at);
+    }
+    times.drain(..WARM_UP);
+    times.sort();
+    println!("  event to request, median         {:>8.2} ms", milliseconds(times[times.len() / 2]));
+    println!("  event to request, 99th percentile{:>8.2} ms", milliseconds(times[times.len() * 99 / 100]));
+
+    let begin = Instant::now();
+    let mut waiting = VecDeque::new();
+    for (number, question) in questions.iter().enumerate() {
+        let channel = &channels[number % AT_A_TIME];
+        mia.says(channel, question).await;
+        waiting.push_back(channel);
+        if waiting.len() >= AT_A_TIME {
+            discord.next_message(waiting.pop_front().expect("it is not empty")).await;
+        }
+    }
+    for channel in waiting {
+        discord.next_message(channel).await;
+    }
+    println!("  messages a second, {AT_A_TIME} at a time  {:>8.0}", questions.len() as f64 / begin.elapsed().as_secs_f64());
+    println!("  resident memory afterwards       {:>8.1} MiB", resident(&bot));
+    bot.kill().expect("the bot runs");
+    bot.wait().expect("the bot has ended");
+    // What the measurement leaves unread does not matter, unlike in a test.
+    std::mem::forget(discord);
+}
+
+fn config(discord: &StandIn) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let text = format!("[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n", discord.url());
+    std::fs::write(file.path(), text).expect("a temporary file can be written");
+    file
+}
+
+fn start(program: &str, config: &Path) -> Child {
+    let mut command = Command::new(program);
+    command.arg("run").arg("--config").arg(config).env("DISCORD_TOKEN", "stand-in-token").env("INTERNBOT_LOG", "warn");
+    command.stdin(Stdio::null()).spawn().unwrap_or_else(|fault| panic!("cannot start {program}: {fault}"))
+}
+
+/// Resident memory in MiB, from `/proc`; 0 where there is none.
+fn resident(bot: &Child) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1_024.0
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}

@@ -1,0 +1,147 @@
+//! The bot as the tests start it, and words for what it says.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use internbot::config::{Discord, Token};
+use internbot::discord::{self, Options, RunError};
+use internbot::guide::Guide;
+use internbot::knowledge::{self, Section, Topic};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
+
+/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,serenity=debug`.
+static LOG: LazyLock<()> = LazyLock::new(|| {
+    if let Some(targets) = std::env::var("TEST_LOG").ok().and_then(|text| text.parse::<Targets>().ok()) {
+        tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_test_writer()).with(targets).init();
+    }
+});
+
+/// The guide of this repository, learned once for all tests.
+pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
+    let knowledge =
+        knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).expect("the guide of this repository has no error");
+    Arc::new(Guide::new(knowledge))
+});
+
+/// A question that the guide cannot place for sure.
+pub const VAGUE: &str = "interview";
+/// A question that the guide knows nothing about.
+pub const OFF_TOPIC: &str = "what is the weather tomorrow";
+
+/// The bot, running.
+pub struct Bot {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Result<(), RunError>>,
+}
+
+impl Bot {
+    /// Starts the bot.
+    pub fn start(discord: &StandIn, config: Discord) -> Self {
+        Self::start_with(discord, config, Options::default(), &discord.token())
+    }
+
+    /// Starts the bot with what is chosen on the command line.
+    pub fn start_with(discord: &StandIn, config: Discord, options: Options, token: &str) -> Self {
+        LazyLock::force(&LOG);
+        let (stop, stopped) = oneshot::channel();
+        let config = Discord { api_url: discord.url(), ..config };
+        let token = Token::new(token).expect("a token");
+        let task = tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            discord::run(&config, &token, Arc::clone(&GUIDE), options, stopped).await
+        });
+        Self { stop: Some(stop), task }
+    }
+
+    /// Tells the bot to stop.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until the bot has ended.
+    pub async fn ended(self) -> Result<(), RunError> {
+        let Self { task, stop } = self;
+        let result = task.await.expect("the bot does not panic");
+        drop(stop);
+        result
+    }
+}
+
+/// A configuration in which nothing waits and nothing is held back.
+pub fn eager() -> Discord {
+    Discord { cooldown_seconds: 0, repeat_minutes: 0, request_seconds: 2, ..Discord::default() }
+}
+
+/// A guild with a channel and a member, and the bot in it.
+pub struct Chat {
+    pub discord: StandIn,
+    pub guild: Guild,
+    pub help: Channel,
+    pub mia: Member,
+    pub bot: Bot,
+}
+
+impl Chat {
+    pub async fn start() -> Self {
+        Self::start_with(eager()).await
+    }
+
+    pub async fn start_with(config: Discord) -> Self {
+        Self::start_in(StandIn::start().await, config).await
+    }
+
+    pub async fn start_in(discord: StandIn, config: Discord) -> Self {
+        LazyLock::force(&GUIDE);
+        let guild = discord.guild("students");
+        let (help, mia) = (guild.channel("help"), guild.member("mia"));
+        let bot = Bot::start(&discord, config);
+        discord.registered("ask").await;
+        discord.settle().await;
+        discord.requests();
+        Self { discord, guild, help, mia, bot }
+    }
+
+    /// Mia mentions the bot in #help; its reply.
+    pub async fn asks(&self, question: &str) -> Message {
+        self.mia.says(&self.help, &format!("@bot {question}")).await;
+        self.discord.next_message(&self.help).await
+    }
+
+    /// Checks that the bot has said nothing that was not read, and stops it.
+    pub async fn finish(mut self) {
+        self.discord.settle().await;
+        self.bot.stop();
+        self.bot.ended().await.expect("the bot stops without an error");
+        self.discord.disconnected().await;
+        self.discord.finish().await;
+    }
+}
+
+/// A topic of the guide.
+pub fn topic(id: &str) -> &'static Topic {
+    GUIDE.knowledge.topic(id).unwrap_or_else(|| panic!("no topic {id}"))
+}
+
+/// A section of the guide.
+pub fn section(topic: &str, section: &str) -> &'static Section {
+    self::topic(topic).section(section).unwrap_or_else(|| panic!("no section {topic}/{section}"))
+}
+
+/// A way to ask for a section that the guide itself lists: the bot is sure of it.
+pub fn phrasing(topic: &str, section: &str) -> &'static str {
+    let section = self::section(topic, section);
+    section.questions.first().map(|phrasing| phrasing.text.as_str()).expect("the section has phrasings")
+}
+
+/// Checks that a message shows a section.
+#[track_caller]
+pub fn assert_shows(message: &Message, topic: &str, section: &str) {
+    assert_eq!(message.embed().title, self::section(topic, section).heading, "in {message}");
+    assert!(message.embed().author.ends_with(&self::topic(topic).title), "in {message}");
+}

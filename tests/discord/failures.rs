@@ -1,0 +1,212 @@
+//! What goes wrong with requests and connections; afterwards the bot answers the next question.
+
+use std::time::{Duration, Instant};
+
+use internbot::config::Discord;
+use serde_json::json;
+
+use crate::bot::*;
+use crate::stand_in::*;
+
+const RESUME: &str = "how do i write a resume";
+
+impl Chat {
+    /// The bot answers a question, once.
+    async fn still_answers(&self) {
+        let reply = self.asks(RESUME).await;
+        assert!(reply.embed().author.ends_with(&topic("resume").title), "{reply}");
+        self.discord.nothing_more(&self.help).await;
+    }
+}
+
+impl Chat {
+    /// Waits until a message was sent so often; the bot waits a little before it sends one again.
+    async fn times_sent(&self, times: usize) {
+        let mut sent = 0;
+        let limit = Instant::now() + ANSWER_LIMIT;
+        while sent < times {
+            assert!(Instant::now() < limit, "sent {sent} times only");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            sent += self.discord.requests().on(Route::CreateMessage);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_message_is_not_repeated() {
+    let chat = Chat::start().await;
+    chat.discord.fail_times(Route::CreateMessage, Fault::Forbidden, 2);
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.discord.fail_next(Route::CreateMessage, Fault::NotFound);
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.nothing_more(&chat.help).await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 3)]);
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_failing_server_is_asked_again_a_few_times_and_the_answer_comes_once() {
+    let chat = Chat::start().await;
+    for fault in [Fault::ServerError, Fault::BadGateway] {
+        chat.discord.fail_next(Route::CreateMessage, fault);
+        chat.still_answers().await;
+        assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 2)], "{fault:?}");
+    }
+    // The message is there although the answer to its request was lost: it is sent again and is still one.
+    chat.discord.fail_next(Route::CreateMessage, Fault::CutReply);
+    chat.asks(RESUME).await;
+    chat.times_sent(2).await;
+    chat.discord.nothing_more(&chat.help).await;
+
+    chat.discord.fail_next(Route::InteractionCallback, Fault::ServerError);
+    chat.mia.slash("ask", &[("question", RESUME)]).await;
+    chat.discord.fail_next(Route::InteractionCallback, Fault::CutReply);
+    chat.mia.slash("ask", &[("question", RESUME)]).await;
+    assert_eq!(chat.discord.next_refusal().await.code, 40_060, "the answer had arrived");
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_limit_is_waited_out() {
+    let chat = Chat::start().await;
+    let wait = Duration::from_millis(400);
+    for fault in [Fault::RateLimited(wait), Fault::GloballyRateLimited(wait)] {
+        chat.discord.fail_next(Route::CreateMessage, fault);
+        let begin = Instant::now();
+        chat.still_answers().await;
+        assert!(begin.elapsed() >= wait, "{fault:?}");
+        assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 2)], "{fault:?}: nothing is sent before its time");
+    }
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn while_everything_is_limited_commands_are_answered() {
+    let chat = Chat::start().await;
+    chat.discord.fail_next(Route::CreateMessage, Fault::GloballyRateLimited(Duration::from_secs(2)));
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let begin = Instant::now();
+    chat.mia.slash("ask", &[("question", RESUME)]).await;
+    assert!(begin.elapsed() < Duration::from_secs(1));
+    chat.discord.next_message(&chat.help).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_that_takes_long_shows_typing_and_is_answered_once() {
+    let chat = Chat::start_with(Discord { request_seconds: 15, ..eager() }).await;
+    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(10)));
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    // Others do not wait for it.
+    let max = chat.guild.member("max");
+    max.slash("ask", &[("question", RESUME)]).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.discord.settle().await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1), (Route::Typing, 1), (Route::InteractionCallback, 1)]);
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answer() {
+    let chat = Chat::start_with(Discord { request_seconds: 1, ..eager() }).await;
+    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_interaction_whose_time_is_over_is_let_go() {
+    let chat = Chat::start().await;
+    chat.mia.slash("ask", &[("question", RESUME)]).too_late().await;
+    assert_eq!(chat.discord.next_refusal().await.code, 10_062);
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_resumed_and_what_was_missed_is_answered_once() {
+    let chat = Chat::start().await;
+    let ends: [fn(&StandIn); 5] = [
+        StandIn::drop_connection,
+        StandIn::reconnect,
+        |discord| discord.invalidate_session(true),
+        |discord| discord.close(4000),
+        |discord| discord.close(1001),
+    ];
+    for end in ends {
+        end(&chat.discord);
+        chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+        chat.discord.next_message(&chat.help).await;
+        chat.discord.resumed().await;
+        chat.still_answers().await;
+    }
+    assert_eq!(chat.discord.identifies(), 1);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_message_that_discord_sends_twice_is_answered_once() {
+    let chat = Chat::start().await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.next_message(&chat.help).await;
+    let user = json!({"id": chat.mia.id.to_string(), "username": "mia", "discriminator": "0", "avatar": null});
+    let me = json!({"id": chat.discord.bot_id().to_string(), "username": "internbot", "discriminator": "0", "avatar": null, "bot": true});
+    let again = json!({
+        "id": question.id.to_string(), "channel_id": chat.help.id.to_string(), "guild_id": chat.guild.id.to_string(), "author": user,
+        "content": question.content, "timestamp": "2026-01-01T00:00:00Z", "edited_timestamp": null, "tts": false, "type": 0,
+        "mention_everyone": false, "mentions": [me], "mention_roles": [], "attachments": [], "embeds": [], "pinned": false,
+    });
+    chat.discord.send_event("MESSAGE_CREATE", &again);
+    chat.discord.nothing_more(&chat.help).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_invalid_session_is_begun_anew_without_telling_discord_about_the_commands_again() {
+    let chat = Chat::start().await;
+    chat.discord.invalidate_session(false);
+    chat.discord.identified(2).await;
+    chat.still_answers().await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
+    let discord = StandIn::builder().heartbeat_interval(Duration::from_millis(200)).start().await;
+    let chat = Chat::start_in(discord, eager()).await;
+    chat.discord.withhold_heartbeat_acks();
+    chat.discord.identified(2).await;
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn nonsense_on_the_connection_is_survived() {
+    let chat = Chat::start().await;
+    chat.discord.send_malformed_json();
+    chat.discord.send_unknown_opcode();
+    chat.discord.send_unknown_event();
+    chat.discord.send_event("MESSAGE_CREATE", &json!({"id": "1"}));
+    chat.discord.send_event("INTERACTION_CREATE", &json!({"id": "1", "type": 99}));
+    chat.still_answers().await;
+    assert_eq!(chat.discord.identifies(), 1);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn registration_that_fails_does_not_stop_the_bot() {
+    let discord = StandIn::start().await;
+    let guild = discord.guild("students");
+    let (help, mia) = (guild.channel("help"), guild.member("mia"));
+    discord.fail_next(Route::ListCommands, Fault::Forbidden);
+    let bot = Bot::start(&discord, eager());
+    discord.ready().await;
+    let chat = Chat { discord, guild, help, mia, bot };
+    chat.asks(RESUME).await;
+    chat.finish().await;
+}

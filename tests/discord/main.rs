@@ -1,0 +1,30 @@
+//! The real bot against a stand-in Discord server on real sockets, as conversations.
+//!
+//! | Module | Proves |
+//! | --- | --- |
+//! | `asking` | every way to ask, and that a question costs one request |
+//! | `clicking` | every button and menu, for whom it is meant and after a restart |
+//! | `commands` | every command, its completions, and how Discord is told about them |
+//! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
+//! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
+//! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
+//! | `running` | starting and stopping |
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "a test may stop, and its modules share what they need"
+)]
+
+mod asking;
+mod bot;
+mod clicking;
+mod commands;
+mod failures;
+mod manners;
+mod running;
+#[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
+mod stand_in;
+mod unasked;

@@ -1,0 +1,79 @@
+//! Starting and stopping.
+
+use std::time::Duration;
+
+use internbot::config::Discord;
+use internbot::discord::{Options, RunError};
+
+use crate::bot::*;
+use crate::stand_in::*;
+
+const RESUME: &str = "how do i write a resume";
+
+#[tokio::test]
+async fn no_privileged_intent_is_asked_for() {
+    let chat = Chat::start().await;
+    let (guilds, guild_messages, direct_messages) = (1, 1 << 9, 1 << 12);
+    assert_eq!(chat.discord.intents(), guilds | guild_messages | direct_messages);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
+    let discord = StandIn::start().await;
+    let ended = Bot::start_with(&discord, eager(), Options::default(), "wrong").ended().await;
+    let Err(RunError::Token) = ended else { panic!("{ended:?}") };
+    assert!(RunError::Token.to_string().contains("Reset Token"));
+    assert_eq!(discord.identifies(), 0, "not even one IDENTIFY");
+    assert_eq!(discord.next_refusal().await.status, 401);
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn a_refused_intent_ends_the_bot_after_one_try() {
+    let discord = StandIn::start().await;
+    let ended = Bot::start(&discord, Discord { unasked_channels: vec![1], ..eager() }).ended().await;
+    let Err(RunError::Intent) = ended else { panic!("{ended:?}") };
+    assert!(RunError::Intent.to_string().contains("Message Content Intent"));
+    assert_eq!(discord.identifies(), 1);
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn an_unreachable_discord_ends_the_bot_with_one_sentence() {
+    let discord = StandIn::start().await;
+    discord.refuse_connections(1_000);
+    let ended = Bot::start(&discord, Discord { connect_seconds: 1, ..eager() }).ended().await;
+    let Err(RunError::Unreachable(_)) = ended else { panic!("{ended:?}") };
+    assert_eq!(discord.identifies(), 0);
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
+    let mut chat = Chat::start().await;
+    let slow = Duration::from_millis(700);
+    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(slow));
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    chat.bot.stop();
+    chat.bot.ended().await.expect("the bot stops without an error");
+    // Discord has the message at once and confirms it late: a bot that cut its request would be gone before that.
+    assert!(reply.at.elapsed() >= slow, "the bot waited for the end of its request");
+    assert!(reply.embed().author.ends_with(&topic("resume").title));
+    chat.discord.disconnected().await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)], "and did not send it twice");
+    chat.discord.finish().await;
+}
+
+#[tokio::test]
+async fn a_reply_that_never_ends_does_not_keep_the_bot_from_stopping() {
+    let mut chat = Chat::start_with(Discord { stop_seconds: 0, request_seconds: 60, ..eager() }).await;
+    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.bot.stop();
+    let ended = tokio::time::timeout(Duration::from_secs(2), chat.bot.ended()).await;
+    ended.expect("in time").expect("without an error");
+    chat.discord.finish().await;
+}

@@ -1,0 +1,113 @@
+//! Faults that a test arms: the next requests on a route go wrong.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::rest::{Reply, Route};
+
+/// What goes wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// 403 with Discord's code 50013.
+    Forbidden,
+    /// 404 with Discord's code 10003 (unknown channel).
+    NotFound,
+    /// 429 on this route until this time has passed.
+    RateLimited(Duration),
+    /// 429 on every route but those of interactions until this time has passed.
+    GloballyRateLimited(Duration),
+    /// 500 with a page of HTML; nothing is done.
+    ServerError,
+    /// 502 with a page of HTML; nothing is done.
+    BadGateway,
+    /// The request is carried out and the reply takes this long.
+    Slow(Duration),
+    /// The request is carried out and the connection is cut in the middle of the reply. Where the reply is empty
+    /// (callbacks, deletions, typing) serenity reads no body and so does not notice.
+    CutReply,
+}
+
+#[derive(Debug)]
+struct Armed {
+    route: Route,
+    fault: Fault,
+    left: usize,
+}
+
+/// The faults still to come, and the rate limits in force.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    armed: Vec<Armed>,
+    limited: Vec<(Option<Route>, Instant)>,
+}
+
+impl Faults {
+    pub fn arm(&mut self, route: Route, fault: Fault, times: usize) {
+        self.armed.push(Armed { route, fault, left: times });
+    }
+
+    /// The fault that strikes this request, if any.
+    pub fn strike(&mut self, route: Route) -> Option<Fault> {
+        let now = Instant::now();
+        self.limited.retain(|(_, until)| *until > now);
+        let limit = self.limited.iter().find(|(limited, _)| match limited {
+            Some(limited) => *limited == route,
+            None => !route.is_of_an_interaction(),
+        });
+        if let Some((limited, until)) = limit {
+            let left = *until - now;
+            return Some(if limited.is_some() { Fault::RateLimited(left) } else { Fault::GloballyRateLimited(left) });
+        }
+        let place = self.armed.iter().position(|armed| armed.route == route)?;
+        let armed = &mut self.armed[place];
+        let fault = armed.fault;
+        armed.left -= 1;
+        if armed.left == 0 {
+            self.armed.remove(place);
+        }
+        match fault {
+            Fault::RateLimited(wait) => self.limited.push((Some(route), now + wait)),
+            Fault::GloballyRateLimited(wait) => self.limited.push((None, now + wait)),
+            _ => {}
+        }
+        Some(fault)
+    }
+
+    /// Faults that no request has met.
+    pub fn unused(&self) -> impl Iterator<Item = String> {
+        self.armed.iter().map(|armed| format!("{:?} on {} was never met ({} left)", armed.fault, armed.route, armed.left))
+    }
+}
+
+impl Fault {
+    /// The reply in place of the real one; none where the request is carried out.
+    pub(super) fn reply(self, route: Route) -> Option<Reply> {
+        let (status, body) = match self {
+            Self::Forbidden => (403, json!({"message": "Missing Permissions", "code": 50013})),
+            Self::NotFound => (404, json!({"message": "Unknown Channel", "code": 10003})),
+            Self::RateLimited(wait) => return Some(rate_limited(route, wait, false)),
+            Self::GloballyRateLimited(wait) => return Some(rate_limited(route, wait, true)),
+            Self::ServerError => return Some(Reply::page(500, "Internal Server Error")),
+            Self::BadGateway => return Some(Reply::page(502, "Bad Gateway")),
+            Self::Slow(_) | Self::CutReply => return None,
+        };
+        Some(Reply::json(status, body))
+    }
+}
+
+fn rate_limited(route: Route, wait: Duration, global: bool) -> Reply {
+    let seconds = wait.as_secs_f64();
+    let body = json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
+    let scope = if global { "global" } else { "user" };
+    let reply =
+        Reply::json(429, body).with("retry-after", wait.as_secs_f64().ceil().to_string()).with("x-ratelimit-scope", scope.to_owned());
+    if global {
+        return reply.with("x-ratelimit-global", "true".to_owned());
+    }
+    reply
+        .with("x-ratelimit-limit", "5".to_owned())
+        .with("x-ratelimit-remaining", "0".to_owned())
+        .with("x-ratelimit-reset-after", format!("{seconds:.3}"))
+        .with("x-ratelimit-bucket", format!("{route:?}").to_lowercase())
+}

@@ -1,0 +1,117 @@
+//! What nobody asked of the bot: a sure answer or nothing, and only where it was switched on.
+
+use std::time::Duration;
+
+use internbot::config::Discord;
+
+use crate::bot::*;
+use crate::stand_in::*;
+
+const SURE: &str = "how long should my resume be";
+
+/// A chat in which messages in #help and posts in the forum "questions" are answered unasked.
+async fn chat() -> (Chat, Channel) {
+    let discord = StandIn::builder().message_content().start().await;
+    let guild = discord.guild("students");
+    let (help, forum, mia) = (guild.channel("help"), guild.forum("questions"), guild.member("mia"));
+    let config = Discord { unasked_channels: vec![help.id], unasked_forums: vec![forum.id], ..eager() };
+    let bot = Bot::start(&discord, config);
+    discord.registered("ask").await;
+    discord.settle().await;
+    discord.requests();
+    (Chat { discord, guild, help, mia, bot }, forum)
+}
+
+#[tokio::test]
+async fn a_sure_answer_comes_unasked_where_it_is_switched_on() {
+    let (chat, _) = chat().await;
+    let question = chat.mia.says(&chat.help, SURE).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert_eq!(reply.reply_to, Some(question.id));
+    assert_shows(&reply, "resume", "format-and-length");
+    assert!(reply.pings.is_empty());
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn whatever_is_not_sure_is_left_alone() {
+    let (chat, _) = chat().await;
+    let max = chat.guild.member("max");
+    for text in [VAGUE, OFF_TOPIC, "lol nice", "do i need a visa for an internship", ""] {
+        chat.mia.says(&chat.help, text).await;
+    }
+    // To somebody else.
+    let first = chat.mia.says(&chat.help, &format!("@max {SURE}")).await;
+    max.replies(&first, SURE).await;
+    chat.discord.nothing_more(&chat.help).await;
+    assert_eq!(chat.discord.requests(), []);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn elsewhere_nothing_is_answered_unasked() {
+    let (chat, _) = chat().await;
+    let other = chat.guild.channel("off-topic");
+    chat.mia.says(&other, SURE).await;
+    let thread = chat.help.thread("resume", &chat.mia).await;
+    chat.mia.says(&thread, SURE).await;
+    let forum = chat.guild.forum("showcase");
+    let post = forum.post(SURE, "what do you think", &chat.mia).await;
+    chat.discord.nothing_more(&other).await;
+    chat.discord.nothing_more(&thread).await;
+    chat.discord.nothing_more(&post.thread).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn the_same_is_not_said_unasked_twice() {
+    let discord = StandIn::builder().message_content().start().await;
+    let guild = discord.guild("students");
+    let (help, mia, max) = (guild.channel("help"), guild.member("mia"), guild.member("max"));
+    let bot = Bot::start(&discord, Discord { unasked_channels: vec![help.id], repeat_minutes: 10, ..eager() });
+    discord.registered("ask").await;
+    let chat = Chat { discord, guild, help, mia, bot };
+    chat.mia.says(&chat.help, SURE).await;
+    chat.discord.next_message(&chat.help).await;
+    max.says(&chat.help, SURE).await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_new_post_is_answered_once_by_its_title() {
+    let (chat, forum) = chat().await;
+    let post = forum.post(SURE, "one page or two?", &chat.mia).await;
+    let reply = chat.discord.next_message(&post.thread).await;
+    assert_shows(&reply, "resume", "format-and-length");
+    post.thread.announce_again();
+    chat.mia.says(&post.thread, SURE).await;
+    chat.discord.nothing_more(&post.thread).await;
+
+    let thanked = chat.mia.clicks(&reply, "That helped").await;
+    assert_eq!(thanked.kind, ResponseKind::Update, "the buttons are for who opened the post");
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_post_whose_title_is_vague_is_left_alone() {
+    let (chat, forum) = chat().await;
+    for title in [VAGUE, OFF_TOPIC] {
+        let post = forum.post(title, SURE, &chat.mia).await;
+        chat.discord.nothing_more(&post.thread).await;
+    }
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_edit_changes_an_unasked_answer_only_for_a_sure_one() {
+    let (chat, _) = chat().await;
+    let question = chat.mia.says(&chat.help, SURE).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    chat.mia.edits_after(&question, VAGUE, Duration::from_secs(60)).await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.mia.edits_after(&question, "how do i negotiate an offer?", Duration::from_secs(90)).await;
+    let edited = chat.discord.next_edit(&reply).await;
+    assert!(edited.embed().author.ends_with(&topic("offer-negotiation").title), "{edited}");
+    chat.finish().await;
+}
