@@ -283,6 +283,11 @@ fn high_stakes_need_an_official_source() {
 }
 
 #[test]
+fn a_review_of_tomorrow_is_one_of_another_time_zone() {
+    assert_eq!(findings(&broken("git.toml", "2026-11-01", "2026-11-24")), Vec::<String>::new());
+}
+
+#[test]
 fn review_dates_grow_stale() {
     one_finding(
         "git.toml",
