@@ -166,7 +166,7 @@ impl Index {
         if reading.words.is_empty() {
             return Found::default();
         }
-        let vector = self.space.vector(&Counts::of(&reading));
+        let vector = self.vector(&reading);
         let mut scores = self.scores(&reading, &vector);
         if self.parts.has(Part::Sentences) {
             self.lean_on_asking_sentence(&question.text, &reading, &mut scores);
@@ -217,6 +217,11 @@ impl Index {
         }
     }
 
+    /// The features of a text.
+    fn vector(&self, reading: &Reading) -> Sparse {
+        self.space.vector(&Counts::of(reading))
+    }
+
     /// The score of each class: the classifier's logit above the mean of all, and BM25.
     fn scores(&self, reading: &Reading, vector: &Sparse) -> Vec<f32> {
         let mut scores = self.classifier.scores(vector);
@@ -242,7 +247,7 @@ impl Index {
         if reading.words.len() < SHORTEST_ASKING || reading.words.len() == whole.words.len() {
             return;
         }
-        let of_asking = self.scores(&reading, &self.space.vector(&Counts::of(&reading)));
+        let of_asking = self.scores(&reading, &self.vector(&reading));
         for (score, asking) in scores.iter_mut().zip(of_asking) {
             *score = (*score + asking) / 2.0;
         }
@@ -265,7 +270,7 @@ impl Index {
             return;
         }
         let reading = self.reader.read(before);
-        let of_previous = self.scores(&reading, &self.space.vector(&Counts::of(&reading)));
+        let of_previous = self.scores(&reading, &self.vector(&reading));
         for (score, before) in scores.iter_mut().zip(of_previous) {
             *score += share * before;
         }

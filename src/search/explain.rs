@@ -1,6 +1,6 @@
 //! Why a topic got its score, in numbers that add up.
 
-use super::features::{Counts, group_key, pair_key, word_key};
+use super::features::{group_key, pair_key, word_key};
 use super::{Found, Index, Match, Question};
 use crate::search::reading::Reading;
 
@@ -58,7 +58,7 @@ impl Index {
     }
 
     fn explain_match(&self, reading: &Reading, place: Match) -> Candidate {
-        let vector = self.space.vector(&Counts::of(reading));
+        let vector = self.vector(reading);
         // What one feature adds: its value times how much more it pulls to this topic than to the average one.
         let gain_of = |key: u64| {
             let id = self.space.id(key)?;

@@ -8,7 +8,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashSet, FxHasher};
 
 /// Words shorter than this, in characters, are never corrected: too many short words are one edit apart.
 const SHORTEST: usize = 4;
@@ -22,8 +22,8 @@ const SHORTEST_HALF: usize = 3;
 /// The words that the knowledge base knows, and how often it uses them.
 #[derive(Debug, Default)]
 pub(super) struct Speller {
+    /// In the order of the alphabet.
     words: Vec<Known>,
-    by_word: FxHashMap<String, u32>,
     /// (hash of a word with letters removed, word), sorted: the deletion neighbourhood.
     deletions: Vec<(u32, u32)>,
     protected: FxHashSet<String>,
@@ -49,7 +49,8 @@ pub(super) enum Spelling {
 }
 
 impl Speller {
-    /// Builds the speller from every word of a knowledge base with the number of its uses, each word once.
+    /// Builds the speller from every word of a knowledge base with the number of its uses, each word once,
+    /// in the order of the alphabet.
     pub(super) fn new(counts: Vec<(String, u32)>, protected: FxHashSet<String>) -> Self {
         let words: Vec<Known> = counts.into_iter().map(|(word, count)| Known { word, count }).collect();
         let mut deletions = Vec::with_capacity(words.len() * 24);
@@ -58,19 +59,13 @@ impl Speller {
         }
         deletions.sort_unstable();
         deletions.dedup();
-        let by_word = words.iter().map(|known| known.word.clone()).zip(0u32..).collect();
-        Self { words, by_word, deletions, protected }
-    }
-
-    /// Whether the knowledge base uses the word.
-    pub(super) fn knows(&self, word: &str) -> bool {
-        self.by_word.contains_key(word)
+        Self { words, deletions, protected }
     }
 
     /// Judges one word as [`crate::text::words`] gives it.
     pub(super) fn correct(&self, word: &str) -> Spelling {
         let length = word.chars().count();
-        if self.knows(word) || self.protected.contains(word) || word.chars().any(|c| c.is_ascii_digit()) {
+        if self.count(word).is_some() || self.protected.contains(word) || word.chars().any(|c| c.is_ascii_digit()) {
             return Spelling::Kept;
         }
         if !(SHORTEST..=LONGEST).contains(&length) {
@@ -120,9 +115,10 @@ impl Speller {
             .map(|(_, left, right)| (left, right))
     }
 
+    /// How often the knowledge base uses a word; nothing where it does not have it.
     fn count(&self, word: &str) -> Option<u32> {
-        let id = *self.by_word.get(word)?;
-        self.words.get(id as usize).map(|known| known.count)
+        let at = self.words.binary_search_by(|known| known.word.as_str().cmp(word)).ok()?;
+        self.words.get(at).map(|known| known.count)
     }
 }
 
