@@ -3,6 +3,8 @@
 //! Every text that the matcher sees (questions, phrasings, headings) passes through [`words`], so that both sides of a
 //! comparison look alike whatever the keyboard, the apostrophes or the markup of the writer.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,7 +22,8 @@ pub const MAX_CHARS: usize = 4_000;
 /// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
 /// ```
 pub fn words(message: &str) -> Vec<String> {
-    let plain = fold(&without_markup(message));
+    let plain = without_markup(message);
+    let plain = fold(&plain);
     let mut words = Vec::new();
     for chunk in plain.split(separates) {
         if chunk.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -50,63 +53,65 @@ pub fn sentences(message: &str) -> impl Iterator<Item = &str> {
         .filter(|sentence| !sentence.is_empty())
 }
 
-/// Whether a sentence asks something: it ends with a question mark, or begins as questions and requests do.
+/// Whether a sentence asks something: it ends with a question mark, has a word or the word order of a question, begins as
+/// requests do, or names a thing and says nothing of it, as people type into a search box.
 ///
 /// ```
-/// assert!(internbot::text::asks("how do people find a mentor"));
-/// assert!(!internbot::text::asks("my mentor is great"));
+/// use internbot::text::asks;
+/// assert!(asks("how do people find a mentor"));
+/// assert!(asks("they wrote back after a month, should i answer"));
+/// assert!(asks("cover letter length"));
+/// assert!(!asks("my mentor is great"));
 /// ```
 pub fn asks(sentence: &str) -> bool {
-    /// Words that ask wherever they stand.
-    const ASKING: [&str; 8] = ["how", "what", "why", "when", "where", "which", "wat", "wich"];
-    /// Words that ask where a sentence begins with them.
-    const OPENING: [&str; 37] = [
-        "who",
-        "whose",
-        "is",
-        "are",
-        "am",
-        "was",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "should",
-        "would",
-        "will",
-        "may",
-        "has",
-        "have",
-        "any",
-        "anyone",
-        "anybody",
-        "need",
-        "looking",
-        "help",
-        "tips",
-        "advice",
-        "best",
-        "wondering",
-        "explain",
-        "tell",
-        "recommend",
-        "suggest",
-        "y",
-        "shoud",
-        "shud",
-        "ways",
-        "must",
-        "worth",
-    ];
-    /// Small words that may come before.
-    const LEADING: [&str; 14] = ["so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw", "or"];
     let words = words(sentence);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let first = words.iter().find(|word| !LEADING.contains(&word.as_str()));
+    let inverted = words.windows(2).any(|pair| match pair {
+        [verb, subject] => VERBS.contains(&verb.as_str()) && SUBJECTS.contains(&subject.as_str()),
+        _ => false,
+    });
     sentence.contains('?')
-        || words.iter().any(|word| ASKING.contains(&word.as_str()))
+        || has(&ASKING)
         || first.is_some_and(|word| OPENING.contains(&word.as_str()))
+        || inverted
+        || words.len() > 1 && !has(&TELLING)
+        || has(&WANTING) && !has(&THANKING)
 }
+
+/// Words that ask wherever they stand.
+const ASKING: [&str; 8] = ["how", "what", "why", "when", "where", "which", "wat", "wich"];
+/// Words that ask where a sentence begins with them.
+#[rustfmt::skip]
+const OPENING: [&str; 37] = [
+    "who", "whose", "is", "are", "am", "was", "do", "does", "did", "can", "could", "should", "would", "will", "may", "has", "have",
+    "any", "anyone", "anybody", "need", "looking", "help", "tips", "advice", "best", "wondering", "explain", "tell", "recommend",
+    "suggest", "y", "shoud", "shud", "ways", "must", "worth",
+];
+/// Small words that may come before.
+const LEADING: [&str; 14] = ["so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw", "or"];
+/// Verbs that stand before their subject in a question …
+#[rustfmt::skip]
+const VERBS: [&str; 21] = [
+    "am", "is", "are", "was", "were", "do", "does", "did", "can", "could", "should", "shoud", "shuold", "shud", "would", "will", "may",
+    "must", "have", "has", "r",
+];
+/// … and subjects that follow them. Not "that" and "my": "the thing is that", "this is my".
+const SUBJECTS: [&str; 9] = ["i", "we", "you", "u", "it", "they", "there", "anyone", "any"];
+/// Words of somebody who tells something. Without any of them a few words are a search.
+#[rustfmt::skip]
+const TELLING: [&str; 35] = [
+    "i", "me", "my", "we", "us", "our", "you", "your", "u", "ur", "he", "she", "they", "it", "am", "is", "are", "was", "were", "be",
+    "have", "has", "had", "got", "did", "will", "would", "thanks", "thank", "thx", "lol", "lmao", "haha", "wow", "just",
+];
+/// Words of somebody who wants an opinion.
+#[rustfmt::skip]
+const WANTING: [&str; 13] = [
+    "vs", "versus", "tips", "advice", "ideas", "suggestions", "recommendations", "thoughts", "worth", "normal", "legit", "meaning",
+    "chance",
+];
+/// Words of somebody who got one.
+const THANKING: [&str; 4] = ["thanks", "thank", "thx", "ty"];
 
 /// Whether a character stands between words wherever it occurs.
 fn separates(c: char) -> bool {
@@ -143,11 +148,15 @@ fn separates(c: char) -> bool {
 }
 
 /// Cuts to [`MAX_CHARS`] and removes fenced code, links, mentions and custom emoji.
-fn without_markup(message: &str) -> String {
-    let end = message.char_indices().nth(MAX_CHARS).map_or(message.len(), |(at, _)| at);
+fn without_markup(message: &str) -> Cow<'_, str> {
+    let end = match message.len() {
+        // No more bytes than characters are allowed: nothing to count.
+        0..=MAX_CHARS => message.len(),
+        _ => message.char_indices().nth(MAX_CHARS).map_or(message.len(), |(at, _)| at),
+    };
     let message = message.get(..end).unwrap_or(message);
-    if !message.contains(['<', '`', ':']) && !message.contains("www.") {
-        return message.to_owned();
+    if !message.bytes().any(|byte| matches!(byte, b'<' | b'`' | b':')) && !message.contains("www.") {
+        return Cow::Borrowed(message);
     }
     let prose: String = message.split("```").step_by(2).collect::<Vec<_>>().join(" ");
     let mut out = String::with_capacity(prose.len());
@@ -161,7 +170,7 @@ fn without_markup(message: &str) -> String {
         rest = tail.get(skip..).unwrap_or_default();
     }
     out.push_str(rest);
-    out.split_whitespace().filter(|word| !is_link(word)).collect::<Vec<_>>().join(" ")
+    Cow::Owned(out.split_whitespace().filter(|word| !is_link(word)).collect::<Vec<_>>().join(" "))
 }
 
 /// Whether the inside of `<…>` is a mention, a custom emoji, a timestamp or a slash command.
@@ -176,15 +185,19 @@ fn is_link(word: &str) -> bool {
 }
 
 /// Compatibility decomposition (Unicode NFKD), without combining marks, lower case, one kind of apostrophe.
-fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase().replace('`', "'");
+fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`') {
+        return Cow::Borrowed(text);
     }
-    text.nfkd()
+    if text.is_ascii() {
+        return Cow::Owned(text.to_ascii_lowercase().replace('`', "'"));
+    }
+    let folded = text
+        .nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .map(|c| if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') { '\'' } else { c })
-        .collect()
+        .map(|c| if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') { '\'' } else { c });
+    Cow::Owned(folded.collect())
 }
 
 /// Turns a piece without spaces into words: slashes and dots that are not part of a name separate.
