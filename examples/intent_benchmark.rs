@@ -6,7 +6,8 @@
 //!
 //! `KNOWLEDGE.json` is `{"topics":[{"id","title","examples":[…]},…]}`, the other two are `{"queries":[{"text"},…]}`; the
 //! third holds examples of what is out of scope. Each line printed is
-//! `{"id": position of the query, "ranked": [[topic, score],…], "confident": whether the bot would answer, "score"}`.
+//! `{"id": position of the query, "ranked": [[topic, score],…], "confident": whether the bot would answer, "score": the
+//! probability that the query is in scope}`.
 
 use std::error::Error;
 use std::fs;
@@ -57,8 +58,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (id, text) in read_queries(queries)?.into_iter().enumerate() {
         let found = index.search(&Question::new(text));
         let ranked: Vec<_> = found.matches.iter().filter_map(|found| Some((&corpus.topics.get(found.topic)?.id, found.score))).collect();
-        let score = answer::probability(&found);
-        writeln!(out, "{}", json!({"id": id, "ranked": ranked, "confident": answer::sure(score), "score": score}))?;
+        let confident = answer::sure(answer::probability(&found));
+        writeln!(out, "{}", json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::in_scope(&found)}))?;
     }
     Ok(())
 }

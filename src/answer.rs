@@ -1,7 +1,8 @@
 //! The decision: answer, ask back, or say that the guide does not know. The only place that knows thresholds.
 //!
-//! A search's evidence becomes one number, the probability that the best match is right, by a logistic model; the
-//! outcome follows from that number. The same coefficients and bars serve every knowledge base.
+//! A search's evidence becomes one number, the probability that the best match is right: the probability that the
+//! knowledge base has an answer at all, times the probability that the best match is it. Each factor is a logistic model;
+//! the outcome follows from the product. The same coefficients and bars serve every knowledge base.
 
 use crate::knowledge::{KnowledgeBase, Stakes};
 use crate::search::{Found, Match, Question};
@@ -36,41 +37,56 @@ pub enum Outcome {
 
 /// The least probability to answer outright what was asked of the bot. Chosen on tuning questions so that nine of ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.64;
+const ASKED_BAR: f32 = 0.49;
 /// The same where a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.70;
+const STAKES_BAR: f32 = 0.58;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
-const OVERHEARD_BAR: f32 = 0.94;
+const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.18;
+const SUGGEST_BAR: f32 = 0.10;
 /// A kind of message out of scope this many points ahead of the best topic is named as what the message is.
 const CLEARLY_ASIDE: f32 = 1.0;
 /// A message this much like an example of what is out of scope may be named as one: a cosine.
 const ALIKE: f32 = 0.45;
 /// Below this a message that is clearly of a kind out of scope is not worth candidates.
-const ASIDE_SUGGEST_BAR: f32 = 0.36;
+const ASIDE_SUGGEST_BAR: f32 = 0.25;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.10;
 /// The most candidates: as many as buttons fit into one row.
 const MOST_CANDIDATES: usize = 5;
 
-/// Coefficients of the logistic model, fitted by maximum likelihood on tuning questions of six knowledge bases of 60 to
-/// 150 topics with 5 to 100 phrasings each, with and without examples out of scope.
+/// Coefficients of the two logistic models, fitted by maximum likelihood on tuning questions of knowledge bases of 10 to 150
+/// topics with 5 to 100 phrasings each, with and without examples out of scope.
 mod coefficient {
-    /// Where everything else is zero.
-    pub(super) const BASE: f32 = -4.64;
-    /// For each point of the best score.
-    pub(super) const SCORE: f32 = 0.056;
-    /// For each point that the best is ahead of the second.
-    pub(super) const MARGIN: f32 = 0.620;
-    /// For each point of the best-fitting kind out of scope.
-    pub(super) const ASIDE: f32 = -0.122;
-    /// Where the knowledge base has examples out of scope at all: then a question that resembles none says something.
-    pub(super) const HAS_ASIDE: f32 = 1.42;
-    /// For how much more the nearest phrasing is like the question than the nearest example out of scope, 1 at the most.
-    pub(super) const NEARER: f32 = 6.08;
-    /// For the natural logarithm of the number of words: short questions say too little to be sure.
-    pub(super) const WORDS: f32 = 0.819;
+    /// Whether the knowledge base has an answer.
+    pub(super) mod scope {
+        /// Where everything else is zero.
+        pub(in super::super) const BASE: f32 = -6.533;
+        /// For each point of the best score.
+        pub(in super::super) const SCORE: f32 = 0.365;
+        /// For each point of the best-fitting kind out of scope.
+        pub(in super::super) const ASIDE: f32 = -0.226;
+        /// Where the knowledge base has examples out of scope at all: then a question that resembles none says something.
+        pub(in super::super) const HAS_ASIDE: f32 = 2.716;
+        /// For how like the question the nearest phrasing is, 1 at the most.
+        pub(in super::super) const NEAREST: f32 = 2.625;
+        /// For how like it the nearest example out of scope is, 1 at the most.
+        pub(in super::super) const NEAREST_ASIDE: f32 = -8.343;
+        /// For each point of the scores' standard deviation.
+        pub(in super::super) const DEVIATION: f32 = 2.861;
+    }
+
+    /// Whether the best match is right, where the knowledge base has an answer.
+    pub(super) mod choice {
+        /// Where everything else is zero.
+        pub(in super::super) const BASE: f32 = -1.214;
+        /// For each point that the best is ahead of the second.
+        pub(in super::super) const MARGIN: f32 = 0.572;
+        /// For the natural logarithm of the number of words: short questions say too little to be sure.
+        pub(in super::super) const WORDS: f32 = 0.169;
+        /// For the best topic's share of the probability, 1 at the most.
+        pub(in super::super) const POSTERIOR: f32 = 1.779;
+    }
 }
 
 /// Decides what to do with a question for which a search found this.
@@ -82,7 +98,10 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     let matches: Vec<Match> = found
         .matches
         .iter()
-        .map(|candidate| Match { score: probability * libm::expf(coefficient::MARGIN * (candidate.score - best.score)), ..*candidate })
+        .map(|candidate| Match {
+            score: probability * libm::expf(coefficient::choice::MARGIN * (candidate.score - best.score)),
+            ..*candidate
+        })
         .collect();
     let kind = found.aside.filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE).map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
@@ -133,14 +152,39 @@ fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
 
 /// The probability that the best match is right.
 pub fn probability(found: &Found) -> f32 {
-    let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
-    let aside = found.aside.map_or(0.0, |(_, score)| coefficient::HAS_ASIDE + coefficient::ASIDE * score.max(0.0));
-    let sum = coefficient::BASE
-        + coefficient::SCORE * score(0)
-        + coefficient::MARGIN * (score(0) - score(1))
-        + aside
-        + coefficient::NEARER * (found.nearest - found.nearest_aside)
-        + coefficient::WORDS * libm::logf(found.words.max(1) as f32);
+    in_scope(found) * right_choice(found)
+}
+
+/// The probability that the knowledge base has an answer at all.
+pub fn in_scope(found: &Found) -> f32 {
+    use coefficient::scope;
+    let aside = found.aside.map_or(0.0, |(_, score)| scope::HAS_ASIDE + scope::ASIDE * score.max(0.0));
+    logistic(
+        scope::BASE
+            + scope::SCORE * score(found, 0)
+            + aside
+            + scope::NEAREST * found.nearest
+            + scope::NEAREST_ASIDE * found.nearest_aside
+            + scope::DEVIATION * found.deviation,
+    )
+}
+
+/// The probability that the best match is the right one, where the knowledge base has an answer.
+fn right_choice(found: &Found) -> f32 {
+    use coefficient::choice;
+    logistic(
+        choice::BASE
+            + choice::MARGIN * (score(found, 0) - score(found, 1))
+            + choice::WORDS * libm::logf(found.words.max(1) as f32)
+            + choice::POSTERIOR * found.posterior,
+    )
+}
+
+fn score(found: &Found, at: usize) -> f32 {
+    found.matches.get(at).map_or(0.0, |found| found.score)
+}
+
+fn logistic(sum: f32) -> f32 {
     1.0 / (1.0 + libm::expf(-sum))
 }
 

@@ -8,6 +8,7 @@ mod classifier;
 mod corpus;
 mod explain;
 mod features;
+mod lexicon;
 mod parts;
 mod phrasings;
 mod reach;
@@ -30,10 +31,10 @@ use reading::{Reader, Reading};
 use sections::Sections;
 
 /// How much BM25 counts beside the classifier's logit.
-const BM25_WEIGHT: f32 = 0.25;
+const BM25_WEIGHT: f32 = 0.1;
 /// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
 /// answer more of what is out of scope.
-const LIKENESS_WEIGHT: f32 = 4.0;
+const LIKENESS_WEIGHT: f32 = 3.0;
 /// The first step of training; larger ones learn the phrasings by heart and generalise less.
 const STEP: f32 = 1.5;
 /// A message of at least this many words may tell a story around the sentence that asks.
@@ -101,6 +102,11 @@ pub struct Found {
     pub nearest: f32,
     /// The same for the nearest example out of scope.
     pub nearest_aside: f32,
+    /// How far the scores of all classes are apart: their standard deviation. What the knowledge base does not know leaves
+    /// all classes alike.
+    pub deviation: f32,
+    /// The share of the best class among all, were the scores logits: 0 to 1.
+    pub posterior: f32,
     /// How many words the question has, abbreviations written out.
     pub words: usize,
 }
@@ -143,10 +149,10 @@ impl Index {
         let of_topics = places.iter().map(|&(class, _)| class).zip(&readings).chain(keywords.iter().enumerate());
         for (class, reading) in of_topics {
             if let Some(document) = documents.get_mut(class) {
-                document.extend(reading.words.iter().map(|word| word.stem));
+                document.extend(reader.terms(reading));
             }
         }
-        let bm25 = if parts.has(Part::Bm25) { Bm25::new(&documents, reader.stem_count()) } else { Bm25::default() };
+        let bm25 = if parts.has(Part::Bm25) { Bm25::new(&documents, reader.term_count()) } else { Bm25::default() };
         let phrasings = Phrasings::new(places, &readings, &examples, &space);
         Self {
             sections: Sections::new(corpus, &reader),
@@ -167,12 +173,19 @@ impl Index {
             return Found::default();
         }
         let vector = self.vector(&reading);
-        let mut scores = self.scores(&reading, &vector);
+        let mut scores = self.logits(&vector);
         if self.parts.has(Part::Sentences) {
             self.lean_on_asking_sentence(&question.text, &reading, &mut scores);
         }
-        if self.parts.has(Part::Context) {
-            self.lean_on_context(&question.previous, &reading, &mut scores);
+        let before = if self.parts.has(Part::Context) { self.context(&question.previous, &reading) } else { None };
+        if let Some((share, before)) = &before {
+            let of_before = self.logits(&self.vector(before));
+            scores.iter_mut().zip(of_before).for_each(|(score, before)| *score += share * before);
+        }
+        let (deviation, posterior) = contrast(&scores);
+        self.add_bm25(1.0, &reading, &mut scores);
+        if let Some((share, before)) = &before {
+            self.add_bm25(*share, before, &mut scores);
         }
 
         let repeated = self.phrasings.repeated(&reading);
@@ -212,6 +225,8 @@ impl Index {
                 .max_by(|(a, a_score), (b, b_score)| a_score.total_cmp(b_score).then(b.cmp(a))),
             nearest: self.phrasings.nearest(best..best + 1, &likeness),
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
+            deviation,
+            posterior,
             words: reading.words.len(),
             matches,
         }
@@ -222,19 +237,23 @@ impl Index {
         self.space.vector(&Counts::of(reading))
     }
 
-    /// The score of each class: the classifier's logit above the mean of all, and BM25.
-    fn scores(&self, reading: &Reading, vector: &Sparse) -> Vec<f32> {
-        let mut scores = self.classifier.scores(vector);
-        let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
-        scores.iter_mut().for_each(|score| *score -= mean);
-        for word in &reading.words {
-            for &(class, gain) in self.bm25.gains(word.stem) {
+    /// The classifier's logit of each class, above the mean of all.
+    fn logits(&self, vector: &Sparse) -> Vec<f32> {
+        let mut logits = self.classifier.scores(vector);
+        let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
+        logits.iter_mut().for_each(|logit| *logit -= mean);
+        logits
+    }
+
+    /// Adds a share of what the rare words of a question say.
+    fn add_bm25(&self, share: f32, reading: &Reading, scores: &mut [f32]) {
+        for term in self.reader.terms(reading) {
+            for &(class, gain) in self.bm25.gains(term) {
                 if let Some(score) = scores.get_mut(class as usize) {
-                    *score += BM25_WEIGHT * gain;
+                    *score += share * BM25_WEIGHT * gain;
                 }
             }
         }
-        scores
     }
 
     /// In a long message, most sentences tell a story and one asks: that one counts as much as the whole.
@@ -247,15 +266,16 @@ impl Index {
         if reading.words.len() < SHORTEST_ASKING || reading.words.len() == whole.words.len() {
             return;
         }
-        let of_asking = self.scores(&reading, &self.vector(&reading));
+        let of_asking = self.logits(&self.vector(&reading));
         for (score, asking) in scores.iter_mut().zip(of_asking) {
             *score = (*score + asking) / 2.0;
         }
     }
 
-    /// A question that says little by itself ("and for remote ones?") is read with the one before it.
-    fn lean_on_context(&self, previous: &[String], reading: &Reading, scores: &mut [f32]) {
-        let Some(before) = previous.last() else { return };
+    /// A question that says little by itself ("and for remote ones?") is read with the one before it: how much that one
+    /// counts, and what it says.
+    fn context(&self, previous: &[String], reading: &Reading) -> Option<(f32, Reading)> {
+        let before = previous.last()?;
         let telling = reading.words.iter().filter(|word| !word.stop).count();
         let refers = reading.words.first().is_some_and(|word| LINKING.contains(&word.text.as_str()))
             || reading.words.iter().any(|word| REFERRING.contains(&word.text.as_str()));
@@ -264,17 +284,20 @@ impl Index {
             3..=4 if refers => 0.5,
             3..=4 => 0.3,
             5..=8 if refers => 0.2,
-            _ => 0.0,
+            _ => return None,
         };
-        if share == 0.0 {
-            return;
-        }
-        let reading = self.reader.read(before);
-        let of_previous = self.scores(&reading, &self.vector(&reading));
-        for (score, before) in scores.iter_mut().zip(of_previous) {
-            *score += share * before;
-        }
+        Some((share, self.reader.read(before)))
     }
+}
+
+/// The standard deviation of scores, and the share of the greatest one after a softmax.
+fn contrast(scores: &[f32]) -> (f32, f32) {
+    let count = scores.len().max(1) as f32;
+    let mean = scores.iter().sum::<f32>() / count;
+    let variance = scores.iter().map(|score| (score - mean) * (score - mean)).sum::<f32>() / count;
+    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let odds: f32 = scores.iter().map(|score| libm::expf(score - greatest)).sum();
+    (libm::sqrtf(variance), 1.0 / odds.max(1.0))
 }
 
 /// Words that begin a question which goes on from the one before.

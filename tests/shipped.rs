@@ -52,7 +52,7 @@ fn plain_questions_find_their_topic() {
         ("what if they ask about a conflict in a team", "behavioural-interview"),
         ("is postgres or mongo better to learn first", "databases"),
         ("they want me to pay for training before i start", "scams"),
-        ("how do i turn this into a job after i graduate", "return-offer"),
+        ("how do i get them to hire me when the internship ends", "return-offer"),
         ("which months do companies open applications", "when-to-apply"),
         ("should i learn go or python for the server side", "backend-languages"),
         ("can i work in the us on a student visa", "international-visa"),

@@ -1,4 +1,5 @@
-//! BM25 over topics: each topic is one document, made of all its phrasings and keywords.
+//! BM25 over topics: each topic is one document, made of all its phrasings and keywords. Terms are stems and groups of
+//! words that mean the same.
 //!
 //! Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with the idf of Lucene, which
 //! is never negative. The classifier learns which words decide between topics; this adds what single rare words say.
@@ -8,19 +9,19 @@ const K1: f32 = 1.2;
 /// How much a long document is held against it.
 const B: f32 = 0.75;
 
-/// For each stem the topics that have it, with what a question gains there by having it too.
+/// For each term the topics that have it, with what a question gains there by having it too.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
     gains: Vec<Vec<(u32, f32)>>,
 }
 
 impl Bm25 {
-    /// Builds from the stems of each document; every stem is below `stems`.
-    pub(super) fn new(documents: &[Vec<u32>], stems: usize) -> Self {
-        let mut gains: Vec<Vec<(u32, f32)>> = vec![Vec::new(); stems];
+    /// Builds from the terms of each document; every term is below `terms`.
+    pub(super) fn new(documents: &[Vec<u32>], terms: usize) -> Self {
+        let mut gains: Vec<Vec<(u32, f32)>> = vec![Vec::new(); terms];
         for (number, document) in (0u32..).zip(documents) {
-            for &stem in document {
-                let Some(postings) = gains.get_mut(stem as usize) else { continue };
+            for &term in document {
+                let Some(postings) = gains.get_mut(term as usize) else { continue };
                 match postings.last_mut() {
                     Some((last, count)) if *last == number => *count += 1.0,
                     _ => postings.push((number, 1.0)),
@@ -40,8 +41,8 @@ impl Bm25 {
         Self { gains }
     }
 
-    /// The documents that have a stem, with the score that it adds to each.
-    pub(super) fn gains(&self, stem: u32) -> &[(u32, f32)] {
-        self.gains.get(stem as usize).map_or(&[], Vec::as_slice)
+    /// The documents that have a term, with the score that it adds to each.
+    pub(super) fn gains(&self, term: u32) -> &[(u32, f32)] {
+        self.gains.get(term as usize).map_or(&[], Vec::as_slice)
     }
 }

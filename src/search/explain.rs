@@ -49,7 +49,7 @@ impl Index {
         let reading = self.reader.read(&question.text);
         let candidates = found.matches.iter().map(|&place| self.explain_match(&reading, place)).collect();
         Explanation {
-            groups: reading.groups.iter().map(|&group| self.reader.group_name(group).to_owned()).collect(),
+            groups: reading.all_groups().map(|group| self.reader.group_name(group).to_owned()).collect(),
             candidates,
             found,
             corrections: reading.corrections,
@@ -78,11 +78,11 @@ impl Index {
                 .collect(),
         );
         let groups: Vec<Gain> =
-            reading.groups.iter().filter_map(|&group| gain(format!("group {}", self.reader.group_name(group)), group_key(group))).collect();
-        let bm25 = reading
-            .words
-            .iter()
-            .flat_map(|word| self.bm25.gains(word.stem))
+            reading.all_groups().filter_map(|group| gain(format!("group {}", self.reader.group_name(group)), group_key(group))).collect();
+        let bm25 = self
+            .reader
+            .terms(reading)
+            .flat_map(|term| self.bm25.gains(term))
             .filter(|(class, _)| *class as usize == place.topic)
             .map(|(_, gain)| super::BM25_WEIGHT * gain)
             .sum();

@@ -1,6 +1,6 @@
 //! Features of a text: what the classifier learns from and judges by.
 //!
-//! Four blocks, each weighted by TF-IDF (Salton and Buckley, "Term-weighting approaches in automatic text retrieval",
+//! Five blocks, each weighted by TF-IDF (Salton and Buckley, "Term-weighting approaches in automatic text retrieval",
 //! 1988), scaled to unit length and then by its own weight, so that no block drowns another. A feature that the
 //! knowledge base has never seen has no id but counts towards the length: a question full of them scores low.
 
@@ -19,20 +19,23 @@ pub(super) enum Block {
     Pairs,
     /// Runs of three characters of a word that is no stop word, its ends marked: what misspelt and inflected words share.
     Characters,
-    /// Groups of synonyms.
+    /// Groups of words that mean the same in this guide.
     Groups,
+    /// Groups of words that mean the same in English.
+    English,
 }
 
 impl Block {
-    pub(super) const ALL: [Self; 4] = [Self::Words, Self::Pairs, Self::Characters, Self::Groups];
+    pub(super) const ALL: [Self; 5] = [Self::Words, Self::Pairs, Self::Characters, Self::Groups, Self::English];
 
     /// How much the block weighs against the others.
     fn weight(self, parts: Parts) -> f32 {
         match self {
-            Self::Words if parts.has(Part::Words) => 1.0,
+            Self::Words if parts.has(Part::Words) => 0.8,
             Self::Pairs if parts.has(Part::Pairs) => 0.8,
             Self::Characters if parts.has(Part::Characters) => 1.0,
             Self::Groups if parts.has(Part::Vocabulary) => 0.5,
+            Self::English if parts.has(Part::English) => 1.0,
             _ => 0.0,
         }
     }
@@ -62,7 +65,7 @@ fn run_key(run: [char; 3]) -> u64 {
 /// The features of one text before weighting: how often each occurs.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    blocks: [Vec<(u64, f32)>; 4],
+    blocks: [Vec<(u64, f32)>; 5],
 }
 
 impl Counts {
@@ -78,8 +81,9 @@ impl Counts {
             push_runs(&word.text, if word.corrected { 1.0 - TYPED } else { 1.0 }, &mut characters);
         }
         reading.retyped.iter().for_each(|word| push_runs(word, TYPED, &mut characters));
-        let groups = reading.groups.iter().map(|&group| (group_key(group), 1.0));
-        Self { blocks: [merged(words), merged(pairs.collect()), merged(characters), merged(groups.collect())] }
+        let groups = |groups: &[u32]| merged(groups.iter().map(|&group| (group_key(group), 1.0)).collect());
+        let blocks = [merged(words), merged(pairs.collect()), merged(characters), groups(&reading.groups), groups(&reading.english)];
+        Self { blocks }
     }
 
     /// All features, each once, block after block.
@@ -117,7 +121,7 @@ pub(super) struct Space {
     ids: FxHashMap<u64, u32>,
     idf: Vec<f32>,
     unseen: f32,
-    weights: [f32; 4],
+    weights: [f32; 5],
 }
 
 impl Space {

@@ -13,6 +13,8 @@ pub enum Part {
     Spelling,
     /// Abbreviations, groups of synonyms and stop words.
     Vocabulary,
+    /// The lexicon of everyday English.
+    English,
     /// BM25 beside the classifier.
     Bm25,
     /// Titles and headings among the phrasings.
@@ -27,12 +29,13 @@ pub enum Part {
 
 impl Part {
     /// Every part with the name that options and tables use.
-    pub const ALL: [(&str, Self); 10] = [
+    pub const ALL: [(&str, Self); 11] = [
         ("words", Self::Words),
         ("pairs", Self::Pairs),
         ("characters", Self::Characters),
         ("spelling", Self::Spelling),
         ("vocabulary", Self::Vocabulary),
+        ("english", Self::English),
         ("bm25", Self::Bm25),
         ("titles", Self::Titles),
         ("out-of-scope", Self::OutOfScope),

@@ -1,9 +1,11 @@
-//! Reading a text as the index sees it: abbreviations written out, misspellings corrected, stems, groups of synonyms.
+//! Reading a text as the index sees it: abbreviations written out, misspellings corrected, stems, groups of words that
+//! mean the same.
 
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 
 use super::corpus::Corpus;
+use super::lexicon;
 use super::parts::{Part, Parts};
 use super::spelling::{Speller, Spelling};
 use crate::text;
@@ -17,11 +19,13 @@ pub(super) struct Reader {
     stems: FxHashMap<String, u32>,
     speller: Option<Speller>,
     abbreviations: FxHashMap<String, Vec<String>>,
-    /// The stems of a member → the number of its group.
-    groups: FxHashMap<Vec<u32>, u32>,
+    /// The stems of a member → the numbers of its groups: those of the guide come before those of the lexicon.
+    groups: FxHashMap<Vec<u32>, Vec<u32>>,
     group_names: Vec<String>,
-    /// The most words that a member of a group has.
-    longest_member: usize,
+    /// The groups with numbers below this are the guide's, the others are the lexicon's.
+    own_groups: u32,
+    /// For each stem, the most words of a member that begins with it.
+    longest_members: Vec<usize>,
 }
 
 /// A text as the index sees it.
@@ -31,12 +35,21 @@ pub(super) struct Reading {
     pub words: Vec<Word>,
     /// The words as typed that were understood as others.
     pub retyped: Vec<String>,
-    /// The groups that the text mentions, in order, each once.
+    /// The groups of the guide that the text mentions, in order, each once.
     pub groups: Vec<u32>,
+    /// The same for the groups of the lexicon.
+    pub english: Vec<u32>,
     /// What was corrected, and into what.
     pub corrections: Vec<(String, String)>,
     /// Words that the knowledge base does not have and that resemble none it has.
     pub unknown: Vec<String>,
+}
+
+impl Reading {
+    /// The groups that the text mentions: those of the guide, then those of the lexicon.
+    pub(super) fn all_groups(&self) -> impl Iterator<Item = u32> + '_ {
+        self.groups.iter().chain(&self.english).copied()
+    }
 }
 
 /// One understood word.
@@ -66,7 +79,8 @@ impl Reader {
             abbreviations: FxHashMap::default(),
             groups: FxHashMap::default(),
             group_names: Vec::new(),
-            longest_member: 0,
+            own_groups: 0,
+            longest_members: Vec::new(),
         };
         if parts.has(Part::Vocabulary) {
             for (short, long) in &corpus.abbreviations {
@@ -75,20 +89,23 @@ impl Reader {
                 }
             }
         }
-        let counts = reader.learn_words(corpus, questions);
+        let counts = reader.learn_words(corpus, questions, parts);
+        reader.longest_members.resize(reader.stems.len(), 0);
         if parts.has(Part::Vocabulary) {
             for word in &corpus.stop_words {
                 if let Some((_, stop)) = reader.words.get_mut(word) {
                     *stop = true;
                 }
             }
-            for (number, (name, members)) in (0u32..).zip(&corpus.groups) {
-                reader.group_names.push(name.clone());
-                for member in members {
-                    let stems: Vec<u32> = text::words(member).iter().map(|word| reader.stem(word)).collect();
-                    reader.longest_member = reader.longest_member.max(stems.len());
-                    reader.groups.entry(stems).or_insert(number);
-                }
+            for (name, members) in &corpus.groups {
+                reader.learn_group(name, members.iter().map(|member| text::words(member)));
+            }
+        }
+        reader.own_groups = reader.group_names.len() as u32;
+        if parts.has(Part::English) {
+            for members in lexicon::groups() {
+                let name = members.first().copied().unwrap_or_default();
+                reader.learn_group(name, members.iter().map(|member| member.split(' ').collect()));
             }
         }
         if parts.has(Part::Spelling) {
@@ -98,7 +115,7 @@ impl Reader {
     }
 
     /// Remembers every word of the corpus; returns them with the number of their uses in questions.
-    fn learn_words(&mut self, corpus: &Corpus, questions: &[Vec<String>]) -> Vec<(String, u32)> {
+    fn learn_words(&mut self, corpus: &Corpus, questions: &[Vec<String>], parts: Parts) -> Vec<(String, u32)> {
         let mut counts: FxHashMap<String, u32> = FxHashMap::default();
         let mut count = |word: &str, uses: u32| match counts.get_mut(word) {
             Some(known) => *known += uses,
@@ -110,6 +127,9 @@ impl Reader {
         let texts = corpus.topics.iter().flat_map(|topic| topic.sections.iter().map(|section| &section.text).chain(&topic.keywords));
         let members = corpus.groups.iter().flat_map(|(_, members)| members);
         texts.chain(members).chain(&corpus.stop_words).flat_map(|text| text::words(text)).for_each(|word| count(&word, 0));
+        if parts.has(Part::English) {
+            lexicon::groups().flatten().flat_map(|member| member.split(' ')).for_each(|word| count(word, 0));
+        }
         for (short, long) in &self.abbreviations {
             count(short, 0);
             long.iter().for_each(|word| count(word, 0));
@@ -125,9 +145,36 @@ impl Reader {
         counts
     }
 
-    /// The number of stems that are known: every one is below it.
-    pub(super) fn stem_count(&self) -> usize {
-        self.stems.len()
+    /// Remembers a group: its name, and the words of each member.
+    fn learn_group<Word: AsRef<str>>(&mut self, name: &str, members: impl Iterator<Item = Vec<Word>>) {
+        let number = self.group_names.len() as u32;
+        self.group_names.push(name.to_owned());
+        for member in members {
+            let stems: Vec<u32> = member.iter().map(|word| self.known_stem(word.as_ref())).collect();
+            if let Some(longest) = stems.first().and_then(|&first| self.longest_members.get_mut(first as usize)) {
+                *longest = stems.len().max(*longest);
+            }
+            let groups = self.groups.entry(stems).or_default();
+            if !groups.contains(&number) {
+                groups.push(number);
+            }
+        }
+    }
+
+    /// The number of terms that a reading can have: every one is below it.
+    pub(super) fn term_count(&self) -> usize {
+        self.stems.len() + self.group_names.len()
+    }
+
+    /// What a reading says, one number for each stem and each group.
+    pub(super) fn terms<'a>(&self, reading: &'a Reading) -> impl Iterator<Item = u32> + 'a {
+        let stems = self.stems.len() as u32;
+        reading.words.iter().map(|word| word.stem).chain(reading.all_groups().map(move |group| stems + group))
+    }
+
+    /// The stems of a text, abbreviations written out.
+    pub(super) fn stems(&self, text: &str) -> impl Iterator<Item = u32> {
+        self.understand_words(text::words(text)).words.into_iter().map(|word| word.stem)
     }
 
     /// Reads a text.
@@ -137,6 +184,13 @@ impl Reader {
 
     /// Reads a text that is already split into words.
     pub(super) fn understand(&self, typed: Vec<String>) -> Reading {
+        let mut reading = self.understand_words(typed);
+        (reading.groups, reading.english) = self.groups_in(&reading.words).into_iter().partition(|&group| group < self.own_groups);
+        reading
+    }
+
+    /// The same without the groups.
+    fn understand_words(&self, typed: Vec<String>) -> Reading {
         let mut reading = Reading { words: Vec::with_capacity(typed.len() + 4), ..Reading::default() };
         for word in typed {
             if let Some(long) = self.abbreviations.get(&word) {
@@ -165,7 +219,6 @@ impl Reader {
                 }
             }
         }
-        reading.groups = self.groups_in(&reading.words);
         reading
     }
 
@@ -181,6 +234,11 @@ impl Reader {
         }
     }
 
+    /// The stem of a word of the corpus or the lexicon.
+    fn known_stem(&self, word: &str) -> u32 {
+        self.words.get(word).map_or_else(|| self.stem(word), |&(stem, _)| stem)
+    }
+
     fn stem(&self, word: &str) -> u32 {
         self.stems.get(self.stemmer.stem(word).as_ref()).copied().unwrap_or(UNKNOWN_STEM)
     }
@@ -189,12 +247,13 @@ impl Reader {
         let mut found = Vec::new();
         let stems: Vec<u32> = words.iter().map(|word| word.stem).collect();
         for start in 0..stems.len() {
-            for length in 1..=self.longest_member.min(stems.len() - start) {
+            let longest = stems.get(start).and_then(|&stem| self.longest_members.get(stem as usize)).copied().unwrap_or(0);
+            for length in 1..=longest.min(stems.len() - start) {
                 let member = stems.get(start..start + length).unwrap_or_default();
-                if let Some(&group) = self.groups.get(member)
-                    && !found.contains(&group)
-                {
-                    found.push(group);
+                for &group in self.groups.get(member).into_iter().flatten() {
+                    if !found.contains(&group) {
+                        found.push(group);
+                    }
                 }
             }
         }

@@ -25,10 +25,9 @@ pub(super) struct Sections {
 
 impl Sections {
     pub(super) fn new(corpus: &Corpus, reader: &Reader) -> Self {
-        let stems = |text: &str| reader.read(text).words.into_iter().map(|word| word.stem);
         let topics = corpus.topics.iter().map(|topic| {
             let sections = topic.sections.iter();
-            sections.map(|section| stems(&section.heading).chain(stems(&section.text)).collect()).collect()
+            sections.map(|section| reader.stems(&section.heading).chain(reader.stems(&section.text)).collect()).collect()
         });
         Self { topics: topics.collect() }
     }

@@ -53,9 +53,11 @@ impl Speller {
     /// in the order of the alphabet.
     pub(super) fn new(counts: Vec<(String, u32)>, protected: FxHashSet<String>) -> Self {
         let words: Vec<Known> = counts.into_iter().map(|(word, count)| Known { word, count }).collect();
-        let mut deletions = Vec::with_capacity(words.len() * 24);
+        let mut deletions = Vec::with_capacity(words.len() * 16);
         for (id, known) in (0u32..).zip(&words) {
-            for_each_deletion(&known.word, edits(known.word.chars().count()), |form| deletions.push((form, id)));
+            // A word that no phrasing has is corrected to over one edit only: there are many, and they are seldom meant.
+            let most = if known.count == 0 { 1 } else { edits(known.word.chars().count()) };
+            for_each_deletion(&known.word, most, |form| deletions.push((form, id)));
         }
         deletions.sort_unstable();
         deletions.dedup();
