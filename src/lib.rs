@@ -26,5 +26,7 @@ pub mod reply;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;
+pub mod gaps;
+pub mod scrub;
 #[cfg(feature = "discord")]
 pub mod discord;

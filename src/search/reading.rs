@@ -55,6 +55,11 @@ pub(super) struct Word {
 /// The stem of a word that the knowledge base does not have. Numbers of known stems are below it.
 pub(super) const UNKNOWN_STEM: u32 = (1 << 30) - 1;
 
+/// Words of this many characters, corrected, are what was meant; shorter ones may be others that the guide lacks.
+const SHORTEST_CORRECTED: usize = 8;
+/// Stands before the name of a group, so that it is no stem.
+const GROUP_MARK: char = '=';
+
 impl Reader {
     /// Learns the words of a corpus; `questions` are the words of every text in it that stands for a question.
     pub(super) fn new(corpus: &Corpus, questions: &[Vec<String>], parts: Parts) -> Self {
@@ -137,6 +142,11 @@ impl Reader {
 
     /// Reads a text that is already split into words.
     pub(super) fn understand(&self, typed: Vec<String>) -> Reading {
+        self.understand_from(0, typed)
+    }
+
+    /// The same, correcting only words of at least so many characters.
+    fn understand_from(&self, shortest: usize, typed: Vec<String>) -> Reading {
         let mut reading = Reading { words: Vec::with_capacity(typed.len() + 4), ..Reading::default() };
         for word in typed {
             if let Some(long) = self.abbreviations.get(&word) {
@@ -144,7 +154,12 @@ impl Reader {
                 continue;
             }
             let known = self.words.contains_key(&word);
-            match self.speller.as_ref().filter(|_| !known).map_or(Spelling::Kept, |speller| speller.correct(&word)) {
+            match self
+                .speller
+                .as_ref()
+                .filter(|_| !known && word.chars().count() >= shortest)
+                .map_or(Spelling::Kept, |speller| speller.correct(&word))
+            {
                 Spelling::Kept => reading.words.push(self.word(word, false)),
                 Spelling::Unknown => {
                     reading.unknown.push(word.clone());
@@ -167,6 +182,33 @@ impl Reader {
         }
         reading.groups = self.groups_in(&reading.words);
         reading
+    }
+
+    /// What a text is about: the stems of its words that carry meaning, those of one group under the name of the group.
+    /// In the order of the alphabet, each once. Short words are not corrected: one that the guide lacks must not become one
+    /// that it has.
+    pub(super) fn telling(&self, text: &str) -> Vec<String> {
+        let words = self.understand_from(SHORTEST_CORRECTED, text::words(text)).words;
+        let mut telling: Vec<String> = Vec::with_capacity(words.len());
+        let mut rest = words.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            let member = (1..=self.longest_member.min(rest.len())).rev().find_map(|length| {
+                let stems: Vec<u32> = rest.iter().take(length).map(|word| word.stem).collect();
+                self.groups.get(&stems).map(|group| (*group, length))
+            });
+            if let Some((group, length)) = member {
+                telling.push(format!("{GROUP_MARK}{}", self.group_name(group)));
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
+            if !first.stop {
+                telling.push(self.stemmer.stem(&first.text).into_owned());
+            }
+            rest = others;
+        }
+        telling.sort_unstable();
+        telling.dedup();
+        telling
     }
 
     /// What an explanation calls a group.
