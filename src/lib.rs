@@ -29,4 +29,6 @@ pub mod evaluate;
 pub mod gaps;
 pub mod scrub;
 #[cfg(feature = "discord")]
+pub mod store;
+#[cfg(feature = "discord")]
 pub mod discord;
