@@ -9,6 +9,7 @@
 //! | `completion` | what is offered while somebody types |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
+//! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
 
@@ -17,6 +18,7 @@ mod completion;
 mod custom_id;
 mod events;
 mod interactions;
+mod keeping;
 mod memory;
 mod messages;
 mod registration;
@@ -28,7 +30,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serenity::all::{ClientBuilder, GatewayError, GatewayIntents, GuildId, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId};
+use serenity::all::{
+    ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
+};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -36,6 +40,7 @@ use tracing::{info, warn};
 
 use crate::config::{self, Token};
 use crate::guide::Guide;
+use crate::store::Store;
 use completion::Phrasebook;
 use memory::Memory;
 use rest::{Rest, RestError};
@@ -88,6 +93,7 @@ struct Bot {
     phrasebook: Phrasebook,
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
+    store: Store,
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
     ready: Notify,
@@ -106,6 +112,7 @@ pub async fn run(
     config: &config::Discord,
     token: &Token,
     guide: Arc<Guide>,
+    store: Store,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
@@ -114,25 +121,46 @@ pub async fn run(
     let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
 
     // This client only asks where to connect; everything else goes through `Rest`.
-    let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody()).ratelimiter_disabled(true);
-    let http = match config.origin() {
-        Some(origin) => http.proxy(origin),
-        None => http,
+    let http = || {
+        let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody());
+        let http = http.ratelimiter_disabled(true);
+        match config.origin() {
+            Some(origin) => http.proxy(origin),
+            None => http,
+        }
+        .build()
     };
-    let bot = Arc::new(Bot::new(config, guide, options, rest));
-    let mut client = ClientBuilder::new_with_http(http.build(), bot.intents())
-        .event_handler_arc(Arc::clone(&bot))
+    let (first, second) = (http(), http());
+    let bot = Arc::new(Bot::new(config, guide, store, options, rest));
+    tokio::pin!(stop);
+    let intents = bot.intents();
+    let mut ended = connect(first, &bot, intents, gateway.shards.max(1), stop.as_mut()).await;
+    if matches!(ended, Err(RunError::Intent)) && bot.unasked_channels.is_empty() {
+        // Only moderators of a guild asked for it: they cannot keep the bot from all others.
+        warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
+        let intents = intents.difference(GatewayIntents::MESSAGE_CONTENT);
+        ended = connect(second, &bot, intents, gateway.shards.max(1), stop).await;
+    }
+    bot.store.close().await;
+    info!("stopped");
+    ended
+}
+
+/// Connects with these intents and answers until the bot is to stop, or cannot go on; then closes.
+async fn connect(http: Http, bot: &Arc<Bot>, intents: GatewayIntents, shards: u32, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+    let mut client = ClientBuilder::new_with_http(http, intents)
+        .event_handler_arc(Arc::clone(bot))
         .await
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
-    let shards = Arc::clone(&client.shard_manager);
-
-    let ended = until(stop, client.start_shards(gateway.shards.max(1)), &bot).await;
-    bot.finish().await;
-    let begun_anew = bot.connections.load(Ordering::Relaxed) > gateway.shards.max(1);
-    if tokio::time::timeout(CLOSING, close(&shards, begun_anew)).await.is_err() {
+    let manager = Arc::clone(&client.shard_manager);
+    let ended = until(stop, client.start_shards(shards), bot).await;
+    if !matches!(ended, Err(RunError::Intent)) {
+        bot.finish().await;
+    }
+    let begun_anew = bot.connections.load(Ordering::Relaxed) > shards;
+    if tokio::time::timeout(CLOSING, close(&manager, begun_anew)).await.is_err() {
         warn!("Discord did not let the connection close in time");
     }
-    info!("stopped");
     ended
 }
 
@@ -182,7 +210,7 @@ fn ended_by(error: serenity::Error) -> RunError {
 }
 
 impl Bot {
-    fn new(config: &config::Discord, guide: Arc<Guide>, options: Options, rest: Rest) -> Self {
+    fn new(config: &config::Discord, guide: Arc<Guide>, store: Store, options: Options, rest: Rest) -> Self {
         Self {
             phrasebook: Phrasebook::new(&guide.knowledge),
             guide,
@@ -191,6 +219,7 @@ impl Bot {
             memory: Memory::default(),
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
+            store,
             config: config.clone(),
             me: AtomicU64::new(0),
             ready: Notify::new(),
@@ -203,7 +232,7 @@ impl Bot {
     /// What the bot needs to hear; the content of all messages only where it is to answer unasked.
     fn intents(&self) -> GatewayIntents {
         let plain = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
-        if self.unasked_channels.is_empty() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
+        if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
     /// Lets an event in, and counts it as under way until the token is dropped; nothing once the bot is to stop. Whoever

@@ -386,6 +386,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// What [`escape`] was given, but for what it cannot tell.
+pub fn unescape(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\\' | '\u{200b}')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,5 +407,6 @@ mod tests {
     fn what_a_person_wrote_formats_nothing_and_mentions_nobody() {
         assert_eq!(escape("**hi** <@1>\n# @everyone"), "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone");
         assert_eq!(escape("see https://example.org"), "see https:\u{200b}//example.org");
+        assert_eq!(unescape(&escape("is **node.js** (or c#) @ 9:30 fine?")), "is **node.js** (or c#) @ 9:30 fine?");
     }
 }

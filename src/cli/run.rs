@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use internbot::config::{Discord, TOKEN_VARIABLE, Token};
+use internbot::config::{Config, TOKEN_VARIABLE, Token};
 use internbot::discord;
+use internbot::store::{Clock, Store, Timing};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -16,8 +17,8 @@ use super::{Fault, RunOptions, load};
 /// The environment variable that says what is logged, such as `internbot=debug,serenity=info`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
-pub(super) fn run(folder: &Path, config: &Discord, options: &RunOptions) -> Result<ExitCode, Fault> {
-    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.token_file.as_deref())?;
+pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
+    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
     let guide = Arc::new(load(folder)?);
     log();
     tracing::info!(topics = guide.knowledge.topics().len(), "the guide is ready");
@@ -25,7 +26,8 @@ pub(super) fn run(folder: &Path, config: &Discord, options: &RunOptions) -> Resu
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
-        discord::run(config, &token, guide, options, stop).await.map_err(Fault::from)
+        let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
+        discord::run(&config.discord, &token, guide, store, options, stop).await.map_err(Fault::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }

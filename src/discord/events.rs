@@ -1,12 +1,14 @@
 //! What the gateway sends, handed on while the bot takes events. serenity runs each handler as a task of its own.
 
 use serenity::all::{
-    ChannelId, Context, EventHandler, GuildChannel, GuildId, Interaction, Message, MessageId, MessageUpdateEvent, Ready, ResumedEvent,
+    ChannelId, Context, EventHandler, Guild, GuildChannel, GuildId, Interaction, Message, MessageId, MessageUpdateEvent, Ready,
+    ResumedEvent, UnavailableGuild,
 };
 use serenity::async_trait;
 use tracing::info;
 
 use super::Bot;
+use crate::store::Event;
 
 #[async_trait]
 impl EventHandler for Bot {
@@ -44,6 +46,14 @@ impl EventHandler for Bot {
     async fn thread_create(&self, _: Context, thread: GuildChannel) {
         let Some(_under_way) = self.admit() else { return };
         self.thread_opened(&thread).await;
+    }
+
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        let Some(_under_way) = self.admit() else { return };
+        // A guild that is only out of reach comes back.
+        if !guild.unavailable {
+            self.store.record(Event::GuildGone { guild: guild.id.get() });
+        }
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {

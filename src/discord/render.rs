@@ -6,7 +6,7 @@ use serenity::all::{
     CreateSelectMenuOption, EditInteractionResponse, EditMessage, UserId,
 };
 
-use crate::reply::{Action, Choice, Reply, Shape, View, escape, limit};
+use crate::reply::{Action, Choice, Dates, Reply, Shape, View, escape, limit};
 
 use super::custom_id;
 
@@ -24,6 +24,8 @@ pub(super) struct Manner {
     pub private: bool,
     /// Whether it must do without an embed.
     pub plain: bool,
+    /// How dates are written.
+    pub dates: Dates,
 }
 
 /// A reply, ready to be sent in one way or another.
@@ -38,6 +40,7 @@ pub(super) struct Rendered {
 /// Draws a reply.
 pub(super) fn render(reply: &Reply, manner: Manner) -> Rendered {
     let as_text = manner.plain || reply.is_note();
+    let reply = &reply.clone().dated(manner.dates);
     Rendered {
         content: as_text.then(|| reply.plain_text()),
         embed: (!as_text).then(|| embed(reply)),
@@ -246,7 +249,7 @@ mod tests {
     #[track_caller]
     fn assert_fits(reply: &Reply) {
         for (private, plain) in [(false, false), (true, false), (false, true)] {
-            let manner = Manner { owner: UserId::new(u64::MAX), private, plain };
+            let manner = Manner { owner: UserId::new(u64::MAX), private, plain, dates: Dates::Spanish };
             let message = render(reply, manner).quoting(&"long `question` ".repeat(300)).message();
             let message = serde_json::to_value(message).unwrap();
             assert_eq!(excess(&message), Vec::<String>::new(), "{} (plain: {plain})", reply.title);
@@ -275,7 +278,10 @@ mod tests {
         }
         for note in [
             reply::help(knowledge),
-            reply::privacy(),
+            reply::privacy(&reply::Privacy::default()),
+            reply::privacy(&reply::Privacy { keeps: Some((u32::MAX, u32::MAX)), contact: "c".repeat(5_000) }),
+            reply::forgotten(u64::MAX, Some(u32::MAX)),
+            reply::will_forget(),
             reply::cannot_read(),
             reply::gone(),
             reply::not_for_you(),
@@ -321,8 +327,9 @@ mod tests {
 
         #[test]
         fn a_quote_of_anything_fits(text in "\\PC{0,4000}") {
-            let manner = Manner { owner: UserId::new(1), private: false, plain: false };
-            let message = render(&reply::privacy(), manner).quoting(&text).message();
+            let privacy = reply::Privacy::default();
+            let manner = Manner { owner: UserId::new(1), private: false, plain: false, dates: Dates::Iso };
+            let message = render(&reply::privacy(&privacy), manner).quoting(&text).message();
             prop_assert_eq!(excess(&serde_json::to_value(message).unwrap()), Vec::<String>::new());
         }
 

@@ -7,6 +7,7 @@
 //! | `commands` | every command, its completions, and how Discord is told about them |
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
+//! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
 //! | `running` | starting and stopping |
 
@@ -23,6 +24,7 @@ mod bot;
 mod clicking;
 mod commands;
 mod failures;
+mod keeping;
 mod manners;
 mod running;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]

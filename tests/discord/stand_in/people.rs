@@ -106,6 +106,17 @@ impl Guild {
         Member { world: Arc::clone(&self.world), guild: Some(self.id), id }
     }
 
+    /// The bot is removed from this guild.
+    pub fn removes_bot(&self) {
+        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &json!({"id": self.id.to_string()})));
+    }
+
+    /// This guild is out of reach for a while.
+    pub fn has_an_outage(&self) {
+        let payload = json!({"id": self.id.to_string(), "unavailable": true});
+        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &payload));
+    }
+
     /// A new ordinary member.
     pub fn member(&self, name: &str) -> Member {
         self.add_member(name, false, None)
