@@ -50,7 +50,7 @@ const ALIKE: f32 = 0.45;
 /// Below this a message that is clearly of a kind out of scope is not worth candidates.
 const ASIDE_SUGGEST_BAR: f32 = 0.36;
 /// Below this a topic has nothing to do with the question: a gap is rather a new topic than a phrasing of this one.
-const NEAR_BAR: f32 = 0.09;
+const NEAR_BAR: f32 = 0.12;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.10;
 /// The most candidates: as many as buttons fit into one row.

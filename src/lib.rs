@@ -11,11 +11,13 @@
 //! | [`answer`] | what a search found | the decision: answer, suggest, or admit |
 //! | [`reply`] | the decision | what a person is shown, as plain data |
 //! | [`terminal`] | a reply | text for a terminal |
-//! | `discord` | events | replies in Discord; a feature, and the only module that waits for anything |
+//! | `store` | what happened | what must last, in a file; part of the feature `discord` |
+//! | `discord` | events | replies in Discord; a feature, and waits for Discord and nothing else |
 //!
-//! All but the last are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! All but the last two are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
 //! [`knowledge::load`] reads files. Around the line stand [`guide`], a knowledge base with its index, [`config`], what an
-//! operator can set, and [`evaluate`], which measures how well a guide answers.
+//! operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question what
+//! could tell who asked it, and [`gaps`], which groups questions without an answer.
 
 pub mod knowledge;
 pub mod text;

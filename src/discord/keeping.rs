@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serenity::all::{ChannelId, ComponentInteraction, GuildId, Message, MessageInteractionMetadata};
 
-use crate::answer::{Answer, Outcome};
+use crate::answer::{self, Answer, Outcome};
 use crate::reply::{self, Place};
 use crate::scrub::scrub;
 use crate::search::Question;
@@ -59,7 +59,8 @@ impl Bot {
     pub(super) fn note_asked(&self, guild: Option<GuildId>, way: Way, question: &Question, answer: &Answer) {
         self.note_outcome(guild, way, answer);
         if answer.outcome == Outcome::None && !question.overheard {
-            let nearest = answer.matches.first().and_then(|found| reply::place(&self.guide.knowledge, found));
+            let nearest = answer.matches.first().filter(|found| answer::near(found.score));
+            let nearest = nearest.and_then(|found| reply::place(&self.guide.knowledge, found));
             self.note_gap(guild, &question.text, nearest.map(|(topic, _)| topic.id.clone()));
         }
     }

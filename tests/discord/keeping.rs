@@ -16,7 +16,7 @@ use crate::stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
-const DOGS: [&str; 3] = ["which woolly llama breed spits least", "is there a llama breed that spits less", "llama breeds, spitting?"];
+const LUNCH: [&str; 3] = ["canteen lunch menu vegan", "is there vegan lunch in the canteen", "vegan lunch?"];
 
 /// A folder, and a chat with a bot that keeps what it should there.
 async fn chat() -> (TempDir, Chat) {
@@ -46,7 +46,7 @@ async fn groups(store: &Store) -> Vec<Group> {
 async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
-    for question in DOGS {
+    for question in LUNCH {
         assert_eq!(chat.asks(question).await.embed().title, "Not in the guide", "{question}");
     }
     until("it is counted", async || sums(&store).await.missed == 3).await;
@@ -170,7 +170,7 @@ async fn a_guild_that_removes_the_bot_is_deleted_and_one_with_an_outage_is_not()
     until("it is kept", async || groups(&store).await.len() == 1).await;
     chat.guild.has_an_outage();
     chat.discord.settle().await;
-    chat.asks(DOGS[0]).await;
+    chat.asks(LUNCH[0]).await;
     until("it is kept too", async || groups(&store).await.len() == 2).await;
     chat.guild.removes_bot();
     until("nothing is left", async || groups(&store).await.is_empty() && sums(&store).await == Sums::default()).await;
@@ -293,9 +293,9 @@ fn careless(number: u64) -> (String, Vec<String>) {
     let (street, link) = (format!("{} Xo{letters}ville Street", number + 1), format!("https://{letters}-profile.example.com/me"));
     let (ip, key) = (format!("10.20.{}.{}", 100 + number, 200 - number), format!("ghp_{letters}A1b2C3d4E5f6G7h8{number:03}"));
     let text = match number % 5 {
-        0 => format!("my name is {name} {family}, mail {mail}: {}", DOGS[0]),
-        1 => format!("I'm {name} from Berlin, call me {name}! {phone} {}", DOGS[1]),
-        2 => format!("<@{id}> i live at {street}, see {link} and {ip} {}", DOGS[2]),
+        0 => format!("my name is {name} {family}, mail {mail}: {}", LUNCH[0]),
+        1 => format!("I'm {name} from Berlin, call me {name}! {phone} {}", LUNCH[1]),
+        2 => format!("<@{id}> i live at {street}, see {link} and {ip} {}", LUNCH[2]),
         3 => format!("token {key} @{name}{family} `let {family} = {id}` how do i write a resume"),
         _ => format!("student {id} (tel {phone}) {link} {OFF_TOPIC}"),
     };
