@@ -195,6 +195,9 @@ pub enum StoreError {
     /// There is none yet.
     #[error("there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration")]
     Missing(String),
+    /// The settings cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// It cannot be used; the sentence has the mend.
     #[error("{0}")]
     Unwell(String),
@@ -277,7 +280,7 @@ impl Store {
     /// # Errors
     /// Where the settings cannot be, or the store cannot be written; then nothing has changed.
     pub async fn change_settings(&self, guild: u64, settings: Settings) -> Result<(), StoreError> {
-        settings.check().map_err(|error| StoreError::Unwell(error.to_string()))?;
+        settings.check()?;
         self.order(|reply| Order::Change { guild, settings: Arc::new(settings), reply }).await
     }
 
