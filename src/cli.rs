@@ -15,6 +15,7 @@ use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, LoadError, ReadError};
+use internbot::live::Live;
 use internbot::search::Part;
 use jiff::Zoned;
 
@@ -149,7 +150,7 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
     let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
     match options.command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
-        Command::Chat => chat::run(&load(&folder)?),
+        Command::Chat => chat::run(&Live::load(&folder)?),
         Command::Check(check) => check::run(&folder, check.format),
         Command::Eval(eval) => eval::run(&folder, &eval),
         #[cfg(feature = "discord")]

@@ -6,27 +6,30 @@
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
-//! | `completion` | what is offered while somebody types |
+//! | `moderation` | `/guide`: what moderators can do |
+//! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
 
 mod commands;
-mod completion;
 mod custom_id;
 mod events;
 mod interactions;
 mod memory;
 mod messages;
+mod moderation;
 mod registration;
+mod reloading;
 mod render;
 mod rest;
 
 use std::collections::HashSet;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serenity::all::{ClientBuilder, GatewayError, GatewayIntents, GuildId, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId};
 use tokio::sync::Notify;
@@ -36,9 +39,11 @@ use tracing::{info, warn};
 
 use crate::config::{self, Token};
 use crate::guide::Guide;
-use completion::Phrasebook;
+use crate::live::Live;
 use memory::Memory;
 use rest::{Rest, RestError};
+
+pub use reloading::reload;
 
 /// How long closing the connections may take: a server that has stalled does not answer.
 const CLOSING: Duration = Duration::from_secs(6);
@@ -78,14 +83,30 @@ pub struct Options {
     pub guild: Option<u64>,
 }
 
-/// The bot, as everything that handles an event sees it.
+/// The bot as one event sees it, from its start to its end.
 struct Bot {
+    shared: Arc<Shared>,
+    /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
+    /// Counts the event as under way.
+    _under_way: TaskTrackerToken,
+}
+
+impl Deref for Bot {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// What all events share.
+struct Shared {
+    live: Arc<Live>,
     config: config::Discord,
     options: Options,
     rest: Rest,
     memory: Memory,
-    phrasebook: Phrasebook,
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     /// The bot's own user, 0 before it is connected.
@@ -94,6 +115,7 @@ struct Bot {
     /// How many sessions were begun.
     connections: AtomicU32,
     registered: OnceLock<()>,
+    started: SystemTime,
     /// Everything that handles an event; closed once the bot is to stop.
     tasks: TaskTracker,
 }
@@ -105,7 +127,7 @@ struct Bot {
 pub async fn run(
     config: &config::Discord,
     token: &Token,
-    guide: Arc<Guide>,
+    live: Arc<Live>,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
@@ -119,14 +141,17 @@ pub async fn run(
         Some(origin) => http.proxy(origin),
         None => http,
     };
-    let bot = Arc::new(Bot::new(config, guide, options, rest));
+    let bot = Arc::new(Shared::new(config, live, options, rest));
     let mut client = ClientBuilder::new_with_http(http.build(), bot.intents())
-        .event_handler_arc(Arc::clone(&bot))
+        .event_handler(events::Gate(Arc::clone(&bot)))
         .await
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
     let shards = Arc::clone(&client.shard_manager);
 
-    let ended = until(stop, client.start_shards(gateway.shards.max(1)), &bot).await;
+    let ended = tokio::select! {
+        ended = until(stop, client.start_shards(gateway.shards.max(1)), &bot) => ended,
+        never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
+    };
     bot.finish().await;
     let begun_anew = bot.connections.load(Ordering::Relaxed) > gateway.shards.max(1);
     if tokio::time::timeout(CLOSING, close(&shards, begun_anew)).await.is_err() {
@@ -137,7 +162,11 @@ pub async fn run(
 }
 
 /// Runs the connection until the bot is to stop, or cannot go on.
-async fn until(stop: impl Future<Output = ()>, connection: impl Future<Output = serenity::Result<()>>, bot: &Bot) -> Result<(), RunError> {
+async fn until(
+    stop: impl Future<Output = ()>,
+    connection: impl Future<Output = serenity::Result<()>>,
+    bot: &Shared,
+) -> Result<(), RunError> {
     tokio::pin!(connection, stop);
     tokio::select! {
         () = &mut stop => return Ok(()),
@@ -181,11 +210,10 @@ fn ended_by(error: serenity::Error) -> RunError {
     }
 }
 
-impl Bot {
-    fn new(config: &config::Discord, guide: Arc<Guide>, options: Options, rest: Rest) -> Self {
+impl Shared {
+    fn new(config: &config::Discord, live: Arc<Live>, options: Options, rest: Rest) -> Self {
         Self {
-            phrasebook: Phrasebook::new(&guide.knowledge),
-            guide,
+            live,
             options,
             rest,
             memory: Memory::default(),
@@ -196,6 +224,7 @@ impl Bot {
             ready: Notify::new(),
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
+            started: SystemTime::now(),
             tasks: TaskTracker::new(),
         }
     }
@@ -206,10 +235,11 @@ impl Bot {
         if self.unasked_channels.is_empty() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
-    /// Lets an event in, and counts it as under way until the token is dropped; nothing once the bot is to stop. Whoever
-    /// wants to bound how many events are handled at once does it here.
-    fn admit(&self) -> Option<TaskTrackerToken> {
-        (!self.tasks.is_closed()).then(|| self.tasks.token())
+    /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
+    /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
+    fn admit(self: &Arc<Self>) -> Option<Bot> {
+        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
+        (!self.tasks.is_closed()).then(admitted)
     }
 
     /// Takes no new event and waits for those under way, but not for ever.

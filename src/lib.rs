@@ -14,15 +14,18 @@
 //! | `discord` | events | replies in Discord; a feature, and the only module that waits for anything |
 //!
 //! All but the last are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. Around the line stand [`guide`], a knowledge base with its index, [`config`], what an
-//! operator can set, and [`evaluate`], which measures how well a guide answers.
+//! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
+//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
+//! what an operator can set, and [`evaluate`], which measures how well a guide answers.
 
 pub mod knowledge;
 pub mod text;
 pub mod search;
 pub mod answer;
-pub mod guide;
 pub mod reply;
+pub mod completion;
+pub mod guide;
+pub mod live;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;

@@ -8,11 +8,15 @@
 //! | `answers` | sections, candidates, "not in the guide": what follows a question |
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
+//! | `explain` | why a question is answered as it is |
+//! | `moderation` | how the guide stands: what moderators are told |
 //! | `limit` | what fits |
 
 mod answers;
 mod browse;
+mod explain;
 pub mod limit;
+mod moderation;
 mod notes;
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
@@ -20,6 +24,8 @@ use crate::search::Match;
 
 pub use answers::{answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped, to_answer};
 pub use browse::{category, resources, topic_page, topics};
+pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
+pub use moderation::*;
 pub use notes::*;
 
 /// What a person is shown.

@@ -1,5 +1,7 @@
 //! The commands, each defined once: its name, what Discord is told about it, and what it does.
 
+use std::pin::Pin;
+
 use serenity::all::{
     CommandInteraction, CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
     ResolvedTarget,
@@ -11,6 +13,7 @@ use crate::reply::{self, Filter, Reply, Target};
 use crate::search::Question;
 
 use super::Bot;
+use super::moderation;
 
 /// A command.
 pub(super) struct Command {
@@ -21,10 +24,22 @@ pub(super) struct Command {
     /// What Discord is told besides.
     define: fn(CreateCommand) -> CreateCommand,
     /// What it does.
-    pub run: fn(&Bot, &CommandInteraction) -> Said,
+    pub run: Run,
     /// What is offered while somebody types into one of its options: labels and values.
     pub complete: fn(&Bot, option: &str, typed: &str) -> Vec<(String, String)>,
 }
+
+/// What a command does.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Answers without waiting for anything.
+    Now(fn(&Bot, &CommandInteraction) -> Said),
+    /// Waits, perhaps longer than Discord does. The answer is private always: Discord wants to know that before it is there.
+    Later(for<'a> fn(&'a Bot, &'a CommandInteraction) -> Pending<'a>),
+}
+
+/// An answer that is waited for.
+pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Said> + Send + 'a>>;
 
 /// The answer to a command.
 pub(super) struct Said {
@@ -38,16 +53,29 @@ pub(super) struct Said {
 
 /// Every command, in the order in which `/help` speaks of them.
 pub(super) const ALL: &[Command] = &[
-    Command { name: "ask", kind: CommandType::ChatInput, define: define_ask, run: ask, complete: complete_ask },
-    Command { name: "resources", kind: CommandType::ChatInput, define: define_resources, run: resources, complete: complete_resources },
-    Command { name: "topics", kind: CommandType::ChatInput, define: define_topics, run: topics, complete: complete_nothing },
-    Command { name: "help", kind: CommandType::ChatInput, define: define_help, run: help, complete: complete_nothing },
-    Command { name: "privacy", kind: CommandType::ChatInput, define: define_privacy, run: privacy, complete: complete_nothing },
+    Command { name: "ask", kind: CommandType::ChatInput, define: define_ask, run: Run::Now(ask), complete: complete_ask },
+    Command {
+        name: "resources",
+        kind: CommandType::ChatInput,
+        define: define_resources,
+        run: Run::Now(resources),
+        complete: complete_resources,
+    },
+    Command { name: "topics", kind: CommandType::ChatInput, define: define_topics, run: Run::Now(topics), complete: complete_nothing },
+    Command { name: "help", kind: CommandType::ChatInput, define: define_help, run: Run::Now(help), complete: complete_nothing },
+    Command { name: "privacy", kind: CommandType::ChatInput, define: define_privacy, run: Run::Now(privacy), complete: complete_nothing },
+    Command {
+        name: "guide",
+        kind: CommandType::ChatInput,
+        define: moderation::define,
+        run: Run::Later(moderation::run),
+        complete: complete_nothing,
+    },
     Command {
         name: "Answer from the guide",
         kind: CommandType::Message,
         define: everywhere,
-        run: answer_message,
+        run: Run::Now(answer_message),
         complete: complete_nothing,
     },
 ];
@@ -65,7 +93,8 @@ impl Command {
 }
 
 impl Said {
-    fn privately(reply: Reply) -> Self {
+    /// For the person alone who used the command.
+    pub(super) fn privately(reply: Reply) -> Self {
         Self { reply, private: true, question: None }
     }
 }
@@ -87,7 +116,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
     }
     let knowledge = &bot.guide.knowledge;
     // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
-    let place = bot.phrasebook.find(&text).cloned();
+    let place = bot.guide.phrasebook.find(&text).cloned();
     let (place, reply) = match place.as_ref().and_then(|place| place.find(knowledge)) {
         Some((topic, section)) => (place, reply::section(knowledge, topic, section)),
         None => {
@@ -107,7 +136,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_ask(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "question" => bot.phrasebook.complete(&bot.guide, typed).into_iter().map(|text| (text.clone(), text)).collect(),
+        "question" => bot.guide.complete(typed).into_iter().map(|text| (text.clone(), text)).collect(),
         _ => Vec::new(),
     }
 }
@@ -156,7 +185,7 @@ fn resources(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_resources(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "topic" => bot.phrasebook.complete_topic(&bot.guide, typed),
+        "topic" => bot.guide.complete_topic(typed),
         _ => Vec::new(),
     }
 }

@@ -114,6 +114,11 @@ impl Rendered {
     }
 }
 
+/// That the answer to an interaction will come, for the person alone.
+pub(super) fn thinking() -> CreateInteractionResponse {
+    CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
+}
+
 /// Mentions that notify nobody.
 pub(super) fn nobody() -> CreateAllowedMentions {
     CreateAllowedMentions::new()

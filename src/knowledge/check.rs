@@ -101,7 +101,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
     let knowledge = match (guide, resources, vocabulary, out_of_scope) {
         (Some(guide), Some(resources), Some(vocabulary), Some(kinds)) if sound => {
-            Some(assemble(guide, resources, vocabulary, kinds, &topics))
+            Some(assemble(sources.version(), guide, resources, vocabulary, kinds, &topics))
         }
         _ => None,
     };
@@ -441,6 +441,7 @@ fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, allowed: &[
 
 /// Turns files without an error into the knowledge base.
 fn assemble(
+    version: String,
     guide: GuideFile,
     resources: Vec<ResourceTable>,
     vocabulary: VocabularyFile,
@@ -451,6 +452,7 @@ fn assemble(
     let mut topics: Vec<Topic> = topics.iter().map(|(source, table)| topic(source, table, &resources)).collect();
     topics.sort_by(|a, b| a.id.cmp(&b.id));
     KnowledgeBase {
+        version,
         name: guide.name.value,
         categories: guide
             .categories

@@ -7,6 +7,7 @@ use internbot::config::{Discord, Token};
 use internbot::discord::{self, Options, RunError};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
+use internbot::live::Live;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::filter::Targets;
@@ -48,13 +49,19 @@ impl Bot {
 
     /// Starts the bot with what is chosen on the command line.
     pub fn start_with(discord: &StandIn, config: Discord, options: Options, token: &str) -> Self {
+        let live = Live::new(Path::new("knowledge"), Arc::clone(&GUIDE));
+        Self::start_live(discord, config, options, token, Arc::new(live))
+    }
+
+    /// Starts the bot with another guide.
+    pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            discord::run(&config, &token, Arc::clone(&GUIDE), options, stopped).await
+            discord::run(&config, &token, live, options, stopped).await
         });
         Self { stop: Some(stop), task }
     }
@@ -97,10 +104,14 @@ impl Chat {
     }
 
     pub async fn start_in(discord: StandIn, config: Discord) -> Self {
-        LazyLock::force(&GUIDE);
+        Self::start_live(discord, config, Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))).await
+    }
+
+    /// With another guide.
+    pub async fn start_live(discord: StandIn, config: Discord, live: Arc<Live>) -> Self {
         let guild = discord.guild("students");
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start(&discord, config);
+        let bot = Bot::start_live(&discord, config, Options::default(), &discord.token(), live);
         discord.registered("ask").await;
         discord.settle().await;
         discord.requests();

@@ -8,6 +8,8 @@
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
+//! | `editing` | the guide is edited while the bot runs |
+//! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `running` | starting and stopping |
 
 #![allow(
@@ -22,9 +24,12 @@ mod asking;
 mod bot;
 mod clicking;
 mod commands;
+mod editing;
 mod failures;
 mod manners;
+mod moderating;
 mod running;
+mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;
 mod unasked;
