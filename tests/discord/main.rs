@@ -9,6 +9,7 @@
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
 //! | `editing` | the guide is edited while the bot runs |
+//! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `running` | starting and stopping |
 
@@ -32,4 +33,6 @@ mod running;
 mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;
+#[cfg(unix)]
+mod storm;
 mod unasked;
