@@ -69,6 +69,10 @@ struct CheckOptions {
     /// How to print the problems
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Also open the address of every resource, which takes a while
+    #[cfg(feature = "discord")]
+    #[arg(long)]
+    links: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -151,7 +155,7 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
     match options.command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
         Command::Chat => chat::run(&Live::load(&folder)?),
-        Command::Check(check) => check::run(&folder, check.format),
+        Command::Check(check) => check::run(&folder, &check),
         Command::Eval(eval) => eval::run(&folder, &eval),
         #[cfg(feature = "discord")]
         Command::Run(run) => run::run(&folder, &config.discord, &run),

@@ -16,7 +16,8 @@
 //! All but the last are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
 //! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
-//! what an operator can set, and [`evaluate`], which measures how well a guide answers.
+//! what an operator can set, [`evaluate`], which measures how well a guide answers, and `links`, which opens the guide's
+//! addresses (a feature like `discord`).
 
 pub mod knowledge;
 pub mod text;
@@ -29,5 +30,7 @@ pub mod live;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;
+#[cfg(feature = "discord")]
+pub mod links;
 #[cfg(feature = "discord")]
 pub mod discord;

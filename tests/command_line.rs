@@ -153,6 +153,29 @@ fn check_points_at_a_fault_for_people_and_for_machines() {
     assert!(ran.err.contains("internbot check") && ran.err.contains("resume.toml:3:12"), "{}", ran.err);
 }
 
+#[cfg(feature = "discord")]
+#[test]
+fn check_without_a_network_says_so_and_counts_as_if_it_had_not_been_asked() {
+    let guide = SmallGuide::new("Alpha");
+    let check = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        // Whatever is sent goes to a port where nobody listens.
+        command.env("HTTPS_PROXY", "http://127.0.0.1:9").env_remove("NO_PROXY").env_remove("no_proxy");
+        let output = command.arg("--knowledge").arg(guide.folder()).arg("check").args(arguments).output().expect("it starts");
+        (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"), output.status.code())
+    };
+    let (without, _, status) = check(&[]);
+    assert_eq!(status, Some(0), "{without}");
+    let (with, _, status) = check(&["--links"]);
+    assert_eq!(status, Some(0), "{with}");
+    assert!(with.contains("\nno network: none of the addresses could be reached"), "{with}");
+    assert_eq!(with.lines().last(), without.lines().last());
+    let (json, told, status) = check(&["--links", "--format", "json"]);
+    assert_eq!(status, Some(0));
+    assert!(serde_json::from_str::<Value>(&json).expect("JSON").is_array());
+    assert!(told.contains("no network"), "{told}");
+}
+
 #[test]
 fn eval_measures_and_holds_a_baseline() {
     let folder = TempDir::new().expect("a folder");
