@@ -14,7 +14,6 @@ use internbot::discord::{self, Options};
 use internbot::knowledge::LoadError;
 use internbot::live::{Live, Reload};
 use tokio::sync::oneshot;
-use tokio::time::MissedTickBehavior;
 
 use super::small_guide::{self, SmallGuide, TOPICS, question};
 use super::stand_in::*;
@@ -104,7 +103,6 @@ pub async fn storm(reloads: usize) -> Report {
 /// Writes one version after another and reloads.
 async fn edit(live: &Arc<Live>, guide: &SmallGuide, link: &Path, reloads: usize, report: &RefCell<Report>) {
     let mut pause = tokio::time::interval(PAUSE);
-    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = guide.folder();
     for number in 1..=reloads {
         pause.tick().await;
