@@ -19,6 +19,7 @@ use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, LoadError, ReadError};
+use internbot::live::Live;
 use internbot::search::Part;
 use jiff::Zoned;
 
@@ -78,6 +79,10 @@ struct CheckOptions {
     /// How to print the problems
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Also open the address of every resource, which takes a while
+    #[cfg(feature = "discord")]
+    #[arg(long)]
+    links: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -187,8 +192,8 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
     let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
     match options.command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
-        Command::Chat => chat::run(&load(&folder)?),
-        Command::Check(check) => check::run(&folder, check.format),
+        Command::Chat => chat::run(&Live::load(&folder)?),
+        Command::Check(check) => check::run(&folder, &check),
         Command::Eval(eval) => eval::run(&folder, &eval),
         #[cfg(feature = "discord")]
         Command::Run(run) => run::run(&folder, &config, &run),

@@ -32,6 +32,8 @@ pub struct Discord {
     pub token_file: Option<PathBuf>,
     /// Another origin for requests, such as a proxy for large bots; empty for Discord itself.
     pub api_url: String,
+    /// Whether a saved change in the knowledge folder is live at once; otherwise it waits for SIGHUP or `/guide reload`.
+    pub watch_knowledge: bool,
     /// Whether to tell Discord about the commands at start.
     pub register_commands: bool,
     /// Ids of channels whose messages are answered without being asked, when sure. Needs the message-content intent.
@@ -59,6 +61,7 @@ impl Default for Discord {
         Self {
             token_file: None,
             api_url: String::new(),
+            watch_knowledge: true,
             register_commands: true,
             unasked_channels: Vec::new(),
             unasked_forums: Vec::new(),
@@ -296,6 +299,7 @@ mod tests {
             "knowledge",
             "token_file",
             "api_url",
+            "watch_knowledge",
             "register_commands",
             "unasked_channels",
             "unasked_forums",

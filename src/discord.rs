@@ -6,7 +6,8 @@
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
-//! | `completion` | what is offered while somebody types |
+//! | `moderation` | `/guide`: what moderators can do |
+//! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
 //! | `keeping` | what of all this the store is told, and what a guild has set |
@@ -14,21 +15,23 @@
 //! | `rest` | requests, their retries and their limits |
 
 mod commands;
-mod completion;
 mod custom_id;
 mod events;
 mod interactions;
 mod keeping;
 mod memory;
 mod messages;
+mod moderation;
 mod registration;
+mod reloading;
 mod render;
 mod rest;
 
 use std::collections::HashSet;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serenity::all::{
     ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
@@ -40,10 +43,12 @@ use tracing::{info, warn};
 
 use crate::config::{self, Token};
 use crate::guide::Guide;
+use crate::live::Live;
 use crate::store::Store;
-use completion::Phrasebook;
 use memory::Memory;
 use rest::{Rest, RestError};
+
+pub use reloading::reload;
 
 /// How long closing the connections may take: a server that has stalled does not answer.
 const CLOSING: Duration = Duration::from_secs(6);
@@ -83,14 +88,30 @@ pub struct Options {
     pub guild: Option<u64>,
 }
 
-/// The bot, as everything that handles an event sees it.
+/// The bot as one event sees it, from its start to its end.
 struct Bot {
+    shared: Arc<Shared>,
+    /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
+    /// Counts the event as under way.
+    _under_way: TaskTrackerToken,
+}
+
+impl Deref for Bot {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// What all events share.
+struct Shared {
+    live: Arc<Live>,
     config: config::Discord,
     options: Options,
     rest: Rest,
     memory: Memory,
-    phrasebook: Phrasebook,
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     store: Store,
@@ -100,6 +121,7 @@ struct Bot {
     /// How many sessions were begun.
     connections: AtomicU32,
     registered: OnceLock<()>,
+    started: SystemTime,
     /// Everything that handles an event; closed once the bot is to stop.
     tasks: TaskTracker,
 }
@@ -111,7 +133,7 @@ struct Bot {
 pub async fn run(
     config: &config::Discord,
     token: &Token,
-    guide: Arc<Guide>,
+    live: Arc<Live>,
     store: Store,
     options: Options,
     stop: impl Future<Output = ()>,
@@ -131,25 +153,45 @@ pub async fn run(
         .build()
     };
     let (first, second) = (http(), http());
-    let bot = Arc::new(Bot::new(config, guide, store, options, rest));
-    tokio::pin!(stop);
-    let intents = bot.intents();
-    let mut ended = connect(first, &bot, intents, gateway.shards.max(1), stop.as_mut()).await;
-    if matches!(ended, Err(RunError::Intent)) && bot.unasked_channels.is_empty() {
-        // Only moderators of a guild asked for it: they cannot keep the bot from all others.
-        warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
-        let intents = intents.difference(GatewayIntents::MESSAGE_CONTENT);
-        ended = connect(second, &bot, intents, gateway.shards.max(1), stop).await;
-    }
+    let bot = Arc::new(Shared::new(config, live, store, options, rest));
+    let ended = tokio::select! {
+        ended = connect_as_allowed(first, second, &bot, gateway.shards.max(1), stop) => ended,
+        never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
+    };
     bot.store.close().await;
     info!("stopped");
     ended
 }
 
+/// Connects with the intents that the bot would like. Where Discord refuses one that only moderators of a guild asked for,
+/// connects once more without it: they cannot keep the bot from all others.
+async fn connect_as_allowed(
+    first: Http,
+    second: Http,
+    bot: &Arc<Shared>,
+    shards: u32,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    tokio::pin!(stop);
+    let intents = bot.intents();
+    let ended = connect(first, bot, intents, shards, stop.as_mut()).await;
+    if !matches!(ended, Err(RunError::Intent)) || !bot.unasked_channels.is_empty() {
+        return ended;
+    }
+    warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
+    connect(second, bot, intents.difference(GatewayIntents::MESSAGE_CONTENT), shards, stop).await
+}
+
 /// Connects with these intents and answers until the bot is to stop, or cannot go on; then closes.
-async fn connect(http: Http, bot: &Arc<Bot>, intents: GatewayIntents, shards: u32, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+async fn connect(
+    http: Http,
+    bot: &Arc<Shared>,
+    intents: GatewayIntents,
+    shards: u32,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let mut client = ClientBuilder::new_with_http(http, intents)
-        .event_handler_arc(Arc::clone(bot))
+        .event_handler(events::Gate(Arc::clone(bot)))
         .await
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
     let manager = Arc::clone(&client.shard_manager);
@@ -165,7 +207,11 @@ async fn connect(http: Http, bot: &Arc<Bot>, intents: GatewayIntents, shards: u3
 }
 
 /// Runs the connection until the bot is to stop, or cannot go on.
-async fn until(stop: impl Future<Output = ()>, connection: impl Future<Output = serenity::Result<()>>, bot: &Bot) -> Result<(), RunError> {
+async fn until(
+    stop: impl Future<Output = ()>,
+    connection: impl Future<Output = serenity::Result<()>>,
+    bot: &Shared,
+) -> Result<(), RunError> {
     tokio::pin!(connection, stop);
     tokio::select! {
         () = &mut stop => return Ok(()),
@@ -209,11 +255,10 @@ fn ended_by(error: serenity::Error) -> RunError {
     }
 }
 
-impl Bot {
-    fn new(config: &config::Discord, guide: Arc<Guide>, store: Store, options: Options, rest: Rest) -> Self {
+impl Shared {
+    fn new(config: &config::Discord, live: Arc<Live>, store: Store, options: Options, rest: Rest) -> Self {
         Self {
-            phrasebook: Phrasebook::new(&guide.knowledge),
-            guide,
+            live,
             options,
             rest,
             memory: Memory::default(),
@@ -225,6 +270,7 @@ impl Bot {
             ready: Notify::new(),
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
+            started: SystemTime::now(),
             tasks: TaskTracker::new(),
         }
     }
@@ -235,10 +281,11 @@ impl Bot {
         if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
-    /// Lets an event in, and counts it as under way until the token is dropped; nothing once the bot is to stop. Whoever
-    /// wants to bound how many events are handled at once does it here.
-    fn admit(&self) -> Option<TaskTrackerToken> {
-        (!self.tasks.is_closed()).then(|| self.tasks.token())
+    /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
+    /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
+    fn admit(self: &Arc<Self>) -> Option<Bot> {
+        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
+        (!self.tasks.is_closed()).then(admitted)
     }
 
     /// Takes no new event and waits for those under way, but not for ever.

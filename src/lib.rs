@@ -15,16 +15,20 @@
 //! | `discord` | events | replies in Discord; a feature, and waits for Discord and nothing else |
 //!
 //! All but the last two are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. Around the line stand [`guide`], a knowledge base with its index, [`config`], what an
-//! operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question what
-//! could tell who asked it, and [`gaps`], which groups questions without an answer.
+//! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
+//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
+//! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
+//! what could tell who asked it, [`gaps`], which groups questions without an answer, and `links`, which opens the guide's
+//! addresses (a feature like `discord`).
 
 pub mod knowledge;
 pub mod text;
 pub mod search;
 pub mod answer;
-pub mod guide;
 pub mod reply;
+pub mod completion;
+pub mod guide;
+pub mod live;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;
@@ -32,5 +36,7 @@ pub mod gaps;
 pub mod scrub;
 #[cfg(feature = "discord")]
 pub mod store;
+#[cfg(feature = "discord")]
+pub mod links;
 #[cfg(feature = "discord")]
 pub mod discord;

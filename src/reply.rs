@@ -9,12 +9,16 @@
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
 //! | `dates` | dates, as a guild likes them |
+//! | `explain` | why a question is answered as it is |
+//! | `moderation` | what moderators are told |
 //! | `limit` | what fits |
 
 mod answers;
 mod browse;
 mod dates;
+mod explain;
 pub mod limit;
+mod moderation;
 mod notes;
 
 use jiff::civil::Date;
@@ -25,6 +29,8 @@ use crate::search::Match;
 pub use answers::{answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped, to_answer};
 pub use browse::{category, resources, topic_page, topics};
 pub use dates::Dates;
+pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
+pub use moderation::*;
 pub use notes::*;
 
 /// What a person is shown.

@@ -14,6 +14,7 @@ use crate::search::Question;
 use crate::store::Way;
 
 use super::Bot;
+use super::moderation;
 
 /// A command.
 pub(super) struct Command {
@@ -24,21 +25,22 @@ pub(super) struct Command {
     /// What Discord is told besides.
     define: fn(CreateCommand) -> CreateCommand,
     /// What it does.
-    run: Run,
+    pub run: Run,
     /// What is offered while somebody types into one of its options: labels and values.
     pub complete: fn(&Bot, option: &str, typed: &str) -> Vec<(String, String)>,
 }
 
 /// What a command does.
-enum Run {
-    /// It is answered from memory.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Answers without waiting for anything.
     Now(fn(&Bot, &CommandInteraction) -> Said),
-    /// It waits for something.
-    Later(for<'a> fn(&'a Bot, &'a CommandInteraction) -> Saying<'a>),
+    /// Waits, perhaps longer than Discord does. The answer is private always: Discord wants to know that before it is there.
+    Later(for<'a> fn(&'a Bot, &'a CommandInteraction) -> Pending<'a>),
 }
 
-/// An answer that is still to come.
-type Saying<'a> = Pin<Box<dyn Future<Output = Said> + Send + 'a>>;
+/// An answer that is waited for.
+pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Said> + Send + 'a>>;
 
 /// The answer to a command.
 pub(super) struct Said {
@@ -71,6 +73,13 @@ pub(super) const ALL: &[Command] = &[
         complete: complete_nothing,
     },
     Command {
+        name: "guide",
+        kind: CommandType::ChatInput,
+        define: moderation::define,
+        run: Run::Later(moderation::run),
+        complete: complete_nothing,
+    },
+    Command {
         name: "Answer from the guide",
         kind: CommandType::Message,
         define: everywhere,
@@ -85,14 +94,6 @@ pub(super) fn find(name: &str, kind: CommandType) -> Option<&'static Command> {
 }
 
 impl Command {
-    /// Does what it does.
-    pub(super) async fn run(&self, bot: &Bot, used: &CommandInteraction) -> Said {
-        match self.run {
-            Run::Now(run) => run(bot, used),
-            Run::Later(run) => run(bot, used).await,
-        }
-    }
-
     /// What Discord is told.
     pub(super) fn definition(&self) -> CreateCommand {
         (self.define)(CreateCommand::new(self.name).kind(self.kind))
@@ -100,7 +101,8 @@ impl Command {
 }
 
 impl Said {
-    fn privately(reply: Reply) -> Self {
+    /// For the person alone who used the command.
+    pub(super) fn privately(reply: Reply) -> Self {
         Self { reply, private: true, question: None }
     }
 }
@@ -122,7 +124,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
     }
     let knowledge = &bot.guide.knowledge;
     // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
-    let place = bot.phrasebook.find(&text).cloned();
+    let place = bot.guide.phrasebook.find(&text).cloned();
     let (place, reply) = match place.as_ref().and_then(|place| place.find(knowledge)) {
         Some((topic, section)) => {
             bot.note_answered(command.guild_id, Way::Command, &topic.id);
@@ -149,7 +151,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_ask(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "question" => bot.phrasebook.complete(&bot.guide, typed).into_iter().map(|text| (text.clone(), text)).collect(),
+        "question" => bot.guide.complete(typed).into_iter().map(|text| (text.clone(), text)).collect(),
         _ => Vec::new(),
     }
 }
@@ -198,7 +200,7 @@ fn resources(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_resources(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "topic" => bot.phrasebook.complete_topic(&bot.guide, typed),
+        "topic" => bot.guide.complete_topic(typed),
         _ => Vec::new(),
     }
 }
@@ -232,7 +234,7 @@ fn define_forget_me(command: CreateCommand) -> CreateCommand {
     everywhere(command).description("Delete what I keep about you")
 }
 
-fn forget_me<'a>(bot: &'a Bot, command: &'a CommandInteraction) -> Saying<'a> {
+fn forget_me<'a>(bot: &'a Bot, command: &'a CommandInteraction) -> Pending<'a> {
     Box::pin(async move {
         bot.memory.forget(command.user.id);
         Said::privately(match bot.store.forget(command.user.id.get()).await {

@@ -1,5 +1,7 @@
 //! Commands, completions, buttons and menus: from what somebody chose to the answer that Discord waits for.
 
+use std::time::Duration;
+
 use serenity::all::{
     AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
     CreateAutocompleteResponse, CreateInteractionResponse, MessageId, Permissions, UserId,
@@ -10,27 +12,28 @@ use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::search::Question;
 
 use super::Bot;
-use super::commands;
+use super::commands::{self, Command, Pending, Run, Said};
 use super::custom_id::{self, Click};
 use super::memory::Answered;
 use super::messages::{Destination, is_private};
 use super::render::{self, Manner, render};
 use super::rest::RestError;
 
+/// How long an answer may take before Discord is told that it will come: it waits three seconds, the way there included.
+const PROMPT: Duration = Duration::from_millis(1_500);
+
 impl Bot {
     /// Runs a command.
     pub(super) async fn command_used(&self, used: &CommandInteraction) {
         let said = match commands::find(&used.data.name, used.data.kind) {
-            Some(command) => command.run(self, used).await,
-            None => commands::Said { reply: reply::unknown_command(), private: true, question: None },
+            Some(Command { run: Run::Now(run), .. }) => run(self, used),
+            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, run(self, used)).await {
+                Some(said) => said,
+                None => return,
+            },
+            None => Said::privately(reply::unknown_command()),
         };
-        let manner = Manner {
-            owner: used.user.id,
-            private: said.private,
-            plain: may_not_embed(used.app_permissions),
-            dates: self.settings(used.guild_id).dates,
-        };
-        let rendered = render(&said.reply, manner);
+        let rendered = render(&said.reply, self.manner(used, said.private));
         let rendered = match said.question {
             Some(question) => rendered.quoting(&question),
             None => rendered,
@@ -39,6 +42,32 @@ impl Bot {
         if let Err(error) = self.rest.respond(used.id, &used.token, &response).await {
             warn!(command = used.data.name, %error, "could not answer a command");
         }
+    }
+
+    /// How a command is answered.
+    fn manner(&self, used: &CommandInteraction, private: bool) -> Manner {
+        let (plain, dates) = (may_not_embed(used.app_permissions), self.settings(used.guild_id).dates);
+        Manner { owner: used.user.id, private, plain, dates }
+    }
+
+    /// Waits for an answer. Where it takes long, tells Discord that it will come and puts it in its place: nothing is left to
+    /// be said then.
+    async fn in_time(&self, used: &CommandInteraction, mut answer: Pending<'_>) -> Option<Said> {
+        if let Ok(said) = tokio::time::timeout(PROMPT, &mut answer).await {
+            return Some(said);
+        }
+        let announced = self.rest.respond(used.id, &used.token, &render::thinking()).await;
+        // Also where nobody will see the answer: what the command does is wanted.
+        let said = answer.await;
+        let manner = self.manner(used, true);
+        let filled_in = match announced {
+            Ok(()) => self.rest.edit_response(&used.token, &render(&said.reply, manner).edit_response()).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = filled_in {
+            warn!(command = used.data.name, %error, "could not answer a command");
+        }
+        None
     }
 
     /// Offers what may be meant.

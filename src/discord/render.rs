@@ -117,6 +117,11 @@ impl Rendered {
     }
 }
 
+/// That the answer to an interaction will come, for the person alone.
+pub(super) fn thinking() -> CreateInteractionResponse {
+    CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
+}
+
 /// Mentions that notify nobody.
 pub(super) fn nobody() -> CreateAllowedMentions {
     CreateAllowedMentions::new()
@@ -192,8 +197,8 @@ mod tests {
 
     use super::*;
     use crate::guide::Guide;
-    use crate::knowledge::{self, Cost, Kind, Level};
-    use crate::reply::{self, Filter, Place, Target};
+    use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity};
+    use crate::reply::{self, Filter, Place, Standing, Target};
     use crate::search::Question;
 
     static GUIDE: LazyLock<Guide> =
@@ -293,6 +298,11 @@ mod tests {
             reply::not_posted(),
             reply::no_such_topic(),
             reply::unknown_command(),
+            reply::for_moderators(),
+            reply::cannot_reload(),
+            reply::nothing_to_reload(knowledge),
+            reply::reloaded(knowledge, &Changes { added: 1, changed: 2, removed: 3 }),
+            reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None }),
         ] {
             assert_fits(&note);
         }
@@ -321,8 +331,21 @@ mod tests {
         #[test]
         fn whatever_is_asked_the_reply_fits(text in any::<String>(), words in prop::collection::vec("[a-z]{1,12}", 0..400)) {
             for text in [text, words.join(" ")] {
-                assert_fits(&reply::to_answer(&GUIDE.knowledge, &GUIDE.answer(&Question::new(text))));
+                let question = Question::new(text);
+                let answer = GUIDE.answer(&question);
+                assert_fits(&reply::to_answer(&GUIDE.knowledge, &answer));
+                assert_fits(&reply::explain(&GUIDE.knowledge, &question.text, &GUIDE.index.explain(&question), &answer));
             }
+        }
+
+        #[test]
+        fn whatever_is_wrong_with_the_files_its_report_fits(text in "\\PC{1,3000}") {
+            let at = Position { line: usize::MAX, column: usize::MAX };
+            let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), mend: text };
+            let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
+            let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)) };
+            assert_fits(&reply::status(&GUIDE.knowledge, Path::new("knowledge"), &standing));
+            assert_fits(&reply::not_reloaded(Path::new("knowledge"), &error));
         }
 
         #[test]

@@ -12,7 +12,7 @@ use jiff::{SpanRound, Unit};
 use super::format::{self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile, suggestion};
 use super::load::{File, Sources};
 use super::{
-    Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section, Severity, Stakes, Topic,
+    Address, Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section, Severity, Stakes, Topic,
     Vocabulary,
 };
 use crate::text;
@@ -101,7 +101,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
     let knowledge = match (guide, resources, vocabulary, out_of_scope) {
         (Some(guide), Some(resources), Some(vocabulary), Some(kinds)) if sound => {
-            Some(assemble(guide, resources, vocabulary, kinds, &topics))
+            Some(assemble(sources.version(), guide, resources, vocabulary, kinds, &topics))
         }
         _ => None,
     };
@@ -114,6 +114,17 @@ struct Names<'a> {
     categories: Option<Vec<&'a str>>,
     resources: Option<Vec<&'a str>>,
     official: BTreeSet<&'a str>,
+}
+
+/// The address of every resource, and where it stands; also where the rest of the guide has errors.
+pub fn addresses(sources: &Sources) -> Vec<Address> {
+    let file = &sources.resources;
+    let tables = parse(file, &mut Vec::new(), format::resources).unwrap_or_default();
+    let text = String::from_utf8_lossy(&file.bytes);
+    let lines = Lines::of(&text);
+    let address =
+        |table: ResourceTable| Address { at: lines.position(table.url.span.start), url: table.url.value, file: file.name.clone() };
+    tables.into_iter().filter(|table| !table.url.value.is_empty()).map(address).collect()
 }
 
 fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Reader<'_>)) {
@@ -441,6 +452,7 @@ fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, allowed: &[
 
 /// Turns files without an error into the knowledge base.
 fn assemble(
+    version: String,
     guide: GuideFile,
     resources: Vec<ResourceTable>,
     vocabulary: VocabularyFile,
@@ -451,6 +463,7 @@ fn assemble(
     let mut topics: Vec<Topic> = topics.iter().map(|(source, table)| topic(source, table, &resources)).collect();
     topics.sort_by(|a, b| a.id.cmp(&b.id));
     KnowledgeBase {
+        version,
         name: guide.name.value,
         categories: guide
             .categories

@@ -20,7 +20,7 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             .to_owned(),
         prompt: "Look around".to_owned(),
         choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
-        footer: "What I keep about you: /privacy · Delete it: /forget-me".to_owned(),
+        footer: "What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide".to_owned(),
         ..Reply::default()
     }
     .within_limits()
@@ -95,7 +95,8 @@ pub fn will_forget() -> Reply {
     )
 }
 
-fn note(text: &str) -> Reply {
+/// A sentence or two.
+pub(super) fn note(text: &str) -> Reply {
     Reply { body: text.to_owned(), ..Reply::default() }.within_limits()
 }
 

@@ -8,6 +8,7 @@ use internbot::config::{self, Discord, Token};
 use internbot::discord::{self, Options, RunError};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
+use internbot::live::Live;
 use internbot::store::{Clock, Store, Timing};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -55,6 +56,11 @@ pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
     Arc::new(Guide::new(knowledge))
 });
 
+/// The guide of this repository, live.
+fn this_guide() -> Arc<Live> {
+    Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
+}
+
 /// A question that the guide cannot place for sure.
 pub const VAGUE: &str = "interview";
 /// A question that the guide knows nothing about.
@@ -74,18 +80,23 @@ impl Bot {
 
     /// Starts the bot with what is chosen on the command line.
     pub fn start_with(discord: &StandIn, config: Discord, options: Options, token: &str) -> Self {
-        Self::start_keeping(discord, config, Store::off(), options, token)
+        Self::start_live(discord, config, options, token, this_guide(), Store::off())
     }
 
     /// Starts the bot with a store.
     pub fn start_keeping(discord: &StandIn, config: Discord, store: Store, options: Options, token: &str) -> Self {
+        Self::start_live(discord, config, options, token, this_guide(), store)
+    }
+
+    /// Starts the bot with another guide, and a store.
+    pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            discord::run(&config, &token, Arc::clone(&GUIDE), store, options, stopped).await
+            discord::run(&config, &token, live, store, options, stopped).await
         });
         Self { stop: Some(stop), task }
     }
@@ -140,23 +151,20 @@ impl Chat {
     }
 
     pub async fn start_in(discord: StandIn, config: Discord) -> Self {
-        LazyLock::force(&GUIDE);
-        let guild = discord.guild("students");
-        let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start(&discord, config);
-        discord.registered("ask").await;
-        discord.settle().await;
-        discord.requests();
-        Self { discord, guild, help, mia, bot }
+        Self::start_live(discord, config, this_guide(), Store::off()).await
     }
 
     /// A chat with a bot that keeps what it should in this folder.
     pub async fn start_keeping(discord: StandIn, config: Discord, folder: &Path) -> Self {
-        LazyLock::force(&GUIDE);
+        let live = this_guide();
+        Self::start_live(discord, config, live, store_in(folder).await).await
+    }
+
+    /// With another guide, and a store.
+    pub async fn start_live(discord: StandIn, config: Discord, live: Arc<Live>, store: Store) -> Self {
         let guild = discord.guild("students");
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let store = store_in(folder).await;
-        let bot = Bot::start_keeping(&discord, config, store, Options::default(), &discord.token());
+        let bot = Bot::start_live(&discord, config, Options::default(), &discord.token(), live, store);
         discord.registered("ask").await;
         discord.settle().await;
         discord.requests();

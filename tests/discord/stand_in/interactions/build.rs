@@ -133,7 +133,7 @@ impl State {
             return Err(format!("{name:?} is not for a user-installed application, and the bot is not here"));
         }
         let needed = command["default_member_permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok());
-        if let Some(needed) = needed.filter(|_| context == 0) {
+        if let Some(needed) = needed.filter(|_| context == 0 && !self.is_open(channel, name)) {
             let has = self.permissions(user, channel);
             let allowed = if needed == 0 { has & Permission::Administrator.bit() != 0 } else { has & needed == needed };
             if !allowed {
@@ -141,6 +141,12 @@ impl State {
             }
         }
         Ok(command)
+    }
+
+    /// Whether an administrator has opened a command to all members here, whatever permissions the bot asks for.
+    fn is_open(&self, channel: &Channel, name: &str) -> bool {
+        let guild = channel.guild.and_then(|id| self.guilds.get(&id));
+        guild.is_some_and(|guild| guild.open_commands.contains(name))
     }
 
     fn slash(
