@@ -29,7 +29,7 @@ mod rest;
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -115,6 +115,10 @@ struct Shared {
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     store: Store,
+    /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
+    changing_settings: tokio::sync::Mutex<()>,
+    /// Whether the bot was given the messages that are not addressed to it.
+    hears: AtomicBool,
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
     ready: Notify,
@@ -194,6 +198,7 @@ async fn connect(
         .event_handler(events::Gate(Arc::clone(bot)))
         .await
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
+    bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
     let manager = Arc::clone(&client.shard_manager);
     let ended = until(stop, client.start_shards(shards), bot).await;
     if !matches!(ended, Err(RunError::Intent)) {
@@ -265,6 +270,8 @@ impl Shared {
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
             store,
+            changing_settings: tokio::sync::Mutex::default(),
+            hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
             ready: Notify::new(),

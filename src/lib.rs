@@ -18,8 +18,8 @@
 //! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
-//! what could tell who asked it, [`gaps`], which groups questions without an answer, and `links`, which opens the guide's
-//! addresses (a feature like `discord`).
+//! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
+//! [`settings`], what moderators can set, and `links`, which opens the guide's addresses (a feature like `discord`).
 
 pub mod knowledge;
 pub mod text;
@@ -34,6 +34,8 @@ pub mod config;
 pub mod evaluate;
 pub mod gaps;
 pub mod scrub;
+pub mod settings;
+pub mod stats;
 #[cfg(feature = "discord")]
 pub mod store;
 #[cfg(feature = "discord")]

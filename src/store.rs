@@ -10,15 +10,11 @@
 //! | `batch` | what waits to be written, bounded |
 //! | `database` | the connection, every SQL statement, and what a fault means |
 //! | `migrations` | the tables, as numbered steps |
-//! | `settings` | what moderators of a guild can set |
-//! | `stats` | what was asked and answered, summed up |
 //! | `worker` | the task that writes |
 
 mod batch;
 mod database;
 mod migrations;
-mod settings;
-mod stats;
 mod worker;
 
 use std::collections::HashMap;
@@ -35,10 +31,10 @@ use tracing::warn;
 use crate::config;
 use crate::gaps::Gap;
 use crate::scrub::Scrubbed;
+use crate::settings::{Settings, SettingsError};
+use crate::stats::{Outcome, Stats, Way};
 use batch::Batch;
 use database::Database;
-pub use settings::{Settings, SettingsError};
-pub use stats::{Outcome, Stats, Sums, Way, sparkline};
 use worker::{Order, Worker};
 
 /// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
@@ -335,6 +331,14 @@ impl Store {
         let mut health = locked(&shared.health).clone();
         health.waiting += waiting;
         health
+    }
+
+    /// What the store says, without the folder of its file: that is nobody's business but the operator's.
+    pub fn without_folder(&self, sentence: &str) -> String {
+        let Some(shared) = &self.0 else { return sentence.to_owned() };
+        let path = shared.config.url.path();
+        let name = path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
+        sentence.replace(&path.display().to_string(), &name)
     }
 
     /// For how many days gaps and votes are kept.

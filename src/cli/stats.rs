@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use internbot::config::Config;
-use internbot::store::{self, Stats, Sums, first_day, sparkline};
+use internbot::reply::COUNTED;
+use internbot::stats::{Stats, sparkline};
+use internbot::store::{self, first_day};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Fault, StatsOptions, wait_for};
@@ -13,21 +15,6 @@ use super::{Fault, StatsOptions, wait_for};
 const TOPICS: usize = 15;
 /// The days of a week.
 const WEEK: usize = 7;
-
-/// A row of the table: its name and what it counts.
-type Line = (&'static str, fn(&Sums) -> u64);
-
-/// What is counted, in the order of the table.
-const LINES: [Line; 8] = [
-    ("asked", Sums::asked),
-    ("  answered", |sums| sums.answered),
-    ("  asked back", |sums| sums.asked_back),
-    ("  missed", |sums| sums.missed),
-    ("none of these", |sums| sums.none_of_these),
-    ("unasked answers", |sums| sums.unasked),
-    ("helped", |sums| sums.helped),
-    ("not it", |sums| sums.not_helped),
-];
 
 pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, Fault> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
@@ -43,12 +30,11 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
     }
     let (week, all) = (stats.last(WEEK), stats.all());
     writeln!(out, "{:<16} {:>7} {:>9}", "", "7 days", format!("{days} days"))?;
-    for (name, count) in LINES {
+    for (name, count) in COUNTED {
         let bars = sparkline(stats.days.iter().map(|(_, sums)| count(sums)));
         writeln!(out, "{name:<16} {:>7} {:>9}  {bars}", count(&week), count(&all))?;
     }
-    let mut topics: Vec<(&String, &Sums)> = stats.topics.iter().collect();
-    topics.sort_by_key(|(id, sums)| (std::cmp::Reverse(sums.answered + sums.unasked), id.as_str()));
+    let topics = stats.most_answered();
     if !topics.is_empty() {
         writeln!(out, "\n{:<32} {:>8} {:>7} {:>7}", "topic", "answered", "helped", "not it")?;
     }

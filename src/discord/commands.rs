@@ -11,7 +11,7 @@ use crate::answer::{self, Outcome};
 use crate::knowledge::{Cost, Kind, Level};
 use crate::reply::{self, Filter, Privacy, Reply, Target};
 use crate::search::Question;
-use crate::store::Way;
+use crate::stats::Way;
 
 use super::Bot;
 use super::moderation;

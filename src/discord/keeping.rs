@@ -9,7 +9,9 @@ use crate::answer::{self, Answer, Outcome};
 use crate::reply::{self, Place};
 use crate::scrub::scrub;
 use crate::search::Question;
-use crate::store::{self, Event, Settings, Way};
+use crate::settings::Settings;
+use crate::stats::{self, Way};
+use crate::store::Event;
 
 use super::Bot;
 
@@ -68,9 +70,9 @@ impl Bot {
     /// Counts what became of a question.
     pub(super) fn note_outcome(&self, guild: Option<GuildId>, way: Way, answer: &Answer) {
         let outcome = match answer.outcome {
-            Outcome::Answer => store::Outcome::Answer,
-            Outcome::Suggest => store::Outcome::Suggest,
-            Outcome::None => store::Outcome::None,
+            Outcome::Answer => stats::Outcome::Answer,
+            Outcome::Suggest => stats::Outcome::Suggest,
+            Outcome::None => stats::Outcome::None,
         };
         let topic = self.place_of(answer).map(|place| place.topic);
         self.store.record(Event::Asked { guild: guild.map(GuildId::get), way, outcome, topic });
@@ -79,7 +81,7 @@ impl Bot {
     /// Counts a question that was answered without a search.
     pub(super) fn note_answered(&self, guild: Option<GuildId>, way: Way, topic: &str) {
         let (guild, topic) = (guild.map(GuildId::get), Some(topic.to_owned()));
-        self.store.record(Event::Asked { guild, way, outcome: store::Outcome::Answer, topic });
+        self.store.record(Event::Asked { guild, way, outcome: stats::Outcome::Answer, topic });
     }
 
     /// Keeps what a person says about a section.
@@ -99,7 +101,7 @@ impl Bot {
         let asked = self.asked_before(used).filter(|asked| asked.of_bot);
         if place.is_none() {
             let (guild, way) = (used.guild_id.map(GuildId::get), way_of_answer(used));
-            self.store.record(Event::Asked { guild, way, outcome: store::Outcome::NoneOfThese, topic: None });
+            self.store.record(Event::Asked { guild, way, outcome: stats::Outcome::NoneOfThese, topic: None });
         }
         if let Some(asked) = asked {
             self.note_gap(used.guild_id, &asked.text, place.map(|place| place.topic.clone()));

@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 use crate::answer::{Answer, Outcome};
 use crate::reply::{self, Dates, Place, Reply};
 use crate::search::Question;
-use crate::store::Way;
+use crate::stats::Way;
 
 use super::Bot;
 use super::memory::{self, Answered};

@@ -196,10 +196,13 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::gaps::Group;
     use crate::guide::Guide;
     use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity};
-    use crate::reply::{self, Filter, Place, Standing, Target};
+    use crate::reply::{self, Filter, Keeping, Place, SettingsView, Standing, Target};
     use crate::search::Question;
+    use crate::settings::Settings;
+    use crate::stats::{Outcome, Stats, Way};
 
     static GUIDE: LazyLock<Guide> =
         LazyLock::new(|| Guide::new(knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap()));
@@ -302,7 +305,10 @@ mod tests {
             reply::cannot_reload(),
             reply::nothing_to_reload(knowledge),
             reply::reloaded(knowledge, &Changes { added: 1, changed: 2, removed: 3 }),
-            reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None }),
+            reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping: Keeping::Off }),
+            reply::no_such_channel(),
+            reply::no_store(),
+            reply::cannot_group(),
         ] {
             assert_fits(&note);
         }
@@ -343,9 +349,30 @@ mod tests {
             let at = Position { line: usize::MAX, column: usize::MAX };
             let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), mend: text };
             let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
-            let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)) };
+            let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)), keeping: Keeping::Well { dropped: 1 } };
             assert_fits(&reply::status(&GUIDE.knowledge, Path::new("knowledge"), &standing));
             assert_fits(&reply::not_reloaded(Path::new("knowledge"), &error));
+        }
+
+        #[test]
+        fn whatever_moderators_are_told_of_the_store_fits(text in "\\PC{0,600}", count in any::<u64>(), many in 0_usize..200) {
+            let knowledge = &GUIDE.knowledge;
+            let day = jiff::civil::date(2026, 9, 30);
+            let group = Group { text: text.clone(), count: count / 200, last: day, topic: Some("resume".to_owned()), wordings: vec![(text.clone(), count); many] };
+            let groups = vec![group; many];
+            (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page, Dates::Spanish)));
+            let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
+            stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
+            (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
+            assert_fits(&reply::stats(knowledge, &stats, Dates::Spanish));
+            let ids = vec![u64::MAX; many.min(50)];
+            let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), ..Settings::default() };
+            let keeping = Keeping::Unwell { why: &text, since: count, waiting: many, dropped: count };
+            let view = SettingsView { usual_cooldown: count, changed: true, hears: false, keeping, configured: &ids };
+            assert_fits(&reply::settings(&settings, &view));
+            assert_fits(&reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping }));
+            assert_fits(&reply::store_trouble(&text));
+            assert_fits(&reply::cannot_set(&text));
         }
 
         #[test]

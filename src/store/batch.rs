@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::civil::Date;
 
 use super::Event;
-use super::stats::{Outcome, Way};
+use crate::stats::{Outcome, Way};
 
 /// The most gaps that wait; of more the oldest are dropped and counted.
 pub(super) const MOST_GAPS: usize = 5_000;

@@ -15,12 +15,13 @@ use sha2::Sha256;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
+use super::StoreError;
 use super::batch::{Batch, Vote, Voted};
 use super::migrations;
-use super::stats::{Outcome, Stats, Way};
-use super::{Settings, StoreError};
 use crate::config;
 use crate::gaps::Gap;
+use crate::settings::Settings;
+use crate::stats::{Outcome, Stats, Way};
 
 /// How long a statement waits for another process before the task gives up for now, in milliseconds.
 const BUSY: u64 = 250;

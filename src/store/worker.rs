@@ -10,7 +10,8 @@ use tracing::{debug, info, warn};
 
 use super::batch::Batch;
 use super::database::{Database, Fault, explain};
-use super::{Settings, Shared, State, StoreError, Timing, locked};
+use super::{Shared, State, StoreError, Timing, locked};
+use crate::settings::Settings;
 
 /// What somebody waits for.
 pub(super) enum Order {

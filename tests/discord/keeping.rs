@@ -7,16 +7,18 @@ use internbot::config::Discord;
 use internbot::discord::Options;
 use internbot::gaps::{self, Group};
 use internbot::reply::Dates;
-use internbot::store::{Settings, State, Store, Sums};
+use internbot::settings::Settings;
+use internbot::stats::Sums;
+use internbot::store::{State, Store};
 use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::bot::*;
 use crate::stand_in::*;
 
-const RESUME: &str = "how do i write a resume";
+pub const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
-const LUNCH: [&str; 3] = ["canteen lunch menu vegan", "is there vegan lunch in the canteen", "vegan lunch?"];
+pub const LUNCH: [&str; 3] = ["canteen lunch menu vegan", "is there vegan lunch in the canteen", "vegan lunch?"];
 
 /// A folder, and a chat with a bot that keeps what it should there.
 async fn chat() -> (TempDir, Chat) {
@@ -25,7 +27,8 @@ async fn chat() -> (TempDir, Chat) {
     (folder, chat)
 }
 
-async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+/// Waits for something, but not for ever.
+pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let begun = Instant::now();
     while !condition().await {
         assert!(begun.elapsed() < ANSWER_LIMIT, "it does not come true: {what}");

@@ -1,4 +1,4 @@
-//! What moderators of a guild can set.
+//! What moderators of a guild can set. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::reply::Dates;
 /// The most channels or forums of a guild that get unasked answers.
 const MOST_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
-const LONGEST_COOLDOWN: u64 = 3_600;
+pub const LONGEST_COOLDOWN: u64 = 3_600;
 
 /// What moderators of a guild have set; it adds to what the operator configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

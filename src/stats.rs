@@ -1,4 +1,4 @@
-//! What was asked and answered, summed up.
+//! What was asked and answered, summed up. Pure.
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,8 @@ impl Sums {
         self.answered + self.asked_back + self.missed
     }
 
-    pub(super) fn count(&mut self, outcome: Outcome, way: Way, times: u64) {
+    /// Counts what became of questions.
+    pub fn count(&mut self, outcome: Outcome, way: Way, times: u64) {
         let unasked = matches!(way, Way::Overheard | Way::Forum);
         *match outcome {
             Outcome::Answer if unasked => &mut self.unasked,
@@ -99,7 +100,8 @@ impl Sums {
         } += times;
     }
 
-    pub(super) fn vote(&mut self, helped: bool, times: u64) {
+    /// Counts votes.
+    pub fn vote(&mut self, helped: bool, times: u64) {
         *if helped { &mut self.helped } else { &mut self.not_helped } += times;
     }
 
@@ -126,13 +128,14 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(super) fn new(from: Date, to: Date) -> Self {
+    /// Days on which nothing is known to have happened.
+    pub fn new(from: Date, to: Date) -> Self {
         let days = from.series(1.day()).take_while(|day| *day <= to).map(|day| (day, Sums::default())).collect();
         Self { days, topics: BTreeMap::new(), ways: BTreeMap::new() }
     }
 
     /// The sums of one day and of one topic, to be added to.
-    pub(super) fn add(&mut self, day: Date, topic: &str, add: impl Fn(&mut Sums)) {
+    pub fn add(&mut self, day: Date, topic: &str, add: impl Fn(&mut Sums)) {
         if let Some((_, sums)) = self.days.iter_mut().find(|(known, _)| *known == day) {
             add(sums);
         }
@@ -146,6 +149,13 @@ impl Stats {
         let mut sums = Sums::default();
         self.days.iter().rev().take(days).for_each(|(_, day)| sums.add(day));
         sums
+    }
+
+    /// The topics with the ids, the most answered first.
+    pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
+        let mut topics: Vec<(&str, &Sums)> = self.topics.iter().map(|(id, sums)| (id.as_str(), sums)).collect();
+        topics.sort_by_key(|(id, sums)| (std::cmp::Reverse(sums.answered + sums.unasked), *id));
+        topics
     }
 
     /// Everything.
