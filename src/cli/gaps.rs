@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
-use internbot::knowledge::Topic;
+use internbot::knowledge::{PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic};
 use internbot::reply;
 use internbot::search::Question;
 use internbot::store::{self, first_day};
@@ -125,7 +125,7 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
     let category = nearest.map(|topic: &Topic| topic.category.as_str());
     let category = category.or(guide.knowledge.categories().first().map(|category| category.id.as_str())).unwrap_or_default();
     let title = quoted(&reply::cut(&capital(first), most::TITLE));
-    let summary = quoted(&reply::cut(&format!("Not written yet: {first}"), most::LINE));
+    let summary = quoted(&reply::cut(&format!("{PLACEHOLDER_SUMMARY} {first}"), most::LINE));
     let questions: String = phrasings.iter().map(|text| format!("  {},\n", quoted(text))).collect();
     format!(
         "id = \"{id}\"\n\
@@ -141,7 +141,7 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
          id = \"general\"\n\
          heading = {title}\n\
          text = \"\"\"\n\
-         **This answer is not written yet.** Several people have asked for it, and the moderators know.\n\
+         **{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\
          \n\
          Until it is here, ask the people in this channel: say what you are trying to do, what you have found out so far and by when \
          you need to decide. Somebody who has been through it can usually help at once.\n\

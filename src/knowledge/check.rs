@@ -39,6 +39,12 @@ const FEW_PHRASINGS: usize = 12;
 const ANOTHER_TIME_ZONE: i32 = 1;
 /// After this many days somebody should read a topic again.
 const STALE_DAYS: i32 = 540;
+/// What stands in the text of a topic that `internbot gaps --toml` began, until somebody writes the answer.
+pub const PLACEHOLDER: &str = "This answer is not written yet.";
+/// What such a topic's summary begins with.
+pub const PLACEHOLDER_SUMMARY: &str = "Not written yet:";
+/// How people are told of either.
+const PLACEHOLDER_OF_GAPS: &str = "the placeholder of `internbot gaps --toml`";
 
 /// What checking found: all problems, and the knowledge base where none of them is an error.
 #[derive(Debug)]
@@ -260,6 +266,9 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
     check_id(file, &topic.id);
     at_most(file, "the title", &topic.title, MAX_TITLE);
     at_most(file, "the summary", &topic.summary, MAX_LINE);
+    if topic.summary.value.starts_with(PLACEHOLDER_SUMMARY) {
+        file.warn(&topic.summary.span, format!("the summary is still {PLACEHOLDER_OF_GAPS}"), "Say in one line what the topic answers.");
+    }
     if let Some(categories) = &names.categories {
         exists(file, "category", &topic.category, categories);
     }
@@ -283,6 +292,13 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
                 &section.text.span,
                 format!("the text has {words} words"),
                 "60 to 180 words answer a question in a chat; cut it, split it, or say more.",
+            );
+        }
+        if section.text.value.contains(PLACEHOLDER) {
+            file.warn(
+                &section.text.span,
+                format!("the text is still {PLACEHOLDER_OF_GAPS}"),
+                "Write the answer in its place: this is what people read now.",
             );
         }
         if let Some(stakes) = &section.stakes {
