@@ -10,6 +10,7 @@
 //! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
 //! | `editing` | the guide is edited while the bot runs |
+//! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `running` | starting and stopping |
@@ -28,6 +29,7 @@ mod clicking;
 mod commands;
 mod editing;
 mod failures;
+mod improving;
 mod keeping;
 mod manners;
 mod moderating;
