@@ -57,10 +57,11 @@ impl Bot {
         }
     }
 
-    /// Counts a question, and keeps one that was put to the bot and has no answer.
+    /// Counts a question, and keeps one that was put to the bot and has no answer: unless it is clearly of a kind that the
+    /// guide leaves alone, such as a greeting, which a person may still say should have had one.
     pub(super) fn note_asked(&self, guild: Option<GuildId>, way: Way, question: &Question, answer: &Answer) {
         self.note_outcome(guild, way, answer);
-        if answer.outcome == Outcome::None && !question.overheard {
+        if answer.outcome == Outcome::None && answer.kind.is_none() && !question.overheard {
             let nearest = answer.matches.first().filter(|found| answer::near(found.score));
             let nearest = nearest.and_then(|found| reply::place(&self.guide.knowledge, found));
             self.note_gap(guild, &question.text, nearest.map(|(topic, _)| topic.id.clone()));

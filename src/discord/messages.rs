@@ -343,10 +343,9 @@ impl Bot {
 
     fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
         if self.memory.is_first_warning(channel) {
-            warn!(channel = channel.get(), %error, "{what}");
-        } else {
-            debug!(channel = channel.get(), %error, "{what}");
+            warn!(%error, "{what}; INTERNBOT_LOG=internbot=debug names it");
         }
+        debug!(channel = channel.get(), %error, "{what}");
     }
 }
 

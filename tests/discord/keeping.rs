@@ -84,6 +84,20 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
 }
 
 #[tokio::test]
+async fn small_talk_is_no_gap() {
+    let (folder, chat) = chat().await;
+    let store = store_in(folder.path()).await;
+    for question in ["good morning", "good morning everyone"] {
+        chat.asks(question).await;
+    }
+    chat.asks(LUNCH[0]).await;
+    until("all is counted", async || sums(&store).await.missed == 3).await;
+    let texts: Vec<String> = groups(&store).await.into_iter().map(|group| group.text).collect();
+    assert_eq!(texts, [LUNCH[0]]);
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_vote_counts_once_and_not_it_is_a_gap_of_its_topic() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
