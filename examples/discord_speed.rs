@@ -104,7 +104,7 @@ async fn measure(program: &str, guilds: usize, questions: &[String]) {
 
 fn config(discord: &StandIn) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    let text = format!("[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n", discord.url());
+    let text = format!("[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n\n[store]\nurl = \"\"\n", discord.url());
     std::fs::write(file.path(), text).expect("a temporary file can be written");
     file
 }

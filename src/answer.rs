@@ -50,6 +50,8 @@ const CLEARLY_ASIDE: f32 = 1.0;
 const ALIKE: f32 = 0.45;
 /// Below this a message that is clearly of a kind out of scope is not worth candidates.
 const ASIDE_SUGGEST_BAR: f32 = 0.25;
+/// Below this a topic has nothing to do with the question: a gap is rather a new topic than a phrasing of this one.
+const NEAR_BAR: f32 = 0.06;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.10;
 /// The most candidates: as many as buttons fit into one row.
@@ -191,6 +193,11 @@ fn logistic(sum: f32) -> f32 {
 /// Whether a probability is enough to answer what was asked, where a wrong answer does no harm.
 pub fn sure(probability: f32) -> bool {
     probability >= ASKED_BAR
+}
+
+/// Whether a match is near enough to name as where a question that has no answer might belong.
+pub fn near(probability: f32) -> bool {
+    probability >= NEAR_BAR
 }
 
 fn percent(probability: f32) -> String {

@@ -5,7 +5,11 @@ mod chat;
 mod check;
 mod eval;
 #[cfg(feature = "discord")]
+mod gaps;
+#[cfg(feature = "discord")]
 mod run;
+#[cfg(feature = "discord")]
+mod stats;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +19,7 @@ use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, LoadError, ReadError};
+use internbot::live::Live;
 use internbot::search::Part;
 use jiff::Zoned;
 
@@ -45,6 +50,12 @@ enum Command {
     /// Answer in Discord until stopped
     #[cfg(feature = "discord")]
     Run(RunOptions),
+    /// List the questions that the guide could not answer, grouped, most asked first
+    #[cfg(feature = "discord")]
+    Gaps(GapsOptions),
+    /// Show what was asked and answered
+    #[cfg(feature = "discord")]
+    Stats(StatsOptions),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +79,10 @@ struct CheckOptions {
     /// How to print the problems
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Also open the address of every resource, which takes a while
+    #[cfg(feature = "discord")]
+    #[arg(long)]
+    links: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -108,6 +123,31 @@ struct RunOptions {
     guild: Option<u64>,
 }
 
+#[cfg(feature = "discord")]
+#[derive(Debug, Args)]
+struct GapsOptions {
+    /// Print what to paste into the guide: phrasings for the nearest topic, or the file of a new one
+    #[arg(long)]
+    toml: bool,
+    /// Of this guild alone; 0 for direct messages
+    #[arg(long, value_name = "ID")]
+    guild: Option<u64>,
+    /// Of the last so many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+}
+
+#[cfg(feature = "discord")]
+#[derive(Debug, Args)]
+struct StatsOptions {
+    /// Of this guild alone; 0 for direct messages
+    #[arg(long, value_name = "ID")]
+    guild: Option<u64>,
+    /// Of the last so many days
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+}
+
 fn part(name: &str) -> Result<Part, String> {
     let names = Part::ALL.map(|(name, _)| name).join(", ");
     Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| *part).ok_or(format!("the parts are: {names}"))
@@ -136,6 +176,9 @@ pub(crate) enum Fault {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Run(#[from] internbot::discord::RunError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Store(#[from] internbot::store::StoreError),
     #[error("cannot go on: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -149,12 +192,22 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
     let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
     match options.command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
-        Command::Chat => chat::run(&load(&folder)?),
-        Command::Check(check) => check::run(&folder, check.format),
+        Command::Chat => chat::run(&Live::load(&folder)?),
+        Command::Check(check) => check::run(&folder, &check),
         Command::Eval(eval) => eval::run(&folder, &eval),
         #[cfg(feature = "discord")]
-        Command::Run(run) => run::run(&folder, &config.discord, &run),
+        Command::Run(run) => run::run(&folder, &config, &run),
+        #[cfg(feature = "discord")]
+        Command::Gaps(gaps) => gaps::run(&folder, &config, &gaps),
+        #[cfg(feature = "discord")]
+        Command::Stats(stats) => stats::run(&config, &stats),
     }
+}
+
+/// Waits for something of the store.
+#[cfg(feature = "discord")]
+fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, Fault> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(what))
 }
 
 /// Reads the knowledge base and learns it.

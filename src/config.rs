@@ -14,11 +14,13 @@ pub struct Config {
     pub knowledge: PathBuf,
     /// The bot.
     pub discord: Discord,
+    /// What must last.
+    pub store: Store,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { knowledge: PathBuf::from("knowledge"), discord: Discord::default() }
+        Self { knowledge: PathBuf::from("knowledge"), discord: Discord::default(), store: Store::default() }
     }
 }
 
@@ -30,12 +32,16 @@ pub struct Discord {
     pub token_file: Option<PathBuf>,
     /// Another origin for requests, such as a proxy for large bots; empty for Discord itself.
     pub api_url: String,
+    /// Whether a saved change in the knowledge folder is live at once; otherwise it waits for SIGHUP or `/guide reload`.
+    pub watch_knowledge: bool,
     /// Whether to tell Discord about the commands at start.
     pub register_commands: bool,
     /// Ids of channels whose messages are answered without being asked, when sure. Needs the message-content intent.
     pub unasked_channels: Vec<u64>,
     /// Ids of forums whose new posts are answered by their title, when sure.
     pub unasked_forums: Vec<u64>,
+    /// How people reach whoever runs the bot, for `/privacy`: an address or a name; empty for none.
+    pub privacy_contact: String,
     /// How long a person waits between two questions.
     pub cooldown_seconds: u64,
     /// How long the same answer is linked to in a channel instead of posted again.
@@ -55,9 +61,11 @@ impl Default for Discord {
         Self {
             token_file: None,
             api_url: String::new(),
+            watch_knowledge: true,
             register_commands: true,
             unasked_channels: Vec::new(),
             unasked_forums: Vec::new(),
+            privacy_contact: String::new(),
             cooldown_seconds: 3,
             repeat_minutes: 10,
             edit_minutes: 5,
@@ -65,6 +73,70 @@ impl Default for Discord {
             connect_seconds: 30,
             stop_seconds: 10,
         }
+    }
+}
+
+/// What is kept, where, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// Where; empty to keep nothing.
+    pub url: StoreUrl,
+    /// After how many days a question that had no answer is deleted.
+    pub keep_gaps_days: u32,
+    /// After how many days the key is deleted with which a person's vote could be found again.
+    pub keep_votes_days: u32,
+    /// The most that the file may grow to, in mebibytes; 0 for as much as the disk has.
+    pub most_megabytes: u64,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        let url = StoreUrl(Some(PathBuf::from("internbot.db")));
+        Self { url, keep_gaps_days: 90, keep_votes_days: 7, most_megabytes: 0 }
+    }
+}
+
+/// Where the store is. It never prints more of itself than its scheme, because an address of a server has a password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct StoreUrl(Option<PathBuf>);
+
+impl StoreUrl {
+    /// Whether nothing is to be kept.
+    pub fn is_off(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The file; empty where nothing is to be kept.
+    pub fn path(&self) -> &Path {
+        self.0.as_deref().unwrap_or(Path::new(""))
+    }
+}
+
+impl From<&Path> for StoreUrl {
+    fn from(path: &Path) -> Self {
+        Self(Some(path.to_owned()))
+    }
+}
+
+impl TryFrom<String> for StoreUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty());
+        path.map(|path| Self(Some(PathBuf::from(path))))
+            .ok_or("this is no store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", or \"\" to keep nothing")
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_off() { "StoreUrl(off)" } else { "StoreUrl(sqlite:…)" })
     }
 }
 
@@ -227,15 +299,21 @@ mod tests {
             "knowledge",
             "token_file",
             "api_url",
+            "watch_knowledge",
             "register_commands",
             "unasked_channels",
             "unasked_forums",
+            "privacy_contact",
             "cooldown_seconds",
             "repeat_minutes",
             "edit_minutes",
             "request_seconds",
             "connect_seconds",
             "stop_seconds",
+            "url",
+            "keep_gaps_days",
+            "keep_votes_days",
+            "most_megabytes",
         ] {
             let written = EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
             assert!(written, "{key} is not in config/internbot.toml");
@@ -245,6 +323,18 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused() {
         assert!(toml::from_str::<Config>("[discord]\ncooldown = 3").is_err());
+    }
+
+    #[test]
+    fn a_store_is_a_file_or_off_and_never_prints_a_password() {
+        let url = |text: &str| StoreUrl::try_from(text.to_owned());
+        assert_eq!(url("sqlite:a b.db").unwrap().path(), Path::new("a b.db"));
+        assert_eq!(url("sqlite:///srv/internbot.db").unwrap().path(), Path::new("/srv/internbot.db"));
+        assert!(url(" ").unwrap().is_off());
+        let config = toml::from_str::<Config>("[store]\nurl = \"postgres://bot:hunter2@db/internbot\"").unwrap_err();
+        assert!(url("postgres://bot:hunter2@db/internbot").unwrap_err().contains("sqlite:internbot.db"));
+        assert!(!config.message().contains("hunter2"));
+        assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
     }
 
     #[test]

@@ -6,29 +6,36 @@
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
-//! | `completion` | what is offered while somebody types |
+//! | `moderation` | `/guide`: what moderators can do |
+//! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
+//! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
 
 mod commands;
-mod completion;
 mod custom_id;
 mod events;
 mod interactions;
+mod keeping;
 mod memory;
 mod messages;
+mod moderation;
 mod registration;
+mod reloading;
 mod render;
 mod rest;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use serenity::all::{ClientBuilder, GatewayError, GatewayIntents, GuildId, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId};
+use serenity::all::{
+    ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
+};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -36,9 +43,12 @@ use tracing::{info, warn};
 
 use crate::config::{self, Token};
 use crate::guide::Guide;
-use completion::Phrasebook;
+use crate::live::Live;
+use crate::store::Store;
 use memory::Memory;
 use rest::{Rest, RestError};
+
+pub use reloading::reload;
 
 /// How long closing the connections may take: a server that has stalled does not answer.
 const CLOSING: Duration = Duration::from_secs(6);
@@ -78,22 +88,44 @@ pub struct Options {
     pub guild: Option<u64>,
 }
 
-/// The bot, as everything that handles an event sees it.
+/// The bot as one event sees it, from its start to its end.
 struct Bot {
+    shared: Arc<Shared>,
+    /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
+    /// Counts the event as under way.
+    _under_way: TaskTrackerToken,
+}
+
+impl Deref for Bot {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// What all events share.
+struct Shared {
+    live: Arc<Live>,
     config: config::Discord,
     options: Options,
     rest: Rest,
     memory: Memory,
-    phrasebook: Phrasebook,
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
+    store: Store,
+    /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
+    changing_settings: tokio::sync::Mutex<()>,
+    /// Whether the bot was given the messages that are not addressed to it.
+    hears: AtomicBool,
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
     ready: Notify,
     /// How many sessions were begun.
     connections: AtomicU32,
     registered: OnceLock<()>,
+    started: SystemTime,
     /// Everything that handles an event; closed once the bot is to stop.
     tasks: TaskTracker,
 }
@@ -105,7 +137,8 @@ struct Bot {
 pub async fn run(
     config: &config::Discord,
     token: &Token,
-    guide: Arc<Guide>,
+    live: Arc<Live>,
+    store: Store,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
@@ -114,30 +147,76 @@ pub async fn run(
     let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
 
     // This client only asks where to connect; everything else goes through `Rest`.
-    let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody()).ratelimiter_disabled(true);
-    let http = match config.origin() {
-        Some(origin) => http.proxy(origin),
-        None => http,
+    let http = || {
+        let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody());
+        let http = http.ratelimiter_disabled(true);
+        match config.origin() {
+            Some(origin) => http.proxy(origin),
+            None => http,
+        }
+        .build()
     };
-    let bot = Arc::new(Bot::new(config, guide, options, rest));
-    let mut client = ClientBuilder::new_with_http(http.build(), bot.intents())
-        .event_handler_arc(Arc::clone(&bot))
-        .await
-        .map_err(|error| RunError::Unreachable(error.to_string()))?;
-    let shards = Arc::clone(&client.shard_manager);
-
-    let ended = until(stop, client.start_shards(gateway.shards.max(1)), &bot).await;
-    bot.finish().await;
-    let begun_anew = bot.connections.load(Ordering::Relaxed) > gateway.shards.max(1);
-    if tokio::time::timeout(CLOSING, close(&shards, begun_anew)).await.is_err() {
-        warn!("Discord did not let the connection close in time");
-    }
+    let (first, second) = (http(), http());
+    let bot = Arc::new(Shared::new(config, live, store, options, rest));
+    let ended = tokio::select! {
+        ended = connect_as_allowed(first, second, &bot, gateway.shards.max(1), stop) => ended,
+        never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
+    };
+    bot.store.close().await;
     info!("stopped");
     ended
 }
 
+/// Connects with the intents that the bot would like. Where Discord refuses one that only moderators of a guild asked for,
+/// connects once more without it: they cannot keep the bot from all others.
+async fn connect_as_allowed(
+    first: Http,
+    second: Http,
+    bot: &Arc<Shared>,
+    shards: u32,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    tokio::pin!(stop);
+    let intents = bot.intents();
+    let ended = connect(first, bot, intents, shards, stop.as_mut()).await;
+    if !matches!(ended, Err(RunError::Intent)) || !bot.unasked_channels.is_empty() {
+        return ended;
+    }
+    warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
+    connect(second, bot, intents.difference(GatewayIntents::MESSAGE_CONTENT), shards, stop).await
+}
+
+/// Connects with these intents and answers until the bot is to stop, or cannot go on; then closes.
+async fn connect(
+    http: Http,
+    bot: &Arc<Shared>,
+    intents: GatewayIntents,
+    shards: u32,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let mut client = ClientBuilder::new_with_http(http, intents)
+        .event_handler(events::Gate(Arc::clone(bot)))
+        .await
+        .map_err(|error| RunError::Unreachable(error.to_string()))?;
+    bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
+    let manager = Arc::clone(&client.shard_manager);
+    let ended = until(stop, client.start_shards(shards), bot).await;
+    if !matches!(ended, Err(RunError::Intent)) {
+        bot.finish().await;
+    }
+    let begun_anew = bot.connections.load(Ordering::Relaxed) > shards;
+    if tokio::time::timeout(CLOSING, close(&manager, begun_anew)).await.is_err() {
+        warn!("Discord did not let the connection close in time");
+    }
+    ended
+}
+
 /// Runs the connection until the bot is to stop, or cannot go on.
-async fn until(stop: impl Future<Output = ()>, connection: impl Future<Output = serenity::Result<()>>, bot: &Bot) -> Result<(), RunError> {
+async fn until(
+    stop: impl Future<Output = ()>,
+    connection: impl Future<Output = serenity::Result<()>>,
+    bot: &Shared,
+) -> Result<(), RunError> {
     tokio::pin!(connection, stop);
     tokio::select! {
         () = &mut stop => return Ok(()),
@@ -181,21 +260,24 @@ fn ended_by(error: serenity::Error) -> RunError {
     }
 }
 
-impl Bot {
-    fn new(config: &config::Discord, guide: Arc<Guide>, options: Options, rest: Rest) -> Self {
+impl Shared {
+    fn new(config: &config::Discord, live: Arc<Live>, store: Store, options: Options, rest: Rest) -> Self {
         Self {
-            phrasebook: Phrasebook::new(&guide.knowledge),
-            guide,
+            live,
             options,
             rest,
             memory: Memory::default(),
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
+            store,
+            changing_settings: tokio::sync::Mutex::default(),
+            hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
             ready: Notify::new(),
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
+            started: SystemTime::now(),
             tasks: TaskTracker::new(),
         }
     }
@@ -203,13 +285,14 @@ impl Bot {
     /// What the bot needs to hear; the content of all messages only where it is to answer unasked.
     fn intents(&self) -> GatewayIntents {
         let plain = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
-        if self.unasked_channels.is_empty() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
+        if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
-    /// Lets an event in, and counts it as under way until the token is dropped; nothing once the bot is to stop. Whoever
-    /// wants to bound how many events are handled at once does it here.
-    fn admit(&self) -> Option<TaskTrackerToken> {
-        (!self.tasks.is_closed()).then(|| self.tasks.token())
+    /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
+    /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
+    fn admit(self: &Arc<Self>) -> Option<Bot> {
+        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
+        (!self.tasks.is_closed()).then(admitted)
     }
 
     /// Takes no new event and waits for those under way, but not for ever.

@@ -1,6 +1,7 @@
-//! A knowledge base together with its index: everything that an answer needs.
+//! A knowledge base with all that is learned from it: everything that an answer needs.
 
 use crate::answer::{self, Answer};
+use crate::completion::Phrasebook;
 use crate::knowledge::KnowledgeBase;
 use crate::search::{Index, Question};
 
@@ -11,16 +12,28 @@ pub struct Guide {
     pub knowledge: KnowledgeBase,
     /// How it finds it.
     pub index: Index,
+    /// What it offers while somebody types.
+    pub phrasebook: Phrasebook,
 }
 
 impl Guide {
     /// Learns a knowledge base.
     pub fn new(knowledge: KnowledgeBase) -> Self {
-        Self { index: Index::new(&knowledge), knowledge }
+        Self { index: Index::new(&knowledge), phrasebook: Phrasebook::new(&knowledge), knowledge }
     }
 
     /// What to do with a question.
     pub fn answer(&self, question: &Question) -> Answer {
         answer::decide(&self.knowledge, question, &self.index.search(question))
+    }
+
+    /// Phrasings that somebody who is typing may mean.
+    pub fn complete(&self, typed: &str) -> Vec<String> {
+        self.phrasebook.complete(&self.knowledge, &self.index, typed)
+    }
+
+    /// Topics that somebody who is typing may mean: their titles and ids.
+    pub fn complete_topic(&self, typed: &str) -> Vec<(String, String)> {
+        self.phrasebook.complete_topic(&self.knowledge, &self.index, typed)
     }
 }

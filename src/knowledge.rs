@@ -3,6 +3,7 @@
 //! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load()`] for a folder, [`check()`] for sources
 //! in memory), so nothing later checks again: every id that it names exists, every text fits Discord.
 
+mod changes;
 mod check;
 mod format;
 mod load;
@@ -12,12 +13,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use check::{Checked, check};
+pub use changes::Changes;
+pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, addresses, check};
 pub use load::{File, LoadError, ReadError, Sources, load};
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]
 pub struct KnowledgeBase {
+    version: String,
     name: String,
     categories: Vec<Category>,
     topics: Vec<Topic>,
@@ -27,6 +30,11 @@ pub struct KnowledgeBase {
 }
 
 impl KnowledgeBase {
+    /// A short name of exactly this content: see [`Sources::version`].
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// What the guide calls itself.
     pub fn name(&self) -> &str {
         &self.name
@@ -93,7 +101,7 @@ pub struct Category {
 }
 
 /// One subject: one file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic {
     /// Equal to the file's name without `.toml`.
     pub id: String,
@@ -123,7 +131,7 @@ impl Topic {
 }
 
 /// One part of a topic's text: what is shown as an answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// Unique in its topic.
     pub id: String,
@@ -140,7 +148,7 @@ pub struct Section {
 }
 
 /// A way to ask, and where it is written, so that a message about it can say so.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrasing {
     /// The words of a person who asks.
     pub text: String,
@@ -170,7 +178,7 @@ pub enum Stakes {
 }
 
 /// A link with what a reader wants to know before opening it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Resource {
     /// The name by which sections refer to it.
     pub id: String,
@@ -188,6 +196,17 @@ pub struct Resource {
     pub topics: Vec<String>,
     /// One line on why it is worth opening.
     pub description: String,
+}
+
+/// The address of a resource, and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The address.
+    pub url: String,
+    /// The file, with the folder as it was given.
+    pub file: String,
+    /// Where in the file.
+    pub at: Position,
 }
 
 /// Defines an enum whose variants people write in files and options by a fixed name.

@@ -11,20 +11,34 @@
 //! | [`answer`] | what a search found | the decision: answer, suggest, or admit |
 //! | [`reply`] | the decision | what a person is shown, as plain data |
 //! | [`terminal`] | a reply | text for a terminal |
-//! | `discord` | events | replies in Discord; a feature, and the only module that waits for anything |
+//! | `store` | what happened | what must last, in a file; part of the feature `discord` |
+//! | `discord` | events | replies in Discord; a feature, and waits for Discord and nothing else |
 //!
-//! All but the last are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. Around the line stand [`guide`], a knowledge base with its index, [`config`], what an
-//! operator can set, and [`evaluate`], which measures how well a guide answers.
+//! All but the last two are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
+//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
+//! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
+//! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
+//! [`settings`], what moderators can set, and `links`, which opens the guide's addresses (a feature like `discord`).
 
 pub mod knowledge;
 pub mod text;
 pub mod search;
 pub mod answer;
-pub mod guide;
 pub mod reply;
+pub mod completion;
+pub mod guide;
+pub mod live;
 pub mod terminal;
 pub mod config;
 pub mod evaluate;
+pub mod gaps;
+pub mod scrub;
+pub mod settings;
+pub mod stats;
+#[cfg(feature = "discord")]
+pub mod store;
+#[cfg(feature = "discord")]
+pub mod links;
 #[cfg(feature = "discord")]
 pub mod discord;

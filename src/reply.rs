@@ -8,18 +8,29 @@
 //! | `answers` | sections, candidates, "not in the guide": what follows a question |
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
+//! | `dates` | dates, as a guild likes them |
+//! | `explain` | why a question is answered as it is |
+//! | `moderation` | what moderators are told |
 //! | `limit` | what fits |
 
 mod answers;
 mod browse;
+mod dates;
+mod explain;
 pub mod limit;
+mod moderation;
 mod notes;
+
+use jiff::civil::Date;
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
 pub use answers::{answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped, to_answer};
 pub use browse::{category, resources, topic_page, topics};
+pub use dates::Dates;
+pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
+pub use moderation::*;
 pub use notes::*;
 
 /// What a person is shown.
@@ -45,6 +56,8 @@ pub struct Reply {
     pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
+    /// A date in the small print, which [`Reply::dated`] may write in another way.
+    pub date: Option<Date>,
 }
 
 /// How choices are offered.
@@ -251,6 +264,14 @@ impl From<&Resource> for Link {
 }
 
 impl Reply {
+    /// The same reply with its date written in another way than 2026-11-23.
+    pub fn dated(mut self, dates: Dates) -> Self {
+        if let Some(date) = self.date {
+            self.footer = self.footer.replace(&date.to_string(), &dates.write(date));
+        }
+        self
+    }
+
     /// Whether the reply is a sentence or two rather than a page of the guide.
     pub fn is_note(&self) -> bool {
         self.title.is_empty()
@@ -371,6 +392,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// What [`escape`] was given, but for what it cannot tell.
+pub fn unescape(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\\' | '\u{200b}')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,5 +413,6 @@ mod tests {
     fn what_a_person_wrote_formats_nothing_and_mentions_nobody() {
         assert_eq!(escape("**hi** <@1>\n# @everyone"), "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone");
         assert_eq!(escape("see https://example.org"), "see https:\u{200b}//example.org");
+        assert_eq!(unescape(&escape("is **node.js** (or c#) @ 9:30 fine?")), "is **node.js** (or c#) @ 9:30 fine?");
     }
 }

@@ -232,6 +232,12 @@ impl Index {
         }
     }
 
+    /// What a text is about, for comparing texts with each other: the stems of the words that carry meaning, words of one
+    /// group under the group's name, long words corrected. In the order of the alphabet, each once.
+    pub fn telling(&self, text: &str) -> Vec<String> {
+        self.reader.telling(text)
+    }
+
     /// The features of a text.
     fn vector(&self, reading: &Reading) -> Sparse {
         self.space.vector(&Counts::of(reading))

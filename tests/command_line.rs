@@ -1,12 +1,19 @@
 //! The command, as a person types it.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may panic")]
+
+#[path = "discord/small_guide.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the tests in Discord use the rest")]
+mod small_guide;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::Stdio;
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
+use small_guide::SmallGuide;
 use tempfile::TempDir;
 
 /// What a command printed and how it ended.
@@ -146,6 +153,29 @@ fn check_points_at_a_fault_for_people_and_for_machines() {
     assert!(ran.err.contains("internbot check") && ran.err.contains("resume.toml:3:12"), "{}", ran.err);
 }
 
+#[cfg(feature = "discord")]
+#[test]
+fn check_without_a_network_says_so_and_counts_as_if_it_had_not_been_asked() {
+    let guide = SmallGuide::new("Alpha");
+    let check = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        // Whatever is sent goes to a port where nobody listens.
+        command.env("HTTPS_PROXY", "http://127.0.0.1:9").env_remove("NO_PROXY").env_remove("no_proxy");
+        let output = command.arg("--knowledge").arg(guide.folder()).arg("check").args(arguments).output().expect("it starts");
+        (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"), output.status.code())
+    };
+    let (without, _, status) = check(&[]);
+    assert_eq!(status, Some(0), "{without}");
+    let (with, _, status) = check(&["--links"]);
+    assert_eq!(status, Some(0), "{with}");
+    assert!(with.contains("\nno network: none of the addresses could be reached"), "{with}");
+    assert_eq!(with.lines().last(), without.lines().last());
+    let (json, told, status) = check(&["--links", "--format", "json"]);
+    assert_eq!(status, Some(0));
+    assert!(serde_json::from_str::<Value>(&json).expect("JSON").is_array());
+    assert!(told.contains("no network"), "{told}");
+}
+
 #[test]
 fn eval_measures_and_holds_a_baseline() {
     let folder = TempDir::new().expect("a folder");
@@ -185,6 +215,37 @@ fn chat_takes_questions_numbers_and_the_end_of_input() {
     for part in ["Resume", "There is no choice 99 here.", "Interviews", "Good luck!"] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
     }
+}
+
+#[test]
+fn chat_answers_from_what_was_saved_since_the_last_answer() {
+    let guide = SmallGuide::new("Alpha");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_internbot"));
+    command.arg("--knowledge").arg(guide.folder()).arg("chat").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut chat = command.spawn().expect("the command starts");
+    let mut typed = chat.stdin.take().expect("a pipe");
+    let mut printed = BufReader::new(chat.stdout.take().expect("a pipe")).lines();
+    // Asks for bread, and reads up to a part of the answer.
+    let mut ask = |until: &str| {
+        writeln!(typed, "{}", small_guide::question("bread")).expect("it reads");
+        let mut read = String::new();
+        while !read.contains(until) {
+            let line = printed.next().unwrap_or_else(|| panic!("no {until:?} in\n{read}")).expect("it prints text");
+            read += &format!("{line}\n");
+        }
+        read
+    };
+    ask("Alpha way of baking bread");
+    guide.save("bread", "Beta");
+    let read = ask("Beta way of baking bread");
+    assert!(read.contains("The guide was reloaded: 1 topic changed."), "{read}");
+    guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
+    let read = ask("Beta way of baking bread");
+    assert!(read.contains("topics/bread.toml:3:12") && read.contains("Did you mean"), "{read}");
+    let read = ask("Beta way of baking bread");
+    assert!(!read.contains("bread.toml"), "it is said once: {read}");
+    drop(typed);
+    assert!(chat.wait().expect("it ends").success());
 }
 
 /// The shipped guide in a folder of its own.

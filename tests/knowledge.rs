@@ -5,7 +5,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails may panic")]
 
-use internbot::knowledge::{Checked, File, Severity, Sources, check};
+use internbot::knowledge::{Checked, File, PLACEHOLDER, Severity, Sources, check};
 use jiff::civil::date;
 
 const GUIDE: &str = r#"name = "Small guide"
@@ -302,6 +302,25 @@ fn review_dates_grow_stale() {
         "2027-11-01",
         "guide/topics/git.toml:5:12: warning: the review date 2027-11-01 is in the future",
         "",
+    );
+}
+
+#[test]
+fn a_placeholder_is_not_forgotten() {
+    one_finding(
+        "git.toml",
+        "summary = \"What to know.\"",
+        "summary = \"Not written yet: what to know\"",
+        "guide/topics/git.toml:4:11: warning: the summary is still the placeholder of `internbot gaps --toml`",
+        "Say in one line what the topic answers.",
+    );
+    let text = format!("text = \"\"\"\n**{PLACEHOLDER}**");
+    one_finding(
+        "git.toml",
+        "text = \"\"\"",
+        &text,
+        "guide/topics/git.toml:26:8: warning: the text is still the placeholder of `internbot gaps --toml`",
+        "this is what people read now.",
     );
 }
 

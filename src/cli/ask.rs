@@ -116,43 +116,22 @@ fn parse(bytes: &[u8]) -> Result<Input, String> {
 /// Tells how the question was read, where the scores came from and why the outcome is what it is.
 fn explain(out: &mut impl Write, knowledge: &KnowledgeBase, explanation: &Explanation, answer: &Answer) -> io::Result<()> {
     writeln!(out, "\nHow the question was read")?;
-    for (typed, meant) in &explanation.corrections {
-        writeln!(out, "  corrected: {typed} → {meant}")?;
-    }
-    if !explanation.unknown.is_empty() {
-        writeln!(out, "  not in the guide's words: {}", explanation.unknown.join(", "))?;
-    }
-    if !explanation.groups.is_empty() {
-        writeln!(out, "  groups of synonyms: {}", explanation.groups.join(", "))?;
+    for line in reply::how_read(explanation) {
+        writeln!(out, "  {line}")?;
     }
     writeln!(out, "\nWhere the scores came from")?;
     for (number, candidate) in explanation.candidates.iter().enumerate() {
         explain_candidate(out, knowledge, number + 1, candidate)?;
     }
-    if let Some((kind, score)) = explanation.found.aside
-        && let Some(kind) = knowledge.out_of_scope().get(kind)
-    {
-        writeln!(out, "  out of scope, nearest kind: {} {score:.1}", kind.id)?;
+    for line in reply::what_is_near(knowledge, explanation) {
+        writeln!(out, "  {line}")?;
     }
-    let found = &explanation.found;
-    writeln!(
-        out,
-        "  nearest phrasing of the best topic: {:.2} alike; nearest example out of scope: {:.2}",
-        found.nearest, found.nearest_aside
-    )?;
-    let outcome = match answer.outcome {
-        Outcome::Answer => "answer",
-        Outcome::Suggest => "suggest",
-        Outcome::None => "none",
-    };
-    writeln!(out, "\nOutcome: {outcome}, because it is {}", answer.reason)
+    writeln!(out, "\n{}", reply::outcome(answer))
 }
 
 fn explain_candidate(out: &mut impl Write, knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) -> io::Result<()> {
     let Some((topic, section)) = reply::place(knowledge, &candidate.place) else { return Ok(()) };
     writeln!(out, "  {number}. {}/{}: {:.1}", topic.id, section.id, candidate.place.score)?;
-    let parts = candidate.parts.iter().filter(|gain| gain.points.abs() >= 0.05).map(|gain| format!("{} {:+.1}", gain.what, gain.points));
-    writeln!(out, "     {}", parts.collect::<Vec<_>>().join(", "))?;
-    let words = candidate.words.iter().map(|gain| format!("{} {:+.1}", gain.what, gain.points));
-    writeln!(out, "     most: {}", words.collect::<Vec<_>>().join(", "))
+    writeln!(out, "     {}", reply::parts(candidate))?;
+    writeln!(out, "     most: {}", reply::words(candidate))
 }

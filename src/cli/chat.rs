@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use internbot::guide::Guide;
+use internbot::live::{Live, Reload};
 use internbot::reply::{self, Action, Reply};
 use internbot::search::Question;
 use internbot::terminal::{self, Look};
@@ -15,7 +16,7 @@ use super::Fault;
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
 
-pub(super) fn run(guide: &Guide) -> Result<ExitCode, Fault> {
+pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
     let mut editor = DefaultEditor::new()?;
     let mut out = anstream::stdout();
     writeln!(out, "Ask about internships in your own words. A number follows a suggestion, \"topics\" lists the guide, Ctrl-D leaves.\n")?;
@@ -32,6 +33,8 @@ pub(super) fn run(guide: &Guide) -> Result<ExitCode, Fault> {
             continue;
         }
         editor.add_history_entry(line)?;
+        follow_files(live, &mut out)?;
+        let guide = &live.guide();
         match line.parse::<usize>() {
             Ok(number) => match number.checked_sub(1).and_then(|at| shown.choices.get(at)).and_then(|choice| follow(guide, &choice.action))
             {
@@ -55,6 +58,15 @@ pub(super) fn run(guide: &Guide) -> Result<ExitCode, Fault> {
     }
     writeln!(out, "Good luck!")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes what was saved since the last answer, and says so; an error is shown once, and the guide stays as it was.
+fn follow_files(live: &Live, out: &mut impl Write) -> std::io::Result<()> {
+    match live.reload_if_changed() {
+        Some(Reload::Swapped(changes)) => writeln!(out, "{}", reply::changed(&changes)),
+        Some(Reload::Failed { error, is_new: true }) => writeln!(out, "The guide stays as it was: {error}"),
+        _ => Ok(()),
+    }
 }
 
 /// What a choice shows; nothing where what it names is gone.

@@ -1,31 +1,36 @@
-//! `internbot run`: the bot in Discord, until Ctrl-C or SIGTERM.
+//! `internbot run`: the bot in Discord, until Ctrl-C or SIGTERM. SIGHUP reloads the guide.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use internbot::config::{Discord, TOKEN_VARIABLE, Token};
+use internbot::config::{Config, TOKEN_VARIABLE, Token};
 use internbot::discord;
+use internbot::live::Live;
+use internbot::store::{Clock, Store, Timing};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::{Fault, RunOptions, load};
+use super::{Fault, RunOptions};
 
 /// The environment variable that says what is logged, such as `internbot=debug,serenity=info`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
-pub(super) fn run(folder: &Path, config: &Discord, options: &RunOptions) -> Result<ExitCode, Fault> {
-    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.token_file.as_deref())?;
-    let guide = Arc::new(load(folder)?);
+pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
+    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
+    let live = Arc::new(Live::load(folder)?);
     log();
-    tracing::info!(topics = guide.knowledge.topics().len(), "the guide is ready");
+    let knowledge = &live.guide().knowledge;
+    tracing::info!(guide.version = knowledge.version(), topics = knowledge.topics().len(), "the guide is ready");
     let options = discord::Options { guild: options.guild };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
-        discord::run(config, &token, guide, options, stop).await.map_err(Fault::from)
+        reload_at_signal(&live)?;
+        let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
+        discord::run(&config.discord, &token, live, store, options, stop).await.map_err(Fault::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -36,6 +41,24 @@ fn log() {
     let chosen = std::env::var(LOG_VARIABLE).ok().and_then(|text| text.parse::<Targets>().ok());
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
     tracing_subscriber::registry().with(lines).with(chosen.unwrap_or(usual)).init();
+}
+
+/// Reloads the guide at each SIGHUP, where there is such a thing.
+fn reload_at_signal(live: &Arc<Live>) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+        let live = Arc::clone(live);
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                tracing::info!("SIGHUP: reading the guide again");
+                discord::reload(&live).await;
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = live;
+    Ok(())
 }
 
 /// Completes on Ctrl-C, and where there is such a thing on SIGTERM.

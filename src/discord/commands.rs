@@ -1,16 +1,20 @@
 //! The commands, each defined once: its name, what Discord is told about it, and what it does.
 
+use std::pin::Pin;
+
 use serenity::all::{
     CommandInteraction, CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
-    ResolvedTarget,
+    MessageId, ResolvedTarget,
 };
 
 use crate::answer::{self, Outcome};
 use crate::knowledge::{Cost, Kind, Level};
-use crate::reply::{self, Filter, Reply, Target};
+use crate::reply::{self, Filter, Privacy, Reply, Target};
 use crate::search::Question;
+use crate::stats::Way;
 
 use super::Bot;
+use super::moderation;
 
 /// A command.
 pub(super) struct Command {
@@ -21,10 +25,22 @@ pub(super) struct Command {
     /// What Discord is told besides.
     define: fn(CreateCommand) -> CreateCommand,
     /// What it does.
-    pub run: fn(&Bot, &CommandInteraction) -> Said,
+    pub run: Run,
     /// What is offered while somebody types into one of its options: labels and values.
     pub complete: fn(&Bot, option: &str, typed: &str) -> Vec<(String, String)>,
 }
+
+/// What a command does.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Answers without waiting for anything.
+    Now(fn(&Bot, &CommandInteraction) -> Said),
+    /// Waits, perhaps longer than Discord does. The answer is private always: Discord wants to know that before it is there.
+    Later(for<'a> fn(&'a Bot, &'a CommandInteraction) -> Pending<'a>),
+}
+
+/// An answer that is waited for.
+pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Said> + Send + 'a>>;
 
 /// The answer to a command.
 pub(super) struct Said {
@@ -38,16 +54,36 @@ pub(super) struct Said {
 
 /// Every command, in the order in which `/help` speaks of them.
 pub(super) const ALL: &[Command] = &[
-    Command { name: "ask", kind: CommandType::ChatInput, define: define_ask, run: ask, complete: complete_ask },
-    Command { name: "resources", kind: CommandType::ChatInput, define: define_resources, run: resources, complete: complete_resources },
-    Command { name: "topics", kind: CommandType::ChatInput, define: define_topics, run: topics, complete: complete_nothing },
-    Command { name: "help", kind: CommandType::ChatInput, define: define_help, run: help, complete: complete_nothing },
-    Command { name: "privacy", kind: CommandType::ChatInput, define: define_privacy, run: privacy, complete: complete_nothing },
+    Command { name: "ask", kind: CommandType::ChatInput, define: define_ask, run: Run::Now(ask), complete: complete_ask },
+    Command {
+        name: "resources",
+        kind: CommandType::ChatInput,
+        define: define_resources,
+        run: Run::Now(resources),
+        complete: complete_resources,
+    },
+    Command { name: "topics", kind: CommandType::ChatInput, define: define_topics, run: Run::Now(topics), complete: complete_nothing },
+    Command { name: "help", kind: CommandType::ChatInput, define: define_help, run: Run::Now(help), complete: complete_nothing },
+    Command { name: "privacy", kind: CommandType::ChatInput, define: define_privacy, run: Run::Now(privacy), complete: complete_nothing },
+    Command {
+        name: "forget-me",
+        kind: CommandType::ChatInput,
+        define: define_forget_me,
+        run: Run::Later(forget_me),
+        complete: complete_nothing,
+    },
+    Command {
+        name: "guide",
+        kind: CommandType::ChatInput,
+        define: moderation::define,
+        run: Run::Later(moderation::run),
+        complete: complete_nothing,
+    },
     Command {
         name: "Answer from the guide",
         kind: CommandType::Message,
         define: everywhere,
-        run: answer_message,
+        run: Run::Now(answer_message),
         complete: complete_nothing,
     },
 ];
@@ -65,7 +101,8 @@ impl Command {
 }
 
 impl Said {
-    fn privately(reply: Reply) -> Self {
+    /// For the person alone who used the command.
+    pub(super) fn privately(reply: Reply) -> Self {
         Self { reply, private: true, question: None }
     }
 }
@@ -81,17 +118,24 @@ fn define_ask(command: CreateCommand) -> CreateCommand {
 
 fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
     let text = text_option(command, "question").unwrap_or_default().trim().to_owned();
-    let private = bool_option(command, "private").unwrap_or(false);
-    if !bot.memory.may_ask(command.user.id, bot.config.cooldown()) {
+    let private = bool_option(command, "private").unwrap_or_else(|| bot.settings(command.guild_id).private);
+    if !bot.memory.may_ask(command.user.id, bot.cooldown(command.guild_id)) {
         return Said::privately(reply::too_fast());
     }
     let knowledge = &bot.guide.knowledge;
     // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
-    let place = bot.phrasebook.find(&text).cloned();
+    let place = bot.guide.phrasebook.find(&text).cloned();
     let (place, reply) = match place.as_ref().and_then(|place| place.find(knowledge)) {
-        Some((topic, section)) => (place, reply::section(knowledge, topic, section)),
+        Some((topic, section)) => {
+            bot.note_answered(command.guild_id, Way::Command, &topic.id);
+            (place, reply::section(knowledge, topic, section))
+        }
         None => {
-            let answer = bot.guide.answer(&Question::new(&text));
+            let question = Question::new(&text);
+            let answer = bot.guide.answer(&question);
+            bot.note_asked(command.guild_id, Way::Command, &question, &answer);
+            // The message has no id yet; clicks on it name the command.
+            bot.memory.converse(MessageId::new(command.id.get()), None, command.user.id, &question);
             (bot.place_of(&answer), reply::to_answer(knowledge, &answer))
         }
     };
@@ -107,7 +151,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_ask(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "question" => bot.phrasebook.complete(&bot.guide, typed).into_iter().map(|text| (text.clone(), text)).collect(),
+        "question" => bot.guide.complete(typed).into_iter().map(|text| (text.clone(), text)).collect(),
         _ => Vec::new(),
     }
 }
@@ -156,7 +200,7 @@ fn resources(bot: &Bot, command: &CommandInteraction) -> Said {
 
 fn complete_resources(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "topic" => bot.phrasebook.complete_topic(&bot.guide, typed),
+        "topic" => bot.guide.complete_topic(typed),
         _ => Vec::new(),
     }
 }
@@ -181,8 +225,23 @@ fn define_privacy(command: CreateCommand) -> CreateCommand {
     everywhere(command).description("What I read and what I keep")
 }
 
-fn privacy(_: &Bot, _: &CommandInteraction) -> Said {
-    Said::privately(reply::privacy())
+fn privacy(bot: &Bot, _: &CommandInteraction) -> Said {
+    let privacy = Privacy { keeps: bot.store.keeps(), contact: bot.config.privacy_contact.clone() };
+    Said::privately(reply::privacy(&privacy))
+}
+
+fn define_forget_me(command: CreateCommand) -> CreateCommand {
+    everywhere(command).description("Delete what I keep about you")
+}
+
+fn forget_me<'a>(bot: &'a Bot, command: &'a CommandInteraction) -> Pending<'a> {
+    Box::pin(async move {
+        bot.memory.forget(command.user.id);
+        Said::privately(match bot.store.forget(command.user.id.get()).await {
+            Ok(votes) => reply::forgotten(votes, bot.store.keeps().map(|(gaps, _)| gaps)),
+            Err(_) => reply::will_forget(),
+        })
+    })
 }
 
 fn answer_message(bot: &Bot, command: &CommandInteraction) -> Said {
@@ -191,11 +250,13 @@ fn answer_message(bot: &Bot, command: &CommandInteraction) -> Said {
     if text.is_empty() || message.author.id == bot.me() {
         return Said::privately(reply::nothing_to_answer());
     }
-    if !bot.memory.may_ask(command.user.id, bot.config.cooldown()) {
+    if !bot.memory.may_ask(command.user.id, bot.cooldown(command.guild_id)) {
         return Said::privately(reply::too_fast());
     }
     let knowledge = &bot.guide.knowledge;
+    // Whoever wrote the message did not ask the bot: as if it were overheard, it is counted and never kept.
     let answer = bot.guide.answer(&Question::new(text));
+    bot.note_outcome(command.guild_id, Way::Menu, &answer);
     let best = answer.matches.first().and_then(|best| reply::place(knowledge, best));
     let Some((topic, section)) = best.filter(|_| answer.outcome != Outcome::None) else {
         return Said::privately(reply::nothing_found());

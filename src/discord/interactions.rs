@@ -1,5 +1,7 @@
 //! Commands, completions, buttons and menus: from what somebody chose to the answer that Discord waits for.
 
+use std::time::Duration;
+
 use serenity::all::{
     AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
     CreateAutocompleteResponse, CreateInteractionResponse, MessageId, Permissions, UserId,
@@ -10,22 +12,28 @@ use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::search::Question;
 
 use super::Bot;
-use super::commands;
+use super::commands::{self, Command, Pending, Run, Said};
 use super::custom_id::{self, Click};
 use super::memory::Answered;
 use super::messages::{Destination, is_private};
 use super::render::{self, Manner, render};
 use super::rest::RestError;
 
+/// How long an answer may take before Discord is told that it will come: it waits three seconds, the way there included.
+const PROMPT: Duration = Duration::from_millis(1_500);
+
 impl Bot {
     /// Runs a command.
     pub(super) async fn command_used(&self, used: &CommandInteraction) {
         let said = match commands::find(&used.data.name, used.data.kind) {
-            Some(command) => (command.run)(self, used),
-            None => commands::Said { reply: reply::unknown_command(), private: true, question: None },
+            Some(Command { run: Run::Now(run), .. }) => run(self, used),
+            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, run(self, used)).await {
+                Some(said) => said,
+                None => return,
+            },
+            None => Said::privately(reply::unknown_command()),
         };
-        let manner = Manner { owner: used.user.id, private: said.private, plain: may_not_embed(used.app_permissions) };
-        let rendered = render(&said.reply, manner);
+        let rendered = render(&said.reply, self.manner(used, said.private));
         let rendered = match said.question {
             Some(question) => rendered.quoting(&question),
             None => rendered,
@@ -34,6 +42,32 @@ impl Bot {
         if let Err(error) = self.rest.respond(used.id, &used.token, &response).await {
             warn!(command = used.data.name, %error, "could not answer a command");
         }
+    }
+
+    /// How a command is answered.
+    fn manner(&self, used: &CommandInteraction, private: bool) -> Manner {
+        let (plain, dates) = (may_not_embed(used.app_permissions), self.settings(used.guild_id).dates);
+        Manner { owner: used.user.id, private, plain, dates }
+    }
+
+    /// Waits for an answer. Where it takes long, tells Discord that it will come and puts it in its place: nothing is left to
+    /// be said then.
+    async fn in_time(&self, used: &CommandInteraction, mut answer: Pending<'_>) -> Option<Said> {
+        if let Ok(said) = tokio::time::timeout(PROMPT, &mut answer).await {
+            return Some(said);
+        }
+        let announced = self.rest.respond(used.id, &used.token, &render::thinking()).await;
+        // Also where nobody will see the answer: what the command does is wanted.
+        let said = answer.await;
+        let manner = self.manner(used, true);
+        let filled_in = match announced {
+            Ok(()) => self.rest.edit_response(&used.token, &render(&said.reply, manner).edit_response()).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = filled_in {
+            warn!(command = used.data.name, %error, "could not answer a command");
+        }
+        None
     }
 
     /// Offers what may be meant.
@@ -61,7 +95,7 @@ impl Bot {
             Some(Click { action: Action::Remove, owner, .. }) => self.remove(used, owner).await,
             Some(Click { action: Action::Post(place, target), owner, .. }) if is_by(used, owner) => self.post(used, &place, target).await,
             Some(click) => self.rest.respond(used.id, &used.token, &self.clicked(used, click)).await,
-            None => self.rest.respond(used.id, &used.token, &apart(used, &reply::gone())).await,
+            None => self.rest.respond(used.id, &used.token, &self.apart(used, &reply::gone())).await,
         };
         if let Err(error) = result {
             warn!(%error, "could not answer a click");
@@ -78,28 +112,35 @@ impl Bot {
                     if let (View::Section(place), false) = (view, is_private(&used.message)) {
                         self.memory.post(used.channel_id, place, used.message.id);
                     }
-                    here(used, &reply)
+                    self.here(used, &reply)
                 }
-                Some(reply) => apart(used, &reply),
-                None => apart(used, &reply::gone()),
+                Some(reply) => self.apart(used, &reply),
+                None => self.apart(used, &reply::gone()),
             },
-            _ if !for_them => apart(used, &reply::not_for_you()),
+            _ if !for_them => self.apart(used, &reply::not_for_you()),
             Action::Helped(place) => match place.find(knowledge) {
-                Some((topic, section)) => here(used, &reply::section_that_helped(knowledge, topic, section)),
-                None => apart(used, &reply::gone()),
+                Some((topic, section)) => {
+                    self.note_vote(used, place.clone(), true);
+                    self.here(used, &reply::section_that_helped(knowledge, topic, section))
+                }
+                None => self.apart(used, &reply::gone()),
             },
-            Action::NotIt(place) => apart(used, &self.others(used, &place)),
-            Action::NoneOfThese => here(used, &reply::none_of_these(knowledge)),
-            Action::Remove | Action::Post(..) => apart(used, &reply::not_for_you()),
+            Action::NotIt(place) => {
+                self.note_vote(used, place.clone(), false);
+                self.note_miss(used, Some(&place));
+                self.apart(used, &self.others(used, &place))
+            }
+            Action::NoneOfThese => {
+                self.note_miss(used, None);
+                self.here(used, &reply::none_of_these(knowledge))
+            }
+            Action::Remove | Action::Post(..) => self.apart(used, &reply::not_for_you()),
         }
     }
 
     /// What else may be meant where a section was not: found anew as long as the question is known.
     fn others(&self, used: &ComponentInteraction, place: &Place) -> Reply {
-        let asked = used.message.referenced_message.as_ref().filter(|asked| asked.author.id != self.me());
-        let remembered = self.memory.conversation(used.message.id).and_then(|turns| turns.last().cloned());
-        let text = remembered.or_else(|| asked.map(|asked| self.without_mention(&asked.content))).filter(|text| !text.is_empty());
-        let found = text.map(|text| self.guide.answer(&Question::new(text)).matches).unwrap_or_default();
+        let found = self.asked_before(used).map(|asked| self.guide.answer(&Question::new(asked.text)).matches).unwrap_or_default();
         reply::not_it(&self.guide.knowledge, place, &found)
     }
 
@@ -107,7 +148,7 @@ impl Bot {
     async fn remove(&self, used: &ComponentInteraction, owner: u64) -> Result<(), RestError> {
         let permissions = used.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
         if !is_by(used, owner) && !permissions.intersects(Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR) {
-            return self.rest.respond(used.id, &used.token, &apart(used, &reply::may_not_remove())).await;
+            return self.rest.respond(used.id, &used.token, &self.apart(used, &reply::may_not_remove())).await;
         }
         self.memory.delete(used.message.id);
         self.rest.respond(used.id, &used.token, &CreateInteractionResponse::Acknowledge).await?;
@@ -117,21 +158,23 @@ impl Bot {
     /// Posts a section as a reply to somebody's message and notifies them, the only ones ever.
     async fn post(&self, used: &ComponentInteraction, place: &Place, target: Target) -> Result<(), RestError> {
         let Some((topic, section)) = place.find(&self.guide.knowledge) else {
-            return self.rest.respond(used.id, &used.token, &here(used, &reply::gone())).await;
+            return self.rest.respond(used.id, &used.token, &self.here(used, &reply::gone())).await;
         };
         let reply = reply::section(&self.guide.knowledge, topic, section);
         let author = UserId::new(target.author.max(1));
+        let dates = self.settings(used.guild_id).dates;
         if !in_guild_of_bot(used) {
             // Only installed by the person: the bot cannot write here on its own, but it may answer the click for all to see.
-            let manner = Manner { owner: author, private: false, plain: may_not_embed(used.app_permissions) };
+            let manner = Manner { owner: author, private: false, plain: may_not_embed(used.app_permissions), dates };
             let notified = CreateAllowedMentions::new().users([author]);
             return self.rest.respond(used.id, &used.token, &render(&reply, manner).mentioning(author).response(notified)).await;
         }
-        self.rest.respond(used.id, &used.token, &here(used, &reply::posted())).await?;
+        self.rest.respond(used.id, &used.token, &self.here(used, &reply::posted())).await?;
         let message = MessageId::new(target.message.max(1));
         let answered = Answered {
             asker: author,
             channel: used.channel_id,
+            guild: used.guild_id,
             text: String::new(),
             // Somebody chose this answer: an edit changes it only for one that is sure.
             overheard: true,
@@ -140,7 +183,7 @@ impl Bot {
             deleted: false,
         };
         self.memory.begin(message, answered);
-        let to = Destination { channel: used.channel_id, to: Some(message), nonce: used.message.id.get(), ping: true };
+        let to = Destination { channel: used.channel_id, to: Some(message), nonce: used.message.id.get(), ping: true, dates };
         match self.say(&reply, author, to).await {
             Some(sent) => {
                 self.memory.post(used.channel_id, place.clone(), sent.id);
@@ -148,24 +191,34 @@ impl Bot {
                 Ok(())
             }
             None => {
-                let note = render(&reply::not_posted(), Manner { owner: used.user.id, private: true, plain: false });
+                let note = render(&reply::not_posted(), Manner { owner: used.user.id, private: true, plain: false, dates });
                 self.rest.edit_response(&used.token, &note.edit_response()).await
             }
         }
     }
-}
 
-/// In a new message that only the person sees.
-fn apart(used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
-    let manner = Manner { owner: used.user.id, private: true, plain: may_not_embed(used.app_permissions) };
-    render(reply, manner).response(render::nobody())
-}
+    /// In a new message that only the person sees.
+    fn apart(&self, used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
+        let manner = Manner {
+            owner: used.user.id,
+            private: true,
+            plain: may_not_embed(used.app_permissions),
+            dates: self.settings(used.guild_id).dates,
+        };
+        render(reply, manner).response(render::nobody())
+    }
 
-/// In place of the message that was clicked.
-fn here(used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
-    let without_embed = used.message.embeds.is_empty() && !used.message.content.is_empty();
-    let manner = Manner { owner: used.user.id, private: is_private(&used.message), plain: without_embed };
-    render(reply, manner).update()
+    /// In place of the message that was clicked.
+    fn here(&self, used: &ComponentInteraction, reply: &Reply) -> CreateInteractionResponse {
+        let without_embed = used.message.embeds.is_empty() && !used.message.content.is_empty();
+        let manner = Manner {
+            owner: used.user.id,
+            private: is_private(&used.message),
+            plain: without_embed,
+            dates: self.settings(used.guild_id).dates,
+        };
+        render(reply, manner).update()
+    }
 }
 
 fn is_by(used: &ComponentInteraction, owner: u64) -> bool {

@@ -5,9 +5,10 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serenity::all::{ChannelId, MessageId, UserId};
+use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
 use crate::reply::{self, Place};
+use crate::search::Question;
 
 /// Messages and threads that were handled: as many as Discord could replay after a lost connection.
 const HANDLED: usize = 8_192;
@@ -37,12 +38,25 @@ struct Inner {
     handled: Bounded<u64, ()>,
     answers: Bounded<MessageId, Answered>,
     /// What was asked in the conversation that an answer of the bot ends.
-    conversations: Bounded<MessageId, Vec<String>>,
-    direct: Bounded<ChannelId, (Vec<String>, Instant)>,
+    conversations: Bounded<MessageId, Conversation>,
+    direct: Bounded<ChannelId, (Conversation, Instant)>,
+    /// Answers of which somebody said that they were not it.
+    missed: Bounded<MessageId, ()>,
     asked: Bounded<UserId, Instant>,
     posted: Bounded<(ChannelId, Place), (MessageId, Instant)>,
     plain: Bounded<ChannelId, Instant>,
     warned: Bounded<ChannelId, ()>,
+}
+
+/// What was asked, up to an answer of the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Conversation {
+    /// Who asked.
+    pub asker: UserId,
+    /// What, oldest first.
+    pub turns: Vec<String>,
+    /// Whether the last was only overheard.
+    pub overheard: bool,
 }
 
 /// A question, and the message that answers it.
@@ -52,6 +66,8 @@ pub(super) struct Answered {
     pub asker: UserId,
     /// Where.
     pub channel: ChannelId,
+    /// In which guild; none in direct messages.
+    pub guild: Option<GuildId>,
     /// What.
     pub text: String,
     /// Whether it was only overheard.
@@ -71,6 +87,7 @@ impl Default for Memory {
             answers: Bounded::new(ANSWERS),
             conversations: Bounded::new(ANSWERS),
             direct: Bounded::new(CHANNELS),
+            missed: Bounded::new(ANSWERS),
             asked: Bounded::new(PEOPLE),
             posted: Bounded::new(POSTED),
             plain: Bounded::new(CHANNELS),
@@ -141,24 +158,30 @@ impl Memory {
     }
 
     /// Remembers what was asked in a conversation that an answer ends.
-    pub(super) fn converse(&self, answer: MessageId, channel: Option<ChannelId>, previous: &[String], question: &str) {
-        let skip = (previous.len() + 1).saturating_sub(TURNS);
-        let turns: Vec<String> = previous.iter().map(String::as_str).chain([question]).skip(skip).map(kept).collect();
+    pub(super) fn converse(&self, answer: MessageId, channel: Option<ChannelId>, asker: UserId, question: &Question) {
+        let skip = (question.previous.len() + 1).saturating_sub(TURNS);
+        let turns = question.previous.iter().chain([&question.text]).skip(skip).map(|turn| kept(turn)).collect();
+        let conversation = Conversation { asker, turns, overheard: question.overheard };
         let mut inner = self.inner();
         if let Some(channel) = channel {
-            inner.direct.insert(channel, (turns.clone(), Instant::now()));
+            inner.direct.insert(channel, (conversation.clone(), Instant::now()));
         }
-        inner.conversations.insert(answer, turns);
+        inner.conversations.insert(answer, conversation);
     }
 
     /// What was asked before an answer of the bot.
-    pub(super) fn conversation(&self, answer: MessageId) -> Option<Vec<String>> {
+    pub(super) fn conversation(&self, answer: MessageId) -> Option<Conversation> {
         self.inner().conversations.get(&answer).cloned()
     }
 
     /// What was asked before in a direct conversation that has not paused for long.
     pub(super) fn direct_conversation(&self, channel: ChannelId) -> Vec<String> {
-        self.inner().direct.get(&channel).filter(|(_, last)| last.elapsed() < PAUSE).map(|(turns, _)| turns.clone()).unwrap_or_default()
+        self.inner()
+            .direct
+            .get(&channel)
+            .filter(|(_, last)| last.elapsed() < PAUSE)
+            .map(|(known, _)| known.turns.clone())
+            .unwrap_or_default()
     }
 
     /// Remembers that a section is posted in a channel.
@@ -171,6 +194,20 @@ impl Memory {
         let inner = self.inner();
         let (message, at) = inner.posted.get(&(channel, place.clone()))?;
         (at.elapsed() < within).then_some(*message)
+    }
+
+    /// Whether somebody says of an answer for the first time that it was not it.
+    pub(super) fn is_first_miss(&self, answer: MessageId) -> bool {
+        self.inner().missed.insert(answer, ()).is_none()
+    }
+
+    /// Forgets what a person asked, and when.
+    pub(super) fn forget(&self, person: UserId) {
+        let mut inner = self.inner();
+        inner.asked.remove(&person);
+        inner.answers.retain(|answered| answered.asker != person);
+        inner.conversations.retain(|conversation| conversation.asker != person);
+        inner.direct.retain(|(conversation, _)| conversation.asker != person);
     }
 
     /// Notes that a channel takes no embeds.
@@ -271,7 +308,22 @@ mod tests {
     fn a_conversation_keeps_its_last_turns() {
         let memory = Memory::default();
         let before: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
-        memory.converse(MessageId::new(1), None, &before, "d");
-        assert_eq!(memory.conversation(MessageId::new(1)).unwrap(), ["b", "c", "d"]);
+        let question = Question { previous: before, ..Question::new("d") };
+        memory.converse(MessageId::new(1), None, UserId::new(7), &question);
+        assert_eq!(memory.conversation(MessageId::new(1)).unwrap().turns, ["b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_person_is_forgotten_and_others_are_not() {
+        let memory = Memory::default();
+        let (mia, max) = (UserId::new(7), UserId::new(8));
+        for (number, person) in [(1, mia), (2, max)] {
+            memory.converse(MessageId::new(number), Some(ChannelId::new(number)), person, &Question::new("what"));
+        }
+        memory.forget(mia);
+        assert_eq!(memory.conversation(MessageId::new(1)), None);
+        assert!(memory.direct_conversation(ChannelId::new(1)).is_empty());
+        assert!(memory.conversation(MessageId::new(2)).is_some());
+        assert_eq!(memory.direct_conversation(ChannelId::new(2)), ["what"]);
     }
 }

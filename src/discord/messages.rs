@@ -9,8 +9,9 @@ use serenity::all::{
 use tracing::{debug, warn};
 
 use crate::answer::{Answer, Outcome};
-use crate::reply::{self, Place, Reply};
+use crate::reply::{self, Dates, Place, Reply};
 use crate::search::Question;
+use crate::stats::Way;
 
 use super::Bot;
 use super::memory::{self, Answered};
@@ -53,6 +54,8 @@ pub(super) struct Destination {
     pub nonce: u64,
     /// Whether the author of that message is notified.
     pub ping: bool,
+    /// How dates are written there.
+    pub dates: Dates,
 }
 
 /// A message of the bot.
@@ -72,7 +75,7 @@ impl Bot {
         let Some(asked) = self.asked(message) else { return };
         if asked.text.is_empty() {
             if let Some(note) = self.without_text(message) {
-                self.say(&note, message.author.id, reply_to(message)).await;
+                self.say(&note, message.author.id, self.reply_to(message)).await;
             }
             return;
         }
@@ -82,21 +85,24 @@ impl Bot {
         if question.overheard && answer.outcome != Outcome::Answer {
             return;
         }
-        if !self.memory.may_ask(message.author.id, self.config.cooldown()) {
+        if !self.memory.may_ask(message.author.id, self.cooldown(message.guild_id)) {
             debug!("somebody asks faster than the cooldown allows");
             return;
         }
-        self.answer_message(message, &question, &answer).await;
+        if self.answer_message(message, &question, &answer).await {
+            self.note_asked(message.guild_id, self.way_of(message, &question), &question, &answer);
+        }
     }
 
-    async fn answer_message(&self, message: &Message, question: &Question, answer: &Answer) {
+    /// Answers a message; false where the answer is there already and nobody asked for it.
+    async fn answer_message(&self, message: &Message, question: &Question, answer: &Answer) -> bool {
         let place = self.place_of(answer);
         let before = match (&place, message.guild_id) {
             (Some(place), Some(guild)) => self.posted_before(guild, message.channel_id, place),
             _ => None,
         };
         if before.is_some() && question.overheard {
-            return;
+            return false;
         }
         let is_new = before.is_none();
         let reply = before.unwrap_or_else(|| reply::to_answer(&self.guide.knowledge, answer));
@@ -104,6 +110,7 @@ impl Bot {
         let answered = Answered {
             asker,
             channel: message.channel_id,
+            guild: message.guild_id,
             text: question.text.clone(),
             overheard: question.overheard,
             answer: None,
@@ -111,19 +118,20 @@ impl Bot {
             deleted: false,
         };
         self.memory.begin(message.id, answered);
-        let Some(sent) = self.say(&reply, asker, reply_to(message)).await else { return };
+        let Some(sent) = self.say(&reply, asker, self.reply_to(message)).await else { return true };
         let direct = message.guild_id.is_none().then_some(message.channel_id);
-        self.memory.converse(sent.id, direct, &question.previous, &question.text);
+        self.memory.converse(sent.id, direct, asker, question);
         if let Some(place) = place.filter(|_| is_new) {
             self.memory.post(message.channel_id, place, sent.id);
         }
-        let Some(now) = self.memory.complete(message.id, sent.id, sent.plain) else { return };
+        let Some(now) = self.memory.complete(message.id, sent.id, sent.plain) else { return true };
         // While the answer was under way the question may have changed.
         if now.deleted {
             self.delete_answer(&now).await;
         } else if now.text != memory::kept(&question.text) {
             self.answer_anew(&now).await;
         }
+        true
     }
 
     /// Edits the answer of a question that was edited soon after it was asked.
@@ -149,7 +157,7 @@ impl Bot {
 
     /// Answers a new post of a forum by its title, if the answer is sure.
     pub(super) async fn thread_opened(&self, thread: &GuildChannel) {
-        let in_forum = thread.parent_id.is_some_and(|parent| self.unasked_forums.contains(&parent.get()));
+        let in_forum = thread.parent_id.is_some_and(|parent| self.answers_posts_in(thread.guild_id, parent));
         let age = seconds_between(thread.id.created_at(), Timestamp::now());
         // A thread of a forum has the id of its first message, hence the other half of the numbers.
         if !in_forum || age > NEW_THREAD || !self.memory.is_new(!thread.id.get()) {
@@ -161,10 +169,12 @@ impl Bot {
             return;
         }
         let owner = thread.owner_id.unwrap_or_else(|| self.me());
-        let to = Destination { channel: thread.id, to: None, nonce: thread.id.get(), ping: false };
+        let dates = self.settings(Some(thread.guild_id)).dates;
+        let to = Destination { channel: thread.id, to: None, nonce: thread.id.get(), ping: false, dates };
         let reply = reply::to_answer(&self.guide.knowledge, &answer);
         if let Some(sent) = self.say(&reply, owner, to).await {
-            self.memory.converse(sent.id, None, &[], &question.text);
+            self.memory.converse(sent.id, None, owner, &question);
+            self.note_asked(Some(thread.guild_id), Way::Forum, &question, &answer);
             if let Some(place) = self.place_of(&answer) {
                 self.memory.post(thread.id, place, sent.id);
             }
@@ -178,11 +188,12 @@ impl Bot {
         if answered.overheard && answer.outcome != Outcome::Answer {
             return;
         }
-        let manner = Manner { owner: answered.asker, private: false, plain: answered.plain };
+        let dates = self.settings(answered.guild).dates;
+        let manner = Manner { owner: answered.asker, private: false, plain: answered.plain, dates };
         let reply = render(&reply::to_answer(&self.guide.knowledge, &answer), manner).edit();
         match self.rest.edit_message(answered.channel, message, &reply).await {
             Ok(()) => {
-                self.memory.converse(message, None, &[], &answered.text);
+                self.memory.converse(message, None, answered.asker, &question);
                 if let Some(place) = self.place_of(&answer) {
                     self.memory.post(answered.channel, place, message);
                 }
@@ -210,7 +221,7 @@ impl Bot {
         }
         // A message to somebody else is not for the bot, wherever it is written.
         let to_nobody = message.mentions.is_empty() && message.mention_roles.is_empty() && message.message_reference.is_none();
-        let overheard = self.unasked_channels.contains(&message.channel_id.get()) && to_nobody && !text.is_empty();
+        let overheard = self.answers_unasked_in(message.guild_id, message.channel_id) && to_nobody && !text.is_empty();
         overheard.then_some(Asked { text, overheard: true })
     }
 
@@ -228,7 +239,7 @@ impl Bot {
     /// What was asked before in the same conversation, oldest first.
     fn previous(&self, message: &Message) -> Vec<String> {
         if let Some(earlier) = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == self.me()) {
-            let remembered = self.memory.conversation(earlier.id);
+            let remembered = self.memory.conversation(earlier.id).map(|known| known.turns);
             // After a restart the answer still says what it was about.
             return remembered.unwrap_or_else(|| earlier.embeds.iter().filter_map(|embed| embed.title.clone()).collect());
         }
@@ -261,7 +272,7 @@ impl Bot {
         let plain = !reply.is_note() && !self.memory.takes_embeds(to.channel);
         let error = match self.send(reply, owner, to, plain).await {
             Ok((sent, has_embed)) if sent.plain || has_embed => return Some(sent),
-            Ok((sent, _)) => return Some(self.without_embed(reply, owner, to.channel, sent.id).await),
+            Ok((sent, _)) => return Some(self.without_embed(reply, owner, to, sent.id).await),
             Err(error) => error,
         };
         let error = match error.code() {
@@ -294,7 +305,7 @@ impl Bot {
 
     async fn send(&self, reply: &Reply, owner: UserId, to: Destination, plain: bool) -> Result<(Sent, bool), RestError> {
         let mentions = render::nobody().replied_user(to.ping);
-        let message = render(reply, Manner { owner, private: false, plain }).message().allowed_mentions(mentions);
+        let message = render(reply, Manner { owner, private: false, plain, dates: to.dates }).message().allowed_mentions(mentions);
         let message = message.nonce(Nonce::String(to.nonce.to_string())).enforce_nonce(true);
         let message = match to.to {
             Some(id) => message.reference_message(MessageReference::from((to.channel, id))),
@@ -313,28 +324,29 @@ impl Bot {
     }
 
     /// Puts plain text into a message whose embed Discord dropped and of which only the buttons are left.
-    async fn without_embed(&self, reply: &Reply, owner: UserId, channel: ChannelId, message: MessageId) -> Sent {
+    async fn without_embed(&self, reply: &Reply, owner: UserId, to: Destination, message: MessageId) -> Sent {
+        let channel = to.channel;
         self.memory.takes_no_embeds(channel);
         let dropped = RestError::Refused { status: 200, code: 0, message: "the embed was dropped".to_owned() };
         self.warn_once(channel, NO_EMBEDS, &dropped);
-        let text = render(reply, Manner { owner, private: false, plain: true }).edit();
+        let text = render(reply, Manner { owner, private: false, plain: true, dates: to.dates }).edit();
         if let Err(error) = self.rest.edit_message(channel, message, &text).await {
             self.warn_once(channel, "could not answer in a channel", &error);
         }
         Sent { id: message, plain: true }
     }
 
+    fn reply_to(&self, message: &Message) -> Destination {
+        let dates = self.settings(message.guild_id).dates;
+        Destination { channel: message.channel_id, to: Some(message.id), nonce: message.id.get(), ping: false, dates }
+    }
+
     fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
         if self.memory.is_first_warning(channel) {
-            warn!(channel = channel.get(), %error, "{what}");
-        } else {
-            debug!(channel = channel.get(), %error, "{what}");
+            warn!(%error, "{what}; INTERNBOT_LOG=internbot=debug names it");
         }
+        debug!(channel = channel.get(), %error, "{what}");
     }
-}
-
-fn reply_to(message: &Message) -> Destination {
-    Destination { channel: message.channel_id, to: Some(message.id), nonce: message.id.get(), ping: false }
 }
 
 /// Whether a message is seen by one person alone.

@@ -6,7 +6,7 @@ use serenity::all::{
     CreateSelectMenuOption, EditInteractionResponse, EditMessage, UserId,
 };
 
-use crate::reply::{Action, Choice, Reply, Shape, View, escape, limit};
+use crate::reply::{Action, Choice, Dates, Reply, Shape, View, escape, limit};
 
 use super::custom_id;
 
@@ -24,6 +24,8 @@ pub(super) struct Manner {
     pub private: bool,
     /// Whether it must do without an embed.
     pub plain: bool,
+    /// How dates are written.
+    pub dates: Dates,
 }
 
 /// A reply, ready to be sent in one way or another.
@@ -38,6 +40,7 @@ pub(super) struct Rendered {
 /// Draws a reply.
 pub(super) fn render(reply: &Reply, manner: Manner) -> Rendered {
     let as_text = manner.plain || reply.is_note();
+    let reply = &reply.clone().dated(manner.dates);
     Rendered {
         content: as_text.then(|| reply.plain_text()),
         embed: (!as_text).then(|| embed(reply)),
@@ -114,6 +117,11 @@ impl Rendered {
     }
 }
 
+/// That the answer to an interaction will come, for the person alone.
+pub(super) fn thinking() -> CreateInteractionResponse {
+    CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
+}
+
 /// Mentions that notify nobody.
 pub(super) fn nobody() -> CreateAllowedMentions {
     CreateAllowedMentions::new()
@@ -188,10 +196,13 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::gaps::Group;
     use crate::guide::Guide;
-    use crate::knowledge::{self, Cost, Kind, Level};
-    use crate::reply::{self, Filter, Place, Target};
+    use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity};
+    use crate::reply::{self, Filter, Keeping, Place, SettingsView, Standing, Target};
     use crate::search::Question;
+    use crate::settings::Settings;
+    use crate::stats::{Outcome, Stats, Way};
 
     static GUIDE: LazyLock<Guide> =
         LazyLock::new(|| Guide::new(knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap()));
@@ -246,7 +257,7 @@ mod tests {
     #[track_caller]
     fn assert_fits(reply: &Reply) {
         for (private, plain) in [(false, false), (true, false), (false, true)] {
-            let manner = Manner { owner: UserId::new(u64::MAX), private, plain };
+            let manner = Manner { owner: UserId::new(u64::MAX), private, plain, dates: Dates::Spanish };
             let message = render(reply, manner).quoting(&"long `question` ".repeat(300)).message();
             let message = serde_json::to_value(message).unwrap();
             assert_eq!(excess(&message), Vec::<String>::new(), "{} (plain: {plain})", reply.title);
@@ -275,7 +286,10 @@ mod tests {
         }
         for note in [
             reply::help(knowledge),
-            reply::privacy(),
+            reply::privacy(&reply::Privacy::default()),
+            reply::privacy(&reply::Privacy { keeps: Some((u32::MAX, u32::MAX)), contact: "c".repeat(5_000) }),
+            reply::forgotten(u64::MAX, Some(u32::MAX)),
+            reply::will_forget(),
             reply::cannot_read(),
             reply::gone(),
             reply::not_for_you(),
@@ -287,6 +301,14 @@ mod tests {
             reply::not_posted(),
             reply::no_such_topic(),
             reply::unknown_command(),
+            reply::for_moderators(),
+            reply::cannot_reload(),
+            reply::nothing_to_reload(knowledge),
+            reply::reloaded(knowledge, &Changes { added: 1, changed: 2, removed: 3 }),
+            reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping: Keeping::Off }),
+            reply::no_such_channel(),
+            reply::no_store(),
+            reply::cannot_group(),
         ] {
             assert_fits(&note);
         }
@@ -315,14 +337,49 @@ mod tests {
         #[test]
         fn whatever_is_asked_the_reply_fits(text in any::<String>(), words in prop::collection::vec("[a-z]{1,12}", 0..400)) {
             for text in [text, words.join(" ")] {
-                assert_fits(&reply::to_answer(&GUIDE.knowledge, &GUIDE.answer(&Question::new(text))));
+                let question = Question::new(text);
+                let answer = GUIDE.answer(&question);
+                assert_fits(&reply::to_answer(&GUIDE.knowledge, &answer));
+                assert_fits(&reply::explain(&GUIDE.knowledge, &question.text, &GUIDE.index.explain(&question), &answer));
             }
         }
 
         #[test]
+        fn whatever_is_wrong_with_the_files_its_report_fits(text in "\\PC{1,3000}") {
+            let at = Position { line: usize::MAX, column: usize::MAX };
+            let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), mend: text };
+            let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
+            let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)), keeping: Keeping::Well { dropped: 1 } };
+            assert_fits(&reply::status(&GUIDE.knowledge, Path::new("knowledge"), &standing));
+            assert_fits(&reply::not_reloaded(Path::new("knowledge"), &error));
+        }
+
+        #[test]
+        fn whatever_moderators_are_told_of_the_store_fits(text in "\\PC{0,600}", count in any::<u64>(), many in 0_usize..200) {
+            let knowledge = &GUIDE.knowledge;
+            let day = jiff::civil::date(2026, 9, 30);
+            let group = Group { text: text.clone(), count: count / 200, last: day, topic: Some("resume".to_owned()), wordings: vec![(text.clone(), count); many] };
+            let groups = vec![group; many];
+            (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page, Dates::Spanish)));
+            let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
+            stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
+            (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
+            assert_fits(&reply::stats(knowledge, &stats, Dates::Spanish));
+            let ids = vec![u64::MAX; many.min(50)];
+            let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), ..Settings::default() };
+            let keeping = Keeping::Unwell { why: &text, since: count, waiting: many, dropped: count };
+            let view = SettingsView { usual_cooldown: count, changed: true, hears: false, keeping, configured: &ids };
+            assert_fits(&reply::settings(&settings, &view));
+            assert_fits(&reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping }));
+            assert_fits(&reply::store_trouble(&text));
+            assert_fits(&reply::cannot_set(&text));
+        }
+
+        #[test]
         fn a_quote_of_anything_fits(text in "\\PC{0,4000}") {
-            let manner = Manner { owner: UserId::new(1), private: false, plain: false };
-            let message = render(&reply::privacy(), manner).quoting(&text).message();
+            let privacy = reply::Privacy::default();
+            let manner = Manner { owner: UserId::new(1), private: false, plain: false, dates: Dates::Iso };
+            let message = render(&reply::privacy(&privacy), manner).quoting(&text).message();
             prop_assert_eq!(excess(&serde_json::to_value(message).unwrap()), Vec::<String>::new());
         }
 

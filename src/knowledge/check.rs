@@ -12,7 +12,7 @@ use jiff::{SpanRound, Unit};
 use super::format::{self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile, suggestion};
 use super::load::{File, Sources};
 use super::{
-    Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section, Severity, Stakes, Topic,
+    Address, Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section, Severity, Stakes, Topic,
     Vocabulary,
 };
 use crate::text;
@@ -39,6 +39,12 @@ const FEW_PHRASINGS: usize = 12;
 const ANOTHER_TIME_ZONE: i32 = 1;
 /// After this many days somebody should read a topic again.
 const STALE_DAYS: i32 = 540;
+/// What stands in the text of a topic that `internbot gaps --toml` began, until somebody writes the answer.
+pub const PLACEHOLDER: &str = "This answer is not written yet.";
+/// What such a topic's summary begins with.
+pub const PLACEHOLDER_SUMMARY: &str = "Not written yet:";
+/// How people are told of either.
+const PLACEHOLDER_OF_GAPS: &str = "the placeholder of `internbot gaps --toml`";
 
 /// What checking found: all problems, and the knowledge base where none of them is an error.
 #[derive(Debug)]
@@ -101,7 +107,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
     let knowledge = match (guide, resources, vocabulary, out_of_scope) {
         (Some(guide), Some(resources), Some(vocabulary), Some(kinds)) if sound => {
-            Some(assemble(guide, resources, vocabulary, kinds, &topics))
+            Some(assemble(sources.version(), guide, resources, vocabulary, kinds, &topics))
         }
         _ => None,
     };
@@ -114,6 +120,17 @@ struct Names<'a> {
     categories: Option<Vec<&'a str>>,
     resources: Option<Vec<&'a str>>,
     official: BTreeSet<&'a str>,
+}
+
+/// The address of every resource, and where it stands; also where the rest of the guide has errors.
+pub fn addresses(sources: &Sources) -> Vec<Address> {
+    let file = &sources.resources;
+    let tables = parse(file, &mut Vec::new(), format::resources).unwrap_or_default();
+    let text = String::from_utf8_lossy(&file.bytes);
+    let lines = Lines::of(&text);
+    let address =
+        |table: ResourceTable| Address { at: lines.position(table.url.span.start), url: table.url.value, file: file.name.clone() };
+    tables.into_iter().filter(|table| !table.url.value.is_empty()).map(address).collect()
 }
 
 fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Reader<'_>)) {
@@ -249,6 +266,9 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
     check_id(file, &topic.id);
     at_most(file, "the title", &topic.title, MAX_TITLE);
     at_most(file, "the summary", &topic.summary, MAX_LINE);
+    if topic.summary.value.starts_with(PLACEHOLDER_SUMMARY) {
+        file.warn(&topic.summary.span, format!("the summary is still {PLACEHOLDER_OF_GAPS}"), "Say in one line what the topic answers.");
+    }
     if let Some(categories) = &names.categories {
         exists(file, "category", &topic.category, categories);
     }
@@ -272,6 +292,13 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
                 &section.text.span,
                 format!("the text has {words} words"),
                 "60 to 180 words answer a question in a chat; cut it, split it, or say more.",
+            );
+        }
+        if section.text.value.contains(PLACEHOLDER) {
+            file.warn(
+                &section.text.span,
+                format!("the text is still {PLACEHOLDER_OF_GAPS}"),
+                "Write the answer in its place: this is what people read now.",
             );
         }
         if let Some(stakes) = &section.stakes {
@@ -441,6 +468,7 @@ fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, allowed: &[
 
 /// Turns files without an error into the knowledge base.
 fn assemble(
+    version: String,
     guide: GuideFile,
     resources: Vec<ResourceTable>,
     vocabulary: VocabularyFile,
@@ -451,6 +479,7 @@ fn assemble(
     let mut topics: Vec<Topic> = topics.iter().map(|(source, table)| topic(source, table, &resources)).collect();
     topics.sort_by(|a, b| a.id.cmp(&b.id));
     KnowledgeBase {
+        version,
         name: guide.name.value,
         categories: guide
             .categories

@@ -51,6 +51,7 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         choices: siblings.chain(Some(more).filter(|_| all > 0)).chain(related).collect(),
         buttons,
         footer: format!("Reviewed {}", topic.reviewed),
+        date: Some(topic.reviewed),
         ..Reply::default()
     }
     .within_limits()

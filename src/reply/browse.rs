@@ -30,6 +30,7 @@ pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Opti
             choices: sections.map(|(number, other)| Choice::new(&other.heading, &topic.title, Action::Show(view(number))).here()).collect(),
             buttons,
             footer: format!("Page {} of {pages} · Reviewed {}", page + 1, topic.reviewed),
+            date: Some(topic.reviewed),
             ..section(knowledge, topic, found)
         }
         .within_limits(),

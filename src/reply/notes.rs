@@ -20,29 +20,83 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             .to_owned(),
         prompt: "Look around".to_owned(),
         choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
-        footer: "What I keep about you: /privacy".to_owned(),
+        footer: "What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide".to_owned(),
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// What `/privacy` has to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// For how many days gaps and votes are kept; none where nothing is.
+    pub keeps: Option<(u32, u32)>,
+    /// How people reach whoever runs the bot; empty for none.
+    pub contact: String,
 }
 
 /// What becomes of what people write.
-pub fn privacy() -> Reply {
+pub fn privacy(privacy: &Privacy) -> Reply {
+    let kept = match privacy.keeps {
+        None => "- **Nothing is written to a disk.**".to_owned(),
+        Some((gaps, votes)) => format!(
+            "- **Questions that I could not answer** are kept for {gaps} days without who asked, where and in which message, so that \
+             moderators can mend the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the \
+             middle of a sentence may remain.\n\
+             - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after {votes} days; \
+             then nobody can tell whose vote it was.\n\
+             - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data \
+             deleted."
+        ),
+    };
+    let contact = match privacy.contact.trim() {
+        "" => "Ask the moderators of this server who runs me.".to_owned(),
+        contact => format!("Who runs me: {contact}"),
+    };
     Reply {
         title: "Privacy".to_owned(),
-        body: "I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, \
-            only where an administrator switched it on, the messages of a channel or the titles of forum posts.\n\
-            - **Nothing is written to a disk.** The latest questions stay in memory so that an edit changes the answer and a \
-            follow-up is understood; newer ones and every restart push them out.\n\
-            - **No question and no name is logged**, passed on, or used to train anything.\n\
-            - Deleting your question deletes my answer to it."
-            .to_owned(),
+        body: format!(
+            "I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where \
+             somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.\n\
+             {kept}\n\
+             - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones \
+             and every restart push them out.\n\
+             - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train \
+             a model. I am not for people under 13.\n\
+             - `/forget-me` deletes what leads to you. Deleting your question deletes my answer to it.\n\n\
+             {contact}"
+        ),
         ..Reply::default()
     }
     .within_limits()
 }
 
-fn note(text: &str) -> Reply {
+/// To somebody who wanted to be forgotten and is.
+pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
+    let votes = match votes {
+        0 => "I have no vote of yours".to_owned(),
+        1 => "I have deleted your vote".to_owned(),
+        votes => format!("I have deleted your {votes} votes"),
+    };
+    let gaps = keeps_gaps.map_or_else(String::new, |days| {
+        format!(
+            " Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go {days} days after \
+             they were asked."
+        )
+    });
+    note(&format!("{votes} and have forgotten your latest questions.{gaps}"))
+}
+
+/// To somebody who wanted to be forgotten while the store cannot be written.
+pub fn will_forget() -> Reply {
+    note(
+        "I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use \
+         `/forget-me` again tomorrow to be sure.",
+    )
+}
+
+/// A sentence or two.
+pub(super) fn note(text: &str) -> Reply {
     Reply { body: text.to_owned(), ..Reply::default() }.within_limits()
 }
 

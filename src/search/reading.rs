@@ -68,6 +68,11 @@ pub(super) struct Word {
 /// The stem of a word that the knowledge base does not have. Numbers of known stems are below it.
 pub(super) const UNKNOWN_STEM: u32 = (1 << 30) - 1;
 
+/// Words of this many characters, corrected, are what was meant; shorter ones may be others that the guide lacks.
+const SHORTEST_CORRECTED: usize = 8;
+/// Stands before the name of a group, so that it is no stem.
+const GROUP_MARK: char = '=';
+
 impl Reader {
     /// Learns the words of a corpus; `questions` are the words of every text in it that stands for a question.
     pub(super) fn new(corpus: &Corpus, questions: &[Vec<String>], parts: Parts) -> Self {
@@ -174,7 +179,7 @@ impl Reader {
 
     /// The stems of a text, abbreviations written out.
     pub(super) fn stems(&self, text: &str) -> impl Iterator<Item = u32> {
-        self.understand_words(text::words(text)).words.into_iter().map(|word| word.stem)
+        self.understand_from(0, text::words(text)).words.into_iter().map(|word| word.stem)
     }
 
     /// Reads a text.
@@ -184,13 +189,13 @@ impl Reader {
 
     /// Reads a text that is already split into words.
     pub(super) fn understand(&self, typed: Vec<String>) -> Reading {
-        let mut reading = self.understand_words(typed);
+        let mut reading = self.understand_from(0, typed);
         (reading.groups, reading.english) = self.groups_in(&reading.words).into_iter().partition(|&group| group < self.own_groups);
         reading
     }
 
-    /// The same without the groups.
-    fn understand_words(&self, typed: Vec<String>) -> Reading {
+    /// The same without the groups, correcting only words of at least so many characters.
+    fn understand_from(&self, shortest: usize, typed: Vec<String>) -> Reading {
         let mut reading = Reading { words: Vec::with_capacity(typed.len() + 4), ..Reading::default() };
         for word in typed {
             if let Some(long) = self.abbreviations.get(&word) {
@@ -198,7 +203,12 @@ impl Reader {
                 continue;
             }
             let known = self.words.contains_key(&word);
-            match self.speller.as_ref().filter(|_| !known).map_or(Spelling::Kept, |speller| speller.correct(&word)) {
+            match self
+                .speller
+                .as_ref()
+                .filter(|_| !known && word.chars().count() >= shortest)
+                .map_or(Spelling::Kept, |speller| speller.correct(&word))
+            {
                 Spelling::Kept => reading.words.push(self.word(word, false)),
                 Spelling::Unknown => {
                     reading.unknown.push(word.clone());
@@ -222,6 +232,34 @@ impl Reader {
         reading
     }
 
+    /// What a text is about: the stems of its words that carry meaning, those of one group under the name of the group.
+    /// In the order of the alphabet, each once. Short words are not corrected: one that the guide lacks must not become one
+    /// that it has.
+    pub(super) fn telling(&self, text: &str) -> Vec<String> {
+        let words = self.understand_from(SHORTEST_CORRECTED, text::words(text)).words;
+        let mut telling: Vec<String> = Vec::with_capacity(words.len());
+        let mut rest = words.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            let member = (1..=self.longest_member(first.stem).min(rest.len())).rev().find_map(|length| {
+                let stems: Vec<u32> = rest.iter().take(length).map(|word| word.stem).collect();
+                let group = self.groups.get(&stems)?.first().copied().filter(|&group| group < self.own_groups)?;
+                Some((group, length))
+            });
+            if let Some((group, length)) = member {
+                telling.push(format!("{GROUP_MARK}{}", self.group_name(group)));
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
+            if !first.stop {
+                telling.push(self.stemmer.stem(&first.text).into_owned());
+            }
+            rest = others;
+        }
+        telling.sort_unstable();
+        telling.dedup();
+        telling
+    }
+
     /// What an explanation calls a group.
     pub(super) fn group_name(&self, number: u32) -> &str {
         self.group_names.get(number as usize).map_or("", String::as_str)
@@ -243,11 +281,16 @@ impl Reader {
         self.stems.get(self.stemmer.stem(word).as_ref()).copied().unwrap_or(UNKNOWN_STEM)
     }
 
+    /// The most words of a member of a group that begins with a stem.
+    fn longest_member(&self, stem: u32) -> usize {
+        self.longest_members.get(stem as usize).copied().unwrap_or(0)
+    }
+
     fn groups_in(&self, words: &[Word]) -> Vec<u32> {
         let mut found = Vec::new();
         let stems: Vec<u32> = words.iter().map(|word| word.stem).collect();
         for start in 0..stems.len() {
-            let longest = stems.get(start).and_then(|&stem| self.longest_members.get(stem as usize)).copied().unwrap_or(0);
+            let longest = stems.get(start).map_or(0, |&stem| self.longest_member(stem));
             for length in 1..=longest.min(stems.len() - start) {
                 let member = stems.get(start..start + length).unwrap_or_default();
                 for &group in self.groups.get(member).into_iter().flatten() {

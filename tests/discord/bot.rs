@@ -1,26 +1,53 @@
 //! The bot as the tests start it, and words for what it says.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
-use internbot::config::{Discord, Token};
+use internbot::config::{self, Discord, Token};
 use internbot::discord::{self, Options, RunError};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
+use internbot::live::Live;
+use internbot::store::{Clock, Store, Timing};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
 
 /// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,serenity=debug`.
+/// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
-    if let Some(targets) = std::env::var("TEST_LOG").ok().and_then(|text| text.parse::<Targets>().ok()) {
-        tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_test_writer()).with(targets).init();
-    }
+    let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
+    let written = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Written).with_filter(usual);
+    let chosen = std::env::var("TEST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let shown = chosen.map(|targets| tracing_subscriber::fmt::layer().with_test_writer().with_filter(targets));
+    tracing_subscriber::registry().with(written).with(shown).init();
 });
+
+static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Written;
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        WRITTEN.lock().expect("nobody panics with it").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The log of all bots of all tests so far.
+pub fn logged() -> String {
+    String::from_utf8_lossy(&WRITTEN.lock().expect("nobody panics with it")).into_owned()
+}
 
 /// The guide of this repository, learned once for all tests.
 pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
@@ -28,6 +55,11 @@ pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
         knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).expect("the guide of this repository has no error");
     Arc::new(Guide::new(knowledge))
 });
+
+/// The guide of this repository, live.
+fn this_guide() -> Arc<Live> {
+    Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
+}
 
 /// A question that the guide cannot place for sure.
 pub const VAGUE: &str = "interview";
@@ -48,13 +80,23 @@ impl Bot {
 
     /// Starts the bot with what is chosen on the command line.
     pub fn start_with(discord: &StandIn, config: Discord, options: Options, token: &str) -> Self {
+        Self::start_live(discord, config, options, token, this_guide(), Store::off())
+    }
+
+    /// Starts the bot with a store.
+    pub fn start_keeping(discord: &StandIn, config: Discord, store: Store, options: Options, token: &str) -> Self {
+        Self::start_live(discord, config, options, token, this_guide(), store)
+    }
+
+    /// Starts the bot with another guide, and a store.
+    pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            discord::run(&config, &token, Arc::clone(&GUIDE), options, stopped).await
+            discord::run(&config, &token, live, store, options, stopped).await
         });
         Self { stop: Some(stop), task }
     }
@@ -78,6 +120,18 @@ pub fn eager() -> Discord {
     Discord { cooldown_seconds: 0, repeat_minutes: 0, request_seconds: 2, ..Discord::default() }
 }
 
+/// A store that writes and reads at once, in a folder.
+pub async fn store_in(folder: &Path) -> Store {
+    let soon = Duration::from_millis(20);
+    let timing = Timing { gather: soon, refresh: soon, retry: soon, retry_most: soon, ..Timing::default() };
+    Store::open(&store_config(folder), Clock::system(), timing).await
+}
+
+/// The configuration of that store.
+pub fn store_config(folder: &Path) -> config::Store {
+    config::Store { url: folder.join("internbot.db").as_path().into(), ..config::Store::default() }
+}
+
 /// A guild with a channel and a member, and the bot in it.
 pub struct Chat {
     pub discord: StandIn,
@@ -97,10 +151,20 @@ impl Chat {
     }
 
     pub async fn start_in(discord: StandIn, config: Discord) -> Self {
-        LazyLock::force(&GUIDE);
+        Self::start_live(discord, config, this_guide(), Store::off()).await
+    }
+
+    /// A chat with a bot that keeps what it should in this folder.
+    pub async fn start_keeping(discord: StandIn, config: Discord, folder: &Path) -> Self {
+        let live = this_guide();
+        Self::start_live(discord, config, live, store_in(folder).await).await
+    }
+
+    /// With another guide, and a store.
+    pub async fn start_live(discord: StandIn, config: Discord, live: Arc<Live>, store: Store) -> Self {
         let guild = discord.guild("students");
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start(&discord, config);
+        let bot = Bot::start_live(&discord, config, Options::default(), &discord.token(), live, store);
         discord.registered("ask").await;
         discord.settle().await;
         discord.requests();

@@ -7,7 +7,12 @@
 //! | `commands` | every command, its completions, and how Discord is told about them |
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
+//! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
+//! | `editing` | the guide is edited while the bot runs |
+//! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
+//! | `storm` | ten reloads a second under load: no reply mixes two versions |
+//! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `running` | starting and stopping |
 
 #![allow(
@@ -22,9 +27,16 @@ mod asking;
 mod bot;
 mod clicking;
 mod commands;
+mod editing;
 mod failures;
+mod improving;
+mod keeping;
 mod manners;
+mod moderating;
 mod running;
+mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;
+#[cfg(unix)]
+mod storm;
 mod unasked;

@@ -1,6 +1,6 @@
 //! Users, guilds, channels and messages, and their JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -41,6 +41,8 @@ pub(super) struct Guild {
     /// The role of everybody has the id of the guild.
     pub roles: BTreeMap<u64, Role>,
     pub members: BTreeMap<u64, GuildMember>,
+    /// Names of commands that an administrator has opened to all members.
+    pub open_commands: BTreeSet<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

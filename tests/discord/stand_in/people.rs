@@ -58,7 +58,7 @@ impl Guild {
                 members.insert(state.bot, GuildMember::default());
             }
             let roles = [(id, everyone)].into();
-            let guild = model::Guild { id, name: name.to_owned(), owner, roles, members };
+            let guild = model::Guild { id, name: name.to_owned(), owner, roles, members, open_commands: std::collections::BTreeSet::new() };
             let created = state.guild_create_json(&guild, &[]);
             state.guilds.insert(id, guild);
             if with_bot {
@@ -88,14 +88,15 @@ impl Guild {
         self.add_channel(name, ChannelKind::Forum)
     }
 
-    fn add_member(&self, name: &str, bot: bool, role: Option<(&str, Permission)>) -> Member {
+    fn add_member(&self, name: &str, bot: bool, role: Option<(&str, &[Permission])>) -> Member {
         let id = self.world.change(|state| {
             let user = state.add_user(name, bot);
             let role_id = state.next_id();
             if let Some(guild) = state.guilds.get_mut(&self.id) {
                 let mut member = GuildMember::default();
-                if let Some((name, permission)) = role {
-                    let role = Role { id: role_id, name: name.to_owned(), permissions: permission.bit() };
+                if let Some((name, permissions)) = role {
+                    let permissions = permissions.iter().fold(0, |sum, permission| sum | permission.bit());
+                    let role = Role { id: role_id, name: name.to_owned(), permissions };
                     guild.roles.insert(role_id, role);
                     member.roles.push(role_id);
                 }
@@ -106,6 +107,17 @@ impl Guild {
         Member { world: Arc::clone(&self.world), guild: Some(self.id), id }
     }
 
+    /// The bot is removed from this guild.
+    pub fn removes_bot(&self) {
+        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &json!({"id": self.id.to_string()})));
+    }
+
+    /// This guild is out of reach for a while.
+    pub fn has_an_outage(&self) {
+        let payload = json!({"id": self.id.to_string(), "unavailable": true});
+        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &payload));
+    }
+
     /// A new ordinary member.
     pub fn member(&self, name: &str) -> Member {
         self.add_member(name, false, None)
@@ -113,12 +125,26 @@ impl Guild {
 
     /// A new member who may manage messages.
     pub fn moderator(&self, name: &str) -> Member {
-        self.add_member(name, false, Some(("moderators", Permission::ManageMessages)))
+        self.add_member(name, false, Some(("moderators", &[Permission::ManageMessages])))
     }
 
     /// A new member who may do everything.
     pub fn administrator(&self, name: &str) -> Member {
-        self.add_member(name, false, Some(("administrators", Permission::Administrator)))
+        self.add_member(name, false, Some(("administrators", &[Permission::Administrator])))
+    }
+
+    /// A new member who may do this besides what everybody may.
+    pub fn member_who_may(&self, name: &str, permissions: &[Permission]) -> Member {
+        self.add_member(name, false, Some(("trusted", permissions)))
+    }
+
+    /// An administrator opens a command to all members, whatever permissions the bot asks for.
+    pub fn opens_command(&self, name: &str) {
+        self.world.change(|state| {
+            if let Some(guild) = state.guilds.get_mut(&self.id) {
+                guild.open_commands.insert(name.to_owned());
+            }
+        });
     }
 
     /// Another bot.

@@ -8,6 +8,7 @@ use super::world::State;
 #[allow(missing_docs, reason = "the names are Discord's")]
 pub enum Permission {
     Administrator,
+    ManageGuild,
     ViewChannel,
     SendMessages,
     ManageMessages,
@@ -22,6 +23,7 @@ impl Permission {
     pub(super) const fn bit(self) -> u64 {
         1 << match self {
             Self::Administrator => 3,
+            Self::ManageGuild => 5,
             Self::ViewChannel => 10,
             Self::SendMessages => 11,
             Self::ManageMessages => 13,

@@ -133,7 +133,7 @@ impl State {
             return Err(format!("{name:?} is not for a user-installed application, and the bot is not here"));
         }
         let needed = command["default_member_permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok());
-        if let Some(needed) = needed.filter(|_| context == 0) {
+        if let Some(needed) = needed.filter(|_| context == 0 && !self.is_open(channel, name)) {
             let has = self.permissions(user, channel);
             let allowed = if needed == 0 { has & Permission::Administrator.bit() != 0 } else { has & needed == needed };
             if !allowed {
@@ -141,6 +141,12 @@ impl State {
             }
         }
         Ok(command)
+    }
+
+    /// Whether an administrator has opened a command to all members here, whatever permissions the bot asks for.
+    fn is_open(&self, channel: &Channel, name: &str) -> bool {
+        let guild = channel.guild.and_then(|id| self.guilds.get(&id));
+        guild.is_some_and(|guild| guild.open_commands.contains(name))
     }
 
     fn slash(
@@ -170,7 +176,7 @@ impl State {
         for (key, value) in options {
             let option = known.iter().find(|option| option["name"] == **key);
             let option = option.ok_or_else(|| format!("/{name} has no option {key:?}"))?;
-            let value = self.option_value(option, value, &mut resolved)?;
+            let value = self.option_value(channel, option, value, &mut resolved)?;
             given.push(json!({"name": key, "type": option["type"], "value": value}));
         }
         if let Some((key, value)) = focused {
@@ -196,7 +202,7 @@ impl State {
         Ok(Parts { kind, data, message: None, focused_type, integration_types: integration_types(command) })
     }
 
-    fn option_value(&self, option: &Value, given: &str, resolved: &mut Value) -> Built<Value> {
+    fn option_value(&self, place: &Channel, option: &Value, given: &str, resolved: &mut Value) -> Built<Value> {
         let name = &option["name"];
         let choices = list(&option["choices"]);
         if !choices.is_empty() {
@@ -212,7 +218,12 @@ impl State {
                 let fits = (bound("min_length", 0)..=bound("max_length", 6000)).contains(&length);
                 if fits { Ok(given.into()) } else { Err(wrong()) }
             }
-            Some(4) => given.parse::<i64>().map(Value::from).map_err(|_| wrong()),
+            Some(4) => {
+                let number = given.parse::<i64>().map_err(|_| wrong())?;
+                let bound = |key: &str, default| option[key].as_i64().unwrap_or(default);
+                let fits = (bound("min_value", i64::MIN)..=bound("max_value", i64::MAX)).contains(&number);
+                if fits { Ok(number.into()) } else { Err(wrong()) }
+            }
             Some(5) => given.parse::<bool>().map(Value::from).map_err(|_| wrong()),
             Some(10) => given.parse::<f64>().map(Value::from).map_err(|_| wrong()),
             Some(6) => {
@@ -222,8 +233,11 @@ impl State {
                 Ok(user.id.to_string().into())
             }
             Some(7) => {
-                let channel = self.channels.values().find(|channel| channel.name == given.trim_start_matches('#'));
-                let channel = channel.ok_or_else(wrong)?;
+                let types = list(&option["channel_types"]);
+                let offered =
+                    |channel: &&Channel| channel.guild == place.guild && (types.is_empty() || types.contains(&json!(channel.kind as u8)));
+                let mut named = self.channels.values().filter(|channel| channel.name == given.trim_start_matches('#'));
+                let channel = named.find(offered).ok_or_else(wrong)?;
                 let mut partial = self.channel_json(channel);
                 partial["permissions"] = "0".into();
                 resolved["channels"][channel.id.to_string()] = partial;

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::guide::Guide;
 use crate::knowledge::{KnowledgeBase, Topic};
 use crate::reply::{self, Place, limit};
-use crate::search::Question;
+use crate::search::{Index, Question};
 use crate::text;
 
 /// Phrasings of each topic that the search finds.
@@ -13,7 +12,7 @@ const OF_EACH: usize = 5;
 
 /// The phrasings of the guide, to be found again by what is shown of them.
 #[derive(Debug)]
-pub(super) struct Phrasebook {
+pub struct Phrasebook {
     places: HashMap<String, Place>,
     /// The words of the phrasings, and how often each is used.
     words: BTreeMap<String, usize>,
@@ -22,7 +21,8 @@ pub(super) struct Phrasebook {
 }
 
 impl Phrasebook {
-    pub(super) fn new(knowledge: &KnowledgeBase) -> Self {
+    /// Collects the phrasings of a guide.
+    pub fn new(knowledge: &KnowledgeBase) -> Self {
         let mut places = HashMap::new();
         let mut words = BTreeMap::new();
         for topic in knowledge.topics() {
@@ -40,18 +40,18 @@ impl Phrasebook {
     }
 
     /// The section of a phrasing, as it was shown or as it is written.
-    pub(super) fn find(&self, text: &str) -> Option<&Place> {
+    pub fn find(&self, text: &str) -> Option<&Place> {
         self.places.get(&key(text))
     }
 
     /// Phrasings that may be meant.
-    pub(super) fn complete(&self, guide: &Guide, typed: &str) -> Vec<String> {
-        let topics = guide.knowledge.topics();
+    pub fn complete(&self, knowledge: &KnowledgeBase, index: &Index, typed: &str) -> Vec<String> {
+        let topics = knowledge.topics();
         if typed.trim().is_empty() {
             let popular = self.popular.iter().filter_map(|number| topics.get(*number)?.questions.first());
             return popular.take(limit::OPTIONS).map(|phrasing| shown(&phrasing.text)).collect();
         }
-        let found = guide.index.search(&Question::new(self.finished(typed))).matches;
+        let found = index.search(&Question::new(self.finished(typed))).matches;
         let mut offered: Vec<String> = Vec::new();
         for topic in found.iter().filter_map(|found| topics.get(found.topic)) {
             let mut ranked: Vec<(usize, &str)> = phrasings(topic).map(|(text, _)| (likeness(typed, text), text)).collect();
@@ -75,15 +75,15 @@ impl Phrasebook {
     }
 
     /// Topics that may be meant: their titles and ids.
-    pub(super) fn complete_topic(&self, guide: &Guide, typed: &str) -> Vec<(String, String)> {
-        let topics = guide.knowledge.topics();
+    pub fn complete_topic(&self, knowledge: &KnowledgeBase, index: &Index, typed: &str) -> Vec<(String, String)> {
+        let topics = knowledge.topics();
         let typed = typed.trim().to_lowercase();
         let popular = self.popular.iter().filter_map(|number| topics.get(*number));
         let offered: Vec<&Topic> = if typed.is_empty() {
             popular.collect()
         } else {
             let named = popular.filter(|topic| topic.title.to_lowercase().contains(&typed) || topic.id.contains(&typed));
-            let found = guide.index.search(&Question::new(self.finished(&typed))).matches;
+            let found = index.search(&Question::new(self.finished(&typed))).matches;
             named.chain(found.iter().filter_map(|found| topics.get(found.topic))).collect()
         };
         let mut choices: Vec<(String, String)> = Vec::new();

@@ -1,0 +1,45 @@
+//! `internbot stats`: what was asked and answered, as a table.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use internbot::config::Config;
+use internbot::reply::COUNTED;
+use internbot::stats::{Stats, sparkline};
+use internbot::store::{self, first_day};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Fault, StatsOptions, wait_for};
+
+/// The topics that are listed.
+const TOPICS: usize = 15;
+/// The days of a week.
+const WEEK: usize = 7;
+
+pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, Fault> {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let stats = wait_for(store::read_stats(&config.store, options.guild, first_day(today, options.days), today))??;
+    print(&mut anstream::stdout().lock(), &stats)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
+    let days = stats.days.len();
+    if let (Some((from, _)), Some((to, _))) = (stats.days.first(), stats.days.last()) {
+        writeln!(out, "From {from} to {to} (UTC), one bar a day\n")?;
+    }
+    let (week, all) = (stats.last(WEEK), stats.all());
+    writeln!(out, "{:<16} {:>7} {:>9}", "", "7 days", format!("{days} days"))?;
+    for (name, count) in COUNTED {
+        let bars = sparkline(stats.days.iter().map(|(_, sums)| count(sums)));
+        writeln!(out, "{name:<16} {:>7} {:>9}  {bars}", count(&week), count(&all))?;
+    }
+    let topics = stats.most_answered();
+    if !topics.is_empty() {
+        writeln!(out, "\n{:<32} {:>8} {:>7} {:>7}", "topic", "answered", "helped", "not it")?;
+    }
+    for (id, sums) in topics.into_iter().take(TOPICS) {
+        writeln!(out, "{id:<32} {:>8} {:>7} {:>7}", sums.answered + sums.unasked, sums.helped, sums.not_helped)?;
+    }
+    Ok(())
+}

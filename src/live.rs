@@ -1,0 +1,237 @@
+//! A guide that follows its files: what changes in the knowledge folder replaces the guide while others go on asking it.
+//!
+//! The present guide stands behind one pointer. Whoever answers takes a copy of that pointer once and uses the same guide
+//! to the end; a reload reads, checks and learns beside it and then swaps the pointer. Where the files have an error the
+//! pointer stays as it is, and the error is kept to be shown.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use jiff::Zoned;
+
+use crate::guide::Guide;
+use crate::knowledge::{self, Changes, LoadError, Sources};
+
+/// How often the files are read at the most because one was saved while they were.
+const READINGS: u32 = 5;
+
+/// The present guide, and the way to the next.
+#[derive(Debug)]
+pub struct Live {
+    folder: PathBuf,
+    /// Locked only for as long as it takes to copy or to swap it.
+    status: RwLock<Status>,
+    /// How many reloads were asked for.
+    asked: AtomicU64,
+    /// Held while a reload runs, so that there is one at a time.
+    worker: Mutex<Worker>,
+}
+
+/// What is live, and what is wrong with what should be.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The guide that answers.
+    pub guide: Arc<Guide>,
+    /// Since when it does.
+    pub since: SystemTime,
+    /// Why the files as they are now could not replace it; nothing where they are the guide that answers.
+    pub problem: Option<Problem>,
+}
+
+/// Why the files could not replace the guide.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What is wrong with them.
+    pub error: Arc<LoadError>,
+    /// Since when.
+    pub since: SystemTime,
+}
+
+/// What came of a reload.
+#[derive(Debug, Clone)]
+pub enum Reload {
+    /// The files are those of the guide that answers.
+    Same,
+    /// Another guide answers now.
+    Swapped(Changes),
+    /// The files have an error, and the guide answers as before.
+    Failed {
+        /// What is wrong.
+        error: Arc<LoadError>,
+        /// Whether the reload before this one did not find the same.
+        is_new: bool,
+    },
+}
+
+/// What the latest reload found.
+#[derive(Debug)]
+struct Worker {
+    seen: Fingerprint,
+    /// How many reloads had been asked for when the latest began.
+    answered: u64,
+    latest: Reload,
+}
+
+/// What shows that a file was changed without reading it. Two are equal where nothing was saved in between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprint(Vec<(PathBuf, Option<Stamp>)>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// The file's own number, and when anything about it changed: another file under the same name has others.
+    #[cfg(unix)]
+    inode: (u64, u64, i64, i64),
+}
+
+impl Live {
+    /// Reads and learns the guide in a folder.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or all errors in the content.
+    pub fn load(folder: &Path) -> Result<Self, LoadError> {
+        let seen = Fingerprint::of(folder);
+        let guide = Guide::new(knowledge::load(folder, Zoned::now().date())?);
+        Ok(Self::with(folder, Arc::new(guide), seen))
+    }
+
+    /// A guide that was learned from a folder; what changes in it from now on replaces the guide.
+    pub fn new(folder: &Path, guide: Arc<Guide>) -> Self {
+        Self::with(folder, guide, Fingerprint::of(folder))
+    }
+
+    fn with(folder: &Path, guide: Arc<Guide>, seen: Fingerprint) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            status: RwLock::new(Status { guide, since: SystemTime::now(), problem: None }),
+            asked: AtomicU64::new(0),
+            worker: Mutex::new(Worker { seen, answered: 0, latest: Reload::Same }),
+        }
+    }
+
+    /// The folder of the files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The guide that answers now. Whoever handles an event asks once, and never again until the event is done.
+    pub fn guide(&self) -> Arc<Guide> {
+        self.status(|status| Arc::clone(&status.guide))
+    }
+
+    /// What is live, and what is wrong.
+    pub fn present(&self) -> Status {
+        self.status(Status::clone)
+    }
+
+    fn status<T>(&self, look: impl FnOnce(&Status) -> T) -> T {
+        look(&self.status.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the guide by what the files say now. Takes as long as reading and learning do, longer where a reload is
+    /// under way: however many ask meanwhile, one more is done for all of them.
+    pub fn reload(&self) -> Reload {
+        let ticket = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        // Whoever panicked while learning left the guide as it was.
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        if worker.answered < ticket {
+            let asked = self.asked.load(Ordering::SeqCst);
+            (worker.seen, worker.latest) = self.read_and_swap();
+            worker.answered = asked;
+        }
+        worker.latest.clone()
+    }
+
+    /// The same where a file was saved since the latest reload; nothing where none was.
+    pub fn reload_if_changed(&self) -> Option<Reload> {
+        self.differs(&Fingerprint::of(&self.folder)).then(|| self.reload())
+    }
+
+    /// Whether files look different from those that the latest reload read.
+    pub fn differs(&self, files: &Fingerprint) -> bool {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner).seen != *files
+    }
+
+    /// Reads the files, and what they looked like; again where one was saved in the meantime.
+    fn read(&self) -> (Fingerprint, Result<Sources, LoadError>) {
+        let mut before = Fingerprint::of(&self.folder);
+        for _ in 0..READINGS {
+            let sources = Sources::read(&self.folder);
+            let after = Fingerprint::of(&self.folder);
+            if after == before {
+                return (before, sources.map_err(LoadError::from));
+            }
+            before = after;
+        }
+        // Somebody saves without a pause: what is there is checked like everything, and the next look at the files differs.
+        (before, Sources::read(&self.folder).map_err(LoadError::from))
+    }
+
+    fn read_and_swap(&self) -> (Fingerprint, Reload) {
+        let (seen, sources) = self.read();
+        (seen, self.swap(sources))
+    }
+
+    fn swap(&self, sources: Result<Sources, LoadError>) -> Reload {
+        let before = self.guide();
+        let read = sources.and_then(|sources| {
+            // Learning takes most of the time, and these files are learned already.
+            let is_same = sources.version() == before.knowledge.version();
+            if is_same { Ok(None) } else { sources.into_knowledge(&self.folder, Zoned::now().date()).map(Some) }
+        });
+        match read {
+            Ok(None) => {
+                self.change(|status| status.problem = None);
+                Reload::Same
+            }
+            Ok(Some(knowledge)) => {
+                let guide = Arc::new(Guide::new(knowledge));
+                let changes = Changes::between(&before.knowledge, &guide.knowledge);
+                self.change(|status| *status = Status { guide, since: SystemTime::now(), problem: None });
+                Reload::Swapped(changes)
+            }
+            Err(error) => self.keep(Arc::new(error)),
+        }
+    }
+
+    fn keep(&self, error: Arc<LoadError>) -> Reload {
+        let known = self.present().problem.filter(|known| known.error.to_string() == error.to_string());
+        let is_new = known.is_none();
+        let problem = known.unwrap_or(Problem { error: Arc::clone(&error), since: SystemTime::now() });
+        self.change(|status| status.problem = Some(problem));
+        Reload::Failed { error, is_new }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.status.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Fingerprint {
+    /// How the files of a knowledge folder look now; one that is not there looks like nothing.
+    pub fn of(folder: &Path) -> Self {
+        let paths = Sources::paths(folder).unwrap_or_default();
+        Self(paths.into_iter().map(|path| (Stamp::of(&path), path)).map(|(stamp, path)| (path, stamp)).collect())
+    }
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let file = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let inode = {
+            use std::os::unix::fs::MetadataExt;
+            (file.dev(), file.ino(), file.ctime(), file.ctime_nsec())
+        };
+        Some(Self {
+            length: file.len(),
+            modified: file.modified().ok(),
+            #[cfg(unix)]
+            inode,
+        })
+    }
+}

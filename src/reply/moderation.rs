@@ -1,0 +1,327 @@
+//! What moderators are told about the guide that is live.
+
+use std::path::Path;
+
+use crate::gaps::Group;
+use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
+use crate::settings::Settings;
+use crate::stats::{Stats, Sums, sparkline};
+
+use super::notes::note;
+use super::{Dates, Reply, cut, escape};
+
+/// How many groups of questions a page has.
+const GROUPS: usize = 10;
+/// The most of a question that is repeated in a list, in characters.
+const LISTED: usize = 120;
+/// How many topics are listed.
+const TOPICS: usize = 10;
+/// The days of a week.
+const WEEK: usize = 7;
+
+/// A number that is counted: its name, and where it stands.
+pub type Counted = (&'static str, fn(&Sums) -> u64);
+
+/// What is counted, in the order in which it is shown.
+pub const COUNTED: [Counted; 8] = [
+    ("asked", Sums::asked),
+    ("  answered", |sums| sums.answered),
+    ("  asked back", |sums| sums.asked_back),
+    ("  missed", |sums| sums.missed),
+    ("none of these", |sums| sums.none_of_these),
+    ("unasked answers", |sums| sums.unasked),
+    ("helped", |sums| sums.helped),
+    ("not it", |sums| sums.not_helped),
+];
+
+/// How the guide stands, in seconds since 1970: Discord shows such times in the reader's own words.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Since when this guide answers.
+    pub since: u64,
+    /// Since when the bot runs.
+    pub started: u64,
+    /// Why its files could not replace it, and since when.
+    pub problem: Option<(&'a LoadError, u64)>,
+    /// What becomes of what is to be kept.
+    pub keeping: Keeping<'a>,
+}
+
+/// How the store is.
+#[derive(Debug, Clone, Copy)]
+pub enum Keeping<'a> {
+    /// Nothing is kept.
+    Off,
+    /// What happens is written.
+    Well {
+        /// How many questions were dropped while it was not.
+        dropped: u64,
+    },
+    /// It cannot be used.
+    Unwell {
+        /// Why, in a sentence with the mend.
+        why: &'a str,
+        /// Since when, in seconds since 1970.
+        since: u64,
+        /// How many rows wait to be written.
+        waiting: usize,
+        /// How many questions were dropped because too many waited.
+        dropped: u64,
+    },
+}
+
+/// What is shown besides the settings themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct SettingsView<'a> {
+    /// What the operator configured to be waited between two questions, in seconds.
+    pub usual_cooldown: u64,
+    /// Whether something was changed just now.
+    pub changed: bool,
+    /// Whether the bot hears messages that are not addressed to it.
+    pub hears: bool,
+    /// How the store is.
+    pub keeping: Keeping<'a>,
+    /// Channels and forums that the operator configured although they are not set any more.
+    pub configured: &'a [u64],
+}
+
+/// To a person without the permission.
+pub fn for_moderators() -> Reply {
+    note("This is for moderators: it needs the permission Manage Server.")
+}
+
+/// What a reload changed.
+pub fn reloaded(knowledge: &KnowledgeBase, changes: &Changes) -> Reply {
+    note(&format!("{} {}", changed(changes), live(knowledge)))
+}
+
+/// What a reload changed, in a sentence.
+pub fn changed(changes: &Changes) -> String {
+    let Changes { added, changed, removed } = *changes;
+    if added + changed + removed == 0 {
+        return "The guide was reloaded: no topic changed, something else did.".to_owned();
+    }
+    let topics = |count: usize| if count == 1 { "1 topic".to_owned() } else { format!("{count} topics") };
+    let counts = [(added, "added"), (changed, "changed"), (removed, "removed")];
+    let parts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", topics(*count))).collect();
+    format!("The guide was reloaded: {}.", parts.join(", "))
+}
+
+/// Where a reload found what is live already.
+pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
+    note(&format!("The files are those that I answer from already. {}", live(knowledge)))
+}
+
+/// Where a reload found an error.
+pub fn not_reloaded(folder: &Path, error: &LoadError) -> Reply {
+    note(&format!("I answer from the guide as it was before, because its files have an error.\n{}", problem(folder, error)))
+}
+
+/// Where a reload ended without saying why.
+pub fn cannot_reload() -> Reply {
+    note("I could not read the guide again and answer from it as it was. My log says why.")
+}
+
+/// Which guide is live, and what is wrong.
+pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>) -> Reply {
+    let sections = || knowledge.topics().iter().flat_map(|topic| &topic.sections);
+    let phrasings = knowledge.topics().iter().map(|topic| topic.questions.len()).sum::<usize>()
+        + sections().map(|section| section.questions.len()).sum::<usize>();
+    let trouble = match &standing.problem {
+        Some((error, since)) => {
+            format!("**Problem** since <t:{since}:R>, so I answer from the guide before it\n{}", problem(folder, error))
+        }
+        None => "**No problem**: the files are what I answer from.".to_owned(),
+    };
+    let store = keeping(standing.keeping);
+    Reply {
+        title: "The guide".to_owned(),
+        body: format!(
+            "**Version** `{}`, live since <t:{}:R>\n{} topics, {} sections, {phrasings} phrasings, {} links\n\n{trouble}\n\n{store}\n\n\
+             **Running** since <t:{}:R>",
+            knowledge.version(),
+            standing.since,
+            knowledge.topics().len(),
+            sections().count(),
+            knowledge.resources().len(),
+            standing.started,
+        ),
+        path: vec![knowledge.name().to_owned()],
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+fn keeping(keeping: Keeping<'_>) -> String {
+    let dropped = |dropped: u64| if dropped == 0 { String::new() } else { format!(" {dropped} unanswered questions were dropped.") };
+    match keeping {
+        Keeping::Off => "**The store is switched off**: I keep no settings, no unanswered questions and no counts.".to_owned(),
+        Keeping::Well { dropped: lost } => format!("**The store is well.**{}", dropped(lost)),
+        Keeping::Unwell { why, since, waiting, dropped: lost } => format!(
+            "**Problem with the store** since <t:{since}:R>: {}. I go on answering; {waiting} rows wait to be written.{}",
+            escape(why),
+            dropped(lost)
+        ),
+    }
+}
+
+/// What is set for a guild.
+pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
+    let channels = |ids: &[u64]| match ids {
+        [] => "none".to_owned(),
+        ids => ids.iter().map(|id| format!("<#{id}>")).collect::<Vec<_>>().join(", "),
+    };
+    let cooldown = match settings.cooldown_seconds {
+        Some(seconds) => format!("{seconds} seconds"),
+        None => format!("{} seconds, as my operator configured", view.usual_cooldown),
+    };
+    let dates = Dates::ALL.iter().find(|(dates, ..)| *dates == settings.dates).map_or("", |(.., example)| example);
+    let head = if view.changed { "Changed. It is now so:" } else { "Change it with the options of `/guide settings`." };
+    let body = format!(
+        "{head}\n\n\
+         **Answers that nobody asked for**, only when I am sure\n\
+         in channels: {}\n\
+         to posts in forums: {}\n\n\
+         **`/ask` answers privately** unless told otherwise: {}\n\
+         **Wait between two questions** of a person: {cooldown}\n\
+         **Dates**: {dates}",
+        channels(&settings.unasked_channels),
+        channels(&settings.unasked_forums),
+        if settings.private { "yes" } else { "no" },
+    );
+    Reply { title: "Settings of this server".to_owned(), body, notice: settings_notice(settings, view), ..Reply::default() }.within_limits()
+}
+
+fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<String> {
+    let store = match view.keeping {
+        Keeping::Off => Some("The store is switched off, so nothing can be set here.".to_owned()),
+        Keeping::Unwell { .. } => {
+            Some("The store cannot be used at the moment, so nothing can be changed: see `/guide status`.".to_owned())
+        }
+        Keeping::Well { .. } => None,
+    };
+    let deaf = (!view.hears && !settings.unasked_channels.is_empty()).then(|| {
+        "I do not hear what is said in channels yet. I will after my next start, if my operator has switched on the Message Content \
+         Intent. Posts in forums need neither."
+            .to_owned()
+    });
+    let configured: Vec<String> = view.configured.iter().map(|id| format!("<#{id}>")).collect();
+    let configured = (!configured.is_empty())
+        .then(|| format!("I still answer in {}: my operator configured it, and only they can change it.", configured.join(", ")));
+    let notices: Vec<String> = [store, deaf, configured].into_iter().flatten().collect();
+    (!notices.is_empty()).then(|| notices.join("\n"))
+}
+
+/// Where a choice of `/guide settings` cannot be.
+pub fn cannot_set(why: &str) -> Reply {
+    note(&format!("Nothing was changed: {why}."))
+}
+
+/// Where a channel was chosen that is not one, or not of this server.
+pub fn no_such_channel() -> Reply {
+    note("Nothing was changed: choose a text channel or a forum of this server from the list.")
+}
+
+/// Where the store would have to be asked and is switched off.
+pub fn no_store() -> Reply {
+    note("My store is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.")
+}
+
+/// Where the store would have to be asked and cannot be.
+pub fn store_trouble(why: &str) -> Reply {
+    note(&format!("I cannot use my store at the moment, and have changed nothing: {}.", escape(why)))
+}
+
+/// Where grouping questions ended without saying why.
+pub fn cannot_group() -> Reply {
+    note("I could not group the questions. My log says why.")
+}
+
+/// A page, from 1, of the questions of the last days that had no answer.
+pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize, dates: Dates) -> Reply {
+    let pages = groups.len().div_ceil(GROUPS);
+    let asked: u64 = groups.iter().map(|group| group.count).sum();
+    if groups.is_empty() {
+        return note(&format!("Nothing is missing: no question of the last {days} days on this server was left without an answer."));
+    }
+    if page > pages {
+        return note(&format!("There are {pages} pages only."));
+    }
+    let line = |group: &Group| {
+        let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
+        let near = near.map_or_else(|| "looks like a new topic".to_owned(), |topic| format!("near {}", escape(&topic.title)));
+        let others = match group.wordings.len() {
+            0 | 1 => String::new(),
+            wordings => format!(", in {wordings} wordings"),
+        };
+        format!("**{} ×** {}\n  {near}{others}, last on {}", group.count, escape(&cut(&group.text, LISTED)), dates.write(group.last))
+    };
+    let shown = groups.iter().skip(page.saturating_sub(1) * GROUPS).take(GROUPS);
+    let more = if pages > 1 { format!("Page {page} of {pages} · ") } else { String::new() };
+    Reply {
+        title: "Not answered".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!("{asked} in the last {days} days, most asked first\n\n{}", shown.map(line).collect::<Vec<_>>().join("\n")),
+        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// What was asked and answered, narrow enough for a phone.
+pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
+    let (week, all) = (stats.last(WEEK), stats.all());
+    let head = format!("{:<15} {:>6} {:>7}", "", "7 days", format!("{} days", stats.days.len()));
+    let rows = COUNTED.iter().map(|(name, count)| format!("{name:<15} {:>6} {:>7}", count(&week), count(&all)));
+    let table: Vec<String> = std::iter::once(head).chain(rows).collect();
+    let bars = |name: &str, count: fn(&Sums) -> u64| {
+        let most = stats.days.iter().map(|(_, sums)| count(sums)).max().unwrap_or_default();
+        format!("{name}, at most {most} a day\n{}", sparkline(stats.days.iter().map(|(_, sums)| count(sums))))
+    };
+    let missed = |sums: &Sums| sums.missed + sums.none_of_these;
+    let chart = [bars("asked", Sums::asked), bars("missed", missed)].join("\n");
+    let title =
+        |id: &str| knowledge.topic(id).map_or_else(|| format!("{} (no longer in the guide)", escape(id)), |topic| escape(&topic.title));
+    let topic = |(at, (id, sums)): (usize, (&str, &Sums))| {
+        let votes = [(sums.helped, "helped"), (sums.not_helped, "not it")];
+        let votes: String = votes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+        format!("{}. {}: {} answered{votes}", at + 1, title(id), sums.answered + sums.unasked)
+    };
+    let topics: Vec<String> = stats.most_answered().into_iter().take(TOPICS).enumerate().map(topic).collect();
+    let topics = if topics.is_empty() { "No topic yet.".to_owned() } else { topics.join("\n") };
+    let since = stats.days.first().map(|(day, _)| dates.write(*day)).unwrap_or_default();
+    Reply {
+        title: "Asked and answered".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!("```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}", table.join("\n")),
+        footer: "Days are those of UTC".to_owned(),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+fn live(knowledge: &KnowledgeBase) -> String {
+    format!("Live is version `{}` with {} topics.", knowledge.version(), knowledge.topics().len())
+}
+
+/// What is wrong with the files, where and how it is mended; files are named as seen from the folder of the guide.
+fn problem(folder: &Path, error: &LoadError) -> String {
+    let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string().replace('`', "'");
+    match error {
+        LoadError::Read(error) if error.path == folder => {
+            format!("The folder of the guide cannot be read: {}.", escape(&error.source.to_string()))
+        }
+        LoadError::Read(error) => format!("`{}` cannot be read: {}.", inside(&error.path), escape(&error.source.to_string())),
+        LoadError::Invalid { problems, .. } => {
+            let Some(first) = problems.first() else { return String::new() };
+            let Position { line, column } = first.at;
+            let more = match problems.len() {
+                0 | 1 => String::new(),
+                count => format!("\nand {} more: `internbot check` lists them.", count - 1),
+            };
+            let place = format!("`{}:{line}:{column}`", inside(Path::new(&first.file)));
+            format!("{place} {}\n{}{more}", escape(&first.message), escape(&first.mend))
+        }
+    }
+}

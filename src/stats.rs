@@ -1,0 +1,191 @@
+//! What was asked and answered, summed up. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+/// Defines an enum whose values have fixed names in the database.
+macro_rules! stored_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name in the store.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The value of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == name)
+            }
+        }
+    };
+}
+
+stored_enum! {
+    /// What became of a question.
+    Outcome {
+        /// A section was shown.
+        Answer = "answer",
+        /// Candidates were offered.
+        Suggest = "suggest",
+        /// It is not in the guide.
+        None = "none",
+        /// Candidates were offered, and none was meant.
+        NoneOfThese = "none-of-these",
+    }
+}
+
+stored_enum! {
+    /// How a question reached the bot.
+    Way {
+        /// `/ask`.
+        Command = "command",
+        /// A mention.
+        Mention = "mention",
+        /// A reply to an answer.
+        Reply = "reply",
+        /// A direct message.
+        Direct = "direct",
+        /// It was not put to the bot.
+        Overheard = "overheard",
+        /// A new post of a forum.
+        Forum = "forum",
+        /// The menu of somebody's message.
+        Menu = "menu",
+    }
+}
+
+/// How often what happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Questions put to the bot and answered.
+    pub answered: u64,
+    /// Questions for which candidates were offered.
+    pub asked_back: u64,
+    /// Questions that are not in the guide.
+    pub missed: u64,
+    /// Candidates of which none was meant.
+    pub none_of_these: u64,
+    /// Answers that nobody had asked for.
+    pub unasked: u64,
+    /// Answers that helped, as people said.
+    pub helped: u64,
+    /// Answers that did not.
+    pub not_helped: u64,
+}
+
+impl Sums {
+    /// Questions that were put to the bot.
+    pub fn asked(&self) -> u64 {
+        self.answered + self.asked_back + self.missed
+    }
+
+    /// Counts what became of questions.
+    pub fn count(&mut self, outcome: Outcome, way: Way, times: u64) {
+        let unasked = matches!(way, Way::Overheard | Way::Forum);
+        *match outcome {
+            Outcome::Answer if unasked => &mut self.unasked,
+            Outcome::Answer => &mut self.answered,
+            Outcome::Suggest => &mut self.asked_back,
+            Outcome::None => &mut self.missed,
+            Outcome::NoneOfThese => &mut self.none_of_these,
+        } += times;
+    }
+
+    /// Counts votes.
+    pub fn vote(&mut self, helped: bool, times: u64) {
+        *if helped { &mut self.helped } else { &mut self.not_helped } += times;
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.answered += other.answered;
+        self.asked_back += other.asked_back;
+        self.missed += other.missed;
+        self.none_of_these += other.none_of_these;
+        self.unasked += other.unasked;
+        self.helped += other.helped;
+        self.not_helped += other.not_helped;
+    }
+}
+
+/// What happened between two days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Every day in order, also those on which nothing happened.
+    pub days: Vec<(Date, Sums)>,
+    /// By the id of the topic, in the order of the alphabet; only what has a topic.
+    pub topics: BTreeMap<String, Sums>,
+    /// By the way in which questions came; without votes.
+    pub ways: BTreeMap<Way, Sums>,
+}
+
+impl Stats {
+    /// Days on which nothing is known to have happened.
+    pub fn new(from: Date, to: Date) -> Self {
+        let days = from.series(1.day()).take_while(|day| *day <= to).map(|day| (day, Sums::default())).collect();
+        Self { days, topics: BTreeMap::new(), ways: BTreeMap::new() }
+    }
+
+    /// The sums of one day and of one topic, to be added to.
+    pub fn add(&mut self, day: Date, topic: &str, add: impl Fn(&mut Sums)) {
+        if let Some((_, sums)) = self.days.iter_mut().find(|(known, _)| *known == day) {
+            add(sums);
+        }
+        if !topic.is_empty() {
+            add(self.topics.entry(topic.to_owned()).or_default());
+        }
+    }
+
+    /// Everything of the last so many days.
+    pub fn last(&self, days: usize) -> Sums {
+        let mut sums = Sums::default();
+        self.days.iter().rev().take(days).for_each(|(_, day)| sums.add(day));
+        sums
+    }
+
+    /// The topics with the ids, the most answered first.
+    pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
+        let mut topics: Vec<(&str, &Sums)> = self.topics.iter().map(|(id, sums)| (id.as_str(), sums)).collect();
+        topics.sort_by_key(|(id, sums)| (std::cmp::Reverse(sums.answered + sums.unasked), *id));
+        topics
+    }
+
+    /// Everything.
+    pub fn all(&self) -> Sums {
+        self.last(self.days.len())
+    }
+}
+
+/// Numbers as a line of bars, the largest the tallest; a nought is the lowest bar, so that every number has its place.
+pub fn sparkline(numbers: impl IntoIterator<Item = u64>) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let numbers: Vec<u64> = numbers.into_iter().collect();
+    let most = numbers.iter().copied().max().unwrap_or_default().max(1);
+    let bar = |number: u64| {
+        let height = u128::from(number) * 7;
+        let height = usize::try_from(height.div_ceil(u128::from(most))).unwrap_or_default();
+        BARS.get(height).copied().unwrap_or('█')
+    };
+    numbers.into_iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_bars_shows_the_largest_tallest_and_something_above_nothing() {
+        assert_eq!(sparkline([0, 1, 50, 100]), "▁▂▅█");
+        assert_eq!(sparkline([0, 0]), "▁▁");
+        assert_eq!(sparkline([u64::MAX, 0]), "█▁");
+        assert_eq!(sparkline([]), "");
+    }
+}

@@ -1,0 +1,399 @@
+//! What must last: settings of guilds, feedback, gaps and daily counts.
+//!
+//! Nothing in the bot waits for the store. [`Store::record`] puts an event into memory; one task writes what is there in
+//! one transaction, and tries again, ever more slowly, where that fails. Settings are read from memory. While the store is
+//! unwell the bot answers as ever, and what it has to write is added up: counts by day and topic, so that none is lost,
+//! gaps up to a number, the oldest dropped first.
+//!
+//! | Module | Responsibility |
+//! | --- | --- |
+//! | `batch` | what waits to be written, bounded |
+//! | `database` | the connection, every SQL statement, and what a fault means |
+//! | `migrations` | the tables, as numbered steps |
+//! | `worker` | the task that writes |
+
+mod batch;
+mod database;
+mod migrations;
+mod worker;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tracing::warn;
+
+use crate::config;
+use crate::gaps::Gap;
+use crate::scrub::Scrubbed;
+use crate::settings::{Settings, SettingsError};
+use crate::stats::{Outcome, Stats, Way};
+use batch::Batch;
+use database::Database;
+use worker::{Order, Worker};
+
+/// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long stopping waits for the last events to be written.
+const CLOSING: Duration = Duration::from_secs(3);
+/// How many orders may wait for the task.
+const ORDERS: usize = 256;
+
+/// Something that happened and is to be kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A question was decided.
+    Asked {
+        /// Where; none in direct messages.
+        guild: Option<u64>,
+        /// How it reached the bot.
+        way: Way,
+        /// What became of it.
+        outcome: Outcome,
+        /// The id of the topic that answered.
+        topic: Option<String>,
+    },
+    /// The guide could not answer.
+    Gap {
+        /// Where; none in direct messages.
+        guild: Option<u64>,
+        /// What was asked.
+        text: Scrubbed,
+        /// The id of the topic that was nearest or was not it.
+        topic: Option<String>,
+    },
+    /// Somebody said whether a section helped. The person is turned into a keyed hash before anything is written.
+    Vote {
+        /// Where; none in direct messages.
+        guild: Option<u64>,
+        /// Who.
+        person: u64,
+        /// The topic's id.
+        topic: String,
+        /// The section's id.
+        section: String,
+        /// Whether it helped.
+        helped: bool,
+    },
+    /// The bot was removed from a guild: everything about it goes.
+    GuildGone {
+        /// Which.
+        guild: u64,
+    },
+}
+
+impl fmt::Debug for Event {
+    /// Names the event only: what is in it is not for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked { .. } => "Asked",
+            Self::Gap { .. } => "Gap",
+            Self::Vote { .. } => "Vote",
+            Self::GuildGone { .. } => "GuildGone",
+        })
+    }
+}
+
+/// Tells the time; another one in tests. Days are those of UTC.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The clock of this machine.
+    pub fn system() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// A clock of one's own.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+
+    fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// How often the task does what.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// How long events are gathered before they are written.
+    pub gather: Duration,
+    /// How often settings are read again, which another process may have changed.
+    pub refresh: Duration,
+    /// How often what has expired is deleted; also at start and on a new day.
+    pub tidy: Duration,
+    /// How long the task waits after a first failure; it doubles with each.
+    pub retry: Duration,
+    /// How long it waits at the most.
+    pub retry_most: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            gather: Duration::from_millis(200),
+            refresh: Duration::from_secs(5),
+            tidy: Duration::from_secs(3_600),
+            retry: Duration::from_secs(1),
+            retry_most: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// In a word.
+    pub state: State,
+    /// Since when it is so.
+    pub since: Timestamp,
+    /// In a sentence, with the mend where there is one.
+    pub sentence: String,
+    /// How many rows wait to be written.
+    pub waiting: usize,
+    /// How many gaps were dropped because too many waited.
+    pub dropped: u64,
+}
+
+/// How the store is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Switched off by the configuration.
+    Off,
+    /// What happens is written.
+    Well,
+    /// Nothing can be written at present; it waits.
+    Unwell,
+}
+
+/// Why the store could not do what was asked of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It is switched off.
+    #[error("the store is switched off: set store.url in the configuration, for instance to \"sqlite:internbot.db\"")]
+    Off,
+    /// There is none yet.
+    #[error("there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration")]
+    Missing(String),
+    /// The settings cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// It cannot be used; the sentence has the mend.
+    #[error("{0}")]
+    Unwell(String),
+    /// It did not answer in time.
+    #[error("the store does not answer in time; try again in a minute")]
+    Late,
+}
+
+/// The store: a handle, cheap to clone. One that is off does nothing.
+#[derive(Debug, Clone)]
+pub struct Store(Option<Arc<Shared>>);
+
+/// What handles and the task share.
+#[derive(Debug)]
+struct Shared {
+    config: config::Store,
+    clock: Clock,
+    pending: Mutex<Batch>,
+    wake: Notify,
+    orders: mpsc::Sender<Order>,
+    settings: Mutex<HashMap<u64, Arc<Settings>>>,
+    health: Mutex<Health>,
+}
+
+impl Store {
+    /// A store that keeps nothing.
+    pub fn off() -> Self {
+        Self(None)
+    }
+
+    /// Opens the store that the configuration names and starts the task that writes to it; waits for the first attempt,
+    /// for at most two seconds, so that settings are there. Never fails: a store that cannot be used is unwell, which
+    /// [`Store::health`] tells, and is tried again.
+    pub async fn open(config: &config::Store, clock: Clock, timing: Timing) -> Self {
+        if config.url.is_off() {
+            return Self::off();
+        }
+        let (orders, received) = mpsc::channel(ORDERS);
+        let health =
+            Health { state: State::Well, since: clock.now(), sentence: "the store is not open yet".to_owned(), waiting: 0, dropped: 0 };
+        let shared = Arc::new(Shared {
+            config: config.clone(),
+            clock,
+            pending: Mutex::default(),
+            wake: Notify::new(),
+            orders,
+            settings: Mutex::default(),
+            health: Mutex::new(health),
+        });
+        tokio::spawn(Worker::new(Arc::clone(&shared), timing).run(received));
+        let store = Self(Some(shared));
+        // Whatever comes of it is in the health.
+        let _ = store.order(Order::Flush).await;
+        store
+    }
+
+    /// Keeps an event. Never waits, never fails.
+    pub fn record(&self, event: Event) {
+        let Some(shared) = &self.0 else { return };
+        if let Event::GuildGone { guild } = event {
+            locked(&shared.settings).remove(&guild);
+        }
+        locked(&shared.pending).add(event, shared.clock.today());
+        shared.wake.notify_one();
+    }
+
+    /// What the moderators of a guild have set; the usual where they have set nothing, and in direct messages.
+    pub fn settings(&self, guild: Option<u64>) -> Arc<Settings> {
+        let known = self.0.as_ref().zip(guild).and_then(|(shared, guild)| locked(&shared.settings).get(&guild).cloned());
+        known.unwrap_or_default()
+    }
+
+    /// Whether any guild wants unasked answers in a channel: the bot then needs the content of all messages.
+    pub fn hears_channels(&self) -> bool {
+        self.0.as_ref().is_some_and(|shared| locked(&shared.settings).values().any(|settings| !settings.unasked_channels.is_empty()))
+    }
+
+    /// Sets what moderators of a guild chose. It holds at once, here; other processes see it within seconds.
+    ///
+    /// # Errors
+    /// Where the settings cannot be, or the store cannot be written; then nothing has changed.
+    pub async fn change_settings(&self, guild: u64, settings: Settings) -> Result<(), StoreError> {
+        settings.check()?;
+        self.order(|reply| Order::Change { guild, settings: Arc::new(settings), reply }).await
+    }
+
+    /// Deletes what a person has said about answers; how many votes that were.
+    ///
+    /// # Errors
+    /// Where the store is unwell: then it is done as soon as it is well, unless the bot is restarted before.
+    pub async fn forget(&self, person: u64) -> Result<u64, StoreError> {
+        let Some(shared) = &self.0 else { return Ok(0) };
+        locked(&shared.pending).forget(person);
+        self.order(|reply| Order::Forget { person, reply }).await
+    }
+
+    /// Writes what waits.
+    ///
+    /// # Errors
+    /// Where the store is unwell.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.order(Order::Flush).await
+    }
+
+    /// The gaps of the last so many days, of one guild or of all; for [`crate::gaps::group`].
+    ///
+    /// # Errors
+    /// Where the store is off, missing or unwell.
+    pub async fn gaps(&self, guild: Option<u64>, days: u32) -> Result<Vec<Gap>, StoreError> {
+        let shared = self.0.as_ref().ok_or(StoreError::Off)?;
+        self.flush().await?;
+        let reading = read_gaps(&shared.config, guild, first_day(shared.clock.today(), days));
+        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| StoreError::Late)?
+    }
+
+    /// What was asked and answered in the last so many days, today among them, in one guild or in all.
+    ///
+    /// # Errors
+    /// Where the store is off, missing or unwell.
+    pub async fn stats(&self, guild: Option<u64>, days: u32) -> Result<Stats, StoreError> {
+        let shared = self.0.as_ref().ok_or(StoreError::Off)?;
+        self.flush().await?;
+        let today = shared.clock.today();
+        let reading = read_stats(&shared.config, guild, first_day(today, days), today);
+        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| StoreError::Late)?
+    }
+
+    /// How the store is.
+    pub fn health(&self) -> Health {
+        let Some(shared) = &self.0 else {
+            let sentence = "the store is switched off".to_owned();
+            return Health { state: State::Off, since: Timestamp::UNIX_EPOCH, sentence, waiting: 0, dropped: 0 };
+        };
+        let waiting = locked(&shared.pending).len();
+        let mut health = locked(&shared.health).clone();
+        health.waiting += waiting;
+        health
+    }
+
+    /// What the store says, without the folder of its file: that is nobody's business but the operator's.
+    pub fn without_folder(&self, sentence: &str) -> String {
+        let Some(shared) = &self.0 else { return sentence.to_owned() };
+        let path = shared.config.url.path();
+        let name = path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
+        sentence.replace(&path.display().to_string(), &name)
+    }
+
+    /// For how many days gaps and votes are kept.
+    pub fn keeps(&self) -> Option<(u32, u32)> {
+        self.0.as_ref().map(|shared| (shared.config.keep_gaps_days, shared.config.keep_votes_days))
+    }
+
+    /// Writes what waits and ends the task.
+    pub async fn close(&self) {
+        let Some(shared) = &self.0 else { return };
+        let (reply, closed) = oneshot::channel();
+        let sent = shared.orders.send(Order::Close(reply)).await.is_ok();
+        if sent && !matches!(tokio::time::timeout(CLOSING, closed).await, Ok(Ok(Ok(())))) {
+            warn!(events.lost = self.health().waiting, "stopped while the store could not be written");
+        }
+    }
+
+    /// Gives the task an order and waits for what it says, but not for long.
+    async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order) -> Result<T, StoreError> {
+        let shared = self.0.as_ref().ok_or(StoreError::Off)?;
+        let (reply, said) = oneshot::channel();
+        shared.orders.try_send(order(reply)).map_err(|_| StoreError::Late)?;
+        tokio::time::timeout(PATIENCE, said).await.map_err(|_| StoreError::Late)?.map_err(|_| StoreError::Late)?
+    }
+}
+
+/// The gaps since a day, of one guild or of all, from a store that exists: for a command at the keyboard, while the bot
+/// may be running.
+///
+/// # Errors
+/// Where the store is off, does not exist, or cannot be read.
+pub async fn read_gaps(config: &config::Store, guild: Option<u64>, since: Date) -> Result<Vec<Gap>, StoreError> {
+    let mut database = Database::open_to_read(config).await?;
+    let gaps = database.gaps(guild, since).await.map_err(|fault| database.explain(&fault));
+    database.close().await;
+    gaps
+}
+
+/// What was asked and answered between two days, in one guild or in all, from a store that exists.
+///
+/// # Errors
+/// Where the store is off, does not exist, or cannot be read.
+pub async fn read_stats(config: &config::Store, guild: Option<u64>, from: Date, to: Date) -> Result<Stats, StoreError> {
+    let mut database = Database::open_to_read(config).await?;
+    let stats = database.stats(guild, from, to).await.map_err(|fault| database.explain(&fault));
+    database.close().await;
+    stats
+}
+
+/// The first of so many days that end today.
+pub fn first_day(today: Date, days: u32) -> Date {
+    today.saturating_sub(i64::from(days.max(1) - 1).days())
+}
+
+/// What a lock guards; whoever panicked while holding it left values that are still whole.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

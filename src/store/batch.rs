@@ -1,0 +1,210 @@
+//! What waits to be written: added up, in order where order matters, and bounded.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jiff::civil::Date;
+
+use super::Event;
+use crate::stats::{Outcome, Way};
+
+/// The most gaps that wait; of more the oldest are dropped and counted.
+pub(super) const MOST_GAPS: usize = 5_000;
+/// The most votes that wait; more are not taken.
+const MOST_VOTES: usize = 10_000;
+/// The most rows of counts that wait; more are counted without guild and topic.
+const MOST_COUNTS: usize = 50_000;
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Guilds that are gone. They go first: what is recorded of them later is new.
+    pub gone: BTreeSet<u64>,
+    /// People who want to be forgotten. They go second, for the same reason.
+    pub forgotten: BTreeSet<u64>,
+    pub counts: BTreeMap<Count, u64>,
+    /// The oldest first.
+    pub gaps: VecDeque<Gap>,
+    /// The last vote of a person on a section.
+    pub votes: BTreeMap<Voted, Vote>,
+    /// How many gaps were dropped.
+    pub dropped: u64,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Count {
+    pub day: Date,
+    /// 0 for direct messages, as everywhere in the store.
+    pub guild: u64,
+    pub way: Way,
+    pub outcome: Outcome,
+    /// Empty for none.
+    pub topic: String,
+}
+
+/// A question without an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gap {
+    pub guild: u64,
+    pub wording: String,
+    pub day: Date,
+    pub text: String,
+    pub topic: String,
+    pub count: u64,
+}
+
+/// Who voted, on what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Voted {
+    pub person: u64,
+    pub guild: u64,
+    pub topic: String,
+    pub section: String,
+}
+
+/// What they said, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Vote {
+    pub helped: bool,
+    pub day: Date,
+}
+
+impl Batch {
+    /// Adds an event of today.
+    pub(super) fn add(&mut self, event: Event, day: Date) {
+        match event {
+            Event::Asked { guild, way, outcome, topic } => {
+                let guild = guild.unwrap_or_default();
+                self.count(Count { day, guild, way, outcome, topic: topic.unwrap_or_default() }, 1);
+            }
+            Event::Gap { text, .. } if text.is_empty() => {}
+            Event::Gap { guild, text, topic } => self.gap(Gap {
+                guild: guild.unwrap_or_default(),
+                wording: text.key(),
+                day,
+                text: text.as_str().to_owned(),
+                topic: topic.unwrap_or_default(),
+                count: 1,
+            }),
+            Event::Vote { guild, person, topic, section, helped } => {
+                self.vote(Voted { person, guild: guild.unwrap_or_default(), topic, section }, Vote { helped, day });
+            }
+            Event::GuildGone { guild } => self.remove_guild(guild),
+        }
+    }
+
+    /// Adds what came later.
+    pub(super) fn append(&mut self, later: Self) {
+        later.gone.into_iter().for_each(|guild| self.remove_guild(guild));
+        later.forgotten.into_iter().for_each(|person| self.forget(person));
+        later.counts.into_iter().for_each(|(count, times)| self.count(count, times));
+        later.gaps.into_iter().for_each(|gap| self.gap(gap));
+        later.votes.into_iter().for_each(|(voted, vote)| self.vote(voted, vote));
+        self.dropped += later.dropped;
+    }
+
+    /// Forgets the votes of a person, here and, once this is written, in the store.
+    pub(super) fn forget(&mut self, person: u64) {
+        self.votes.retain(|voted, _| voted.person != person);
+        self.forgotten.insert(person);
+    }
+
+    fn remove_guild(&mut self, guild: u64) {
+        self.counts.retain(|count, _| count.guild != guild);
+        self.gaps.retain(|gap| gap.guild != guild);
+        self.votes.retain(|voted, _| voted.guild != guild);
+        self.gone.insert(guild);
+    }
+
+    fn count(&mut self, count: Count, times: u64) {
+        let full = self.counts.len() >= MOST_COUNTS && !self.counts.contains_key(&count);
+        let count = if full { Count { guild: 0, topic: String::new(), ..count } } else { count };
+        *self.counts.entry(count).or_default() += times;
+    }
+
+    fn gap(&mut self, gap: Gap) {
+        let same = |known: &&mut Gap| (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording;
+        match self.gaps.iter_mut().find(same) {
+            Some(known) => known.count += gap.count,
+            None => self.gaps.push_back(gap),
+        }
+        while self.gaps.len() > MOST_GAPS {
+            self.dropped += self.gaps.pop_front().map_or(0, |gap| gap.count);
+        }
+    }
+
+    fn vote(&mut self, voted: Voted, vote: Vote) {
+        if self.votes.len() < MOST_VOTES || self.votes.contains_key(&voted) {
+            self.votes.insert(voted, vote);
+        }
+    }
+
+    /// How many rows wait.
+    pub(super) fn len(&self) -> usize {
+        self.gone.len() + self.forgotten.len() + self.counts.len() + self.gaps.len() + self.votes.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::scrub::scrub;
+
+    const DAY: Date = date(2026, 11, 23);
+
+    fn gap(guild: u64, text: &str) -> Event {
+        Event::Gap { guild: Some(guild), text: scrub(text), topic: None }
+    }
+
+    fn vote(person: u64, helped: bool) -> Event {
+        Event::Vote { guild: Some(1), person, topic: "t".to_owned(), section: "s".to_owned(), helped }
+    }
+
+    #[test]
+    fn the_oldest_gaps_are_dropped_and_counted() {
+        let mut batch = Batch::default();
+        let letters = |number: usize| number.to_string().chars().filter_map(|c| char::from_u32(c as u32 + 49)).collect::<String>();
+        for number in 0..MOST_GAPS + 3 {
+            batch.add(gap(1, &letters(number)), DAY);
+        }
+        assert_eq!((batch.gaps.len(), batch.dropped), (MOST_GAPS, 3));
+        assert_eq!(batch.gaps[0].text, letters(3));
+        batch.add(gap(1, &letters(MOST_GAPS)), DAY);
+        assert_eq!((batch.gaps.len(), batch.dropped), (MOST_GAPS, 3), "the same counts twice");
+    }
+
+    #[test]
+    fn counts_are_never_lost_only_less_exact() {
+        let mut batch = Batch::default();
+        let asked = |guild| Event::Asked { guild: Some(guild), way: Way::Mention, outcome: Outcome::Answer, topic: None };
+        for guild in 1..=MOST_COUNTS as u64 + 500 {
+            batch.add(asked(guild), DAY);
+        }
+        assert_eq!(batch.counts.len(), MOST_COUNTS + 1);
+        assert_eq!(batch.counts.values().sum::<u64>(), MOST_COUNTS as u64 + 500);
+    }
+
+    #[test]
+    fn what_is_gone_or_forgotten_goes_before_what_comes_later() {
+        let mut batch = Batch::default();
+        for event in [gap(1, "a"), gap(2, "b"), vote(7, true), vote(8, true)] {
+            batch.add(event, DAY);
+        }
+        let mut later = Batch::default();
+        later.add(Event::GuildGone { guild: 2 }, DAY);
+        later.add(gap(2, "again"), DAY);
+        later.forget(7);
+        later.add(vote(8, false), DAY);
+        batch.append(later);
+        assert_eq!(batch.gaps.iter().map(|gap| gap.text.as_str()).collect::<Vec<_>>(), ["a", "again"]);
+        let votes: Vec<(u64, bool)> = batch.votes.iter().map(|(voted, vote)| (voted.person, vote.helped)).collect();
+        assert_eq!(votes, [(8, false)]);
+        assert_eq!((batch.gone.len(), batch.forgotten.len()), (1, 1));
+    }
+}

@@ -1,0 +1,28 @@
+//! The tables of the store, as numbered steps: the first step makes version 1. A step that was released never changes;
+//! a new one is added. Plain SQL that SQLite and PostgreSQL both take.
+//!
+//! No table has an id of a channel or a message. `guild` is 0 for direct messages.
+
+/// Every step, the statements of each in order.
+pub(super) const STEPS: &[&[&str]] = &[&[
+    // What moderators set, as JSON.
+    "CREATE TABLE settings (guild BIGINT PRIMARY KEY, settings TEXT NOT NULL)",
+    // What became of questions, by day.
+    "CREATE TABLE counts (day TEXT NOT NULL, guild BIGINT NOT NULL, way TEXT NOT NULL, outcome TEXT NOT NULL, topic TEXT NOT NULL, \
+     count BIGINT NOT NULL, PRIMARY KEY (day, guild, way, outcome, topic))",
+    // Scrubbed questions that had no answer; `wording` is the text without case and marks.
+    "CREATE TABLE gaps (guild BIGINT NOT NULL, wording TEXT NOT NULL, day TEXT NOT NULL, text TEXT NOT NULL, topic TEXT NOT NULL, \
+     count BIGINT NOT NULL, PRIMARY KEY (guild, wording, day))",
+    "CREATE INDEX gaps_by_day ON gaps (day)",
+    // The key of each day, in hexadecimal, for as long as its votes can be changed.
+    "CREATE TABLE vote_keys (day TEXT PRIMARY KEY, secret TEXT NOT NULL)",
+    // Whether a section helped. `voter` is a keyed hash, and null once its key is gone.
+    "CREATE TABLE votes (voter TEXT UNIQUE, key_day TEXT NOT NULL, guild BIGINT NOT NULL, topic TEXT NOT NULL, section TEXT NOT NULL, \
+     helped SMALLINT NOT NULL, day TEXT NOT NULL)",
+    "CREATE INDEX votes_by_day ON votes (day)",
+]];
+
+/// The version that this program writes.
+pub(super) fn version() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}

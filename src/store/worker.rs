@@ -1,0 +1,211 @@
+//! The task that writes: one transaction for all that waits; ever longer pauses while the store is unwell.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tracing::{debug, info, warn};
+
+use super::batch::Batch;
+use super::database::{Database, Fault, explain};
+use super::{Shared, State, StoreError, Timing, locked};
+use crate::settings::Settings;
+
+/// What somebody waits for.
+pub(super) enum Order {
+    /// Write what waits.
+    Flush(oneshot::Sender<Result<(), StoreError>>),
+    /// Keep the settings of a guild.
+    Change { guild: u64, settings: Arc<Settings>, reply: oneshot::Sender<Result<(), StoreError>> },
+    /// Forget a person, who is among those who wait to be forgotten.
+    Forget { person: u64, reply: oneshot::Sender<Result<u64, StoreError>> },
+    /// Write what waits, and end.
+    Close(oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// The task and what only it has.
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    timing: Timing,
+    database: Option<Database>,
+    /// What could not be written yet.
+    unwritten: Batch,
+    /// Votes that were deleted for people who wait to hear of it.
+    deleted: HashMap<u64, u64>,
+    /// When the next attempt is due where nobody asks for one.
+    due: Instant,
+    /// How long to wait after the next failure.
+    pause: std::time::Duration,
+    /// Whether the settings that are known have to be written into a new file.
+    restore: bool,
+    refreshed: Option<Instant>,
+    tidied: Option<(Instant, Date)>,
+}
+
+impl Worker {
+    pub(super) fn new(shared: Arc<Shared>, timing: Timing) -> Self {
+        Self {
+            shared,
+            database: None,
+            unwritten: Batch::default(),
+            deleted: HashMap::new(),
+            due: Instant::now(),
+            pause: timing.retry,
+            restore: false,
+            refreshed: None,
+            tidied: None,
+            timing,
+        }
+    }
+
+    /// Runs until it is told to close or every handle is gone.
+    pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(order) => if !self.obey(order).await { return },
+                    None => return,
+                },
+                () = self.shared.wake.notified(), if self.is_well() => {
+                    self.due = self.due.min(Instant::now() + self.timing.gather);
+                }
+                () = tokio::time::sleep_until(self.due) => {
+                    // A failure is in the health.
+                    let _ = self.attempt().await;
+                }
+            }
+        }
+    }
+
+    /// Does what somebody waits for; whether to go on.
+    async fn obey(&mut self, order: Order) -> bool {
+        match order {
+            Order::Flush(reply) => drop(reply.send(self.attempt().await)),
+            Order::Change { guild, settings, reply } => drop(reply.send(self.change(guild, settings).await)),
+            Order::Forget { person, reply } => {
+                let written = self.attempt().await;
+                let deleted = self.deleted.remove(&person).unwrap_or_default();
+                drop(reply.send(written.map(|()| deleted)));
+            }
+            Order::Close(reply) => {
+                let written = self.attempt().await;
+                if let Some(database) = self.database.take() {
+                    database.close().await;
+                }
+                drop(reply.send(written));
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_well(&self) -> bool {
+        locked(&self.shared.health).state == State::Well
+    }
+
+    /// Opens the store where necessary and does all that is due.
+    async fn attempt(&mut self) -> Result<(), StoreError> {
+        self.unwritten.append(std::mem::take(&mut locked(&self.shared.pending)));
+        let done = self.work().await;
+        let done = done.map_err(|fault| self.unwell(&fault));
+        if done.is_ok() {
+            self.well();
+        }
+        done
+    }
+
+    async fn work(&mut self) -> Result<(), Fault> {
+        if self.database.as_ref().is_some_and(Database::is_elsewhere) {
+            self.database = None;
+            info!("the file of the store was deleted or replaced; opening it anew");
+        }
+        let today = self.shared.clock.today();
+        let mut database = match self.database.take() {
+            Some(database) => database,
+            None => self.open().await?,
+        };
+        // Only a connection on which everything went well is kept.
+        if !self.unwritten.is_empty() {
+            self.deleted = database.write(&self.unwritten, today).await?;
+            self.unwritten = Batch { dropped: self.unwritten.dropped, ..Batch::default() };
+        }
+        let now = Instant::now();
+        if self.tidied.is_none_or(|(at, day)| day != today || now - at >= self.timing.tidy) {
+            let gaps = database.tidy(&self.shared.config, today).await?;
+            debug!(gaps, "deleted what has expired");
+            self.tidied = Some((now, today));
+        }
+        if self.refreshed.is_none_or(|at| now - at >= self.timing.refresh) {
+            let settings = database.settings().await?;
+            // A guild that left while they were read stays gone.
+            let gone = locked(&self.shared.pending).gone.clone();
+            *locked(&self.shared.settings) = settings.into_iter().filter(|(guild, _)| !gone.contains(guild)).collect();
+            self.refreshed = Some(now);
+        }
+        self.database = Some(database);
+        Ok(())
+    }
+
+    /// Opens the store; into one that had to be begun anew go the settings that are known.
+    async fn open(&mut self) -> Result<Database, Fault> {
+        let mut database = Database::open(&self.shared.config).await?;
+        self.restore |= database.created;
+        if self.restore {
+            let known = locked(&self.shared.settings).clone();
+            for (guild, settings) in known {
+                database.set(guild, &settings).await?;
+            }
+            self.restore = false;
+        }
+        self.refreshed = None;
+        self.tidied = None;
+        Ok(database)
+    }
+
+    async fn change(&mut self, guild: u64, settings: Arc<Settings>) -> Result<(), StoreError> {
+        self.attempt().await?;
+        if let Some(database) = &mut self.database
+            && let Err(fault) = database.set(guild, &settings).await
+        {
+            return Err(self.unwell(&fault));
+        }
+        locked(&self.shared.settings).insert(guild, settings);
+        Ok(())
+    }
+
+    fn well(&mut self) {
+        self.pause = self.timing.retry;
+        self.due = Instant::now() + self.timing.refresh;
+        let mut health = locked(&self.shared.health);
+        (health.waiting, health.dropped) = (0, self.unwritten.dropped);
+        let was_unwell = health.state == State::Unwell;
+        if was_unwell || health.sentence != WELL {
+            (health.state, health.since, health.sentence) = (State::Well, self.shared.clock.now(), WELL.to_owned());
+        }
+        if was_unwell {
+            info!(gaps.dropped = health.dropped, "the store is well again, and what waited is written");
+        }
+    }
+
+    /// Notes a fault, the first of several in the log, and plans the next attempt.
+    fn unwell(&mut self, fault: &Fault) -> StoreError {
+        self.database = None;
+        self.due = Instant::now() + self.pause;
+        self.pause = (self.pause * 2).min(self.timing.retry_most);
+        let sentence = explain(self.shared.config.url.path(), fault);
+        let mut health = locked(&self.shared.health);
+        if health.state == State::Unwell {
+            debug!(problem = sentence, "the store is still unwell");
+        } else {
+            warn!(problem = sentence, "the store cannot be used; the bot goes on answering and keeps what it has to write");
+            (health.state, health.since) = (State::Unwell, self.shared.clock.now());
+        }
+        (health.sentence, health.waiting, health.dropped) = (sentence.clone(), self.unwritten.len(), self.unwritten.dropped);
+        StoreError::Unwell(sentence)
+    }
+}
+
+/// What the health says of a store that is well.
+const WELL: &str = "the store is well";
