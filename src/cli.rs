@@ -3,6 +3,7 @@
 mod ask;
 mod chat;
 mod check;
+mod describe;
 mod eval;
 #[cfg(feature = "discord")]
 mod gaps;
@@ -23,9 +24,14 @@ use internbot::live::Live;
 use internbot::search::Part;
 use jiff::Zoned;
 
+/// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
+/// the variables hold is nobody's to read.
+const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run`; else a file that the configuration names\n  \
+    INTERNBOT_LOG  What is logged, such as internbot=debug,serenity=info";
+
 /// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, after_long_help = ENVIRONMENT)]
 pub(crate) struct Options {
     /// The folder of the knowledge base [default: knowledge]
     #[arg(long, global = true, value_name = "DIR")]
@@ -34,9 +40,18 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Typed,
 }
 
+#[derive(Debug, Subcommand)]
+enum Typed {
+    #[command(flatten)]
+    Work(Command),
+    #[command(flatten)]
+    Describe(Describe),
+}
+
+/// What works with the guide, by the configuration.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer one question, or many from standard input
@@ -56,6 +71,22 @@ enum Command {
     /// Show what was asked and answered
     #[cfg(feature = "discord")]
     Stats(StatsOptions),
+}
+
+/// What tells of the command line itself: needs no guide and reads no configuration.
+#[derive(Debug, Subcommand)]
+enum Describe {
+    /// Print what a shell needs to complete the command line
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man {
+        /// Write this page and one for each command into a folder instead
+        #[arg(long, value_name = "DIR")]
+        write: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -179,18 +210,24 @@ pub(crate) enum Fault {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Store(#[from] internbot::store::StoreError),
+    #[error("cannot write the man pages into {}: {source}", .path.display())]
+    Pages { path: PathBuf, source: std::io::Error },
     #[error("cannot go on: {0}")]
     Output(#[from] std::io::Error),
 }
 
 /// Runs the command that was typed.
 pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
+    let command = match options.command {
+        Typed::Work(command) => command,
+        Typed::Describe(describe) => return describe::run(describe),
+    };
     let config = match &options.config {
         Some(path) => Config::load(path, false)?,
         None => Config::load(Path::new("config/internbot.toml"), true)?,
     };
     let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
-    match options.command {
+    match command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
         Command::Chat => chat::run(&Live::load(&folder)?),
         Command::Check(check) => check::run(&folder, &check),

@@ -248,6 +248,90 @@ fn chat_answers_from_what_was_saved_since_the_last_answer() {
     assert!(chat.wait().expect("it ends").success());
 }
 
+/// Every command that the build has, as `--help` lists them.
+fn commands() -> Vec<String> {
+    let help = internbot(&["--help"], "").out;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names: Vec<String> = listed.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    for known in ["ask", "chat", "check", "eval", "completions", "man"] {
+        assert!(names.iter().any(|name| name == known), "{known} in {names:?}");
+    }
+    names
+}
+
+#[test]
+fn every_shell_gets_completions_of_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = internbot(&["completions", shell], "");
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{shell}");
+        for part in commands().iter().map(String::as_str).chain(["knowledge", "leave-one-out"]) {
+            assert!(ran.out.contains(part), "{part} for {shell}");
+        }
+    }
+    assert_eq!(internbot(&["completions", "no-such-shell"], "").status, Some(2));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_shell_completes_with_them() {
+    let script = internbot(&["completions", "bash"], "").out;
+    let asked = "\nCOMP_WORDS=(internbot comp); COMP_CWORD=1; _internbot internbot comp internbot; printf '%s' \"${COMPREPLY[*]}\"";
+    // Where there is no bash nobody completes with it either.
+    let Ok(output) = std::process::Command::new("bash").args(["--norc", "-c", &(script + asked)]).output() else { return };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "completions");
+}
+
+#[test]
+fn the_man_page_names_every_command_and_each_can_have_its_own() {
+    let page = internbot(&["man"], "");
+    assert_eq!((page.status, page.err.as_str()), (Some(0), ""));
+    assert!(page.out.contains(".TH internbot 1"), "{}", page.out);
+
+    let folder = TempDir::new().expect("a folder");
+    let pages = folder.path().join("new/man1");
+    let ran = internbot(&["man", "--write", &pages.display().to_string()], "");
+    assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""));
+    let text = |name: &str| fs::read_to_string(pages.join(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+    assert!(text("internbot.1").contains(".TH internbot 1"));
+    for command in commands().iter().filter(|command| *command != "help") {
+        assert!(page.out.contains(&format!("internbot\\-{command}(1)")), "{command} in\n{}", page.out);
+        assert!(text(&format!("internbot-{command}.1")).contains(".SH SYNOPSIS"), "{command}");
+    }
+
+    let ran = internbot(&["man", "--write", &pages.join("internbot.1").display().to_string()], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("cannot write the man pages into"), "{}", ran.err);
+}
+
+#[test]
+fn describing_the_command_line_needs_no_guide_and_no_configuration() {
+    let empty = TempDir::new().expect("a folder");
+    fs::create_dir(empty.path().join("config")).expect("a folder");
+    fs::write(empty.path().join("config/internbot.toml"), "nonsense").expect("it can be written");
+    for arguments in [&["completions", "bash"][..], &["man"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        let output = command.current_dir(&empty).args(arguments).output().expect("the command starts");
+        assert!(output.status.success(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_describes_the_command_line_holds_no_secret() {
+    const SECRET: &str = "MTIz.abc-not-to-be-shown";
+    let mut asked: Vec<Vec<String>> = commands().into_iter().map(|command| vec![command, "--help".to_owned()]).collect();
+    asked.extend(
+        [&["--help"][..], &["-h"], &["man"], &["completions", "zsh"]].map(|words| words.iter().map(|&word| word.to_owned()).collect()),
+    );
+    for arguments in asked {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        let output = command.env("DISCORD_TOKEN", SECRET).args(&arguments).output().expect("the command starts");
+        for printed in [output.stdout, output.stderr] {
+            assert!(!String::from_utf8_lossy(&printed).contains(SECRET), "{arguments:?}");
+        }
+    }
+}
+
 /// The shipped guide in a folder of its own.
 fn copy_of_the_guide() -> TempDir {
     let copy = TempDir::new().expect("a folder");
