@@ -1,7 +1,7 @@
 //! Runs the search on question sets that others published, and prints its predictions.
 //!
 //! ```text
-//! cargo run --release --example intent_benchmark -- KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] > predictions.jsonl
+//! cargo run --release --example intent_benchmark -- KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] [--ablate=PART] > predictions.jsonl
 //! ```
 //!
 //! `KNOWLEDGE.json` is `{"topics":[{"id","title","examples":[…]},…]}`, the other two are `{"queries":[{"text"},…]}`; the
@@ -14,7 +14,7 @@ use std::fs;
 use std::io::{Write, stdout};
 
 use internbot::answer;
-use internbot::search::{Corpus, Index, Parts, Question, TopicTexts};
+use internbot::search::{Corpus, Index, Part, Parts, Question, TopicTexts};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -41,9 +41,14 @@ struct Query {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let files: Vec<String> = std::env::args().skip(1).collect();
+    let (options, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let mut parts = Parts::ALL;
+    for option in options {
+        let part = Part::ALL.iter().find(|(name, _)| option.strip_prefix("--ablate=") == Some(name));
+        parts = parts.without(part.ok_or_else(|| format!("{option} is not --ablate=PART with a part of the search"))?.1);
+    }
     let [knowledge, queries, out_of_scope @ ..] = files.as_slice() else {
-        return Err("usage: intent_benchmark KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json]".into());
+        return Err("usage: intent_benchmark KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] [--ablate=PART]".into());
     };
     let knowledge: Knowledge = serde_json::from_str(&fs::read_to_string(knowledge)?)?;
     let mut corpus = Corpus::default();
@@ -53,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in out_of_scope {
         corpus.out_of_scope.push(read_queries(file)?);
     }
-    let index = Index::with_parts(&corpus, Parts::ALL);
+    let index = Index::with_parts(&corpus, parts);
     let mut out = stdout().lock();
     for (id, text) in read_queries(queries)?.into_iter().enumerate() {
         let found = index.search(&Question::new(text));

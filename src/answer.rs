@@ -40,6 +40,8 @@ pub enum Outcome {
 const ASKED_BAR: f32 = 0.49;
 /// The same where a wrong answer could do harm.
 const STAKES_BAR: f32 = 0.58;
+/// The same where a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
+const ONE_WORD_BAR: f32 = 0.95;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
@@ -108,7 +110,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     let kind = found.aside.filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE).map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
     let (outcome, reason) =
-        if question.overheard { overheard(question, probability, stakes) } else { asked(probability, stakes, kind.is_some()) };
+        if question.overheard { overheard(question, probability, stakes) } else { asked(probability, stakes, found.words, kind.is_some()) };
     Answer { outcome, matches, kind, reason }
 }
 
@@ -119,8 +121,9 @@ pub fn candidates(matches: &[Match]) -> &[Match] {
     matches.get(..near.clamp(2, MOST_CANDIDATES).min(matches.len())).unwrap_or(matches)
 }
 
-fn asked(probability: f32, stakes: Stakes, aside: bool) -> (Outcome, String) {
+fn asked(probability: f32, stakes: Stakes, words: usize, aside: bool) -> (Outcome, String) {
     let bar = match stakes {
+        _ if words < 2 => ONE_WORD_BAR,
         Stakes::Ordinary => ASKED_BAR,
         Stakes::Legal => STAKES_BAR,
     };
