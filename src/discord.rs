@@ -13,6 +13,7 @@
 //! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
+//! | `supervisor` | tells systemd that the bot is ready, lives and stops |
 
 mod commands;
 mod custom_id;
@@ -26,6 +27,7 @@ mod registration;
 mod reloading;
 mod render;
 mod rest;
+mod supervisor;
 
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -37,8 +39,8 @@ use serenity::all::{
     ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
 };
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::{info, warn};
 
 use crate::config::{self, Token};
@@ -142,6 +144,7 @@ pub async fn run(
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
+    let _alive = AbortOnDropHandle::new(tokio::spawn(supervisor::stay_alive()));
     let rest = Rest::new(config, token).map_err(unreachable)?;
     let gateway = tokio::time::timeout(config.connect(), rest.gateway());
     let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
@@ -202,6 +205,7 @@ async fn connect(
     let manager = Arc::clone(&client.shard_manager);
     let ended = until(stop, client.start_shards(shards), bot).await;
     if !matches!(ended, Err(RunError::Intent)) {
+        supervisor::tell(supervisor::State::Stopping);
         bot.finish().await;
     }
     let begun_anew = bot.connections.load(Ordering::Relaxed) > shards;
@@ -221,7 +225,7 @@ async fn until(
     tokio::select! {
         () = &mut stop => return Ok(()),
         ended = &mut connection => return ended.map_err(ended_by),
-        () = bot.ready.notified() => {}
+        () = bot.ready.notified() => supervisor::tell(supervisor::State::Ready),
         () = tokio::time::sleep(bot.config.connect()) => {
             return Err(RunError::Unreachable("its gateway does not let me connect".to_owned()));
         }

@@ -3,7 +3,8 @@
 use std::fs;
 #[cfg(unix)]
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+#[cfg(unix)]
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,8 @@ use internbot::live::Live;
 use internbot::store::Store;
 
 use crate::bot::*;
+#[cfg(unix)]
+use crate::program::Program;
 use crate::small_guide::{self, SmallGuide, question};
 use crate::stand_in::*;
 
@@ -227,61 +230,27 @@ async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
     editing.chat.finish().await;
 }
 
-/// The program itself, ended with the test.
-struct Program(Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_reloads_and_the_same_fault_is_logged_once() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let (guide, mia) = (SmallGuide::new("Alpha"), guild.member("mia"));
-    let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
-    let text = format!(
-        "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n[store]\nurl = \"\"\n",
-        discord.url()
-    );
-    fs::write(&config, text).expect("a file can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-    command.arg("run").arg("--config").arg(&config).arg("--knowledge").arg(guide.folder()).env("DISCORD_TOKEN", discord.token());
-    command.env_remove("INTERNBOT_LOG").stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
-    let program = Program(command.spawn().expect("the program starts"));
-    let signal = |name: &str| {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(program.0.id().to_string()).status();
-        assert!(sent.expect("there is kill").success());
-    };
-    let logged = async |part: &str, times: usize| {
-        let begin = Instant::now();
-        loop {
-            let text = fs::read_to_string(&log).expect("there is a log");
-            if text.matches(part).count() >= times {
-                return text;
-            }
-            assert!(begin.elapsed() < SOON, "{part:?} is not {times} times in\n{text}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
+    let program = Program::start(&discord, &guide, &[]);
     discord.registered("ask").await;
     guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
-    signal("HUP");
-    logged("topics/bread.toml:3:12", 1).await;
-    signal("HUP");
-    logged("SIGHUP", 2).await;
+    program.signal("HUP");
+    program.logged("topics/bread.toml:3:12", 1).await;
+    program.signal("HUP");
+    program.logged("SIGHUP", 2).await;
     guide.save("bread", "Beta");
-    signal("HUP");
-    let text = logged("the guide was reloaded", 1).await;
+    program.signal("HUP");
+    let text = program.logged("the guide was reloaded", 1).await;
     assert_eq!(text.matches("topics/bread.toml:3:12").count(), 1, "{text}");
     assert_eq!(text.matches("Did you mean").count(), 1, "{text}");
     let answer = mia.slash("ask", &[("question", &question("bread"))]).await;
     assert_eq!(answer.message().embed().title, "Beta way of baking bread");
-    signal("TERM");
+    program.signal("TERM");
     discord.disconnected().await;
     discord.finish().await;
 }

@@ -13,7 +13,7 @@
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `moderating` | `/guide`, and that nobody else can use it |
-//! | `running` | starting and stopping |
+//! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(
     clippy::expect_used,
@@ -33,6 +33,8 @@ mod improving;
 mod keeping;
 mod manners;
 mod moderating;
+#[cfg(unix)]
+mod program;
 mod running;
 mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]

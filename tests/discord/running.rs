@@ -6,6 +6,10 @@ use internbot::config::Discord;
 use internbot::discord::{Options, RunError};
 
 use crate::bot::*;
+#[cfg(unix)]
+use crate::program::{Program, SOON};
+#[cfg(unix)]
+use crate::small_guide::SmallGuide;
 use crate::stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
@@ -76,4 +80,58 @@ async fn a_reply_that_never_ends_does_not_keep_the_bot_from_stopping() {
     let ended = tokio::time::timeout(Duration::from_secs(2), chat.bot.ended()).await;
     ended.expect("in time").expect("without an error");
     chat.discord.finish().await;
+}
+
+/// The socket at which systemd would listen.
+#[cfg(unix)]
+struct Supervisor(tokio::net::UnixDatagram);
+
+#[cfg(unix)]
+impl Supervisor {
+    /// What it is told next.
+    async fn hears(&self) -> String {
+        let mut message = [0; 256];
+        let heard = tokio::time::timeout(SOON, self.0.recv(&mut message)).await;
+        let length = heard.expect("it is told something").expect("the socket works");
+        String::from_utf8_lossy(&message[..length]).into_owned()
+    }
+
+    /// What it is told next but that the bot lives.
+    async fn hears_news(&self) -> String {
+        loop {
+            let heard = self.hears().await;
+            if heard != "WATCHDOG=1" {
+                return heard;
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_service_tells_that_it_is_ready_that_it_lives_and_that_it_stops() {
+    let discord = StandIn::start().await;
+    discord.guild("students");
+    let guide = SmallGuide::new("Alpha");
+    let socket = guide.beside("notify");
+    let supervisor = Supervisor(tokio::net::UnixDatagram::bind(&socket).expect("a socket"));
+    let mut program = Program::start(&discord, &guide, &[("NOTIFY_SOCKET", socket.as_os_str()), ("WATCHDOG_USEC", "400000".as_ref())]);
+
+    assert_eq!(supervisor.hears_news().await, "READY=1");
+    assert_eq!(discord.identifies(), 1, "ready is who has a session");
+    discord.registered("ask").await;
+    for _ in 0..3 {
+        assert_eq!(supervisor.hears().await, "WATCHDOG=1");
+    }
+    // A reload neither ends the service nor makes it ready once more.
+    program.signal("HUP");
+    program.logged("SIGHUP", 1).await;
+    program.signal("TERM");
+    assert_eq!(supervisor.hears_news().await, "STOPPING=1");
+    let status = program.ended().await;
+    assert_eq!(status.code(), Some(0), "{status}");
+    let log = program.logged("stopped", 1).await;
+    assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
+    discord.disconnected().await;
+    discord.finish().await;
 }
