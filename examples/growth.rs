@@ -8,6 +8,8 @@
 //! more often. For each: the time to learn it, the median time of a search as typed and with two misspellings, and what
 //! the index adds to the resident memory (Linux only).
 
+#![allow(clippy::print_stdout, reason = "it prints a table")]
+
 use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
