@@ -262,40 +262,43 @@ fn push_contraction(piece: &str, words: &mut Vec<String>) {
     }
 }
 
-/// Contractions as people type them without the apostrophe, in order. Only those that are no other word.
-const BARE_CONTRACTIONS: [(&str, [&str; 2]); 24] = [
-    ("arent", ["are", "not"]),
-    ("cant", ["can", "not"]),
-    ("couldnt", ["could", "not"]),
-    ("didnt", ["did", "not"]),
-    ("doesnt", ["does", "not"]),
-    ("dont", ["do", "not"]),
-    ("hadnt", ["had", "not"]),
-    ("hasnt", ["has", "not"]),
-    ("havent", ["have", "not"]),
-    ("hows", ["how", "is"]),
-    ("im", ["i", "am"]),
-    ("isnt", ["is", "not"]),
-    ("ive", ["i", "have"]),
-    ("shouldnt", ["should", "not"]),
-    ("thats", ["that", "is"]),
-    ("theres", ["there", "is"]),
-    ("theyre", ["they", "are"]),
-    ("theyve", ["they", "have"]),
-    ("wasnt", ["was", "not"]),
-    ("whats", ["what", "is"]),
-    ("wheres", ["where", "is"]),
-    ("wont", ["will", "not"]),
-    ("wouldnt", ["would", "not"]),
-    ("youre", ["you", "are"]),
-];
+/// A contraction as people type it without the apostrophe, written out. Only those that are no other word.
+fn written_out(word: &str) -> Option<[&'static str; 2]> {
+    Some(match word {
+        "arent" => ["are", "not"],
+        "cant" => ["can", "not"],
+        "couldnt" => ["could", "not"],
+        "didnt" => ["did", "not"],
+        "doesnt" => ["does", "not"],
+        "dont" => ["do", "not"],
+        "hadnt" => ["had", "not"],
+        "hasnt" => ["has", "not"],
+        "havent" => ["have", "not"],
+        "hows" => ["how", "is"],
+        "im" => ["i", "am"],
+        "isnt" => ["is", "not"],
+        "ive" => ["i", "have"],
+        "shouldnt" => ["should", "not"],
+        "thats" => ["that", "is"],
+        "theres" => ["there", "is"],
+        "theyre" => ["they", "are"],
+        "theyve" => ["they", "have"],
+        "wasnt" => ["was", "not"],
+        "whats" => ["what", "is"],
+        "wheres" => ["where", "is"],
+        "wont" => ["will", "not"],
+        "wouldnt" => ["would", "not"],
+        "youre" => ["you", "are"],
+        _ => return None,
+    })
+}
 
 /// Pushes a word of letters only.
 fn push_plain(word: &str, words: &mut Vec<String>) {
-    match BARE_CONTRACTIONS.binary_search_by_key(&word, |(bare, _)| bare) {
-        Ok(at) => words.extend(BARE_CONTRACTIONS.get(at).into_iter().flat_map(|(_, pair)| pair).map(|&part| part.to_owned())),
-        Err(_) if word.is_empty() => {}
-        Err(_) => words.push(word.to_owned()),
+    match written_out(word) {
+        Some(parts) => words.extend(parts.map(str::to_owned)),
+        None if word.is_empty() => {}
+        None => words.push(word.to_owned()),
     }
 }
 
