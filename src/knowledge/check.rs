@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SpanRound, Unit};
+use rustc_hash::FxHashMap;
 
 use super::format::{self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile, suggestion};
 use super::load::{File, Sources};
@@ -345,8 +346,8 @@ fn check_reviewed(file: &mut Reader<'_>, topic: &TopicFile, today: Date) {
 
 /// The same words asked for two topics (an error), or the same but for words without weight (a warning).
 fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
-    let mut seen: BTreeMap<Vec<String>, (usize, &str)> = BTreeMap::new();
-    let mut seen_nearly: BTreeMap<Vec<String>, (usize, &str)> = BTreeMap::new();
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    let mut seen_nearly: FxHashMap<String, (usize, &str)> = FxHashMap::default();
     for (at, (source, topic)) in topics.iter().enumerate() {
         with(source, problems, |file| {
             for phrasing in phrasings(topic).filter(|phrasing| !phrasing.value.is_empty()) {
@@ -356,7 +357,8 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                     file.error(&phrasing.span, "the phrasing has no words", "Write the question as a person would ask it, or remove it.");
                     continue;
                 }
-                if let Some(&(other, _)) = seen.get(&words) {
+                let all = words.join(" ");
+                if let Some(&other) = seen.get(&all) {
                     let other_file = topics.get(other).map_or("", |(other, _)| &other.name);
                     if other == at {
                         file.warn(&phrasing.span, format!("\"{}\" stands twice in this topic", phrasing.value), "Keep one of the two.");
@@ -369,10 +371,11 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                     }
                     continue;
                 }
-                seen.insert(words.clone(), (at, &phrasing.value));
+                seen.insert(all, at);
                 words.sort_unstable();
                 words.dedup();
-                match seen_nearly.get(&words) {
+                let different = words.join(" ");
+                match seen_nearly.get(&different) {
                     Some(&(other, like)) if other != at => {
                         let other_file = topics.get(other).map_or("", |(other, _)| &other.name);
                         file.warn(
@@ -382,7 +385,7 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                         );
                     }
                     _ => {
-                        seen_nearly.insert(words, (at, &phrasing.value));
+                        seen_nearly.insert(different, (at, &phrasing.value));
                     }
                 }
             }
