@@ -1,14 +1,20 @@
-//! How long the guide takes to load and a question to answer. `cargo bench`
+//! How long a guide takes to load and a question to answer: the guide that ships, and a made-up one of 150 topics with 100
+//! phrasings each. `cargo bench`
 
 #![allow(clippy::expect_used, missing_docs, reason = "a bench that cannot load its guide may panic")]
+
+#[path = "../examples/growth/made_up.rs"]
+mod made_up;
 
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use internbot::evaluate::misspell;
 use internbot::knowledge::{self, KnowledgeBase};
-use internbot::search::{Index, Question};
+use internbot::search::{Index, Parts, Question};
 use jiff::civil::date;
+use made_up::made_up;
 
 fn shipped() -> KnowledgeBase {
     knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid")
@@ -38,5 +44,20 @@ fn search(bench: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, load, search);
+fn large(bench: &mut Criterion) {
+    let corpus = made_up(150, 100);
+    let mut group = bench.benchmark_group("large");
+    group.sample_size(10);
+    group.bench_function("learn and index", |bench| bench.iter(|| Index::with_parts(black_box(&corpus), Parts::ALL)));
+    let index = Index::with_parts(&corpus, Parts::ALL);
+    // A phrasing of the guide with a word more at each end, so that it is not repeated to the letter.
+    let phrasing = corpus.topics.first().and_then(|topic| topic.phrasings.first()).expect("a guide with phrasings");
+    for (name, text) in [("search", format!("so {phrasing} right")), ("search misspelt", misspell(&format!("so {phrasing} right"), 2))] {
+        let question = Question::new(text);
+        group.bench_function(name, |bench| bench.iter(|| index.search(black_box(&question))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, load, search, large);
 criterion_main!(benches);

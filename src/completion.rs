@@ -1,11 +1,10 @@
 //! What is offered while somebody types: phrasings of the guide and its topics, ranked as the search ranks them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::knowledge::{KnowledgeBase, Topic};
 use crate::reply::{self, Place, limit};
 use crate::search::{Index, Question};
-use crate::text;
 
 /// Phrasings of each topic that the search finds.
 const OF_EACH: usize = 5;
@@ -14,8 +13,6 @@ const OF_EACH: usize = 5;
 #[derive(Debug)]
 pub struct Phrasebook {
     places: HashMap<String, Place>,
-    /// The words of the phrasings, and how often each is used.
-    words: BTreeMap<String, usize>,
     /// Topics that many others refer to come first: what to offer somebody who has not typed yet.
     popular: Vec<usize>,
 }
@@ -24,19 +21,15 @@ impl Phrasebook {
     /// Collects the phrasings of a guide.
     pub fn new(knowledge: &KnowledgeBase) -> Self {
         let mut places = HashMap::new();
-        let mut words = BTreeMap::new();
         for topic in knowledge.topics() {
             for (text, place) in phrasings(topic) {
-                for word in text::words(text) {
-                    *words.entry(word).or_default() += 1;
-                }
                 places.entry(key(text)).or_insert(place);
             }
         }
         let referrals = |topic: &Topic| knowledge.topics().iter().filter(|other| other.related.contains(&topic.id)).count();
         let mut popular: Vec<(usize, usize)> = knowledge.topics().iter().map(referrals).zip(0..).collect();
         popular.sort_by_key(|&(referrals, number)| (std::cmp::Reverse(referrals), number));
-        Self { places, words, popular: popular.into_iter().map(|(_, number)| number).collect() }
+        Self { places, popular: popular.into_iter().map(|(_, number)| number).collect() }
     }
 
     /// The section of a phrasing, as it was shown or as it is written.
@@ -51,7 +44,7 @@ impl Phrasebook {
             let popular = self.popular.iter().filter_map(|number| topics.get(*number)?.questions.first());
             return popular.take(limit::OPTIONS).map(|phrasing| shown(&phrasing.text)).collect();
         }
-        let found = index.search(&Question::new(self.finished(typed))).matches;
+        let found = index.search(&Question::new(finished(index, typed))).matches;
         let mut offered: Vec<String> = Vec::new();
         for topic in found.iter().filter_map(|found| topics.get(found.topic)) {
             let mut ranked: Vec<(usize, &str)> = phrasings(topic).map(|(text, _)| (likeness(typed, text), text)).collect();
@@ -60,18 +53,6 @@ impl Phrasebook {
         }
         offered.truncate(limit::OPTIONS);
         offered
-    }
-
-    /// What somebody is typing, its last word finished: the most frequent word that begins like it.
-    fn finished(&self, typed: &str) -> String {
-        let begun = typed.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let word = begun.to_lowercase();
-        if word.is_empty() || self.words.contains_key(&word) {
-            return typed.to_owned();
-        }
-        let like = self.words.range(word.clone()..).take_while(|(known, _)| known.starts_with(&word));
-        let best = like.max_by(|(a, a_times), (b, b_times)| a_times.cmp(b_times).then(b.cmp(a)));
-        best.map_or_else(|| typed.to_owned(), |(known, _)| format!("{}{known}", typed.strip_suffix(begun).unwrap_or(typed)))
     }
 
     /// Topics that may be meant: their titles and ids.
@@ -83,7 +64,7 @@ impl Phrasebook {
             popular.collect()
         } else {
             let named = popular.filter(|topic| topic.title.to_lowercase().contains(&typed) || topic.id.contains(&typed));
-            let found = index.search(&Question::new(self.finished(&typed))).matches;
+            let found = index.search(&Question::new(finished(index, &typed))).matches;
             named.chain(found.iter().filter_map(|found| topics.get(found.topic))).collect()
         };
         let mut choices: Vec<(String, String)> = Vec::new();
@@ -98,6 +79,14 @@ impl Phrasebook {
         choices.truncate(limit::OPTIONS);
         choices
     }
+}
+
+/// What somebody is typing, its last word finished.
+fn finished(index: &Index, typed: &str) -> String {
+    let begun = typed.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let word = Some(begun.to_lowercase()).filter(|word| !word.is_empty());
+    let word = word.and_then(|word| index.finished(&word).map(|word| format!("{}{word}", typed.strip_suffix(begun).unwrap_or(typed))));
+    word.unwrap_or_else(|| typed.to_owned())
 }
 
 /// Every phrasing of a topic, and the section to which it leads.

@@ -8,6 +8,7 @@ mod classifier;
 mod corpus;
 mod explain;
 mod features;
+mod groups;
 mod lexicon;
 mod parts;
 mod phrasings;
@@ -15,20 +16,21 @@ mod reach;
 mod reading;
 mod sections;
 mod spelling;
+mod words;
 
 use crate::knowledge::KnowledgeBase;
 use crate::text;
 use bm25::Bm25;
+use classifier::Classifier;
 pub use classifier::XorShift;
-use classifier::{Classifier, Example, Sparse};
 pub use corpus::{Corpus, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
-use features::{Counts, Space};
+use features::{Counts, Learner, Space, Weighed};
 pub use parts::{Part, Parts};
 use phrasings::Phrasings;
 pub use reach::unreachable;
 use reading::{Reader, Reading};
-use sections::Sections;
+use sections::{Said, Sections};
 
 /// How much BM25 counts beside the classifier's logit.
 const BM25_WEIGHT: f32 = 0.1;
@@ -109,6 +111,8 @@ pub struct Found {
     pub posterior: f32,
     /// How many words the question has, abbreviations written out.
     pub words: usize,
+    /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
+    pub unknown: usize,
 }
 
 impl Index {
@@ -121,46 +125,40 @@ impl Index {
     pub fn with_parts(corpus: &Corpus, parts: Parts) -> Self {
         let topics = corpus.topics.len();
         let kinds = if parts.has(Part::OutOfScope) { corpus.out_of_scope.len() } else { 0 };
-        // Where each text stands, and its words.
-        let mut places = Vec::new();
-        let mut texts = Vec::new();
-        for (number, topic) in corpus.topics.iter().enumerate() {
-            for (section, text) in topic.questions(parts.has(Part::Titles)) {
-                places.push((number, section));
-                texts.push(text::words(text));
-            }
-        }
-        for (kind, examples) in corpus.out_of_scope.iter().enumerate().take(kinds) {
-            for text in examples {
-                places.push((topics + kind, None));
-                texts.push(text::words(text));
-            }
-        }
-        let reader = Reader::new(corpus, &texts, parts);
-        let readings: Vec<Reading> = texts.into_iter().map(|words| reader.understand(words)).collect();
-        let counts: Vec<(usize, Counts)> =
-            places.iter().zip(&readings).map(|(&(class, _), reading)| (class, Counts::of(reading))).collect();
-        let space = Space::learn(&counts, topics + kinds, parts);
-        let examples: Vec<Example> =
-            counts.iter().map(|(class, counts)| Example { class: *class, features: space.vector(counts) }).collect();
-        let classifier = Classifier::train(&examples, space.len(), topics + kinds, passes(examples.len()), STEP);
-        let mut documents: Vec<Vec<u32>> = vec![Vec::new(); topics + kinds];
-        let keywords: Vec<Reading> = corpus.topics.iter().map(|topic| reader.read(&topic.keywords.join(" "))).collect();
-        let of_topics = places.iter().map(|&(class, _)| class).zip(&readings).chain(keywords.iter().enumerate());
-        for (class, reading) in of_topics {
+        let classes = topics + kinds;
+        // The texts that stand for questions, class after class: the class, the section, the text.
+        let of_topics = corpus.topics.iter().enumerate();
+        let of_topics = of_topics
+            .flat_map(|(number, topic)| topic.questions(parts.has(Part::Titles)).map(move |(section, text)| (number, section, text)));
+        let of_kinds = corpus.out_of_scope.iter().enumerate().take(kinds);
+        let of_kinds = of_kinds.flat_map(|(kind, examples)| examples.iter().map(move |text| (topics + kind, None, text.as_str())));
+        let questions: Vec<(usize, Option<usize>, &str)> = of_topics.chain(of_kinds).collect();
+        let places: Vec<(usize, Option<usize>)> = questions.iter().map(|&(class, section, _)| (class, section)).collect();
+        let (reader, asked, shown) = Reader::new(corpus, questions.iter().map(|&(.., text)| text), parts);
+
+        let mut learner = Learner::default();
+        let mut phrasings = Phrasings::default();
+        let mut documents: Vec<Vec<u32>> = vec![Vec::new(); classes];
+        for (&(class, _), numbers) in places.iter().zip(asked.iter()) {
+            let reading = reader.recall(numbers);
+            learner.add(class, &reading);
+            phrasings.add(&reading);
             if let Some(document) = documents.get_mut(class) {
-                document.extend(reader.terms(reading));
+                document.extend(reader.terms(&reading));
             }
         }
-        let bm25 = if parts.has(Part::Bm25) { Bm25::new(&documents, reader.term_count()) } else { Bm25::default() };
-        let phrasings = Phrasings::new(places, &readings, &examples, &space);
+        for (document, topic) in documents.iter_mut().zip(&corpus.topics) {
+            document.extend(reader.terms(&reader.read(&topic.keywords.join(" "))));
+        }
+        let bm25 = if parts.has(Part::Bm25) { Bm25::new(documents, reader.term_count()) } else { Bm25::default() };
+        let (space, examples) = learner.finish(classes, parts);
         Self {
-            sections: Sections::new(corpus, &reader),
+            classifier: Classifier::train(&examples, space.columns(), classes, passes(examples.len()), STEP),
+            phrasings: phrasings.finish(&places, &examples, space.columns(), space.full_length()),
+            sections: Sections::new(corpus, &shown, &reader),
             reader,
             space,
-            classifier,
             bm25,
-            phrasings,
             topics: corpus.topics.iter().map(|topic| topic.id.clone()).collect(),
             parts,
         }
@@ -204,15 +202,12 @@ impl Index {
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
         ranked.sort_by(|(a_score, a), (b_score, b)| b_score.total_cmp(a_score).then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b))));
         ranked.truncate(MOST_MATCHES);
+        let said = Said::by(&reading, &self.space);
         let matches: Vec<Match> = ranked
             .into_iter()
             .map(|(score, topic)| {
                 let repeated = repeated.filter(|&(class, _)| class == topic).map(|(_, section)| section);
-                Match {
-                    topic,
-                    section: repeated.unwrap_or_else(|| self.sections.best(topic, &reading, &self.space, &self.phrasings, &likeness)),
-                    score,
-                }
+                Match { topic, section: repeated.unwrap_or_else(|| self.sections.best(topic, &said, &self.phrasings, &likeness)), score }
             })
             .collect();
         let best = matches.first().map_or(0, |found| found.topic);
@@ -228,6 +223,7 @@ impl Index {
             deviation,
             posterior,
             words: reading.words.len(),
+            unknown: reading.unknown.len(),
             matches,
         }
     }
@@ -238,13 +234,19 @@ impl Index {
         self.reader.telling(text)
     }
 
+    /// The word that somebody has begun to type: the one that questions of the knowledge base use most often. Nothing where
+    /// it is finished, or no word begins so.
+    pub fn finished(&self, begun: &str) -> Option<&str> {
+        self.reader.finished(begun)
+    }
+
     /// The features of a text.
-    fn vector(&self, reading: &Reading) -> Sparse {
+    fn vector(&self, reading: &Reading) -> Vec<Weighed> {
         self.space.vector(&Counts::of(reading))
     }
 
     /// The classifier's logit of each class, above the mean of all.
-    fn logits(&self, vector: &Sparse) -> Vec<f32> {
+    fn logits(&self, vector: &[Weighed]) -> Vec<f32> {
         let mut logits = self.classifier.scores(vector);
         let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
         logits.iter_mut().for_each(|logit| *logit -= mean);
@@ -280,11 +282,11 @@ impl Index {
 
     /// A question that says little by itself ("and for remote ones?") is read with the one before it: how much that one
     /// counts, and what it says.
-    fn context(&self, previous: &[String], reading: &Reading) -> Option<(f32, Reading)> {
+    fn context(&self, previous: &[String], reading: &Reading) -> Option<(f32, Reading<'_>)> {
         let before = previous.last()?;
         let telling = reading.words.iter().filter(|word| !word.stop).count();
-        let refers = reading.words.first().is_some_and(|word| LINKING.contains(&word.text.as_str()))
-            || reading.words.iter().any(|word| REFERRING.contains(&word.text.as_str()));
+        let refers = reading.words.first().is_some_and(|word| LINKING.contains(&word.text.as_ref()))
+            || reading.words.iter().any(|word| REFERRING.contains(&word.text.as_ref()));
         let share = match telling {
             0..=2 => 0.6,
             3..=4 if refers => 0.5,
@@ -302,7 +304,7 @@ fn contrast(scores: &[f32]) -> (f32, f32) {
     let mean = scores.iter().sum::<f32>() / count;
     let variance = scores.iter().map(|score| (score - mean) * (score - mean)).sum::<f32>() / count;
     let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let odds: f32 = scores.iter().map(|score| libm::expf(score - greatest)).sum();
+    let odds: f32 = scores.iter().map(|score| classifier::exp(score - greatest)).sum();
     (libm::sqrtf(variance), 1.0 / odds.max(1.0))
 }
 

@@ -9,7 +9,7 @@ use internbot::answer;
 use internbot::evaluate;
 use internbot::knowledge::{self, KnowledgeBase};
 use internbot::reply::{self, Filter, Reply, limit};
-use internbot::search::{Index, Question};
+use internbot::search::{Corpus, Index, Parts, Question, TopicTexts};
 use internbot::terminal::{self, Look};
 use internbot::text;
 use jiff::civil::date;
@@ -33,6 +33,21 @@ fn fits(reply: &Reply) {
         assert!(!choice.label.is_empty() && length(&choice.label) <= limit::BUTTON, "{choice:?}");
         assert!(length(&choice.detail) <= limit::OPTION, "{choice:?}");
     }
+}
+
+#[test]
+fn an_unknown_word_does_not_make_a_question_a_message_without_words() {
+    let corpus = Corpus {
+        topics: ["pay", "resume"]
+            .map(|id| TopicTexts { id: id.to_owned(), phrasings: vec![format!("tell me about my {id}")], ..TopicTexts::default() })
+            .into(),
+        out_of_scope: vec![vec!["\u{1f642}".to_owned()]],
+        ..Corpus::default()
+    };
+    let found = Index::with_parts(&corpus, Parts::ALL).search(&Question::new("tell me about my zzyzx resume"));
+    assert_eq!((found.matches[0].topic, found.unknown), (1, 1));
+    let (_, aside) = found.aside.expect("there is a kind of message out of scope");
+    assert!(aside < found.matches[0].score, "{found:?}");
 }
 
 #[test]

@@ -12,37 +12,54 @@ const B: f32 = 0.75;
 /// For each term the topics that have it, with what a question gains there by having it too.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
-    gains: Vec<Vec<(u32, f32)>>,
+    gains: Vec<(u32, f32)>,
+    /// For each term, where its gains begin; one more at the end.
+    starts: Vec<u32>,
 }
 
 impl Bm25 {
     /// Builds from the terms of each document; every term is below `terms`.
-    pub(super) fn new(documents: &[Vec<u32>], terms: usize) -> Self {
-        let mut gains: Vec<Vec<(u32, f32)>> = vec![Vec::new(); terms];
-        for (number, document) in (0u32..).zip(documents) {
-            for &term in document {
-                let Some(postings) = gains.get_mut(term as usize) else { continue };
-                match postings.last_mut() {
-                    Some((last, count)) if *last == number => *count += 1.0,
-                    _ => postings.push((number, 1.0)),
+    pub(super) fn new(mut documents: Vec<Vec<u32>>, terms: usize) -> Self {
+        let lengths: Vec<f32> = documents.iter().map(|document| document.len() as f32).collect();
+        let all = documents.len() as f32;
+        let average = lengths.iter().sum::<f32>() / all.max(1.0);
+        let mut starts = vec![0_u32; terms + 1];
+        for document in &mut documents {
+            document.sort_unstable();
+            for term in document.chunk_by(|a, b| a == b).filter_map(<[u32]>::first) {
+                if let Some(having) = starts.get_mut(*term as usize + 1) {
+                    *having += 1;
                 }
             }
         }
-        let all = documents.len() as f32;
-        let average = documents.iter().map(Vec::len).sum::<usize>() as f32 / all.max(1.0);
-        for postings in &mut gains {
-            let having = postings.len() as f32;
-            let idf = libm::logf(1.0 + (all - having + 0.5) / (having + 0.5));
-            for (document, count) in postings {
-                let length = documents.get(*document as usize).map_or(0, Vec::len) as f32 / average.max(1.0);
-                *count = idf * *count * (K1 + 1.0) / (*count + K1 * (1.0 - B + B * length));
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        let mut next = starts.clone();
+        let mut gains = vec![(0, 0.0); total as usize];
+        for ((number, document), length) in (0..).zip(&documents).zip(lengths) {
+            let length = length / average.max(1.0);
+            for run in document.chunk_by(|a, b| a == b) {
+                let term = run.first().map_or(0, |&term| term as usize);
+                let (Some(&start), Some(&end), Some(at)) = (starts.get(term), starts.get(term + 1), next.get_mut(term)) else { continue };
+                let (having, count) = ((end - start) as f32, run.len() as f32);
+                let idf = libm::logf(1.0 + (all - having + 0.5) / (having + 0.5));
+                if let Some(gain) = gains.get_mut(*at as usize) {
+                    *gain = (number, idf * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length)));
+                }
+                *at += 1;
             }
         }
-        Self { gains }
+        Self { gains, starts }
     }
 
     /// The documents that have a term, with the score that it adds to each.
     pub(super) fn gains(&self, term: u32) -> &[(u32, f32)] {
-        self.gains.get(term as usize).map_or(&[], Vec::as_slice)
+        match (self.starts.get(term as usize), self.starts.get(term as usize + 1)) {
+            (Some(&start), Some(&end)) => self.gains.get(start as usize..end as usize).unwrap_or_default(),
+            _ => &[],
+        }
     }
 }

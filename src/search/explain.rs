@@ -61,12 +61,12 @@ impl Index {
         let vector = self.vector(reading);
         // What one feature adds: its value times how much more it pulls to this topic than to the average one.
         let gain_of = |key: u64| {
-            let id = self.space.id(key)?;
-            let value = vector.ids.iter().zip(&vector.values).find(|(other, _)| **other == id).map(|(_, &value)| value)?;
-            Some(value * self.classifier.pull(id, place.topic))
+            let weighed = vector.iter().find(|weighed| weighed.key == key)?;
+            Some(weighed.value * self.classifier.pull(weighed.column, place.topic))
         };
         let gain = |what: String, key: u64| Some(Gain { what, points: gain_of(key)? });
-        let words: Vec<Gain> = unique(reading.words.iter().filter_map(|word| gain(word.text.clone(), word_key(word.stem))).collect());
+        let words: Vec<Gain> =
+            unique(reading.words.iter().filter_map(|word| gain(word.text.clone().into_owned(), word_key(word.stem))).collect());
         let pairs: Vec<Gain> = unique(
             reading
                 .words
@@ -86,8 +86,7 @@ impl Index {
             .filter(|(class, _)| *class as usize == place.topic)
             .map(|(_, gain)| super::BM25_WEIGHT * gain)
             .sum();
-        let classified: f32 =
-            vector.ids.iter().zip(&vector.values).map(|(&id, &value)| value * self.classifier.pull(id, place.topic)).sum();
+        let classified: f32 = vector.iter().map(|weighed| weighed.value * self.classifier.pull(weighed.column, place.topic)).sum();
         let sum = |gains: &[Gain]| gains.iter().map(|gain| gain.points).sum::<f32>();
         let part = |what: &str, points: f32| Gain { what: what.to_owned(), points };
         let parts = vec![

@@ -2,13 +2,19 @@
 //!
 //! Five blocks, each weighted by TF-IDF (Salton and Buckley, "Term-weighting approaches in automatic text retrieval",
 //! 1988), scaled to unit length and then by its own weight, so that no block drowns another. A feature that the
-//! knowledge base has never seen has no id but counts towards the length: a question full of them scores low.
+//! knowledge base has never seen has no place but counts towards the length: a question full of them scores low.
+//!
+//! Most features are in one phrasing only, and those of one phrasing are always seen and learned together. So they share
+//! one column: their values in the phrasing, scaled to unit length, say how much each of them speaks for it. Every product
+//! of two vectors stays what it was, and there are half as many columns.
 
 use rustc_hash::FxHashMap;
 
-use super::classifier::Sparse;
 use super::parts::{Part, Parts};
 use super::reading::Reading;
+
+/// How many kinds of features there are.
+const BLOCKS: usize = 5;
 
 /// The kinds of features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +32,7 @@ pub(super) enum Block {
 }
 
 impl Block {
-    pub(super) const ALL: [Self; 5] = [Self::Words, Self::Pairs, Self::Characters, Self::Groups, Self::English];
+    pub(super) const ALL: [Self; BLOCKS] = [Self::Words, Self::Pairs, Self::Characters, Self::Groups, Self::English];
 
     /// How much the block weighs against the others.
     fn weight(self, parts: Parts) -> f32 {
@@ -62,33 +68,63 @@ fn run_key(run: [char; 3]) -> u64 {
     run.iter().fold(0, |key, &c| key << 21 | u64::from(c as u32))
 }
 
-/// The features of one text before weighting: how often each occurs.
+/// The features of one text before weighting: how often each occurs, block after block.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    blocks: [Vec<(u64, f32)>; 5],
+    features: Vec<(u64, f32)>,
+    /// Where each block ends.
+    ends: [usize; BLOCKS],
 }
 
 impl Counts {
     /// Counts the features of a text.
     pub(super) fn of(reading: &Reading) -> Self {
-        let words = reading.words.iter().map(|word| (word_key(word.stem), 1.0)).collect();
-        let pairs = reading.words.windows(2).filter_map(|pair| match pair {
-            [left, right] => Some((pair_key(left.stem, right.stem), 1.0)),
-            _ => None,
-        });
-        let mut characters = Vec::with_capacity(reading.words.len() * 6);
-        for word in reading.words.iter().filter(|word| !word.stop) {
-            push_runs(&word.text, if word.corrected { 1.0 - TYPED } else { 1.0 }, &mut characters);
-        }
-        reading.retyped.iter().for_each(|word| push_runs(word, TYPED, &mut characters));
-        let groups = |groups: &[u32]| merged(groups.iter().map(|&group| (group_key(group), 1.0)).collect());
-        let blocks = [merged(words), merged(pairs.collect()), merged(characters), groups(&reading.groups), groups(&reading.english)];
-        Self { blocks }
+        let mut counts = Self::default();
+        counts.count(reading);
+        counts
     }
 
-    /// All features, each once, block after block.
-    fn keys(&self) -> impl Iterator<Item = u64> {
-        self.blocks.iter().flatten().map(|&(key, _)| key)
+    /// Counts the features of a text in place of those of the text before.
+    fn count(&mut self, reading: &Reading) {
+        let features = &mut self.features;
+        features.clear();
+        for (block, end) in Block::ALL.into_iter().zip(&mut self.ends) {
+            let start = features.len();
+            match block {
+                Block::Words => features.extend(reading.words.iter().map(|word| (word_key(word.stem), 1.0))),
+                Block::Pairs => features.extend(
+                    reading.words.iter().zip(reading.words.iter().skip(1)).map(|(left, right)| (pair_key(left.stem, right.stem), 1.0)),
+                ),
+                Block::Characters => {
+                    for word in reading.words.iter().filter(|word| !word.stop) {
+                        push_runs(&word.text, if word.corrected { 1.0 - TYPED } else { 1.0 }, features);
+                    }
+                    reading.corrections.iter().for_each(|(typed, _)| push_runs(typed, TYPED, features));
+                }
+                Block::Groups => features.extend(reading.groups.iter().map(|&group| (group_key(group), 1.0))),
+                Block::English => features.extend(reading.english.iter().map(|&group| (group_key(group), 1.0))),
+            }
+            features.get_mut(start..).unwrap_or_default().sort_unstable_by_key(|&(key, _)| key);
+            // Blocks have no key in common: only what stands twice in this one is added up.
+            features.dedup_by(|next, first| {
+                let same = next.0 == first.0;
+                if same {
+                    first.1 += next.1;
+                }
+                same
+            });
+            *end = features.len();
+        }
+    }
+
+    /// The features of each block.
+    fn blocks(&self) -> impl Iterator<Item = &[(u64, f32)]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let block = self.features.get(start..end).unwrap_or_default();
+            start = end;
+            block
+        })
     }
 }
 
@@ -102,66 +138,204 @@ fn push_runs(word: &str, share: f32, counts: &mut Vec<(u64, f32)>) {
     }
 }
 
-/// Sorts by key and adds up what has the same key.
-fn merged(mut counts: Vec<(u64, f32)>) -> Vec<(u64, f32)> {
-    counts.sort_unstable_by_key(|&(key, _)| key);
-    counts.dedup_by(|next, first| {
-        let same = next.0 == first.0;
-        if same {
-            first.1 += next.1;
-        }
-        same
-    });
-    counts
+/// How much a feature counts that occurs so often in a text.
+fn frequency(count: f32) -> f32 {
+    if count > 1.0 { 1.0 + libm::logf(count) } else { count }
+}
+
+/// One known feature of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weighed {
+    /// Its name.
+    pub key: u64,
+    /// Where it stands in a vector; several features of a text may share a column, and their values add up.
+    pub column: u32,
+    /// How much it counts there.
+    pub value: f32,
+}
+
+/// The phrasings as vectors, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Examples {
+    classes: Vec<u32>,
+    /// Where each vector ends.
+    ends: Vec<u32>,
+    /// Columns and values; no column twice in a vector.
+    entries: Vec<(u32, f32)>,
+}
+
+impl Examples {
+    /// The number of phrasings.
+    pub(super) fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The class of a phrasing and its vector.
+    pub(super) fn get(&self, number: usize) -> Option<(usize, &[(u32, f32)])> {
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
+        Some((*self.classes.get(number)? as usize, self.entries.get(start..*self.ends.get(number)? as usize)?))
+    }
+
+    /// The vector of each phrasing, in order.
+    pub(super) fn vectors(&self) -> impl Iterator<Item = &[(u32, f32)]> {
+        (0..self.len()).filter_map(|number| self.get(number)).map(|(_, vector)| vector)
+    }
+
+    /// All columns, each as often as a phrasing has it.
+    pub(super) fn columns(&self) -> impl Iterator<Item = u32> {
+        self.entries.iter().map(|&(column, _)| column)
+    }
 }
 
 /// Which features there are and how much each weighs, learned from the phrasings of a knowledge base.
 #[derive(Debug, Default)]
 pub(super) struct Space {
     ids: FxHashMap<u64, u32>,
-    idf: Vec<f32>,
+    features: Vec<Feature>,
+    columns: usize,
     unseen: f32,
-    weights: [f32; 5],
+    weights: [f32; BLOCKS],
+}
+
+/// What is known of a feature.
+#[derive(Debug, Clone, Copy)]
+struct Feature {
+    /// Its inverse document frequency.
+    idf: f32,
+    column: u32,
+    /// How much of the column it is: all of it, or a share where it stands in one phrasing alone.
+    share: f32,
+}
+
+/// Where a feature was seen.
+#[derive(Debug)]
+struct Seen {
+    in_phrasings: u32,
+    in_classes: u32,
+    last_class: usize,
+}
+
+/// Learns which features there are, one phrasing after the other.
+#[derive(Debug, Default)]
+pub(super) struct Learner {
+    ids: FxHashMap<u64, u32>,
+    seen: Vec<Seen>,
+    /// The phrasings, each feature with its frequency under its id.
+    examples: Examples,
+    /// Where each block of each phrasing ends.
+    ends: Vec<u32>,
+    counts: Counts,
+}
+
+impl Learner {
+    /// Adds a phrasing of a class; those of one class come one after the other.
+    pub(super) fn add(&mut self, class: usize, reading: &Reading) {
+        let Self { ids, seen, examples, ends, counts } = self;
+        counts.count(reading);
+        for block in counts.blocks() {
+            for &(key, count) in block {
+                let id = *ids.entry(key).or_insert(seen.len() as u32);
+                if id as usize == seen.len() {
+                    seen.push(Seen { in_phrasings: 0, in_classes: 0, last_class: usize::MAX });
+                }
+                if let Some(seen) = seen.get_mut(id as usize) {
+                    seen.in_phrasings += 1;
+                    if seen.last_class != class {
+                        seen.last_class = class;
+                        seen.in_classes += 1;
+                    }
+                }
+                examples.entries.push((id, frequency(count)));
+            }
+            ends.push(examples.entries.len() as u32);
+        }
+        examples.classes.push(class as u32);
+    }
+
+    /// What was learned, and the phrasings as vectors in it.
+    pub(super) fn finish(self, classes: usize, parts: Parts) -> (Space, Examples) {
+        let Self { mut ids, seen, mut examples, ends, .. } = self;
+        ids.shrink_to_fit();
+        let (phrasings, classes) = (examples.len() as f32, classes as f32);
+        // The geometric mean of the idf over phrasings and the idf over classes, both smoothed.
+        let idf = |in_phrasings: u32, in_classes: u32| {
+            let one = |all: f32, with: u32| libm::logf((1.0 + all) / (1.0 + with as f32)) + 1.0;
+            libm::sqrtf(one(phrasings, in_phrasings) * one(classes, in_classes))
+        };
+        let mut space = Space {
+            ids,
+            features: Vec::with_capacity(seen.len()),
+            columns: 0,
+            unseen: idf(0, 0),
+            weights: Block::ALL.map(|block| block.weight(parts)),
+        };
+        for Seen { in_phrasings, in_classes, .. } in &seen {
+            let is_shared = *in_phrasings > 1;
+            let (column, share) = if is_shared { (space.columns as u32, 1.0) } else { (UNPLACED, 0.0) };
+            space.columns += usize::from(is_shared);
+            space.features.push(Feature { idf: idf(*in_phrasings, *in_classes), column, share });
+        }
+        space.place(&mut examples, &ends);
+        (space, examples)
+    }
 }
 
 impl Space {
-    /// Learns from the counts of all phrasings, each with the class that it belongs to.
-    pub(super) fn learn(phrasings: &[(usize, Counts)], classes: usize, parts: Parts) -> Self {
-        let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
-        // For each feature: phrasings with it, classes with it, and the class that was counted last.
-        let mut seen: Vec<(f32, f32, usize)> = Vec::new();
-        for (class, counts) in phrasings {
-            for key in counts.keys() {
-                let id = *ids.entry(key).or_insert(seen.len() as u32) as usize;
-                if id == seen.len() {
-                    seen.push((0.0, 0.0, usize::MAX));
+    /// Turns the features of the phrasings and their frequencies into columns and values, in place; `ends` tells where each
+    /// block of each phrasing ends.
+    fn place(&mut self, examples: &mut Examples, ends: &[u32]) {
+        let mut read = 0;
+        let mut written = 0;
+        let mut own: Vec<(u32, f32)> = Vec::new();
+        for ends in ends.chunks_exact(BLOCKS) {
+            own.clear();
+            for (&end, &weight) in ends.iter().zip(&self.weights) {
+                let block = read..end as usize;
+                read = end as usize;
+                let entries = examples.entries.get_mut(block.clone()).unwrap_or_default();
+                let mut squares = 0.0;
+                for (id, value) in entries.iter_mut() {
+                    *value *= self.features.get(*id as usize).map_or(0.0, |feature| feature.idf);
+                    squares += *value * *value;
                 }
-                if let Some((in_phrasings, in_classes, last)) = seen.get_mut(id) {
-                    *in_phrasings += 1.0;
-                    if *last != *class {
-                        *last = *class;
-                        *in_classes += 1.0;
+                let scale = if squares > 0.0 { weight / libm::sqrtf(squares) } else { 0.0 };
+                if scale == 0.0 {
+                    continue;
+                }
+                for at in block {
+                    let Some(&(id, value)) = examples.entries.get(at) else { continue };
+                    let Some(feature) = self.features.get(id as usize) else { continue };
+                    if feature.column == UNPLACED {
+                        own.push((id, scale * value));
+                    } else if let Some(entry) = examples.entries.get_mut(written) {
+                        *entry = (feature.column, scale * value);
+                        written += 1;
                     }
                 }
             }
+            if !own.is_empty() {
+                let length = libm::sqrtf(own.iter().map(|(_, value)| value * value).sum());
+                let column = self.columns as u32;
+                self.columns += 1;
+                for &(id, value) in &own {
+                    if let Some(feature) = self.features.get_mut(id as usize) {
+                        (feature.column, feature.share) = (column, value / length);
+                    }
+                }
+                if let Some(entry) = examples.entries.get_mut(written) {
+                    *entry = (column, length);
+                    written += 1;
+                }
+            }
+            examples.ends.push(written as u32);
         }
-        let (phrasings, classes) = (phrasings.len() as f32, classes as f32);
-        // The geometric mean of the idf over phrasings and the idf over classes, both smoothed.
-        let idf = |in_phrasings: f32, in_classes: f32| {
-            let one = |all: f32, with: f32| libm::logf((1.0 + all) / (1.0 + with)) + 1.0;
-            libm::sqrtf(one(phrasings, in_phrasings) * one(classes, in_classes))
-        };
-        Self {
-            ids,
-            idf: seen.iter().map(|&(in_phrasings, in_classes, _)| idf(in_phrasings, in_classes)).collect(),
-            unseen: idf(0.0, 0.0),
-            weights: Block::ALL.map(|block| block.weight(parts)),
-        }
+        examples.entries.truncate(written);
+        examples.entries.shrink_to_fit();
     }
 
-    /// The number of features.
-    pub(super) fn len(&self) -> usize {
-        self.idf.len()
+    /// The number of columns.
+    pub(super) fn columns(&self) -> usize {
+        self.columns
     }
 
     /// The longest that a vector can be: all blocks full of known features.
@@ -170,39 +344,39 @@ impl Space {
     }
 
     /// The vector of a text; features that the knowledge base has not seen have shortened it.
-    pub(super) fn vector(&self, counts: &Counts) -> Sparse {
-        let mut vector = Sparse::default();
-        for (features, &weight) in counts.blocks.iter().zip(&self.weights) {
+    pub(super) fn vector(&self, counts: &Counts) -> Vec<Weighed> {
+        let mut vector = Vec::with_capacity(counts.features.len());
+        for (features, &weight) in counts.blocks().zip(&self.weights) {
             if weight == 0.0 {
                 continue;
             }
-            let start = vector.values.len();
+            let start = vector.len();
             let mut squares = 0.0;
             for &(key, count) in features {
-                let frequency = if count > 1.0 { 1.0 + libm::logf(count) } else { count };
-                let known = self.ids.get(&key).and_then(|&id| Some((id, *self.idf.get(id as usize)?)));
-                let value = frequency * known.map_or(self.unseen, |(_, idf)| idf);
+                let known = self.feature(key);
+                let value = frequency(count) * known.map_or(self.unseen, |feature| feature.idf);
                 squares += value * value;
-                if let Some((id, _)) = known {
-                    vector.ids.push(id);
-                    vector.values.push(value);
+                if let Some(feature) = known {
+                    vector.push(Weighed { key, column: feature.column, value: value * feature.share });
                 }
             }
             if squares > 0.0 {
                 let scale = weight / libm::sqrtf(squares);
-                vector.values.iter_mut().skip(start).for_each(|value| *value *= scale);
+                vector.iter_mut().skip(start).for_each(|weighed| weighed.value *= scale);
             }
         }
         vector
     }
 
-    /// How much a feature says: its inverse document frequency.
-    pub(super) fn idf(&self, id: u32) -> f32 {
-        self.idf.get(id as usize).copied().unwrap_or(0.0)
+    /// How much a feature says: its inverse document frequency; 0 for one that the knowledge base does not have.
+    pub(super) fn idf(&self, key: u64) -> f32 {
+        self.feature(key).map_or(0.0, |feature| feature.idf)
     }
 
-    /// The id of a feature, if the knowledge base has it.
-    pub(super) fn id(&self, key: u64) -> Option<u32> {
-        self.ids.get(&key).copied()
+    fn feature(&self, key: u64) -> Option<&Feature> {
+        self.features.get(*self.ids.get(&key)? as usize)
     }
 }
+
+/// Stands for the column of a feature that has none yet.
+const UNPLACED: u32 = u32::MAX;

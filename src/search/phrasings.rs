@@ -2,38 +2,60 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use wide::f32x8;
 
-use super::classifier::{Example, Sparse};
-use super::features::Space;
+use super::features::{Examples, Weighed};
 use super::reading::{Reading, UNKNOWN_STEM};
 
 /// The vectors of all phrasings.
 #[derive(Debug, Default)]
 pub(super) struct Phrasings {
-    /// For each phrasing, its class and, within a topic, the section that answers it; ordered by class.
-    places: Vec<(usize, Option<usize>)>,
-    /// The phrasings that have a feature, with their unit vectors' values, feature after feature.
+    /// Where the phrasings of each class begin; one more at the end.
+    classes: Vec<u32>,
+    /// For each phrasing, the section of the topic that answers it, if it asks for one.
+    sections: Vec<Option<u32>>,
+    /// The phrasings that have a column, with the values of their unit vectors, column after column.
     postings: Vec<(u32, f32)>,
-    /// For each feature, where its postings begin; one more at the end.
-    starts: Vec<usize>,
+    /// For each column, where its postings begin; one more at the end.
+    starts: Vec<u32>,
     /// The longest that a question's vector can be.
     full_length: f32,
-    /// The stems of each phrasing → its number, to know a question that is typed exactly like one.
-    by_stems: FxHashMap<Vec<u32>, u32>,
+    /// The stems of all phrasings, one after the other, and where those of each end.
+    stems: Vec<u32>,
+    ends: Vec<u32>,
+    /// The phrasings in the order of their stems, to find one that is repeated.
+    by_stems: Vec<u32>,
 }
 
 impl Phrasings {
-    /// Remembers all phrasings; `places`, ordered by class, `readings` and `examples` go together.
-    pub(super) fn new(places: Vec<(usize, Option<usize>)>, readings: &[Reading], examples: &[Example], space: &Space) -> Self {
-        let mut by_stems = FxHashMap::default();
-        for (number, reading) in (0u32..).zip(readings) {
-            by_stems.entry(stems(reading)).or_insert(number);
-        }
-        // A counting sort: how many phrasings have each feature, where each feature's postings begin, and then the postings.
-        let mut starts = vec![0; space.len() + 1];
-        for &id in examples.iter().flat_map(|example| &example.features.ids) {
-            if let Some(count) = starts.get_mut(id as usize + 1) {
+    /// Adds the stems of a phrasing.
+    pub(super) fn add(&mut self, reading: &Reading) {
+        self.stems.extend(reading.words.iter().map(|word| word.stem));
+        self.ends.push(self.stems.len() as u32);
+    }
+
+    /// Remembers all phrasings, whose stems were added; `places`, ordered by class, and `examples` go together.
+    pub(super) fn finish(self, places: &[(usize, Option<usize>)], examples: &Examples, columns: usize, full_length: f32) -> Self {
+        let classes = places.last().map_or(0, |&(class, _)| class + 1);
+        let mut phrasings = Self {
+            classes: (0..=classes).map(|bound| places.partition_point(|&(class, _)| class < bound) as u32).collect(),
+            sections: places.iter().map(|&(_, section)| section.map(|section| section as u32)).collect(),
+            full_length,
+            ..self
+        };
+        phrasings.index_columns(examples, columns);
+        let mut by_stems: Vec<u32> = (0..places.len() as u32).collect();
+        // The first of those that say the same comes first.
+        by_stems.sort_by(|&a, &b| phrasings.stems_of(a).cmp(phrasings.stems_of(b)));
+        phrasings.by_stems = by_stems;
+        phrasings
+    }
+
+    /// A counting sort: how many phrasings have each column, where each column's postings begin, and then the postings.
+    fn index_columns(&mut self, examples: &Examples, columns: usize) {
+        let mut starts = vec![0_u32; columns + 1];
+        for column in examples.columns() {
+            if let Some(count) = starts.get_mut(column as usize + 1) {
                 *count += 1;
             }
         }
@@ -43,68 +65,82 @@ impl Phrasings {
             *start = total;
         }
         let mut next = starts.clone();
-        let mut postings = vec![(0, 0.0); total];
-        for (number, example) in (0u32..).zip(examples) {
-            let Sparse { ids, values } = &example.features;
-            let length = libm::sqrtf(values.iter().map(|value| value * value).sum());
-            for (&id, &value) in ids.iter().zip(values) {
-                let Some(at) = next.get_mut(id as usize) else { continue };
-                if let Some(posting) = postings.get_mut(*at) {
+        let mut postings = vec![(0, 0.0); total as usize];
+        for (number, vector) in (0u32..).zip(examples.vectors()) {
+            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
+            for &(column, value) in vector {
+                let Some(at) = next.get_mut(column as usize) else { continue };
+                if let Some(posting) = postings.get_mut(*at as usize) {
                     *posting = (number, value / length);
                 }
                 *at += 1;
             }
         }
-        Self { places, postings, starts, full_length: space.full_length(), by_stems }
+        (self.postings, self.starts) = (postings, starts);
     }
 
-    /// The class and the section of the phrasing that the question repeats, if it repeats one.
+    /// The class and the section of the phrasing that the question repeats, if it repeats one. A question with an unknown
+    /// word repeats nothing.
     pub(super) fn repeated(&self, reading: &Reading) -> Option<(usize, usize)> {
-        let number = *self.by_stems.get(&stems(reading))?;
-        self.places.get(number as usize).map(|&(class, section)| (class, section.unwrap_or(0)))
+        let stems: Vec<u32> = reading.words.iter().map(|word| word.stem).collect();
+        if stems.contains(&UNKNOWN_STEM) {
+            return None;
+        }
+        let at = self.by_stems.partition_point(|&number| self.stems_of(number) < stems.as_slice());
+        let number = *self.by_stems.get(at).filter(|&&number| self.stems_of(number) == stems)?;
+        let class = self.classes.partition_point(|&start| start <= number).checked_sub(1)?;
+        Some((class, self.sections.get(number as usize)?.unwrap_or(0) as usize))
+    }
+
+    fn stems_of(&self, number: u32) -> &[u32] {
+        let start = (number as usize).checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
+        self.ends.get(number as usize).and_then(|&end| self.stems.get(start..end as usize)).unwrap_or_default()
     }
 
     /// How like a question is to each phrasing: the cosine, with what the knowledge base has never seen counting as
     /// unlike.
-    pub(super) fn likeness(&self, vector: &Sparse) -> Vec<f32> {
-        let mut likeness = vec![0.0; self.places.len()];
-        for (&id, &value) in vector.ids.iter().zip(&vector.values) {
-            let id = id as usize;
-            let postings = match (self.starts.get(id), self.starts.get(id + 1)) {
-                (Some(&start), Some(&end)) => self.postings.get(start..end).unwrap_or_default(),
+    pub(super) fn likeness(&self, vector: &[Weighed]) -> Vec<f32> {
+        let mut likeness = vec![0.0; self.sections.len()];
+        for &Weighed { column, value, .. } in vector {
+            let value = value / self.full_length;
+            let postings = match (self.starts.get(column as usize), self.starts.get(column as usize + 1)) {
+                (Some(&start), Some(&end)) => self.postings.get(start as usize..end as usize).unwrap_or_default(),
                 _ => continue,
             };
-            for &(number, other) in postings {
+            let mut add = |&(number, other): &(u32, f32)| {
                 if let Some(sum) = likeness.get_mut(number as usize) {
                     *sum += value * other;
                 }
+            };
+            // Half of the time of a search is spent here: four at a time, so that less of it goes into counting.
+            let (fours, rest) = postings.as_chunks::<4>();
+            for four in fours {
+                four.iter().for_each(&mut add);
             }
+            rest.iter().for_each(add);
         }
-        likeness.iter_mut().for_each(|sum| *sum /= self.full_length);
         likeness
     }
 
     /// The likeness of the nearest phrasing of some neighbouring classes; 0 where they have none.
     pub(super) fn nearest(&self, classes: Range<usize>, likeness: &[f32]) -> f32 {
-        likeness.get(self.numbers(classes)).unwrap_or_default().iter().copied().fold(0.0, f32::max)
+        let likeness = likeness.get(self.numbers(classes)).unwrap_or_default();
+        let (eights, rest) = likeness.as_chunks::<8>();
+        let nearest = eights.iter().fold(f32x8::ZERO, |nearest, eight| nearest.max(f32x8::new(*eight)));
+        nearest.to_array().iter().chain(rest).copied().fold(0.0, f32::max)
     }
 
     /// How like a question is to each phrasing of a topic, with the section that the phrasing asks for.
     pub(super) fn of_topic<'a>(&'a self, topic: usize, likeness: &'a [f32]) -> impl Iterator<Item = (Option<usize>, f32)> + 'a {
         let numbers = self.numbers(topic..topic + 1);
-        let places = self.places.get(numbers.clone()).unwrap_or_default();
-        places.iter().map(|&(_, section)| section).zip(likeness.get(numbers).unwrap_or_default().iter().copied())
+        let sections = self.sections.get(numbers.clone()).unwrap_or_default();
+        let likeness = likeness.get(numbers).unwrap_or_default();
+        sections.iter().map(|section| section.map(|section| section as usize)).zip(likeness.iter().copied())
     }
 
     /// The numbers of the phrasings of some neighbouring classes.
     fn numbers(&self, classes: Range<usize>) -> Range<usize> {
-        let first_of = |bound: usize| self.places.partition_point(|&(class, _)| class < bound);
-        first_of(classes.start)..first_of(classes.end)
+        let start_of = |class: usize| self.classes.get(class).map_or(self.sections.len(), |&start| start as usize);
+        start_of(classes.start)..start_of(classes.end)
     }
-}
-
-/// What a text says, whatever the endings of its words. A text with an unknown word repeats nothing.
-fn stems(reading: &Reading) -> Vec<u32> {
-    let stems: Vec<u32> = reading.words.iter().map(|word| word.stem).collect();
-    if stems.contains(&UNKNOWN_STEM) { Vec::new() } else { stems }
 }

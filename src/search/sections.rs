@@ -3,12 +3,11 @@
 //! Two things speak for a section: that its phrasings are like the question, and that its text has the question's
 //! words. A classifier for each topic did not do better: a section has too few phrasings to learn from.
 
-use rustc_hash::FxHashSet;
-
 use super::corpus::Corpus;
 use super::features::{Space, word_key};
 use super::phrasings::Phrasings;
 use super::reading::{Reader, Reading};
+use super::words::Texts;
 
 /// How much a phrasing of the topic as a whole counts for the first section, against one of the section's own.
 const GENERAL: f32 = 0.9;
@@ -17,26 +16,44 @@ const MEAN: f32 = 2.5;
 /// How much it counts that the section's text has all words of the question.
 const TEXT: f32 = 1.2;
 
-/// The stems of each section of each topic.
+/// What a question says, to compare it with the texts of sections.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// The stem of each word, and how much it tells.
+    words: Vec<(u32, f32)>,
+    /// How much all of them tell.
+    whole: f32,
+}
+
+impl Said {
+    /// What a reading says.
+    pub(super) fn by(reading: &Reading, space: &Space) -> Self {
+        let words: Vec<(u32, f32)> = reading.words.iter().map(|word| (word.stem, space.idf(word_key(word.stem)))).collect();
+        Self { whole: words.iter().map(|(_, idf)| idf).sum(), words }
+    }
+}
+
+/// The stems of each section of each topic, in order.
 #[derive(Debug, Default)]
 pub(super) struct Sections {
-    topics: Vec<Vec<FxHashSet<u32>>>,
+    topics: Vec<Vec<Box<[u32]>>>,
 }
 
 impl Sections {
-    pub(super) fn new(corpus: &Corpus, reader: &Reader) -> Self {
-        let topics = corpus.topics.iter().map(|topic| {
-            let sections = topic.sections.iter();
-            sections.map(|section| reader.stems(&section.heading).chain(reader.stems(&section.text)).collect()).collect()
+    /// Remembers the words of each section, `texts` section after section.
+    pub(super) fn new(corpus: &Corpus, texts: &Texts, reader: &Reader) -> Self {
+        let mut texts = texts.iter().map(|numbers| {
+            let mut stems: Vec<u32> = reader.recall_words(numbers).words.iter().map(|word| word.stem).collect();
+            stems.sort_unstable();
+            stems.dedup();
+            stems.into_boxed_slice()
         });
-        Self { topics: topics.collect() }
+        Self { topics: corpus.topics.iter().map(|topic| texts.by_ref().take(topic.sections.len()).collect()).collect() }
     }
 
     /// The section of a topic that fits the question best; the first of equals.
-    pub(super) fn best(&self, topic: usize, reading: &Reading, space: &Space, phrasings: &Phrasings, likeness: &[f32]) -> usize {
+    pub(super) fn best(&self, topic: usize, said: &Said, phrasings: &Phrasings, likeness: &[f32]) -> usize {
         let Some(texts) = self.topics.get(topic) else { return 0 };
-        let weight = |stem: u32| space.id(word_key(stem)).map_or(0.0, |id| space.idf(id));
-        let whole: f32 = reading.words.iter().map(|word| weight(word.stem)).sum();
         // For each section: the greatest likeness of its phrasings, the sum and the number of all.
         let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); texts.len()];
         for (own, like) in phrasings.of_topic(topic, likeness) {
@@ -49,8 +66,8 @@ impl Sections {
         }
         let mut best = (0, f32::MIN);
         for (section, (text, (nearest, sum, count))) in texts.iter().zip(likes).enumerate() {
-            let shared: f32 = reading.words.iter().filter(|word| text.contains(&word.stem)).map(|word| weight(word.stem)).sum();
-            let score = nearest + MEAN * sum / f32::max(count, 1.0) + TEXT * shared / f32::max(whole, 1.0);
+            let shared: f32 = said.words.iter().filter(|(stem, _)| text.binary_search(stem).is_ok()).map(|(_, idf)| idf).sum();
+            let score = nearest + MEAN * sum / f32::max(count, 1.0) + TEXT * shared / f32::max(said.whole, 1.0);
             if score > best.1 {
                 best = (section, score);
             }

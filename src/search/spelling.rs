@@ -10,6 +10,8 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashSet, FxHasher};
 
+use super::words::Words;
+
 /// Words shorter than this, in characters, are never corrected: too many short words are one edit apart.
 const SHORTEST: usize = 4;
 /// From this length on, in characters, two edits are allowed instead of one.
@@ -19,20 +21,17 @@ const LONGEST: usize = 24;
 /// Each half of a word that is split in two has at least this many characters.
 const SHORTEST_HALF: usize = 3;
 
-/// The words that the knowledge base knows, and how often it uses them.
+/// Finds the known words near a misspelt one.
 #[derive(Debug, Default)]
 pub(super) struct Speller {
-    /// In the order of the alphabet.
-    words: Vec<Known>,
-    /// (hash of a word with letters removed, word), sorted: the deletion neighbourhood.
-    deletions: Vec<(u32, u32)>,
+    /// The deletion neighbourhood: (hash of a word with letters removed, number of the word), bucket after bucket. A form is
+    /// in the bucket that the highest bits of its hash name.
+    forms: Vec<(u32, u32)>,
+    /// For each bucket, where its forms begin; one more at the end.
+    starts: Vec<u32>,
+    /// How far a hash is shifted to be the number of a bucket.
+    shift: u32,
     protected: FxHashSet<String>,
-}
-
-#[derive(Debug)]
-struct Known {
-    word: String,
-    count: u32,
 }
 
 /// What became of a word.
@@ -42,86 +41,110 @@ pub(super) enum Spelling {
     Kept,
     /// Unknown, and nothing known is near.
     Unknown,
-    /// Misspelt: the word that was probably meant.
-    Corrected(String),
+    /// Misspelt: the number of the word that was probably meant.
+    Corrected(u32),
     /// Two words written as one.
-    Split(String, String),
+    Split(u32, u32),
 }
 
 impl Speller {
-    /// Builds the speller from every word of a knowledge base with the number of its uses, each word once,
-    /// in the order of the alphabet.
-    pub(super) fn new(counts: Vec<(String, u32)>, protected: FxHashSet<String>) -> Self {
-        let words: Vec<Known> = counts.into_iter().map(|(word, count)| Known { word, count }).collect();
-        let mut deletions = Vec::with_capacity(words.len() * 16);
-        for (id, known) in (0u32..).zip(&words) {
+    /// Builds the speller for these words.
+    pub(super) fn new(words: &Words, protected: FxHashSet<String>) -> Self {
+        let mut forms = Vec::new();
+        for (number, (word, known)) in (0u32..).zip(words.iter()) {
             // A word that no phrasing has is corrected to over one edit only: there are many, and they are seldom meant.
-            let most = if known.count == 0 { 1 } else { edits(known.word.chars().count()) };
-            for_each_deletion(&known.word, most, |form| deletions.push((form, id)));
+            let most = if known.uses == 0 { 1 } else { edits(word.chars().count()) };
+            for_each_deletion(word, most, |form| forms.push((form, number)));
         }
-        deletions.sort_unstable();
-        deletions.dedup();
-        Self { words, deletions, protected }
+        // About as many buckets as forms.
+        let bits = forms.len().max(2).ilog2();
+        let mut speller = Self { shift: u32::BITS - bits, protected, ..Self::default() };
+        speller.fill_buckets(&forms, 1 << bits);
+        speller
+    }
+
+    /// A counting sort by bucket.
+    fn fill_buckets(&mut self, forms: &[(u32, u32)], buckets: usize) {
+        self.starts = vec![0; buckets + 1];
+        for (form, _) in forms {
+            if let Some(count) = self.starts.get_mut((form >> self.shift) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for start in &mut self.starts {
+            total += *start;
+            *start = total;
+        }
+        let mut next = self.starts.clone();
+        self.forms = vec![(0, 0); forms.len()];
+        for form in forms {
+            let Some(at) = next.get_mut((form.0 >> self.shift) as usize) else { continue };
+            if let Some(place) = self.forms.get_mut(*at as usize) {
+                *place = *form;
+            }
+            *at += 1;
+        }
+    }
+
+    /// The numbers of the words that have this form.
+    fn having(&self, form: u32) -> impl Iterator<Item = u32> {
+        let bucket = (form >> self.shift) as usize;
+        let forms = match (self.starts.get(bucket), self.starts.get(bucket + 1)) {
+            (Some(&start), Some(&end)) => self.forms.get(start as usize..end as usize).unwrap_or_default(),
+            _ => &[],
+        };
+        forms.iter().filter(move |&&(hash, _)| hash == form).map(|&(_, number)| number)
     }
 
     /// Judges one word as [`crate::text::words`] gives it.
-    pub(super) fn correct(&self, word: &str) -> Spelling {
+    pub(super) fn correct(&self, words: &Words, word: &str) -> Spelling {
         let length = word.chars().count();
-        if self.count(word).is_some() || self.protected.contains(word) || word.chars().any(|c| c.is_ascii_digit()) {
+        if words.find(word).is_some() || self.protected.contains(word) || word.chars().any(|c| c.is_ascii_digit()) {
             return Spelling::Kept;
         }
         if !(SHORTEST..=LONGEST).contains(&length) {
             return Spelling::Unknown;
         }
-        if let Some(known) = self.nearest(word, edits(length)) {
-            return Spelling::Corrected(known.to_owned());
+        if let Some(known) = self.nearest(words, word, edits(length)) {
+            return Spelling::Corrected(known);
         }
-        match self.split(word) {
-            Some((left, right)) => Spelling::Split(left.to_owned(), right.to_owned()),
+        match split(words, word) {
+            Some((left, right)) => Spelling::Split(left, right),
             None => Spelling::Unknown,
         }
     }
 
     /// The known word with the fewest edits; then the one with the same first letter, then the more frequent, then by alphabet.
-    fn nearest(&self, word: &str, most: usize) -> Option<&str> {
+    fn nearest(&self, words: &Words, word: &str, most: usize) -> Option<u32> {
         let mut candidates: Vec<u32> = Vec::new();
-        for_each_deletion(word, most, |form| {
-            let from = self.deletions.partition_point(|&(hash, _)| hash < form);
-            candidates.extend(self.deletions.iter().skip(from).take_while(|&&(hash, _)| hash == form).map(|&(_, id)| id));
-        });
+        for_each_deletion(word, most, |form| candidates.extend(self.having(form)));
         candidates.sort_unstable();
         candidates.dedup();
         let first = word.chars().next();
         candidates
             .into_iter()
-            .filter_map(|id| self.words.get(id as usize))
-            .filter(|known| known.word.chars().count() >= SHORTEST - 1)
-            .filter_map(|known| {
-                let distance = strsim::osa_distance(word, &known.word);
-                (distance <= most).then(|| {
-                    let other_start = known.word.chars().next() != first;
-                    (distance, other_start, u32::MAX - known.count, known.word.as_str())
-                })
+            .filter_map(|number| Some((number, words.at(number)?)))
+            .filter(|(_, (near, _))| near.chars().count() >= SHORTEST - 1)
+            .filter_map(|(number, (near, known))| {
+                let distance = strsim::osa_distance(word, near);
+                // Numbers follow the alphabet.
+                (distance <= most).then(|| (distance, near.chars().next() != first, u32::MAX - known.uses, number))
             })
             .min()
-            .map(|(.., known)| known)
+            .map(|(.., number)| number)
     }
+}
 
-    /// The most frequent way to read a word as two known ones.
-    fn split<'a>(&self, word: &'a str) -> Option<(&'a str, &'a str)> {
-        word.char_indices()
-            .map(|(at, _)| word.split_at(at))
-            .filter(|(left, right)| left.chars().count() >= SHORTEST_HALF && right.chars().count() >= SHORTEST_HALF)
-            .filter_map(|(left, right)| Some((self.count(left)?.min(self.count(right)?), left, right)))
-            .max()
-            .map(|(_, left, right)| (left, right))
-    }
-
-    /// How often the knowledge base uses a word; nothing where it does not have it.
-    fn count(&self, word: &str) -> Option<u32> {
-        let at = self.words.binary_search_by(|known| known.word.as_str().cmp(word)).ok()?;
-        self.words.get(at).map(|known| known.count)
-    }
+/// The most frequent way to read a word as two known ones.
+fn split(words: &Words, word: &str) -> Option<(u32, u32)> {
+    word.char_indices()
+        .map(|(at, _)| word.split_at(at))
+        .filter(|(left, right)| left.chars().count() >= SHORTEST_HALF && right.chars().count() >= SHORTEST_HALF)
+        .filter_map(|(left, right)| Some((words.find(left)?, words.find(right)?)))
+        .map(|((left, known), (right, other))| (known.uses.min(other.uses), left, right))
+        .max()
+        .map(|(_, left, right)| (left, right))
 }
 
 /// How many edits a word of this many characters may be away.

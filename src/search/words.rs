@@ -1,0 +1,133 @@
+//! The words that the knowledge base and the lexicon have.
+
+use indexmap::IndexMap;
+use rust_stemmers::Stemmer;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// All known words in the order of the alphabet; the place of a word is its number.
+#[derive(Debug, Default)]
+pub(super) struct Words(IndexMap<Box<str>, Known, FxBuildHasher>);
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// The number of its stem.
+    pub stem: u32,
+    /// Whether it carries no meaning by itself.
+    pub stop: bool,
+    /// How often questions of the knowledge base use it.
+    pub uses: u32,
+}
+
+/// Texts as numbers of words, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    words: Vec<u32>,
+    /// Where each text ends.
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    /// Each text, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let text = self.words.get(start..end as usize).unwrap_or_default();
+            start = end as usize;
+            text
+        })
+    }
+}
+
+/// Collects words as they come. Until all are there, a word's number is its turn.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    turns: FxHashMap<Box<str>, u32>,
+    /// How often questions use the word of each turn.
+    uses: Vec<u32>,
+}
+
+impl Collector {
+    /// Adds a word that a question uses so many times.
+    pub(super) fn add(&mut self, word: &str, times: u32) -> u32 {
+        let turn = match self.turns.get(word) {
+            Some(&turn) => turn,
+            None => {
+                let turn = self.uses.len() as u32;
+                self.turns.insert(word.into(), turn);
+                self.uses.push(0);
+                turn
+            }
+        };
+        if let Some(uses) = self.uses.get_mut(turn as usize) {
+            *uses += times;
+        }
+        turn
+    }
+
+    /// Adds the words of a text and puts it to the others.
+    pub(super) fn add_text<'a>(&mut self, words: impl Iterator<Item = &'a str>, times: u32, texts: &mut Texts) {
+        texts.words.extend(words.map(|word| self.add(word, times)));
+        texts.ends.push(texts.words.len() as u32);
+    }
+
+    /// Orders the words, numbers their stems, and numbers the words of the texts anew.
+    pub(super) fn finish(self, stemmer: &Stemmer, stems: &mut FxHashMap<Box<str>, u32>, texts: [&mut Texts; 2]) -> Words {
+        let mut turns: Vec<(Box<str>, u32)> = self.turns.into_iter().collect();
+        turns.sort_unstable();
+        let mut numbers = vec![0; turns.len()];
+        for (number, (_, turn)) in (0..).zip(&turns) {
+            if let Some(place) = numbers.get_mut(*turn as usize) {
+                *place = number;
+            }
+        }
+        for word in texts.into_iter().flat_map(|texts| &mut texts.words) {
+            *word = numbers.get(*word as usize).copied().unwrap_or_default();
+        }
+        let mut words = IndexMap::with_capacity_and_hasher(turns.len(), FxBuildHasher);
+        for (word, turn) in turns {
+            let (stem, next) = (stemmer.stem(&word), stems.len() as u32);
+            let stem = match stems.get(stem.as_ref()) {
+                Some(&stem) => stem,
+                None => *stems.entry(stem.into()).or_insert(next),
+            };
+            words.insert(word, Known { stem, stop: false, uses: self.uses.get(turn as usize).copied().unwrap_or_default() });
+        }
+        Words(words)
+    }
+}
+
+impl Words {
+    /// The number of a word, and what is known of it; nothing of one that is not known.
+    pub(super) fn find(&self, word: &str) -> Option<(u32, &Known)> {
+        self.0.get_full(word).map(|(number, _, known)| (number as u32, known))
+    }
+
+    /// The word of a number.
+    pub(super) fn at(&self, number: u32) -> Option<(&str, &Known)> {
+        self.0.get_index(number as usize).map(|(word, known)| (&**word, known))
+    }
+
+    /// All words, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Known)> {
+        self.0.iter().map(|(word, known)| (&**word, known))
+    }
+
+    /// Notes that a word carries no meaning by itself.
+    pub(super) fn stop(&mut self, word: &str) {
+        if let Some(known) = self.0.get_mut(word) {
+            known.stop = true;
+        }
+    }
+
+    /// The word that begins so and that questions use most often, the first by the alphabet of equals; nothing where it is
+    /// a word of questions already.
+    pub(super) fn finished(&self, begun: &str) -> Option<&str> {
+        if self.find(begun).is_some_and(|(_, known)| known.uses > 0) {
+            return None;
+        }
+        let from = self.0.partition_point(|word, _| **word < *begun);
+        let like = self.iter().skip(from).take_while(|(word, _)| word.starts_with(begun)).filter(|(_, known)| known.uses > 0);
+        like.max_by(|(a, a_known), (b, b_known)| a_known.uses.cmp(&b_known.uses).then(b.cmp(a))).map(|(word, _)| word)
+    }
+}
