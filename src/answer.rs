@@ -37,9 +37,9 @@ pub enum Outcome {
 
 /// The least probability to answer outright what was asked of the bot. Chosen on tuning questions so that nine of ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.49;
+const ASKED_BAR: f32 = 0.58;
 /// The same where a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.58;
+const STAKES_BAR: f32 = 0.66;
 /// The same where a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
 const ONE_WORD_BAR: f32 = 0.95;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
@@ -65,19 +65,21 @@ mod coefficient {
     /// Whether the knowledge base has an answer.
     pub(super) mod scope {
         /// Where everything else is zero.
-        pub(in super::super) const BASE: f32 = -6.533;
+        pub(in super::super) const BASE: f32 = -5.884;
         /// For each point of the best score.
-        pub(in super::super) const SCORE: f32 = 0.365;
+        pub(in super::super) const SCORE: f32 = 0.366;
         /// For each point of the best-fitting kind out of scope.
-        pub(in super::super) const ASIDE: f32 = -0.226;
+        pub(in super::super) const ASIDE: f32 = -0.445;
         /// Where the knowledge base has examples out of scope at all: then a question that resembles none says something.
-        pub(in super::super) const HAS_ASIDE: f32 = 2.716;
+        pub(in super::super) const HAS_ASIDE: f32 = 2.996;
         /// For how like the question the nearest phrasing is, 1 at the most.
-        pub(in super::super) const NEAREST: f32 = 2.625;
+        pub(in super::super) const NEAREST: f32 = 1.536;
         /// For how like it the nearest example out of scope is, 1 at the most.
-        pub(in super::super) const NEAREST_ASIDE: f32 = -8.343;
+        pub(in super::super) const NEAREST_ASIDE: f32 = -4.822;
         /// For each point of the scores' standard deviation.
-        pub(in super::super) const DEVIATION: f32 = 2.861;
+        pub(in super::super) const DEVIATION: f32 = 2.851;
+        /// For each word that is not known: what the guide answers is mostly said in words that it has.
+        pub(in super::super) const UNKNOWN: f32 = -0.489;
     }
 
     /// Whether the best match is right, where the knowledge base has an answer.
@@ -170,7 +172,8 @@ pub fn in_scope(found: &Found) -> f32 {
             + aside
             + scope::NEAREST * found.nearest
             + scope::NEAREST_ASIDE * found.nearest_aside
-            + scope::DEVIATION * found.deviation,
+            + scope::DEVIATION * found.deviation
+            + scope::UNKNOWN * found.unknown as f32,
     )
 }
 
