@@ -160,7 +160,7 @@ pub(super) fn exp(x: f32) -> f32 {
     let power = power * rest + 9.618_437e-3;
     let power = power * rest + 5.550_332_5e-2;
     let power = power * rest + 0.240_226_48;
-    let power = power * rest + 0.693_147_2;
+    let power = power * rest + std::f32::consts::LN_2;
     let power = power * rest + 1.0;
     // The exponent of a float begins at bit 23, and 127 stands for 2 to the zeroth.
     power * f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23)
