@@ -16,11 +16,18 @@ pub struct Config {
     pub discord: Discord,
     /// What must last.
     pub store: Store,
+    /// What is written down while the bot runs.
+    pub log: Log,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { knowledge: PathBuf::from("knowledge"), discord: Discord::default(), store: Store::default() }
+        Self {
+            knowledge: PathBuf::from("knowledge"),
+            discord: Discord::default(),
+            store: Store::default(),
+            log: Log::default(),
+        }
     }
 }
 
@@ -138,6 +145,25 @@ impl fmt::Debug for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_off() { "StoreUrl(off)" } else { "StoreUrl(sqlite:…)" })
     }
+}
+
+/// What is written down while the bot runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// In what form.
+    pub format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
 }
 
 /// The token of a bot. It never prints itself.
@@ -314,6 +340,7 @@ mod tests {
             "keep_gaps_days",
             "keep_votes_days",
             "most_megabytes",
+            "format",
         ] {
             let written = EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
             assert!(written, "{key} is not in config/internbot.toml");

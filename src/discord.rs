@@ -10,11 +10,13 @@
 //! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
+//! | `asking` | one line in the log for each question |
 //! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
 //! | `supervisor` | tells systemd that the bot is ready, lives and stops |
 
+mod asking;
 mod commands;
 mod custom_id;
 mod events;
@@ -47,6 +49,7 @@ use crate::config::{self, Token};
 use crate::guide::Guide;
 use crate::live::Live;
 use crate::store::Store;
+use asking::Asking;
 use memory::Memory;
 use rest::{Rest, RestError};
 
@@ -95,6 +98,8 @@ struct Bot {
     shared: Arc<Shared>,
     /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
+    /// The question that the event brings.
+    asking: Asking,
     /// Counts the event as under way.
     _under_way: TaskTrackerToken,
 }
@@ -295,7 +300,8 @@ impl Shared {
     /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
     /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
     fn admit(self: &Arc<Self>) -> Option<Bot> {
-        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
+        let admitted =
+            || Bot { shared: Arc::clone(self), guide: self.live.guide(), asking: Asking::begin(), _under_way: self.tasks.token() };
         (!self.tasks.is_closed()).then(admitted)
     }
 
