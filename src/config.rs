@@ -1,6 +1,7 @@
 //! The configuration: one file, every key optional, unknown keys refused. Defaults stand here and nowhere else.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub struct Config {
     pub store: Store,
     /// What is written down while the bot runs.
     pub log: Log,
+    /// What other programs can ask of the bot.
+    pub monitor: Monitor,
 }
 
 impl Default for Config {
@@ -27,6 +30,7 @@ impl Default for Config {
             discord: Discord::default(),
             store: Store::default(),
             log: Log::default(),
+            monitor: Monitor::default(),
         }
     }
 }
@@ -164,6 +168,33 @@ pub enum LogFormat {
     Text,
     /// A JSON object a line, for programs.
     Json,
+}
+
+/// What other programs can ask of the bot: its health and its figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Monitor {
+    /// Where they ask.
+    pub listen: Listen,
+}
+
+/// Where health and figures are served: an address of this machine with a port, or nowhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Listen(pub Option<SocketAddr>);
+
+impl TryFrom<String> for Listen {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let address =
+            text.parse().map_err(|_| "this is no address: write one in numbers with a port, such as \"127.0.0.1:9187\", or \"\" for none");
+        address.map(|address| Self(Some(address)))
+    }
 }
 
 /// The token of a bot. It never prints itself.
@@ -341,6 +372,7 @@ mod tests {
             "keep_votes_days",
             "most_megabytes",
             "format",
+            "listen",
         ] {
             let written = EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
             assert!(written, "{key} is not in config/internbot.toml");
@@ -362,6 +394,18 @@ mod tests {
         assert!(url("postgres://bot:hunter2@db/internbot").unwrap_err().contains("sqlite:internbot.db"));
         assert!(!config.message().contains("hunter2"));
         assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
+    }
+
+    #[test]
+    fn a_place_to_listen_is_an_address_with_a_port_or_none() {
+        let listen = |text: &str| Listen::try_from(text.to_owned());
+        assert_eq!(listen(" [::1]:9187").unwrap(), Listen(Some("[::1]:9187".parse().unwrap())));
+        assert_eq!(listen("").unwrap(), Listen(None));
+        for wrong in ["9187", "127.0.0.1", "localhost:9187", ":9187"] {
+            assert!(listen(wrong).unwrap_err().contains("127.0.0.1:9187"), "{wrong}");
+        }
+        assert_eq!(toml::from_str::<Config>("[log]\nformat = \"json\"").unwrap().log.format, LogFormat::Json);
+        assert!(toml::from_str::<Config>("[log]\nformat = \"xml\"").is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
 //! | `asking` | one line in the log for each question |
+//! | `watched` | what the monitor sees of the bot |
 //! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
@@ -30,6 +31,7 @@ mod reloading;
 mod render;
 mod rest;
 mod supervisor;
+mod watched;
 
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -48,10 +50,12 @@ use tracing::{info, warn};
 use crate::config::{self, Token};
 use crate::guide::Guide;
 use crate::live::Live;
+use crate::monitor::Monitor;
 use crate::store::Store;
 use asking::Asking;
 use memory::Memory;
 use rest::{Rest, RestError};
+use watched::Shards;
 
 pub use reloading::reload;
 
@@ -122,6 +126,7 @@ struct Shared {
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     store: Store,
+    monitor: Monitor,
     /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
     changing_settings: tokio::sync::Mutex<()>,
     /// Whether the bot was given the messages that are not addressed to it.
@@ -129,6 +134,7 @@ struct Shared {
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
     ready: Notify,
+    shards: Shards,
     /// How many sessions were begun.
     connections: AtomicU32,
     registered: OnceLock<()>,
@@ -146,11 +152,12 @@ pub async fn run(
     token: &Token,
     live: Arc<Live>,
     store: Store,
+    monitor: Monitor,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let _alive = AbortOnDropHandle::new(tokio::spawn(supervisor::stay_alive()));
-    let rest = Rest::new(config, token).map_err(unreachable)?;
+    let rest = Rest::new(config, token, monitor.clone()).map_err(unreachable)?;
     let gateway = tokio::time::timeout(config.connect(), rest.gateway());
     let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
 
@@ -165,7 +172,8 @@ pub async fn run(
         .build()
     };
     let (first, second) = (http(), http());
-    let bot = Arc::new(Shared::new(config, live, store, options, rest));
+    let bot = Arc::new(Shared::new(config, live, store, monitor, options, rest));
+    bot.be_watched(gateway.shards.max(1));
     let ended = tokio::select! {
         ended = connect_as_allowed(first, second, &bot, gateway.shards.max(1), stop) => ended,
         never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
@@ -208,6 +216,7 @@ async fn connect(
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
     bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
     let manager = Arc::clone(&client.shard_manager);
+    bot.shards.follow(&manager);
     let ended = until(stop, client.start_shards(shards), bot).await;
     if !matches!(ended, Err(RunError::Intent)) {
         supervisor::tell(supervisor::State::Stopping);
@@ -270,7 +279,7 @@ fn ended_by(error: serenity::Error) -> RunError {
 }
 
 impl Shared {
-    fn new(config: &config::Discord, live: Arc<Live>, store: Store, options: Options, rest: Rest) -> Self {
+    fn new(config: &config::Discord, live: Arc<Live>, store: Store, monitor: Monitor, options: Options, rest: Rest) -> Self {
         Self {
             live,
             options,
@@ -279,11 +288,13 @@ impl Shared {
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
             store,
+            monitor,
             changing_settings: tokio::sync::Mutex::default(),
             hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
             ready: Notify::new(),
+            shards: Shards::default(),
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
             started: SystemTime::now(),
@@ -321,6 +332,7 @@ impl Shared {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
         self.rest.set_application(ready.application.id);
         self.connections.fetch_add(1, Ordering::Relaxed);
+        self.shards.connected(ready.shard.map_or(0, |shard| shard.id.0));
         self.ready.notify_one();
         info!(guilds = ready.guilds.len(), shard = ready.shard.map_or(0, |shard| shard.id.0), "connected");
         // Once, however often the connection is made anew, and for the first of several shards.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use internbot::config::{Config, LogFormat, TOKEN_VARIABLE, Token};
 use internbot::discord;
 use internbot::live::Live;
+use internbot::monitor::Monitor;
 use internbot::store::{Clock, Store, Timing};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -31,7 +32,8 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
         let stop = stop_signal()?;
         reload_at_signal(&live)?;
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
-        discord::run(&config.discord, &token, live, store, options, stop).await.map_err(Fault::from)
+        let monitor = Monitor::start(&config.monitor, &live, &store).await?;
+        discord::run(&config.discord, &token, live, store, monitor, options, stop).await.map_err(Fault::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -69,6 +69,7 @@ impl Drop for Bot {
             micros.done = micros(done),
             "asked"
         );
+        self.monitor.asked(*way, *outcome, *decided, done);
     }
 }
 
