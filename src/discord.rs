@@ -37,7 +37,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serenity::all::{
     ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
@@ -311,8 +311,12 @@ impl Shared {
     /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
     /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
     fn admit(self: &Arc<Self>) -> Option<Bot> {
-        let admitted =
-            || Bot { shared: Arc::clone(self), guide: self.live.guide(), asking: Asking::begin(), _under_way: self.tasks.token() };
+        let admitted = || Bot {
+            shared: Arc::clone(self),
+            guide: self.live.guide(),
+            asking: Asking::begin(Instant::now()),
+            _under_way: self.tasks.token(),
+        };
         (!self.tasks.is_closed()).then(admitted)
     }
 

@@ -55,8 +55,10 @@ pub struct Present {
     pub under_way: usize,
     /// How many events wait to be handled.
     pub waiting: usize,
-    /// How many were dropped since the start, because too many waited.
+    /// How many that nobody addressed to the bot were dropped since the start, because too many waited.
     pub dropped: u64,
+    /// How many were dropped since the start because their time was over before they could be handled.
+    pub expired: u64,
 }
 
 /// One connection to Discord.

@@ -32,9 +32,9 @@ struct Noted {
 }
 
 impl Asking {
-    /// An event that was received just now.
-    pub(super) fn begin() -> Self {
-        Self { received: Instant::now(), decided: OnceLock::new(), noted: OnceLock::new() }
+    /// An event that was received then.
+    pub(super) fn begin(received: Instant) -> Self {
+        Self { received, decided: OnceLock::new(), noted: OnceLock::new() }
     }
 
     /// Notes what became of the question, to be told when all is done that the event asks for.

@@ -83,7 +83,8 @@ impl Page<'_> {
         self.gauges("internbot_shard_latency_seconds", "How long Discord took to acknowledge the latest heartbeat", latencies)?;
         self.gauge("internbot_handlers_under_way", "Events that are being handled", present.under_way)?;
         self.gauge("internbot_handlers_waiting", "Events that wait to be handled", present.waiting)?;
-        self.counter("internbot_handlers_dropped", "Events that were dropped because too many waited", present.dropped)
+        let dropped = [([("why", "unasked")], present.dropped), ([("why", "too-late")], present.expired)];
+        self.counters("internbot_handlers_dropped", "Events that were not handled: too many waited, or their time was over", dropped)
     }
 
     fn guide(&mut self, status: &Status) -> fmt::Result {
