@@ -1,7 +1,7 @@
 //! What other programs can ask of the running bot over HTTP: whether it works, whether it is ready, and its figures for
 //! Prometheus. Off unless the configuration names an address; then nothing listens and nothing is counted.
 //!
-//! The bot tells what happens by one call each ([`Monitor::asked`] and the like), which add to a number and never wait. How
+//! The bot tells what happens by one call each (`Monitor::asked` and the like), which add to a number and never wait. How
 //! things are at present (connections, the guide, the store, the process) is looked up when somebody asks.
 //!
 //! | Module | Responsibility |
