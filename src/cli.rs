@@ -210,6 +210,9 @@ pub(crate) enum Fault {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Store(#[from] internbot::store::StoreError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Monitor(#[from] internbot::monitor::MonitorError),
     #[error("cannot write the man pages into {}: {source}", .path.display())]
     Pages { path: PathBuf, source: std::io::Error },
     #[error("cannot go on: {0}")]

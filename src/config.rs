@@ -1,6 +1,7 @@
 //! The configuration: one file, every key optional, unknown keys refused. Defaults stand here and nowhere else.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,11 +17,21 @@ pub struct Config {
     pub discord: Discord,
     /// What must last.
     pub store: Store,
+    /// What is written down while the bot runs.
+    pub log: Log,
+    /// What other programs can ask of the bot.
+    pub monitor: Monitor,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { knowledge: PathBuf::from("knowledge"), discord: Discord::default(), store: Store::default() }
+        Self {
+            knowledge: PathBuf::from("knowledge"),
+            discord: Discord::default(),
+            store: Store::default(),
+            log: Log::default(),
+            monitor: Monitor::default(),
+        }
     }
 }
 
@@ -137,6 +148,52 @@ impl TryFrom<String> for StoreUrl {
 impl fmt::Debug for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_off() { "StoreUrl(off)" } else { "StoreUrl(sqlite:…)" })
+    }
+}
+
+/// What is written down while the bot runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// In what form.
+    pub format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// What other programs can ask of the bot: its health and its figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Monitor {
+    /// Where they ask.
+    pub listen: Listen,
+}
+
+/// Where health and figures are served: an address of this machine with a port, or nowhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Listen(pub Option<SocketAddr>);
+
+impl TryFrom<String> for Listen {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let address =
+            text.parse().map_err(|_| "this is no address: write one in numbers with a port, such as \"127.0.0.1:9187\", or \"\" for none");
+        address.map(|address| Self(Some(address)))
     }
 }
 
@@ -314,6 +371,8 @@ mod tests {
             "keep_gaps_days",
             "keep_votes_days",
             "most_megabytes",
+            "format",
+            "listen",
         ] {
             let written = EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
             assert!(written, "{key} is not in config/internbot.toml");
@@ -335,6 +394,18 @@ mod tests {
         assert!(url("postgres://bot:hunter2@db/internbot").unwrap_err().contains("sqlite:internbot.db"));
         assert!(!config.message().contains("hunter2"));
         assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
+    }
+
+    #[test]
+    fn a_place_to_listen_is_an_address_with_a_port_or_none() {
+        let listen = |text: &str| Listen::try_from(text.to_owned());
+        assert_eq!(listen(" [::1]:9187").unwrap(), Listen(Some("[::1]:9187".parse().unwrap())));
+        assert_eq!(listen("").unwrap(), Listen(None));
+        for wrong in ["9187", "127.0.0.1", "localhost:9187", ":9187"] {
+            assert!(listen(wrong).unwrap_err().contains("127.0.0.1:9187"), "{wrong}");
+        }
+        assert_eq!(toml::from_str::<Config>("[log]\nformat = \"json\"").unwrap().log.format, LogFormat::Json);
+        assert!(toml::from_str::<Config>("[log]\nformat = \"xml\"").is_err());
     }
 
     #[test]

@@ -10,11 +10,14 @@
 //! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
 //! | `custom_id` | what a button or a menu carries |
+//! | `asking` | one line in the log for each question |
+//! | `watched` | what the monitor sees of the bot |
 //! | `keeping` | what of all this the store is told, and what a guild has set |
 //! | `memory` | what is remembered while the bot runs: bounded, lost at a restart |
 //! | `rest` | requests, their retries and their limits |
 //! | `supervisor` | tells systemd that the bot is ready, lives and stops |
 
+mod asking;
 mod commands;
 mod custom_id;
 mod events;
@@ -28,12 +31,13 @@ mod reloading;
 mod render;
 mod rest;
 mod supervisor;
+mod watched;
 
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serenity::all::{
     ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
@@ -46,9 +50,12 @@ use tracing::{info, warn};
 use crate::config::{self, Token};
 use crate::guide::Guide;
 use crate::live::Live;
+use crate::monitor::Monitor;
 use crate::store::Store;
+use asking::Asking;
 use memory::Memory;
 use rest::{Rest, RestError};
+use watched::Shards;
 
 pub use reloading::reload;
 
@@ -95,6 +102,8 @@ struct Bot {
     shared: Arc<Shared>,
     /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
+    /// The question that the event brings.
+    asking: Asking,
     /// Counts the event as under way.
     _under_way: TaskTrackerToken,
 }
@@ -117,6 +126,7 @@ struct Shared {
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     store: Store,
+    monitor: Monitor,
     /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
     changing_settings: tokio::sync::Mutex<()>,
     /// Whether the bot was given the messages that are not addressed to it.
@@ -124,6 +134,7 @@ struct Shared {
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
     ready: Notify,
+    shards: Shards,
     /// How many sessions were begun.
     connections: AtomicU32,
     registered: OnceLock<()>,
@@ -141,11 +152,12 @@ pub async fn run(
     token: &Token,
     live: Arc<Live>,
     store: Store,
+    monitor: Monitor,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let _alive = AbortOnDropHandle::new(tokio::spawn(supervisor::stay_alive()));
-    let rest = Rest::new(config, token).map_err(unreachable)?;
+    let rest = Rest::new(config, token, monitor.clone()).map_err(unreachable)?;
     let gateway = tokio::time::timeout(config.connect(), rest.gateway());
     let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
 
@@ -160,7 +172,8 @@ pub async fn run(
         .build()
     };
     let (first, second) = (http(), http());
-    let bot = Arc::new(Shared::new(config, live, store, options, rest));
+    let bot = Arc::new(Shared::new(config, live, store, monitor, options, rest));
+    bot.be_watched(gateway.shards.max(1));
     let ended = tokio::select! {
         ended = connect_as_allowed(first, second, &bot, gateway.shards.max(1), stop) => ended,
         never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
@@ -203,6 +216,7 @@ async fn connect(
         .map_err(|error| RunError::Unreachable(error.to_string()))?;
     bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
     let manager = Arc::clone(&client.shard_manager);
+    bot.shards.follow(&manager);
     let ended = until(stop, client.start_shards(shards), bot).await;
     if !matches!(ended, Err(RunError::Intent)) {
         supervisor::tell(supervisor::State::Stopping);
@@ -265,7 +279,7 @@ fn ended_by(error: serenity::Error) -> RunError {
 }
 
 impl Shared {
-    fn new(config: &config::Discord, live: Arc<Live>, store: Store, options: Options, rest: Rest) -> Self {
+    fn new(config: &config::Discord, live: Arc<Live>, store: Store, monitor: Monitor, options: Options, rest: Rest) -> Self {
         Self {
             live,
             options,
@@ -274,11 +288,13 @@ impl Shared {
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
             store,
+            monitor,
             changing_settings: tokio::sync::Mutex::default(),
             hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
             ready: Notify::new(),
+            shards: Shards::default(),
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
             started: SystemTime::now(),
@@ -295,7 +311,12 @@ impl Shared {
     /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
     /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
     fn admit(self: &Arc<Self>) -> Option<Bot> {
-        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
+        let admitted = || Bot {
+            shared: Arc::clone(self),
+            guide: self.live.guide(),
+            asking: Asking::begin(Instant::now()),
+            _under_way: self.tasks.token(),
+        };
         (!self.tasks.is_closed()).then(admitted)
     }
 
@@ -315,6 +336,7 @@ impl Shared {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
         self.rest.set_application(ready.application.id);
         self.connections.fetch_add(1, Ordering::Relaxed);
+        self.shards.connected(ready.shard.map_or(0, |shard| shard.id.0));
         self.ready.notify_one();
         info!(guilds = ready.guilds.len(), shard = ready.shard.map_or(0, |shard| shard.id.0), "connected");
         // Once, however often the connection is made anew, and for the first of several shards.

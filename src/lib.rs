@@ -19,7 +19,8 @@
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
-//! [`settings`], what moderators can set, and `links`, which opens the guide's addresses (a feature like `discord`).
+//! [`settings`], what moderators can set, `links`, which opens the guide's addresses, and `monitor`, of which other programs
+//! ask how the running bot is (both of the feature `discord`).
 
 pub mod knowledge;
 pub mod text;
@@ -40,5 +41,7 @@ pub mod stats;
 pub mod store;
 #[cfg(feature = "discord")]
 pub mod links;
+#[cfg(feature = "discord")]
+pub mod monitor;
 #[cfg(feature = "discord")]
 pub mod discord;

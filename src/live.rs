@@ -39,6 +39,19 @@ pub struct Status {
     pub since: SystemTime,
     /// Why the files as they are now could not replace it; nothing where they are the guide that answers.
     pub problem: Option<Problem>,
+    /// How the reloads so far ended.
+    pub reloads: Reloads,
+}
+
+/// How often reloads ended how, since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reloads {
+    /// The files were those of the guide that answers.
+    pub same: u64,
+    /// Another guide answered from then on.
+    pub swapped: u64,
+    /// The files had an error.
+    pub failed: u64,
 }
 
 /// Why the files could not replace the guide.
@@ -107,7 +120,7 @@ impl Live {
     fn with(folder: &Path, guide: Arc<Guide>, seen: Fingerprint) -> Self {
         Self {
             folder: folder.to_owned(),
-            status: RwLock::new(Status { guide, since: SystemTime::now(), problem: None }),
+            status: RwLock::new(Status { guide, since: SystemTime::now(), problem: None, reloads: Reloads::default() }),
             asked: AtomicU64::new(0),
             worker: Mutex::new(Worker { seen, answered: 0, latest: Reload::Same }),
         }
@@ -173,7 +186,9 @@ impl Live {
 
     fn read_and_swap(&self) -> (Fingerprint, Reload) {
         let (seen, sources) = self.read();
-        (seen, self.swap(sources))
+        let reload = self.swap(sources);
+        self.change(|status| status.reloads.count(&reload));
+        (seen, reload)
     }
 
     fn swap(&self, sources: Result<Sources, LoadError>) -> Reload {
@@ -191,7 +206,7 @@ impl Live {
             Ok(Some(knowledge)) => {
                 let guide = Arc::new(Guide::new(knowledge));
                 let changes = Changes::between(&before.knowledge, &guide.knowledge);
-                self.change(|status| *status = Status { guide, since: SystemTime::now(), problem: None });
+                self.change(|status| *status = Status { guide, since: SystemTime::now(), problem: None, ..*status });
                 Reload::Swapped(changes)
             }
             Err(error) => self.keep(Arc::new(error)),
@@ -208,6 +223,16 @@ impl Live {
 
     fn change(&self, change: impl FnOnce(&mut Status)) {
         change(&mut self.status.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Reloads {
+    fn count(&mut self, reload: &Reload) {
+        *match reload {
+            Reload::Same => &mut self.same,
+            Reload::Swapped(_) => &mut self.swapped,
+            Reload::Failed { .. } => &mut self.failed,
+        } += 1;
     }
 }
 

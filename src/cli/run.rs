@@ -5,10 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use internbot::config::{Config, TOKEN_VARIABLE, Token};
+use internbot::config::{Config, LogFormat, TOKEN_VARIABLE, Token};
 use internbot::discord;
 use internbot::live::Live;
+use internbot::monitor::Monitor;
 use internbot::store::{Clock, Store, Timing};
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -21,7 +23,7 @@ const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
     let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
     let live = Arc::new(Live::load(folder)?);
-    log();
+    log(config.log.format);
     let knowledge = &live.guide().knowledge;
     tracing::info!(guide.version = knowledge.version(), topics = knowledge.topics().len(), "the guide is ready");
     let options = discord::Options { guild: options.guild };
@@ -30,16 +32,21 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
         let stop = stop_signal()?;
         reload_at_signal(&live)?;
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
-        discord::run(&config.discord, &token, live, store, options, stop).await.map_err(Fault::from)
+        let monitor = Monitor::start(&config.monitor, &live, &store).await?;
+        discord::run(&config.discord, &token, live, store, monitor, options, stop).await.map_err(Fault::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Logs to standard error, which leaves standard output to answers.
-fn log() {
+fn log(format: LogFormat) {
     let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
     let chosen = std::env::var(LOG_VARIABLE).ok().and_then(|text| text.parse::<Targets>().ok());
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+    };
     tracing_subscriber::registry().with(lines).with(chosen.unwrap_or(usual)).init();
 }
 

@@ -132,7 +132,7 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
         }
         None => {
             let question = Question::new(&text);
-            let answer = bot.guide.answer(&question);
+            let answer = bot.decide(&question);
             bot.note_asked(command.guild_id, Way::Command, &question, &answer);
             // The message has no id yet; clicks on it name the command.
             bot.memory.converse(MessageId::new(command.id.get()), None, command.user.id, &question);
@@ -255,7 +255,7 @@ fn answer_message(bot: &Bot, command: &CommandInteraction) -> Said {
     }
     let knowledge = &bot.guide.knowledge;
     // Whoever wrote the message did not ask the bot: as if it were overheard, it is counted and never kept.
-    let answer = bot.guide.answer(&Question::new(text));
+    let answer = bot.decide(&Question::new(text));
     bot.note_outcome(command.guild_id, Way::Menu, &answer);
     let best = answer.matches.first().and_then(|best| reply::place(knowledge, best));
     let Some((topic, section)) = best.filter(|_| answer.outcome != Outcome::None) else {

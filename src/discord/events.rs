@@ -22,7 +22,8 @@ impl EventHandler for Gate {
         bot.connected(&ready).await;
     }
 
-    async fn resume(&self, _: Context, _: ResumedEvent) {
+    async fn resume(&self, context: Context, _: ResumedEvent) {
+        self.0.shards.connected(context.shard_id.0);
         info!("connected again");
     }
 

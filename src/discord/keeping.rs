@@ -75,14 +75,22 @@ impl Bot {
             Outcome::Suggest => stats::Outcome::Suggest,
             Outcome::None => stats::Outcome::None,
         };
-        let topic = self.place_of(answer).map(|place| place.topic);
-        self.store.record(Event::Asked { guild: guild.map(GuildId::get), way, outcome, topic });
+        let nearest = answer.matches.first();
+        let topic = nearest.and_then(|found| reply::place(&self.guide.knowledge, found)).map(|(topic, _)| topic.id.clone());
+        self.note_question(guild, way, outcome, topic, nearest.map(|found| found.score));
     }
 
     /// Counts a question that was answered without a search.
     pub(super) fn note_answered(&self, guild: Option<GuildId>, way: Way, topic: &str) {
-        let (guild, topic) = (guild.map(GuildId::get), Some(topic.to_owned()));
-        self.store.record(Event::Asked { guild, way, outcome: stats::Outcome::Answer, topic });
+        self.note_question(guild, way, stats::Outcome::Answer, Some(topic.to_owned()), None);
+    }
+
+    /// Counts a question, and has it logged once all is done that it asks for. The topic is the one that answers, or else
+    /// the nearest, which the store is not told.
+    fn note_question(&self, guild: Option<GuildId>, way: Way, outcome: stats::Outcome, topic: Option<String>, score: Option<f32>) {
+        let answers = topic.clone().filter(|_| outcome == stats::Outcome::Answer);
+        self.store.record(Event::Asked { guild: guild.map(GuildId::get), way, outcome, topic: answers });
+        self.asking.note(way, outcome, topic, score);
     }
 
     /// Keeps what a person says about a section.
@@ -101,8 +109,7 @@ impl Bot {
         }
         let asked = self.asked_before(used).filter(|asked| asked.of_bot);
         if place.is_none() {
-            let (guild, way) = (used.guild_id.map(GuildId::get), way_of_answer(used));
-            self.store.record(Event::Asked { guild, way, outcome: stats::Outcome::NoneOfThese, topic: None });
+            self.note_question(used.guild_id, way_of_answer(used), stats::Outcome::NoneOfThese, None, None);
         }
         if let Some(asked) = asked {
             self.note_gap(used.guild_id, &asked.text, place.map(|place| place.topic.clone()));

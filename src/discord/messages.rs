@@ -81,7 +81,7 @@ impl Bot {
         }
         let previous = if asked.overheard { Vec::new() } else { self.previous(message) };
         let question = Question { text: asked.text, previous, overheard: asked.overheard };
-        let answer = self.guide.answer(&question);
+        let answer = self.decide(&question);
         if question.overheard && answer.outcome != Outcome::Answer {
             return;
         }
@@ -164,7 +164,7 @@ impl Bot {
             return;
         }
         let question = Question { text: thread.name.clone(), previous: Vec::new(), overheard: true };
-        let answer = self.guide.answer(&question);
+        let answer = self.decide(&question);
         if answer.outcome != Outcome::Answer {
             return;
         }

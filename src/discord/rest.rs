@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId}
 use serenity::http::{LightMethod, Ratelimiter, Request, Route};
 
 use crate::config::{Discord, Token};
+use crate::monitor::{self, Monitor};
 
 /// How often a request is sent at the most.
 const ATTEMPTS: u32 = 4;
@@ -40,6 +42,7 @@ pub(super) struct Rest {
     authorization: String,
     origin: Option<String>,
     limiter: Option<Ratelimiter>,
+    monitor: Monitor,
     application: AtomicU64,
     /// No message before this: Discord said that all of them are too many.
     paused_until: Mutex<Option<Instant>>,
@@ -133,6 +136,14 @@ struct Call<'a> {
     limited: bool,
 }
 
+/// What Discord answered.
+struct Received {
+    status: StatusCode,
+    /// After how many seconds to try again.
+    retry_after: Option<f64>,
+    body: Vec<u8>,
+}
+
 /// What came of one attempt.
 enum Attempt {
     Done(Vec<u8>),
@@ -145,12 +156,12 @@ impl Rest {
     ///
     /// # Errors
     /// Where the system has no TLS to offer.
-    pub(super) fn new(config: &Discord, token: &Token) -> Result<Self, RestError> {
+    pub(super) fn new(config: &Discord, token: &Token, monitor: Monitor) -> Result<Self, RestError> {
         let client = reqwest::Client::builder().timeout(config.request()).use_rustls_tls().build().map_err(unreachable)?;
         let authorization = format!("Bot {}", token.expose());
         let origin = config.origin().map(str::to_owned);
-        let limiter = origin.is_none().then(|| Ratelimiter::new(client.clone(), &authorization));
-        Ok(Self { client, authorization, origin, limiter, application: AtomicU64::new(0), paused_until: Mutex::default() })
+        let limiter = origin.is_none().then(|| limiter(&client, &authorization, monitor.clone()));
+        Ok(Self { client, authorization, origin, limiter, monitor, application: AtomicU64::new(0), paused_until: Mutex::default() })
     }
 
     /// The client for connections, with the same timeout.
@@ -294,6 +305,7 @@ impl Rest {
     }
 
     async fn attempt(&self, call: &Call<'_>, left: Duration) -> Attempt {
+        let kind = monitor::kind(&call.route.path());
         let request = Request::new(call.route, call.method).body(call.body.clone());
         let sent = match &self.limiter {
             Some(limiter) if call.limited => limiter.perform(request).await.map_err(|error| describe(&error)),
@@ -303,24 +315,24 @@ impl Rest {
                 Err(error) => Err(describe(&error)),
             },
         };
-        let response = match sent {
-            Ok(response) => response,
+        let received = match sent {
+            Ok(response) => receive(response).await,
+            Err(error) => Err(error),
+        };
+        self.monitor.requested(kind, received.as_ref().ok().map(|received| received.status.as_u16()));
+        let Received { status, retry_after, body } = match received {
+            Ok(received) => received,
             Err(error) => return Attempt::Again(error, None),
         };
-        let status = response.status();
-        let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
-        let body = match response.bytes().await {
-            Ok(body) => body,
-            Err(error) => return Attempt::Again(unreachable(error), None),
-        };
         if status.is_success() {
-            return Attempt::Done(body.into());
+            return Attempt::Done(body);
         }
         // A proxy on the way may answer with a page of HTML.
         let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
         let error = RestError::Refused { status: status.as_u16(), code: refusal.code, message: refusal.message };
         if status.as_u16() == 429 {
-            let told = refusal.retry_after.or(header).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            self.monitor.limited(kind);
+            let told = refusal.retry_after.or(retry_after).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             if refusal.global {
                 self.pause(told.unwrap_or(FIRST_WAIT));
             }
@@ -342,6 +354,20 @@ impl Rest {
             tokio::time::sleep(left.min(MESSAGE_PATIENCE) + jitter()).await;
         }
     }
+}
+
+async fn receive(response: reqwest::Response) -> Result<Received, RestError> {
+    let status = response.status();
+    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let body = response.bytes().await.map_err(unreachable)?;
+    Ok(Received { status, retry_after, body: body.into() })
+}
+
+/// serenity's limiter. It waits out limits by itself, so it says when it does.
+fn limiter(client: &reqwest::Client, authorization: &str, monitor: Monitor) -> Ratelimiter {
+    let mut limiter = Ratelimiter::new(client.clone(), authorization);
+    limiter.set_ratelimit_callback(Box::new(move |limit| monitor.limited(monitor::kind(&limit.path))));
+    limiter
 }
 
 fn get(route: Route<'_>) -> Call<'_> {

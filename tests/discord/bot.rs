@@ -1,14 +1,16 @@
 //! The bot as the tests start it, and words for what it says.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use internbot::config::{self, Discord, Token};
+use internbot::config::{self, Discord, Listen, Token};
 use internbot::discord::{self, Options, RunError};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
 use internbot::live::Live;
+use internbot::monitor::Monitor;
 use internbot::store::{Clock, Store, Timing};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -57,7 +59,7 @@ pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
 });
 
 /// The guide of this repository, live.
-fn this_guide() -> Arc<Live> {
+pub fn this_guide() -> Arc<Live> {
     Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
 }
 
@@ -90,13 +92,26 @@ impl Bot {
 
     /// Starts the bot with another guide, and a store.
     pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
+        Self::start_watched(discord, config, options, token, live, store, Monitor::off())
+    }
+
+    /// Starts the bot with another guide and a store, watched by a monitor.
+    pub fn start_watched(
+        discord: &StandIn,
+        config: Discord,
+        options: Options,
+        token: &str,
+        live: Arc<Live>,
+        store: Store,
+        monitor: Monitor,
+    ) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            discord::run(&config, &token, live, store, options, stopped).await
+            discord::run(&config, &token, live, store, monitor, options, stopped).await
         });
         Self { stop: Some(stop), task }
     }
@@ -130,6 +145,11 @@ pub async fn store_in(folder: &Path) -> Store {
 /// The configuration of that store.
 pub fn store_config(folder: &Path) -> config::Store {
     config::Store { url: folder.join("internbot.db").as_path().into(), ..config::Store::default() }
+}
+
+/// A listener for health and figures on a free port.
+pub fn anywhere() -> config::Monitor {
+    config::Monitor { listen: Listen(Some(SocketAddr::from(([127, 0, 0, 1], 0)))) }
 }
 
 /// A guild with a channel and a member, and the bot in it.
@@ -169,6 +189,20 @@ impl Chat {
         discord.settle().await;
         discord.requests();
         Self { discord, guild, help, mia, bot }
+    }
+
+    /// With a store, and a monitor that listens; where it does.
+    pub async fn start_watched(discord: StandIn, config: Discord, store: Store) -> (Self, SocketAddr) {
+        let live = this_guide();
+        let monitor = Monitor::start(&anywhere(), &live, &store).await.expect("there is a free port");
+        let address = monitor.address().expect("it listens");
+        let guild = discord.guild("students");
+        let (help, mia) = (guild.channel("help"), guild.member("mia"));
+        let bot = Bot::start_watched(&discord, config, Options::default(), &discord.token(), live, store, monitor);
+        discord.registered("ask").await;
+        discord.settle().await;
+        discord.requests();
+        (Self { discord, guild, help, mia, bot }, address)
     }
 
     /// Mia mentions the bot in #help; its reply.

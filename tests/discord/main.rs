@@ -13,6 +13,7 @@
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `moderating` | `/guide`, and that nobody else can use it |
+//! | `watching` | what an operator sees of it: the log, health and figures |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(
@@ -42,3 +43,4 @@ mod stand_in;
 #[cfg(unix)]
 mod storm;
 mod unasked;
+mod watching;

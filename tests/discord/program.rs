@@ -30,9 +30,14 @@ impl Drop for Program {
 impl Program {
     /// Starts `internbot run` with a small guide, no store, and these environment variables.
     pub fn start(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)]) -> Self {
+        Self::start_with(discord, guide, variables, "")
+    }
+
+    /// The same with more sections in its configuration.
+    pub fn start_with(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)], sections: &str) -> Self {
         let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
         let text = format!(
-            "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n[store]\nurl = \"\"\n",
+            "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n[store]\nurl = \"\"\n{sections}",
             discord.url()
         );
         fs::write(&config, text).expect("a file can be written");

@@ -13,6 +13,7 @@ use internbot::config::{Discord, Token};
 use internbot::discord::{self, Options};
 use internbot::knowledge::LoadError;
 use internbot::live::{Live, Reload};
+use internbot::monitor::Monitor;
 use internbot::store::Store;
 use tokio::sync::oneshot;
 
@@ -78,7 +79,7 @@ pub async fn storm(reloads: usize) -> Report {
     let bot = tokio::spawn({
         let config = Discord { api_url: discord.url(), cooldown_seconds: 0, repeat_minutes: 0, ..Discord::default() };
         let (token, live) = (Token::new(&discord.token()).expect("a token"), Arc::clone(&live));
-        async move { discord::run(&config, &token, live, Store::off(), Options::default(), async { drop(stopped.await) }).await }
+        async move { discord::run(&config, &token, live, Store::off(), Monitor::off(), Options::default(), async { drop(stopped.await) }).await }
     });
     discord.registered("guide").await;
 

@@ -1,0 +1,156 @@
+//! What is counted while the bot runs: numbers that only grow. No label is an id, a text or anything else without a bound.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
+
+use crate::stats::{Outcome, Way};
+
+/// From a tenth of a millisecond, in which a guide is searched, to ten seconds, after which nobody waits; in seconds.
+const BUCKETS: [f64; 16] = [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The kinds of requests to Discord; see [`kind`].
+const KINDS: [&str; 8] = ["gateway", "message", "edit", "typing", "callback", "response", "commands", "other"];
+/// What a request came to: the class of its HTTP status, or that there was no answer.
+const RESULTS: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
+
+/// The kind of a request, by its path. Paths hold ids, kinds do not.
+pub(crate) fn kind(path: &str) -> &'static str {
+    let path = path.split('?').next().unwrap_or_default();
+    if path.contains("/gateway") {
+        "gateway"
+    } else if path.contains("/interactions/") {
+        "callback"
+    } else if path.contains("/webhooks/") {
+        "response"
+    } else if path.ends_with("/typing") {
+        "typing"
+    } else if path.ends_with("/messages") {
+        "message"
+    } else if path.contains("/messages/") {
+        "edit"
+    } else if path.ends_with("/commands") {
+        "commands"
+    } else {
+        "other"
+    }
+}
+
+/// All that is counted.
+#[derive(Debug)]
+pub(super) struct Counts {
+    /// Questions, by way and outcome.
+    pub questions: Counters<2>,
+    /// From an event to the decision.
+    pub decided: Histogram,
+    /// From an event to the end of all that it asked for.
+    pub done: Histogram,
+    /// Answers to requests, by kind and result.
+    pub requests: Counters<2>,
+    /// Waits for a limit, by kind of request.
+    pub limited: Counters<1>,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self {
+            questions: Counters::new(
+                Way::ALL.iter().flat_map(|way| Outcome::ALL.iter().map(move |outcome| [("way", way.name()), ("outcome", outcome.name())])),
+            ),
+            decided: Histogram::new(BUCKETS),
+            done: Histogram::new(BUCKETS),
+            requests: Counters::new(KINDS.iter().flat_map(|kind| RESULTS.iter().map(move |result| [("kind", *kind), ("status", *result)]))),
+            limited: Counters::new(KINDS.iter().map(|kind| [("kind", *kind)])),
+        }
+    }
+}
+
+impl Counts {
+    pub(super) fn asked(&self, way: Way, outcome: Outcome, decided: Duration, done: Duration) {
+        self.questions.count([way.name(), outcome.name()]);
+        self.decided.observe(decided.as_secs_f64());
+        self.done.observe(done.as_secs_f64());
+    }
+
+    pub(super) fn requested(&self, kind: &'static str, status: Option<u16>) {
+        let result = match status {
+            Some(429) => "429",
+            Some(200..=299) => "2xx",
+            Some(300..=399) => "3xx",
+            Some(400..=499) => "4xx",
+            Some(_) => "5xx",
+            None => "none",
+        };
+        self.requests.count([kind, result]);
+    }
+
+    pub(super) fn limited(&self, kind: &'static str) {
+        self.limited.count([kind]);
+    }
+}
+
+/// A name and a value for each of `N` labels.
+pub(super) type Labels<const N: usize> = [(&'static str, &'static str); N];
+
+/// A counter for each of several labels. All that can be are there from the start, so that a first event is seen as one.
+pub(super) struct Counters<const N: usize>(Vec<(Labels<N>, Counter)>);
+
+impl<const N: usize> Counters<N> {
+    fn new(labels: impl IntoIterator<Item = Labels<N>>) -> Self {
+        Self(labels.into_iter().map(|labels| (labels, Counter::default())).collect())
+    }
+
+    fn count(&self, values: [&str; N]) {
+        let has_these = |labels: &Labels<N>| labels.iter().map(|(_, value)| *value).eq(values);
+        if let Some((_, counter)) = self.0.iter().find(|(labels, _)| has_these(labels)) {
+            counter.inc();
+        }
+    }
+
+    /// Labels and numbers, always in the same order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Labels<N>, u64)> + '_ {
+        self.0.iter().map(|(labels, counter)| (*labels, counter.get()))
+    }
+}
+
+impl<const N: usize> fmt::Debug for Counters<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.all()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_of_the_bot_has_a_kind() {
+        for (path, expected) in [
+            ("/api/v10/gateway/bot", "gateway"),
+            ("/api/v10/channels/1/messages", "message"),
+            ("/api/v10/channels/1/messages/2", "edit"),
+            ("/api/v10/channels/1/typing", "typing"),
+            ("/api/v10/interactions/1/typing/callback", "callback"),
+            ("/api/v10/webhooks/1/token/messages/@original", "response"),
+            ("/api/v10/applications/1/commands", "commands"),
+            ("/api/v10/applications/1/guilds/2/commands", "commands"),
+            ("/api/v10/users/@me", "other"),
+        ] {
+            assert_eq!(kind(path), expected, "{path}");
+            assert!(KINDS.contains(&expected));
+        }
+    }
+
+    #[test]
+    fn every_status_is_counted_once() {
+        let counts = Counts::default();
+        for status in [Some(200), Some(204), Some(302), Some(404), Some(429), Some(502), Some(7), None] {
+            counts.requested("edit", status);
+        }
+        let counted: Vec<u64> = counts.requests.all().filter(|(labels, _)| labels[0].1 == "edit").map(|(_, count)| count).collect();
+        assert_eq!(counted, [2, 1, 1, 2, 1, 1]);
+        assert_eq!(counts.requests.all().map(|(_, count)| count).sum::<u64>(), 8);
+    }
+}
