@@ -117,8 +117,6 @@ struct Shared {
     unasked_channels: HashSet<u64>,
     unasked_forums: HashSet<u64>,
     store: Store,
-    /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
-    changing_settings: tokio::sync::Mutex<()>,
     /// Whether the bot was given the messages that are not addressed to it.
     hears: AtomicBool,
     /// The bot's own user, 0 before it is connected.
@@ -274,7 +272,6 @@ impl Shared {
             unasked_channels: config.unasked_channels.iter().copied().collect(),
             unasked_forums: config.unasked_forums.iter().copied().collect(),
             store,
-            changing_settings: tokio::sync::Mutex::default(),
             hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
