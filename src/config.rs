@@ -254,7 +254,9 @@ fn problem(text: &str, error: &toml::de::Error) -> String {
     }
     let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
     let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    let message = Some(error.message()).filter(|message| !message.contains("://")).unwrap_or("this cannot stand here");
+    let message = Some(error.message())
+        .filter(|message| !message.contains("://") || store_url::MISTAKES.contains(message))
+        .unwrap_or("this cannot stand here");
     format!("{line}{message} (the line is not shown: an address may hold a password)")
 }
 
@@ -311,6 +313,7 @@ mod tests {
             Config::load(file.path(), false).unwrap_err().to_string()
         };
         assert!(error("[discord]\ncooldown_seconds = \"3\"").contains("cooldown_seconds = \"3\""));
+        assert!(error("[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"").contains("write \"postgres://USER@HOST/DATABASE\""));
         for text in [
             "[store]\nurl = \"postgres://bot:hunter2@db/internbot",
             "[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"",

@@ -21,6 +21,9 @@ const NO_ADDRESS: &str = "this is no address of a PostgreSQL server: write \"pos
 const NO_OPTION: &str = "after the ? of a PostgreSQL server's address may stand application_name, dbname, host, options, port, \
                          sslcert, sslkey, sslmode, sslrootcert and user, with & between them";
 
+/// What can be wrong with it, all in words of this program: nothing in them is from the configuration.
+pub(super) const MISTAKES: [&str; 3] = [NO_STORE, NO_ADDRESS, NO_OPTION];
+
 /// Where the store is. It never prints more of itself than its scheme, because an address of a server may have a password.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
