@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+mod store_url;
+
+pub use store_url::StoreUrl;
+
 /// Everything that an operator can set.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -93,61 +97,19 @@ impl Default for Discord {
 pub struct Store {
     /// Where; empty to keep nothing.
     pub url: StoreUrl,
+    /// A file that holds the password for a PostgreSQL server.
+    pub password_file: Option<PathBuf>,
     /// After how many days a question that had no answer is deleted.
     pub keep_gaps_days: u32,
     /// After how many days the key is deleted with which a person's vote could be found again.
     pub keep_votes_days: u32,
-    /// The most that the file may grow to, in mebibytes; 0 for as much as the disk has.
+    /// The most that the file may grow to, in mebibytes; 0 for as much as the disk has. A server has its own limits.
     pub most_megabytes: u64,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        let url = StoreUrl(Some(PathBuf::from("internbot.db")));
-        Self { url, keep_gaps_days: 90, keep_votes_days: 7, most_megabytes: 0 }
-    }
-}
-
-/// Where the store is. It never prints more of itself than its scheme, because an address of a server has a password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct StoreUrl(Option<PathBuf>);
-
-impl StoreUrl {
-    /// Whether nothing is to be kept.
-    pub fn is_off(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// The file; empty where nothing is to be kept.
-    pub fn path(&self) -> &Path {
-        self.0.as_deref().unwrap_or(Path::new(""))
-    }
-}
-
-impl From<&Path> for StoreUrl {
-    fn from(path: &Path) -> Self {
-        Self(Some(path.to_owned()))
-    }
-}
-
-impl TryFrom<String> for StoreUrl {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Self(None));
-        }
-        let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty());
-        path.map(|path| Self(Some(PathBuf::from(path))))
-            .ok_or("this is no store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", or \"\" to keep nothing")
-    }
-}
-
-impl fmt::Debug for StoreUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_off() { "StoreUrl(off)" } else { "StoreUrl(sqlite:…)" })
+        Self { url: Path::new("internbot.db").into(), password_file: None, keep_gaps_days: 90, keep_votes_days: 7, most_megabytes: 0 }
     }
 }
 
@@ -278,12 +240,12 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file has a mistake.
-    #[error("the configuration {} has a mistake:\n{source}", .path.display())]
+    #[error("the configuration {} has a mistake:\n{problem}", .path.display())]
     Parse {
         /// The file.
         path: PathBuf,
         /// Where and what.
-        source: toml::de::Error,
+        problem: String,
     },
 }
 
@@ -294,7 +256,9 @@ impl Config {
     /// A file that cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
     pub fn load(path: &Path, optional: bool) -> Result<Self, ConfigError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.to_owned(), source }),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| ConfigError::Parse { path: path.to_owned(), problem: problem(&text, &error) })
+            }
             Err(fault) if optional && fault.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
         }
@@ -338,6 +302,21 @@ impl Discord {
     }
 }
 
+/// What is wrong in a configuration, with the line; but a line or a value with an address is not shown, for there may be a
+/// password in it.
+fn problem(text: &str, error: &toml::de::Error) -> String {
+    let shown = error.to_string();
+    if !shown.contains("://") {
+        return shown;
+    }
+    let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let message = Some(error.message())
+        .filter(|message| !message.contains("://") || store_url::MISTAKES.contains(message))
+        .unwrap_or("this cannot stand here");
+    format!("{line}{message} (the line is not shown: an address may hold a password)")
+}
+
 fn minutes(count: u64) -> Duration {
     Duration::from_secs(count.saturating_mul(60))
 }
@@ -368,6 +347,7 @@ mod tests {
             "connect_seconds",
             "stop_seconds",
             "url",
+            "password_file",
             "keep_gaps_days",
             "keep_votes_days",
             "most_megabytes",
@@ -385,15 +365,24 @@ mod tests {
     }
 
     #[test]
-    fn a_store_is_a_file_or_off_and_never_prints_a_password() {
-        let url = |text: &str| StoreUrl::try_from(text.to_owned());
-        assert_eq!(url("sqlite:a b.db").unwrap().path(), Path::new("a b.db"));
-        assert_eq!(url("sqlite:///srv/internbot.db").unwrap().path(), Path::new("/srv/internbot.db"));
-        assert!(url(" ").unwrap().is_off());
-        let config = toml::from_str::<Config>("[store]\nurl = \"postgres://bot:hunter2@db/internbot\"").unwrap_err();
-        assert!(url("postgres://bot:hunter2@db/internbot").unwrap_err().contains("sqlite:internbot.db"));
-        assert!(!config.message().contains("hunter2"));
-        assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
+    fn a_mistake_is_shown_with_its_line_but_not_with_an_address() {
+        let error = |text: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            Config::load(file.path(), false).unwrap_err().to_string()
+        };
+        assert!(error("[discord]\ncooldown_seconds = \"3\"").contains("cooldown_seconds = \"3\""));
+        assert!(error("[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"").contains("write \"postgres://USER@HOST/DATABASE\""));
+        for text in [
+            "[store]\nurl = \"postgres://bot:hunter2@db/internbot",
+            "[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"",
+            "[store]\nurl = \"postgres://bot:hunter2@db/internbot\" \"",
+            "[store]\nkeep_gaps_days = \"postgres://bot:hunter2@db/internbot\"",
+            "[store]\n\"postgres://bot:hunter2@db/internbot\" = 1",
+        ] {
+            let error = error(text);
+            assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -127,8 +127,6 @@ struct Shared {
     unasked_forums: HashSet<u64>,
     store: Store,
     monitor: Monitor,
-    /// Held while the settings of a guild are read and changed, so that of two changes at once none is lost.
-    changing_settings: tokio::sync::Mutex<()>,
     /// Whether the bot was given the messages that are not addressed to it.
     hears: AtomicBool,
     /// The bot's own user, 0 before it is connected.
@@ -289,7 +287,6 @@ impl Shared {
             unasked_forums: config.unasked_forums.iter().copied().collect(),
             store,
             monitor,
-            changing_settings: tokio::sync::Mutex::default(),
             hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),

@@ -71,9 +71,9 @@ pub fn scrub(text: &str) -> Scrubbed {
     Scrubbed(reply::cut(&kept.join(" "), MOST))
 }
 
-/// Characters that show nothing and could hide a number from whoever looks for it.
+/// Characters that show nothing and could hide a number from whoever looks for it. PostgreSQL keeps no text with a NUL.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+    matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// Without fenced code and code in a line; what is opened and not closed goes to the end.

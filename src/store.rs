@@ -8,7 +8,7 @@
 //! | Module | Responsibility |
 //! | --- | --- |
 //! | `batch` | what waits to be written, bounded |
-//! | `database` | the connection, every SQL statement, and what a fault means |
+//! | `database` | the connection, every SQL statement, and what a fault means; SQLite and PostgreSQL behind one door |
 //! | `migrations` | the tables, as numbered steps |
 //! | `worker` | the task that writes |
 
@@ -34,7 +34,7 @@ use crate::scrub::Scrubbed;
 use crate::settings::{Settings, SettingsError};
 use crate::stats::{Outcome, Stats, Way};
 use batch::Batch;
-use database::Database;
+use database::{Database, IN_ITS_WORDS, explain};
 use worker::{Order, Worker};
 
 /// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
@@ -142,6 +142,8 @@ pub struct Timing {
     pub retry: Duration,
     /// How long it waits at the most.
     pub retry_most: Duration,
+    /// How long a statement may take before the connection is given up, here and by a server that cannot reach this process.
+    pub statement: Duration,
 }
 
 impl Default for Timing {
@@ -152,6 +154,8 @@ impl Default for Timing {
             tidy: Duration::from_secs(3_600),
             retry: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),
+            // Changing the tables, or deleting what has expired, of a large bot on a slow disk: nobody waits for it.
+            statement: Duration::from_secs(30),
         }
     }
 }
@@ -271,13 +275,17 @@ impl Store {
         self.0.as_ref().is_some_and(|shared| locked(&shared.settings).values().any(|settings| !settings.unasked_channels.is_empty()))
     }
 
-    /// Sets what moderators of a guild chose. It holds at once, here; other processes see it within seconds.
+    /// Changes what moderators of a guild have set; what is set then. The change is made to what is in the store, whatever
+    /// another process has changed meanwhile. It holds at once, here; other processes see it within seconds.
     ///
     /// # Errors
     /// Where the settings cannot be, or the store cannot be written; then nothing has changed.
-    pub async fn change_settings(&self, guild: u64, settings: Settings) -> Result<(), StoreError> {
-        settings.check()?;
-        self.order(|reply| Order::Change { guild, settings: Arc::new(settings), reply }).await
+    pub async fn change_settings(
+        &self,
+        guild: u64,
+        change: impl FnOnce(&Settings) -> Settings + Send + 'static,
+    ) -> Result<Arc<Settings>, StoreError> {
+        self.order(|reply| Order::Change { guild, change: Box::new(change), reply }).await
     }
 
     /// Deletes what a person has said about answers; how many votes that were.
@@ -333,12 +341,12 @@ impl Store {
         health
     }
 
-    /// What the store says, without the folder of its file: that is nobody's business but the operator's.
+    /// What the store says, without the folder of its file, and without the name and the words of its server: they are
+    /// nobody's business but the operator's.
     pub fn without_folder(&self, sentence: &str) -> String {
         let Some(shared) = &self.0 else { return sentence.to_owned() };
-        let path = shared.config.url.path();
-        let name = path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
-        sentence.replace(&path.display().to_string(), &name)
+        let (sentence, _) = sentence.split_once(IN_ITS_WORDS).unwrap_or((sentence, ""));
+        sentence.replace(&shared.config.url.name(), &shared.config.url.short_name())
     }
 
     /// For how many days gaps and votes are kept.
@@ -372,7 +380,7 @@ impl Store {
 /// Where the store is off, does not exist, or cannot be read.
 pub async fn read_gaps(config: &config::Store, guild: Option<u64>, since: Date) -> Result<Vec<Gap>, StoreError> {
     let mut database = Database::open_to_read(config).await?;
-    let gaps = database.gaps(guild, since).await.map_err(|fault| database.explain(&fault));
+    let gaps = database.gaps(guild, since).await.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
     database.close().await;
     gaps
 }
@@ -383,7 +391,7 @@ pub async fn read_gaps(config: &config::Store, guild: Option<u64>, since: Date) 
 /// Where the store is off, does not exist, or cannot be read.
 pub async fn read_stats(config: &config::Store, guild: Option<u64>, from: Date, to: Date) -> Result<Stats, StoreError> {
     let mut database = Database::open_to_read(config).await?;
-    let stats = database.stats(guild, from, to).await.map_err(|fault| database.explain(&fault));
+    let stats = database.stats(guild, from, to).await.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
     database.close().await;
     stats
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::batch::Batch;
-use super::database::{Database, Fault, explain};
+use super::database::{Database, Fault, Written, explain, writer};
 use super::{Shared, State, StoreError, Timing, locked};
 use crate::settings::Settings;
 
@@ -17,13 +17,16 @@ use crate::settings::Settings;
 pub(super) enum Order {
     /// Write what waits.
     Flush(oneshot::Sender<Result<(), StoreError>>),
-    /// Keep the settings of a guild.
-    Change { guild: u64, settings: Arc<Settings>, reply: oneshot::Sender<Result<(), StoreError>> },
+    /// Change the settings of a guild.
+    Change { guild: u64, change: Change, reply: oneshot::Sender<Result<Arc<Settings>, StoreError>> },
     /// Forget a person, who is among those who wait to be forgotten.
     Forget { person: u64, reply: oneshot::Sender<Result<u64, StoreError>> },
     /// Write what waits, and end.
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
+
+/// What becomes of the settings of a guild.
+pub(super) type Change = Box<dyn FnOnce(&Settings) -> Settings + Send>;
 
 /// The task and what only it has.
 pub(super) struct Worker {
@@ -32,6 +35,12 @@ pub(super) struct Worker {
     database: Option<Database>,
     /// What could not be written yet.
     unwritten: Batch,
+    /// What may have been written before: the answer was lost. It is written first, as it is, under the same number.
+    unsure: Option<Batch>,
+    /// The name under which this process writes; empty before it does.
+    writer: String,
+    /// The number of the next batch.
+    number: i64,
     /// Votes that were deleted for people who wait to hear of it.
     deleted: HashMap<u64, u64>,
     /// When the next attempt is due where nobody asks for one.
@@ -50,6 +59,9 @@ impl Worker {
             shared,
             database: None,
             unwritten: Batch::default(),
+            unsure: None,
+            writer: String::new(),
+            number: 1,
             deleted: HashMap::new(),
             due: Instant::now(),
             pause: timing.retry,
@@ -83,7 +95,7 @@ impl Worker {
     async fn obey(&mut self, order: Order) -> bool {
         match order {
             Order::Flush(reply) => drop(reply.send(self.attempt().await)),
-            Order::Change { guild, settings, reply } => drop(reply.send(self.change(guild, settings).await)),
+            Order::Change { guild, change, reply } => drop(reply.send(self.change(guild, change).await)),
             Order::Forget { person, reply } => {
                 let written = self.attempt().await;
                 let deleted = self.deleted.remove(&person).unwrap_or_default();
@@ -117,9 +129,11 @@ impl Worker {
     }
 
     async fn work(&mut self) -> Result<(), Fault> {
-        if self.database.as_ref().is_some_and(Database::is_elsewhere) {
+        if let Some(database) = &mut self.database
+            && !database.is_there().await
+        {
             self.database = None;
-            info!("the file of the store was deleted or replaced; opening it anew");
+            info!("the file of the store was deleted or replaced, or its server ended the connection; opening it anew");
         }
         let today = self.shared.clock.today();
         let mut database = match self.database.take() {
@@ -127,10 +141,7 @@ impl Worker {
             None => self.open().await?,
         };
         // Only a connection on which everything went well is kept.
-        if !self.unwritten.is_empty() {
-            self.deleted = database.write(&self.unwritten, today).await?;
-            self.unwritten = Batch { dropped: self.unwritten.dropped, ..Batch::default() };
-        }
+        self.write(&mut database, today).await?;
         let now = Instant::now();
         if self.tidied.is_none_or(|(at, day)| day != today || now - at >= self.timing.tidy) {
             let gaps = database.tidy(&self.shared.config, today).await?;
@@ -148,14 +159,41 @@ impl Worker {
         Ok(())
     }
 
+    /// Writes what waits: each batch once, also where the answer to a commit is lost.
+    async fn write(&mut self, database: &mut Database, today: Date) -> Result<(), Fault> {
+        if self.writer.is_empty() {
+            self.writer = writer()?;
+        }
+        if let Some(batch) = &self.unsure {
+            if let Written::Before = database.write(&self.writer, self.number, batch, today).await? {
+                debug!("what waited had been written before");
+            }
+            (self.unsure, self.number) = (None, self.number + 1);
+        }
+        if self.unwritten.is_empty() {
+            return Ok(());
+        }
+        let written = database.write(&self.writer, self.number, &self.unwritten, today).await;
+        let dropped = self.unwritten.dropped;
+        if let Err(Fault::Commit(_)) = &written {
+            self.unsure = Some(std::mem::replace(&mut self.unwritten, Batch { dropped, ..Batch::default() }));
+        }
+        if let Written::Now(deleted) = written? {
+            self.deleted = deleted;
+        }
+        self.number += 1;
+        self.unwritten = Batch { dropped, ..Batch::default() };
+        Ok(())
+    }
+
     /// Opens the store; into one that had to be begun anew go the settings that are known.
     async fn open(&mut self) -> Result<Database, Fault> {
-        let mut database = Database::open(&self.shared.config).await?;
+        let mut database = Database::open(&self.shared.config, self.timing.statement).await?;
         self.restore |= database.created;
         if self.restore {
             let known = locked(&self.shared.settings).clone();
             for (guild, settings) in known {
-                database.set(guild, &settings).await?;
+                database.restore(guild, &settings).await?;
             }
             self.restore = false;
         }
@@ -164,15 +202,22 @@ impl Worker {
         Ok(database)
     }
 
-    async fn change(&mut self, guild: u64, settings: Arc<Settings>) -> Result<(), StoreError> {
+    async fn change(&mut self, guild: u64, change: Change) -> Result<Arc<Settings>, StoreError> {
         self.attempt().await?;
-        if let Some(database) = &mut self.database
-            && let Err(fault) = database.set(guild, &settings).await
-        {
-            return Err(self.unwell(&fault));
-        }
-        locked(&self.shared.settings).insert(guild, settings);
-        Ok(())
+        // After an attempt that went well it is open.
+        let Some(database) = &mut self.database else { return Err(StoreError::Late) };
+        let change = |settings: &Settings| {
+            let settings = change(settings);
+            settings.check().map(|()| settings)
+        };
+        let settings = Arc::new(database.change(guild, change).await.map_err(|fault| self.unwell(&fault))??);
+        locked(&self.shared.settings).insert(guild, Arc::clone(&settings));
+        Ok(settings)
+    }
+
+    /// How many rows wait here.
+    fn waiting(&self) -> usize {
+        self.unwritten.len() + self.unsure.as_ref().map_or(0, Batch::len)
     }
 
     fn well(&mut self) {
@@ -194,7 +239,7 @@ impl Worker {
         self.database = None;
         self.due = Instant::now() + self.pause;
         self.pause = (self.pause * 2).min(self.timing.retry_most);
-        let sentence = explain(self.shared.config.url.path(), fault);
+        let sentence = explain(&self.shared.config.url, fault);
         let mut health = locked(&self.shared.health);
         if health.state == State::Unwell {
             debug!(problem = sentence, "the store is still unwell");
@@ -202,7 +247,7 @@ impl Worker {
             warn!(problem = sentence, "the store cannot be used; the bot goes on answering and keeps what it has to write");
             (health.state, health.since) = (State::Unwell, self.shared.clock.now());
         }
-        (health.sentence, health.waiting, health.dropped) = (sentence.clone(), self.unwritten.len(), self.unwritten.dropped);
+        (health.sentence, health.waiting, health.dropped) = (sentence.clone(), self.waiting(), self.unwritten.dropped);
         StoreError::Unwell(sentence)
     }
 }

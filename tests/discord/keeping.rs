@@ -63,7 +63,7 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     let settings = Settings { unasked_channels: vec![chat.help.id], ..Settings::default() };
-    store.change_settings(chat.guild.id, settings).await.expect("it is kept");
+    store.change_settings(chat.guild.id, move |_| settings).await.expect("it is kept");
     chat.asks(RESUME).await;
     chat.asks(VAGUE).await;
     chat.mia.slash("ask", &[("question", "the private quokka"), ("private", "true")]).await;
@@ -206,7 +206,8 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
         dates: Dates::German,
     };
     let store = store_in(folder.path()).await;
-    store.change_settings(chat.guild.id, settings.clone()).await.expect("it is kept");
+    let first = settings.clone();
+    store.change_settings(chat.guild.id, move |_| first).await.expect("it is kept");
     until("the bot sees it", async || {
         let answer = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
         answer.ephemeral
@@ -221,7 +222,7 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
     let post = forum.post("how long should my resume be", "one page?", &chat.mia).await;
     assert_shows(&chat.discord.next_message(&post.thread).await, "resume", "format-and-length");
 
-    store.change_settings(chat.guild.id, Settings { cooldown_seconds: Some(3_600), ..settings }).await.expect("it is kept");
+    store.change_settings(chat.guild.id, move |_| Settings { cooldown_seconds: Some(3_600), ..settings }).await.expect("it is kept");
     until("the bot sees the wait", async || {
         let note = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
         note.message().content.starts_with("One moment")
@@ -237,7 +238,10 @@ async fn a_guild_that_wants_unasked_answers_gets_them_from_the_next_start_on() {
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     let store = store_in(folder.path()).await;
-    store.change_settings(guild.id, Settings { unasked_channels: vec![help.id], ..Settings::default() }).await.expect("it is kept");
+    store
+        .change_settings(guild.id, move |_| Settings { unasked_channels: vec![help.id], ..Settings::default() })
+        .await
+        .expect("it is kept");
     let bot = Bot::start_keeping(&discord, eager(), store, Options::default(), &discord.token());
     discord.registered("ask").await;
     let chat = Chat { discord, guild, help, mia, bot };
@@ -253,7 +257,10 @@ async fn a_guild_cannot_keep_the_bot_from_starting_where_the_intent_is_off() {
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     let store = store_in(folder.path()).await;
-    store.change_settings(guild.id, Settings { unasked_channels: vec![help.id], ..Settings::default() }).await.expect("it is kept");
+    store
+        .change_settings(guild.id, move |_| Settings { unasked_channels: vec![help.id], ..Settings::default() })
+        .await
+        .expect("it is kept");
     let bot = Bot::start_keeping(&discord, eager(), store, Options::default(), &discord.token());
     discord.registered("ask").await;
     let chat = Chat { discord, guild, help, mia, bot };

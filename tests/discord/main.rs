@@ -14,6 +14,7 @@
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `watching` | what an operator sees of it: the log, health and figures |
+//! | `sharing` | two processes on one PostgreSQL server |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(
@@ -35,8 +36,14 @@ mod keeping;
 mod manners;
 mod moderating;
 #[cfg(unix)]
+#[allow(dead_code, reason = "the tests of the store need the rest")]
+#[path = "../store/place.rs"]
+mod place;
+#[cfg(unix)]
 mod program;
 mod running;
+#[cfg(unix)]
+mod sharing;
 mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;

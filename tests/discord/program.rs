@@ -50,6 +50,21 @@ impl Program {
         Self { process: command.spawn().expect("the program starts"), log }
     }
 
+    /// Starts it with a store, and with more lines for the part `[discord]` of the configuration.
+    pub fn start_keeping(discord: &StandIn, guide: &SmallGuide, more: &str, store: &str) -> Self {
+        let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
+        let text = format!(
+            "knowledge = {:?}\n[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n{more}\n[store]\nurl = {store:?}\n",
+            guide.folder().display().to_string(),
+            discord.url()
+        );
+        fs::write(&config, text).expect("a file can be written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        command.arg("run").arg("--config").arg(&config).env("DISCORD_TOKEN", discord.token()).env_remove("NOTIFY_SOCKET");
+        command.env_remove("INTERNBOT_LOG").stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
+        Self { process: command.spawn().expect("the program starts"), log }
+    }
+
     /// Sends it a signal, such as `HUP`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status();

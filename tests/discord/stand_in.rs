@@ -147,6 +147,12 @@ impl Builder {
         self
     }
 
+    /// Gives its first guild the id that comes after this one, so that two stand-ins can be two sides of one Discord.
+    pub fn guilds_after(mut self, id: u64) -> Self {
+        self.0.guilds_after = Some(id);
+        self
+    }
+
     /// Refuses a new message of nothing but embeds, where the bot may not embed, as empty (400, 50006) instead of as
     /// forbidden (403, 50013).
     pub fn bare_embeds_are_empty(mut self) -> Self {
@@ -200,6 +206,7 @@ impl StandIn {
     pub fn builder() -> Builder {
         Builder(Settings {
             token: "stand-in-token".to_owned(),
+            guilds_after: None,
             bot_name: "internbot".to_owned(),
             privileged_intents: 0,
             heartbeat_interval: HEARTBEAT_INTERVAL,

@@ -3,6 +3,7 @@
 //! Discord resolves a channel only where it is of the guild in which the command is used, and what a guild has set is only
 //! asked about messages of that guild: the id of a channel elsewhere would change nothing there.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serenity::all::{ChannelId, ChannelType, CommandDataOptionValue, CommandInteraction, CommandOptionType, CreateCommandOption};
@@ -41,13 +42,22 @@ pub(super) fn define(part: CreateCommandOption) -> CreateCommandOption {
 
 /// Changes what was chosen, and shows what is set.
 pub(super) async fn run(bot: &Bot, command: &CommandInteraction) -> Said {
-    let _alone = bot.changing_settings.lock().await;
     let before = bot.settings(command.guild_id);
-    let Ok(after) = changed(&before, command) else { return Said::privately(reply::no_such_channel()) };
-    let is_changed = after != *before;
-    if is_changed && let Err(error) = bot.store.change_settings(guild(command), after.clone()).await {
-        return Said::privately(store_trouble(bot, &error));
+    if changed(&before, command).is_err() {
+        return Said::privately(reply::no_such_channel());
     }
+    let after = if is_asked(command) {
+        let chosen = command.clone();
+        // What was chosen is found in the guild whatever is set.
+        let change = move |settings: &Settings| changed(settings, &chosen).unwrap_or_else(|NoSuchChannel| settings.clone());
+        match bot.store.change_settings(guild(command), change).await {
+            Ok(after) => after,
+            Err(error) => return Said::privately(store_trouble(bot, &error)),
+        }
+    } else {
+        Arc::clone(&before)
+    };
+    let is_changed = after != before;
     let removed = ["remove-channel", "remove-forum"].iter().filter_map(|name| Some(option(command, name)?.as_channel_id()?.get()));
     let configured = |id: &u64| bot.unasked_channels.contains(id) || bot.unasked_forums.contains(id);
     let configured: Vec<u64> = removed.filter(configured).collect();
@@ -61,6 +71,12 @@ pub(super) async fn run(bot: &Bot, command: &CommandInteraction) -> Said {
         configured: &configured,
     };
     Said::privately(reply::settings(&after, &view))
+}
+
+/// Whether anything was chosen, rather than only asked what is set.
+fn is_asked(command: &CommandInteraction) -> bool {
+    let part = command.data.options.first().map(|part| &part.value);
+    matches!(part, Some(CommandDataOptionValue::SubCommand(options)) if !options.is_empty())
 }
 
 /// The settings with what was chosen.

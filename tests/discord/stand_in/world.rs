@@ -24,6 +24,7 @@ const GUILD_AGE_MS: u64 = 365 * 24 * 3600 * 1000;
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub token: String,
+    pub guilds_after: Option<u64>,
     pub bot_name: String,
     pub privileged_intents: u64,
     pub heartbeat_interval: Duration,
@@ -98,7 +99,7 @@ impl State {
             refusals: Vec::new(),
             violations: Vec::new(),
             last_id: 0,
-            last_guild_id: (now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22,
+            last_guild_id: settings.guilds_after.unwrap_or((now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22),
             settings,
         };
         let bot = state.add_user(&state.settings.bot_name.clone(), true);

@@ -1,0 +1,164 @@
+//! Where the store is: a file of SQLite, a database of a PostgreSQL server, or nowhere.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use url::Url;
+
+/// The schemes of an address of a PostgreSQL server.
+const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
+/// What may stand behind the `?` of such an address. A password is not among them: what is not known is refused without
+/// being shown, for it may be a part of one.
+const OPTIONS: [&str; 10] =
+    ["application_name", "dbname", "host", "options", "port", "sslcert", "sslkey", "sslmode", "sslrootcert", "user"];
+
+const NO_STORE: &str = "this is no store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", an address such as \
+                        \"postgres://internbot@db.example.org/internbot\", or \"\" to keep nothing";
+const NO_ADDRESS: &str = "this is no address of a PostgreSQL server: write \"postgres://USER@HOST/DATABASE\" and, better than \
+                          in it, the password into a file that store.password_file names; whatever is neither a letter nor a \
+                          digit is written as % and two digits";
+const NO_OPTION: &str = "after the ? of a PostgreSQL server's address may stand application_name, dbname, host, options, port, \
+                         sslcert, sslkey, sslmode, sslrootcert and user, with & between them";
+
+/// What can be wrong with it, all in words of this program: nothing in them is from the configuration.
+pub(super) const MISTAKES: [&str; 3] = [NO_STORE, NO_ADDRESS, NO_OPTION];
+
+/// Where the store is. It never prints more of itself than its scheme, because an address of a server may have a password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct StoreUrl(Place);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    File(PathBuf),
+    Server(Box<Url>),
+}
+
+impl StoreUrl {
+    /// Whether nothing is to be kept.
+    pub fn is_off(&self) -> bool {
+        self.0 == Place::Nowhere
+    }
+
+    /// The file of SQLite, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        let Place::File(path) = &self.0 else { return None };
+        Some(path)
+    }
+
+    /// The address of the PostgreSQL server, where it is one. It may hold a password: it is for connecting and nothing else.
+    pub fn server(&self) -> Option<&Url> {
+        let Place::Server(url) = &self.0 else { return None };
+        Some(url)
+    }
+
+    /// What the operator knows it by: the file, or the server and its database, without user, password and options.
+    pub fn name(&self) -> String {
+        match &self.0 {
+            Place::Nowhere => String::new(),
+            Place::File(path) => path.display().to_string(),
+            Place::Server(url) => {
+                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+            }
+        }
+    }
+
+    /// What others may know of it: the file without its folder, or that it is a server.
+    pub fn short_name(&self) -> String {
+        match &self.0 {
+            Place::Nowhere => String::new(),
+            Place::File(path) => path.file_name().map(|name| name.display().to_string()).unwrap_or_default(),
+            Place::Server(_) => "on PostgreSQL".to_owned(),
+        }
+    }
+}
+
+impl From<&Path> for StoreUrl {
+    fn from(path: &Path) -> Self {
+        Self(Place::File(path.to_owned()))
+    }
+}
+
+impl TryFrom<String> for StoreUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self(Place::Nowhere));
+        }
+        let (scheme, rest) = text.split_once(':').ok_or(NO_STORE)?;
+        if SCHEMES.contains(&scheme) {
+            return server(text).map(|url| Self(Place::Server(Box::new(url))));
+        }
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        if scheme != "sqlite" || path.is_empty() {
+            return Err(NO_STORE);
+        }
+        Ok(Self(Place::File(PathBuf::from(path))))
+    }
+}
+
+fn server(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| url.has_authority() && url.fragment().is_none()).ok_or(NO_ADDRESS)?;
+    let is_known = |key: &str| OPTIONS.contains(&key) || key.starts_with("options[");
+    if url.query_pairs().all(|(key, _)| is_known(&key)) { Ok(url) } else { Err(NO_OPTION) }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Place::Nowhere => "StoreUrl(off)",
+            Place::File(_) => "StoreUrl(sqlite:…)",
+            Place::Server(_) => "StoreUrl(postgres:…)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Result<StoreUrl, &'static str> {
+        StoreUrl::try_from(text.to_owned())
+    }
+
+    #[test]
+    fn a_store_is_a_file_a_server_or_off() {
+        assert_eq!(url("sqlite:a b.db").unwrap().file(), Some(Path::new("a b.db")));
+        assert_eq!(url("sqlite:///srv/internbot.db").unwrap().file(), Some(Path::new("/srv/internbot.db")));
+        assert!(url(" ").unwrap().is_off());
+        for (text, name) in [
+            ("postgres://bot:hunter2@db.example.org/internbot", "postgres://db.example.org/internbot"),
+            ("postgresql://db:5433/internbot?sslmode=require", "postgres://db:5433/internbot"),
+            ("postgres:///internbot?host=/run/postgresql", "postgres:///internbot"),
+            ("postgres://%2Frun%2Fpostgresql/internbot", "postgres://%2Frun%2Fpostgresql/internbot"),
+        ] {
+            let url = url(text).unwrap();
+            assert_eq!((url.name().as_str(), url.server().is_some(), url.file()), (name, true, None));
+            assert_eq!(url.short_name(), "on PostgreSQL");
+        }
+        for text in ["internbot.db", "sqlite:", "mysql://db/internbot"] {
+            assert_eq!(url(text), Err(NO_STORE), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_never_shows() {
+        assert!(!format!("{:?}", url("postgres://bot:hunter2@db/internbot").unwrap()).contains("hunter2"));
+        assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
+        for (text, mend) in [
+            ("postgres://bot:hun#ter2@db/internbot", "% and two digits"),
+            ("postgres://bot:hun/ter2@db/internbot", "% and two digits"),
+            ("postgres:bot:hunter2@db", "postgres://USER@HOST/DATABASE"),
+            ("postgres://bot@db/internbot?password=hunter2", "sslmode"),
+            ("postgres://bot:x?hunter2@db/internbot", ""),
+        ] {
+            let error = url(text).unwrap_err();
+            assert!(error.contains(mend) && !error.contains("ter2"), "{text}: {error}");
+        }
+    }
+}
