@@ -19,7 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
 
-/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,serenity=debug`.
+/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,twilight_gateway=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
@@ -83,6 +83,12 @@ impl Bot {
         Self::start_live(discord, config, options, token, this_guide(), Store::off())
     }
 
+    /// Starts the bot with another address in place of Discord's.
+    pub fn start_at(url: &str, config: Discord) -> Self {
+        let config = Discord { api_url: url.to_owned(), ..config };
+        Self::run(config, Options::default(), "a-token", this_guide(), Store::off())
+    }
+
     /// Starts the bot with a store.
     pub fn start_keeping(discord: &StandIn, config: Discord, store: Store, options: Options, token: &str) -> Self {
         Self::start_live(discord, config, options, token, this_guide(), store)
@@ -90,9 +96,12 @@ impl Bot {
 
     /// Starts the bot with another guide, and a store.
     pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
+        Self::run(Discord { api_url: discord.url(), ..config }, options, token, live, store)
+    }
+
+    fn run(config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
-        let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };

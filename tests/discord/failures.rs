@@ -180,7 +180,8 @@ async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
     let discord = StandIn::builder().heartbeat_interval(Duration::from_millis(200)).start().await;
     let chat = Chat::start_in(discord, eager()).await;
     chat.discord.withhold_heartbeat_acks();
-    chat.discord.identified(2).await;
+    chat.discord.resumed().await;
+    assert_eq!(chat.discord.identifies(), 1);
     chat.still_answers().await;
     chat.finish().await;
 }

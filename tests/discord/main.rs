@@ -9,6 +9,8 @@
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
+//! | `connecting` | what goes wrong with the connection, and what only a person can mend |
+//! | `sharding` | several connections, in one process and in two |
 //! | `editing` | the guide is edited while the bot runs |
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
@@ -27,6 +29,7 @@ mod asking;
 mod bot;
 mod clicking;
 mod commands;
+mod connecting;
 mod editing;
 mod failures;
 mod improving;
@@ -36,6 +39,7 @@ mod moderating;
 #[cfg(unix)]
 mod program;
 mod running;
+mod sharding;
 mod small_guide;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;

@@ -44,16 +44,6 @@ async fn a_refused_intent_ends_the_bot_after_one_try() {
 }
 
 #[tokio::test]
-async fn an_unreachable_discord_ends_the_bot_with_one_sentence() {
-    let discord = StandIn::start().await;
-    discord.refuse_connections(1_000);
-    let ended = Bot::start(&discord, Discord { connect_seconds: 1, ..eager() }).ended().await;
-    let Err(RunError::Unreachable(_)) = ended else { panic!("{ended:?}") };
-    assert_eq!(discord.identifies(), 0);
-    discord.finish().await;
-}
-
-#[tokio::test]
 async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
     let mut chat = Chat::start().await;
     let slow = Duration::from_millis(700);
