@@ -30,15 +30,21 @@ impl Drop for Program {
 impl Program {
     /// Starts `internbot run` with a small guide, no store, and these environment variables.
     pub fn start(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)]) -> Self {
+        let token = discord.token();
+        let variables = [&[("DISCORD_TOKEN", token.as_ref())], variables].concat();
+        Self::start_at(&discord.url(), "", guide, &variables)
+    }
+
+    /// The same with another address in place of Discord's, more lines of the configuration, and no token but in the variables.
+    pub fn start_at(url: &str, more: &str, guide: &SmallGuide, variables: &[(&str, &OsStr)]) -> Self {
         let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
         let text = format!(
-            "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n[store]\nurl = \"\"\n",
-            discord.url()
+            "[discord]\napi_url = \"{url}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n{more}\n[store]\nurl = \"\"\n"
         );
         fs::write(&config, text).expect("a file can be written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        command.arg("run").arg("--config").arg(&config).arg("--knowledge").arg(guide.folder()).env("DISCORD_TOKEN", discord.token());
-        for name in ["INTERNBOT_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        command.arg("run").arg("--config").arg(&config).arg("--knowledge").arg(guide.folder());
+        for name in ["DISCORD_TOKEN", "INTERNBOT_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
             command.env_remove(name);
         }
         command.envs(variables.iter().copied()).stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
