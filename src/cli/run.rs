@@ -21,7 +21,7 @@ const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
 pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         // First of all: until then a signal ends the process.
         let (stop, reload) = (stop_signal()?, ReloadSignal::new()?);
         let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
@@ -34,8 +34,10 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
         let options = discord::Options { guild: options.guild };
         discord::run(&config.discord, &token, live, store, options, stop).await.map_err(Fault::from)
-    })?;
-    Ok(ExitCode::SUCCESS)
+    });
+    // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
+    runtime.shutdown_background();
+    ended.map(|()| ExitCode::SUCCESS)
 }
 
 /// Writes a panic into the log as one line: where it was, and not its words, which may repeat what somebody wrote. In a task

@@ -111,6 +111,10 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
             }
             Ok(Err(error)) => {
                 refused_for_good(&error)?;
+                // Discord has this address: whoever is configured in its place and does not is not Discord.
+                if error.status() == 404 && bot.config.origin().is_some() {
+                    return Err(RunError::Address("what answers there is not Discord".to_owned()));
+                }
                 error.to_string()
             }
             Err(_) => "it does not answer".to_owned(),
@@ -119,7 +123,7 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
             warn!(why, "cannot reach Discord; trying again until it is there");
             told = true;
         }
-        pauses.lost(None, false);
+        pauses.lost(None, false, false);
         tokio::select! {
             () = closing.cancelled() => return Ok(None),
             () = tokio::time::sleep(pauses.next(true)) => {}
@@ -172,10 +176,5 @@ async fn connect(
 
 /// What in a refusal of a request only a person can mend.
 fn refused_for_good(error: &RestError) -> Result<(), RunError> {
-    match error.status() {
-        401 => Err(RunError::Token),
-        // Discord has this address: whoever answers is not Discord.
-        404 => Err(RunError::Address("what answers is not Discord".to_owned())),
-        _ => Ok(()),
-    }
+    if error.status() == 401 { Err(RunError::Token) } else { Ok(()) }
 }

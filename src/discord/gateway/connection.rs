@@ -44,14 +44,16 @@ pub(super) struct Ended {
     pub resumable: Option<Resumable>,
     /// How long it had a session; nothing where it never had.
     pub lasted: Option<Duration>,
+    /// Whether Discord said anything.
+    pub answered: bool,
     /// Whether it may have begun a session, which Discord counts.
     pub session_begun: bool,
 }
 
 impl Ended {
-    /// The end of a connection that Discord never answered on.
-    pub(super) fn before_it_began(end: End, resumable: Option<Resumable>) -> Self {
-        Self { end, resumable, lasted: None, session_begun: false }
+    /// The end of a connection on which Discord did not answer.
+    pub(super) fn unanswered(end: End) -> Self {
+        Self { end, resumable: None, lasted: None, answered: false, session_begun: false }
     }
 }
 
@@ -198,7 +200,7 @@ impl Connection {
         let session = self.shard.session().filter(|_| !self.session_over);
         let resumable =
             session.map(|session| Resumable { session: session.clone(), url: self.shard.resume_url().map(str::to_owned), failed });
-        Ended { end, resumable, lasted, session_begun: self.answered && !self.resumes }
+        Ended { end, resumable, lasted, answered: self.answered, session_begun: self.answered && !self.resumes }
     }
 }
 

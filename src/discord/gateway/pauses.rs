@@ -22,12 +22,15 @@ pub(super) struct Pauses {
     lost: u32,
     /// Sessions begun lately.
     sessions: u32,
+    /// Whether Discord answered on the last connection.
+    answered: bool,
 }
 
 impl Pauses {
-    /// Notes the end of a connection: how long it had a session, if it had, and whether one was begun on it. A connection that
-    /// lasted longer than the longest wait was a good one.
-    pub(super) fn lost(&mut self, lasted: Option<Duration>, session_begun: bool) {
+    /// Notes the end of a connection: how long it had a session, if it had, whether Discord answered, and whether a session was
+    /// begun on it. A connection that lasted longer than the longest wait was a good one.
+    pub(super) fn lost(&mut self, lasted: Option<Duration>, answered: bool, session_begun: bool) {
+        self.answered = answered;
         self.sessions = self.sessions.saturating_add(u32::from(session_begun));
         if lasted.is_some_and(|lasted| lasted >= LONGEST_PAUSE) {
             self.lost = 0;
@@ -55,7 +58,9 @@ impl Pauses {
         if resumes {
             return pause;
         }
-        pause.max(grown(FIRST_SESSION_PAUSE, self.sessions, LONGEST_SESSION_PAUSE))
+        let session_pause = grown(FIRST_SESSION_PAUSE, self.sessions, LONGEST_SESSION_PAUSE);
+        // Whoever is told that the session is over has reached Discord: what it took to get there is over too.
+        if self.answered { session_pause } else { pause.max(session_pause) }
     }
 }
 
@@ -79,7 +84,7 @@ mod tests {
     fn bad_day(resumes: bool) -> Vec<f64> {
         let (mut pauses, mut waits, mut passed) = (Pauses::default(), Vec::new(), 0.0);
         while passed < 86_400.0 {
-            pauses.lost(Some(Duration::ZERO), !resumes);
+            pauses.lost(Some(Duration::ZERO), true, !resumes);
             waits.push(pauses.plain(resumes).as_secs_f64());
             passed += waits.last().unwrap();
         }
@@ -104,7 +109,7 @@ mod tests {
         let (mut pauses, mut sessions, mut passed) = (Pauses::default(), 0, Duration::ZERO);
         let lasts = LONGEST_SESSION_PAUSE - Duration::from_secs(1);
         while passed < Duration::from_secs(86_400) {
-            pauses.lost(Some(lasts), true);
+            pauses.lost(Some(lasts), true, true);
             passed += lasts + pauses.plain(false).mul_f64(LEAST_SHARE);
             sessions += 1;
         }
@@ -115,17 +120,27 @@ mod tests {
     fn after_a_good_connection_the_next_is_made_at_once_and_a_new_session_soon() {
         let mut pauses = Pauses::default();
         for _ in 0..20 {
-            pauses.lost(None, true);
+            pauses.lost(None, true, true);
         }
-        pauses.lost(Some(LONGEST_SESSION_PAUSE), false);
+        pauses.lost(Some(LONGEST_SESSION_PAUSE), true, false);
         assert_eq!(pauses.plain(true), Duration::ZERO);
+        assert_eq!(pauses.plain(false), FIRST_SESSION_PAUSE);
+    }
+
+    #[test]
+    fn after_a_long_outage_a_session_that_is_over_is_begun_anew_soon() {
+        let mut pauses = Pauses::default();
+        pauses.lost(Some(LONGEST_SESSION_PAUSE), true, true);
+        (0..20).for_each(|_| pauses.lost(None, false, false));
+        assert_eq!(pauses.plain(true), LONGEST_PAUSE);
+        pauses.lost(None, true, false);
         assert_eq!(pauses.plain(false), FIRST_SESSION_PAUSE);
     }
 
     #[test]
     fn no_two_waits_are_the_same_and_none_is_shorter_than_half() {
         let mut pauses = Pauses::default();
-        (0..20).for_each(|_| pauses.lost(None, false));
+        (0..20).for_each(|_| pauses.lost(None, false, false));
         let waits: Vec<Duration> = (0..10).map(|_| pauses.next(true)).collect();
         assert!(waits.iter().all(|wait| *wait >= LONGEST_PAUSE / 2 && *wait <= LONGEST_PAUSE), "{waits:?}");
         assert!(waits.iter().any(|wait| wait != &waits[0]), "{waits:?}");

@@ -17,8 +17,9 @@ use crate::discord::{RunError, Shared};
 
 /// How often a session is tried to be resumed without success, each time with an answer of Discord, before another is begun.
 const RESUMES: u32 = 3;
-/// How many connections are lost in a row before the log says so: one is nothing, Discord asks for it every few hours.
-const WORTH_TELLING: u32 = 2;
+/// How many connections are lost in a row before the log says so: Discord asks for one to be made anew every few hours, and
+/// may ask twice. In an outage this is a fraction of a second.
+const WORTH_TELLING: u32 = 3;
 
 /// What a shard needs to connect, again and again.
 pub(super) struct Line {
@@ -65,7 +66,7 @@ pub(super) async fn stay_connected(line: Line) -> Result<(), RunError> {
             End::Lost(why) => why,
         };
         line.bot.connections.lost(line.id.number());
-        pauses.lost(ended.lasted, ended.session_begun);
+        pauses.lost(ended.lasted, ended.answered, ended.session_begun);
         resumable = ended.resumable.filter(|resumable| resumable.failed < RESUMES);
         told &= ended.lasted.is_none();
         if !told && pauses.in_a_row() >= WORTH_TELLING {
@@ -81,12 +82,12 @@ impl Line {
     async fn next(&self, resumable: Option<Resumable>) -> Ended {
         if resumable.is_none() {
             let allowed = tokio::select! {
-                () = self.closing.cancelled() => return Ended::before_it_began(End::Closed, None),
+                () = self.closing.cancelled() => return Ended::unanswered(End::Closed),
                 allowed = self.budget.take(&self.bot.rest) => allowed,
             };
             if let Err(error) = allowed {
                 let end = refused_for_good(&error).map_or_else(End::Refused, |()| End::Lost(error.to_string()));
-                return Ended::before_it_began(end, None);
+                return Ended::unanswered(end);
             }
         }
         // A task of its own, so that a panic of the library is a lost connection.
@@ -94,7 +95,7 @@ impl Line {
         let running = AbortOnDropHandle::new(tokio::spawn(connection.run(self.patience, self.closing.clone())));
         let mut ended = match running.await {
             Ok(ended) => ended,
-            Err(_) => Ended::before_it_began(End::Lost("the connection failed within".to_owned()), None),
+            Err(_) => Ended { session_begun: true, ..Ended::unanswered(End::Lost("the connection failed within".to_owned())) },
         };
         if let (Some(resumable), Some(url)) = (&mut ended.resumable, &self.resume_at) {
             resumable.url = Some(url.clone());
