@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+mod shards;
 mod store_url;
 
+pub use shards::Shards;
 pub use store_url::StoreUrl;
 
 /// Everything that an operator can set.
@@ -49,6 +51,8 @@ pub struct Discord {
     pub api_url: String,
     /// Whether a saved change in the knowledge folder is live at once; otherwise it waits for SIGHUP or `/guide reload`.
     pub watch_knowledge: bool,
+    /// Which of the bot's connections this process makes.
+    pub shards: Shards,
     /// Whether to tell Discord about the commands at start.
     pub register_commands: bool,
     /// Ids of channels whose messages are answered without being asked, when sure. Needs the message-content intent.
@@ -65,7 +69,7 @@ pub struct Discord {
     pub edit_minutes: u64,
     /// How long a request to Discord may take.
     pub request_seconds: u64,
-    /// How long the first connection may take.
+    /// How long an attempt to connect may take before another one is made.
     pub connect_seconds: u64,
     /// How long replies under way may take once the bot is to stop.
     pub stop_seconds: u64,
@@ -77,6 +81,7 @@ impl Default for Discord {
             token_file: None,
             api_url: String::new(),
             watch_knowledge: true,
+            shards: Shards::Auto,
             register_commands: true,
             unasked_channels: Vec::new(),
             unasked_forums: Vec::new(),
@@ -291,7 +296,7 @@ impl Discord {
         Duration::from_secs(self.request_seconds.max(1))
     }
 
-    /// How long the first connection may take; never nothing.
+    /// How long an attempt to connect may take; never nothing.
     pub fn connect(&self) -> Duration {
         Duration::from_secs(self.connect_seconds.max(1))
     }
@@ -336,6 +341,7 @@ mod tests {
             "token_file",
             "api_url",
             "watch_knowledge",
+            "shards",
             "register_commands",
             "unasked_channels",
             "unasked_forums",

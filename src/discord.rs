@@ -2,7 +2,8 @@
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
-//! | `events` | what the gateway sends, handed on while the bot takes events |
+//! | `gateway` | the connections: each shard, its losses and its pauses |
+//! | `events` | what the gateway sends, read and handed on while the bot takes events |
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
@@ -21,6 +22,7 @@ mod asking;
 mod commands;
 mod custom_id;
 mod events;
+mod gateway;
 mod interactions;
 mod keeping;
 mod memory;
@@ -35,17 +37,15 @@ mod watched;
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
-use serenity::all::{
-    ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
-};
-use tokio::sync::Notify;
+use serenity::all::{GatewayIntents, GuildId, Ready, UserId};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::{info, warn};
+use url::Url;
 
 use crate::config::{self, Token};
 use crate::guide::Guide;
@@ -53,19 +53,11 @@ use crate::live::Live;
 use crate::monitor::Monitor;
 use crate::store::Store;
 use asking::Asking;
+use gateway::Connections;
 use memory::Memory;
-use rest::{Rest, RestError};
-use watched::Shards;
+use rest::Rest;
 
 pub use reloading::reload;
-
-/// How long closing the connections may take: a server that has stalled does not answer.
-const CLOSING: Duration = Duration::from_secs(6);
-
-/// The code with which a connection is closed for good.
-const NORMAL_CLOSE: u16 = 1000;
-/// How long sending a close takes at the most.
-const CLOSE_SENT: Duration = Duration::from_millis(300);
 
 /// Why the bot stopped without being told to; each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -82,12 +74,21 @@ pub enum RunError {
          https://discord.com/developers/applications, or empty discord.unasked_channels in the configuration"
     )]
     Intent,
-    /// Discord is not there.
-    #[error("cannot reach Discord: {0}; check the network and discord.api_url in the configuration, and start again")]
-    Unreachable(String),
-    /// Something else ended the connection for good.
-    #[error("the connection to Discord ended: {0}; start again, and report it if it happens twice")]
-    Ended(String),
+    /// The bot is in more guilds than its shards may serve, or a shard has a number that it cannot have.
+    #[error(
+        "Discord does not let the bot connect with this number of shards: set discord.shards in the configuration to \"auto\", or to a \
+         larger total in each process, such as \"0..=3 of 8\""
+    )]
+    Shards,
+    /// Discord has changed.
+    #[error("Discord no longer speaks as this version of internbot does: update internbot")]
+    Outdated,
+    /// The address that is configured is none of Discord's API.
+    #[error("cannot reach Discord at discord.api_url: {0}; correct it in the configuration, or leave it empty for Discord itself")]
+    Address(String),
+    /// The system has no TLS to offer.
+    #[error("cannot make connections: {0}; report it")]
+    Tls(String),
 }
 
 /// What is chosen on the command line.
@@ -131,10 +132,9 @@ struct Shared {
     hears: AtomicBool,
     /// The bot's own user, 0 before it is connected.
     me: AtomicU64,
-    ready: Notify,
-    shards: Shards,
-    /// How many sessions were begun.
-    connections: AtomicU32,
+    /// Set once all shards of this process were connected.
+    ready: OnceLock<()>,
+    connections: Connections,
     registered: OnceLock<()>,
     started: SystemTime,
     /// Everything that handles an event; closed once the bot is to stop.
@@ -142,9 +142,10 @@ struct Shared {
 }
 
 /// Connects the bot and answers until `stop` completes; then takes no new event, finishes what is under way, and closes.
+/// Whatever Discord and the network do meanwhile, and at first, the bot tries again until it is connected.
 ///
 /// # Errors
-/// Where Discord cannot be reached at first, or refuses the bot for good.
+/// Where only a person can help: a token, an intent, a number of shards or an address that Discord refuses.
 pub async fn run(
     config: &config::Discord,
     token: &Token,
@@ -155,125 +156,19 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let _alive = AbortOnDropHandle::new(tokio::spawn(supervisor::stay_alive()));
-    let rest = Rest::new(config, token, monitor.clone()).map_err(unreachable)?;
-    let gateway = tokio::time::timeout(config.connect(), rest.gateway());
-    let gateway = gateway.await.map_err(|_| RunError::Unreachable("it does not answer".to_owned()))?.map_err(unreachable)?;
-
-    // This client only asks where to connect; everything else goes through `Rest`.
-    let http = || {
-        let http = HttpBuilder::new(token.expose()).client(rest.client()).default_allowed_mentions(render::nobody());
-        let http = http.ratelimiter_disabled(true);
-        match config.origin() {
-            Some(origin) => http.proxy(origin),
-            None => http,
-        }
-        .build()
-    };
-    let (first, second) = (http(), http());
+    if let Some(origin) = config.origin() {
+        check_address(origin)?;
+    }
+    let rest = Rest::new(config, token, monitor.clone()).map_err(|error| RunError::Tls(error.to_string()))?;
     let bot = Arc::new(Shared::new(config, live, store, monitor, options, rest));
-    bot.be_watched(gateway.shards.max(1));
+    bot.be_watched();
     let ended = tokio::select! {
-        ended = connect_as_allowed(first, second, &bot, gateway.shards.max(1), stop) => ended,
+        ended = gateway::run(&bot, token, stop) => ended,
         never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
     };
     bot.store.close().await;
     info!("stopped");
     ended
-}
-
-/// Connects with the intents that the bot would like. Where Discord refuses one that only moderators of a guild asked for,
-/// connects once more without it: they cannot keep the bot from all others.
-async fn connect_as_allowed(
-    first: Http,
-    second: Http,
-    bot: &Arc<Shared>,
-    shards: u32,
-    stop: impl Future<Output = ()>,
-) -> Result<(), RunError> {
-    tokio::pin!(stop);
-    let intents = bot.intents();
-    let ended = connect(first, bot, intents, shards, stop.as_mut()).await;
-    if !matches!(ended, Err(RunError::Intent)) || !bot.unasked_channels.is_empty() {
-        return ended;
-    }
-    warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
-    connect(second, bot, intents.difference(GatewayIntents::MESSAGE_CONTENT), shards, stop).await
-}
-
-/// Connects with these intents and answers until the bot is to stop, or cannot go on; then closes.
-async fn connect(
-    http: Http,
-    bot: &Arc<Shared>,
-    intents: GatewayIntents,
-    shards: u32,
-    stop: impl Future<Output = ()>,
-) -> Result<(), RunError> {
-    let mut client = ClientBuilder::new_with_http(http, intents)
-        .event_handler(events::Gate(Arc::clone(bot)))
-        .await
-        .map_err(|error| RunError::Unreachable(error.to_string()))?;
-    bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
-    let manager = Arc::clone(&client.shard_manager);
-    bot.shards.follow(&manager);
-    let ended = until(stop, client.start_shards(shards), bot).await;
-    if !matches!(ended, Err(RunError::Intent)) {
-        supervisor::tell(supervisor::State::Stopping);
-        bot.finish().await;
-    }
-    let begun_anew = bot.connections.load(Ordering::Relaxed) > shards;
-    if tokio::time::timeout(CLOSING, close(&manager, begun_anew)).await.is_err() {
-        warn!("Discord did not let the connection close in time");
-    }
-    ended
-}
-
-/// Runs the connection until the bot is to stop, or cannot go on.
-async fn until(
-    stop: impl Future<Output = ()>,
-    connection: impl Future<Output = serenity::Result<()>>,
-    bot: &Shared,
-) -> Result<(), RunError> {
-    tokio::pin!(connection, stop);
-    tokio::select! {
-        () = &mut stop => return Ok(()),
-        ended = &mut connection => return ended.map_err(ended_by),
-        () = bot.ready.notified() => supervisor::tell(supervisor::State::Ready),
-        () = tokio::time::sleep(bot.config.connect()) => {
-            return Err(RunError::Unreachable("its gateway does not let me connect".to_owned()));
-        }
-    }
-    tokio::select! {
-        () = &mut stop => Ok(()),
-        ended = &mut connection => ended.map_err(ended_by),
-    }
-}
-
-/// Closes all connections. Where a session was begun anew, serenity takes the end of the old one for the end of the new
-/// one and leaves it open: so that one is told directly, and given the time to send its close.
-async fn close(shards: &ShardManager, begun_anew: bool) {
-    if begun_anew {
-        for (id, runner) in shards.runners.lock().await.iter() {
-            runner.runner_tx.send_to_shard(ShardRunnerMessage::Shutdown(*id, NORMAL_CLOSE));
-        }
-        tokio::time::sleep(CLOSE_SENT).await;
-    }
-    shards.shutdown_all().await;
-}
-
-fn unreachable(error: RestError) -> RunError {
-    match error {
-        RestError::Refused { status: 401, .. } => RunError::Token,
-        RestError::Refused { .. } => RunError::Unreachable(error.to_string()),
-        RestError::Unreachable(why) => RunError::Unreachable(why),
-    }
-}
-
-fn ended_by(error: serenity::Error) -> RunError {
-    match error {
-        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => RunError::Token,
-        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents) => RunError::Intent,
-        other => RunError::Ended(other.to_string()),
-    }
 }
 
 impl Shared {
@@ -290,9 +185,8 @@ impl Shared {
             hears: AtomicBool::new(false),
             config: config.clone(),
             me: AtomicU64::new(0),
-            ready: Notify::new(),
-            shards: Shards::default(),
-            connections: AtomicU32::new(0),
+            ready: OnceLock::new(),
+            connections: Connections::default(),
             registered: OnceLock::new(),
             started: SystemTime::now(),
             tasks: TaskTracker::new(),
@@ -329,15 +223,16 @@ impl Shared {
         UserId::new(self.me.load(Ordering::Relaxed).max(1))
     }
 
-    async fn connected(&self, ready: &Ready) {
+    /// Notes who the bot is, now that a shard has begun a session.
+    fn connected(&self, ready: &Ready) {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
         self.rest.set_application(ready.application.id);
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        self.shards.connected(ready.shard.map_or(0, |shard| shard.id.0));
-        self.ready.notify_one();
-        info!(guilds = ready.guilds.len(), shard = ready.shard.map_or(0, |shard| shard.id.0), "connected");
-        // Once, however often the connection is made anew, and for the first of several shards.
-        if self.config.register_commands && self.registered.set(()).is_ok() {
+        info!(guilds = ready.guilds.len(), shard = shard_of(ready), "connected");
+    }
+
+    /// Tells Discord about the commands: once, however often a session is begun, and in the process that has the first shard.
+    async fn introduce(&self, ready: &Ready) {
+        if self.config.register_commands && shard_of(ready) == 0 && self.registered.set(()).is_ok() {
             self.register_commands().await;
         }
     }
@@ -349,4 +244,18 @@ impl Shared {
             Err(error) => warn!(%error, "could not tell Discord about the commands; they are as they were"),
         }
     }
+}
+
+/// Refuses what requests could not be sent to.
+fn check_address(origin: &str) -> Result<(), RunError> {
+    let url = Url::parse(origin).map_err(|error| RunError::Address(error.to_string()))?;
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(())
+    } else {
+        Err(RunError::Address("it begins with neither http:// nor https://".to_owned()))
+    }
+}
+
+fn shard_of(ready: &Ready) -> u32 {
+    ready.shard.map_or(0, |shard| shard.id.0)
 }

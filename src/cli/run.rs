@@ -1,6 +1,7 @@
 //! `internbot run`: the bot in Discord, until Ctrl-C or SIGTERM. SIGHUP reloads the guide.
 
 use std::io::{self, IsTerminal};
+use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,25 +18,36 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{Fault, RunOptions};
 
-/// The environment variable that says what is logged, such as `internbot=debug,serenity=info`.
+/// The environment variable that says what is logged, such as `internbot=debug,twilight_gateway=debug`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
 pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
-    let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
-    let live = Arc::new(Live::load(folder)?);
-    log(config.log.format);
-    let knowledge = &live.guide().knowledge;
-    tracing::info!(guide.version = knowledge.version(), topics = knowledge.topics().len(), "the guide is ready");
-    let options = discord::Options { guild: options.guild };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let stop = stop_signal()?;
-        reload_at_signal(&live)?;
+    let ended = runtime.block_on(async {
+        // First of all: until then a signal ends the process.
+        let (stop, reload) = (stop_signal()?, ReloadSignal::new()?);
+        let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
+        let live = Arc::new(Live::load(folder)?);
+        log(config.log.format);
+        std::panic::set_hook(Box::new(log_panic));
+        let knowledge = &live.guide().knowledge;
+        tracing::info!(guide.version = knowledge.version(), topics = knowledge.topics().len(), "the guide is ready");
+        tokio::spawn(reload.follow(Arc::clone(&live)));
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
         let monitor = Monitor::start(&config.monitor, &live, &store).await?;
+        let options = discord::Options { guild: options.guild };
         discord::run(&config.discord, &token, live, store, monitor, options, stop).await.map_err(Fault::from)
-    })?;
-    Ok(ExitCode::SUCCESS)
+    });
+    // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
+    runtime.shutdown_background();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Writes a panic into the log as one line: where it was, and not its words, which may repeat what somebody wrote. In a task
+/// that handles an event it ends that task only.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "the bot has a fault: what it was doing is lost, the rest goes on; report it with this place");
 }
 
 /// Logs to standard error, which leaves standard output to answers.
@@ -50,22 +62,31 @@ fn log(format: LogFormat) {
     tracing_subscriber::registry().with(lines).with(chosen.unwrap_or(usual)).init();
 }
 
-/// Reloads the guide at each SIGHUP, where there is such a thing.
-fn reload_at_signal(live: &Arc<Live>) -> io::Result<()> {
+/// SIGHUP, where there is such a thing: what comes before it is followed is not lost.
+struct ReloadSignal {
     #[cfg(unix)]
-    {
-        let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-        let live = Arc::clone(live);
-        tokio::spawn(async move {
-            while hangup.recv().await.is_some() {
-                tracing::info!("SIGHUP: reading the guide again");
-                discord::reload(&live).await;
-            }
-        });
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl ReloadSignal {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
     }
+
+    /// Reloads the guide at each.
+    #[cfg(unix)]
+    async fn follow(mut self, live: Arc<Live>) {
+        while self.hangup.recv().await.is_some() {
+            tracing::info!("SIGHUP: reading the guide again");
+            discord::reload(&live).await;
+        }
+    }
+
     #[cfg(not(unix))]
-    let _ = live;
-    Ok(())
+    async fn follow(self, _live: Arc<Live>) {}
 }
 
 /// Completes on Ctrl-C, and where there is such a thing on SIGTERM.
@@ -83,4 +104,41 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         let _ = tokio::signal::ctrl_c().await;
         tracing::info!("stopping: finishing the replies under way");
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_one_line_with_its_place_and_without_its_words() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(log_panic));
+        let ended = tracing::subscriber::with_default(log, || std::panic::catch_unwind(|| panic!("what mia asked")));
+        std::panic::set_hook(usual);
+        assert!(ended.is_err());
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("ERROR") && text.contains("run.rs:") && !text.contains("mia"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
 }

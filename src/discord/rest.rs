@@ -5,7 +5,6 @@
 //! set. Whatever answers 429 or 5xx is tried again a bounded number of times, as late as it asked for and a little later.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId};
 use serenity::http::{LightMethod, Ratelimiter, Request, Route};
 
+use super::gateway::random;
 use crate::config::{Discord, Token};
 use crate::monitor::{self, Monitor};
 
@@ -96,8 +96,33 @@ impl RestError {
 /// How to connect to the gateway.
 #[derive(Debug, Deserialize)]
 pub(super) struct Gateway {
+    /// Where it is.
+    pub url: String,
     /// How many connections Discord recommends.
     pub shards: u32,
+    /// How many sessions may be begun.
+    #[serde(default)]
+    pub session_start_limit: SessionStartLimit,
+}
+
+/// How many sessions may be begun in a day, and at once.
+#[derive(Debug, Deserialize)]
+pub(super) struct SessionStartLimit {
+    /// How many in a day.
+    pub total: u32,
+    /// How many are left of them.
+    pub remaining: u32,
+    /// After how many milliseconds there are all of them again.
+    pub reset_after: u64,
+    /// How many within five seconds.
+    pub max_concurrency: u16,
+}
+
+impl Default for SessionStartLimit {
+    /// What every bot has, for a proxy that does not say.
+    fn default() -> Self {
+        Self { total: 1_000, remaining: 1_000, reset_after: 86_400_000, max_concurrency: 1 }
+    }
 }
 
 /// A message that was sent.
@@ -162,11 +187,6 @@ impl Rest {
         let origin = config.origin().map(str::to_owned);
         let limiter = origin.is_none().then(|| limiter(&client, &authorization, monitor.clone()));
         Ok(Self { client, authorization, origin, limiter, monitor, application: AtomicU64::new(0), paused_until: Mutex::default() })
-    }
-
-    /// The client for connections, with the same timeout.
-    pub(super) fn client(&self) -> reqwest::Client {
-        self.client.clone()
     }
 
     /// Whose commands these are; known once the bot is connected.
@@ -428,10 +448,9 @@ fn describe(error: &serenity::Error) -> RestError {
     }
 }
 
-/// A little time, never the same, so that waiting bots do not come back at the same moment.
+/// A little time, never the same.
 fn jitter() -> Duration {
-    let random = RandomState::new().hash_one(0_u8) as u32;
-    JITTER.mul_f64(f64::from(random) / f64::from(u32::MAX))
+    JITTER.mul_f64(random())
 }
 
 #[cfg(test)]

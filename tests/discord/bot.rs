@@ -21,7 +21,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
 
-/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,serenity=debug`.
+/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,twilight_gateway=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
@@ -85,6 +85,12 @@ impl Bot {
         Self::start_live(discord, config, options, token, this_guide(), Store::off())
     }
 
+    /// Starts the bot with another address in place of Discord's.
+    pub fn start_at(url: &str, config: Discord) -> Self {
+        let config = Discord { api_url: url.to_owned(), ..config };
+        Self::run(config, Options::default(), "a-token", this_guide(), Store::off(), Monitor::off())
+    }
+
     /// Starts the bot with a store.
     pub fn start_keeping(discord: &StandIn, config: Discord, store: Store, options: Options, token: &str) -> Self {
         Self::start_live(discord, config, options, token, this_guide(), store)
@@ -105,9 +111,12 @@ impl Bot {
         store: Store,
         monitor: Monitor,
     ) -> Self {
+        Self::run(Discord { api_url: discord.url(), ..config }, options, token, live, store, monitor)
+    }
+
+    fn run(config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store, monitor: Monitor) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
-        let config = Discord { api_url: discord.url(), ..config };
         let token = Token::new(token).expect("a token");
         let task = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };

@@ -180,7 +180,8 @@ async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
     let discord = StandIn::builder().heartbeat_interval(Duration::from_millis(200)).start().await;
     let chat = Chat::start_in(discord, eager()).await;
     chat.discord.withhold_heartbeat_acks();
-    chat.discord.identified(2).await;
+    chat.discord.resumed().await;
+    assert_eq!(chat.discord.identifies(), 1);
     chat.still_answers().await;
     chat.finish().await;
 }
@@ -193,8 +194,11 @@ async fn nonsense_on_the_connection_is_survived() {
     chat.discord.send_unknown_event();
     chat.discord.send_event("MESSAGE_CREATE", &json!({"id": "1"}));
     chat.discord.send_event("INTERACTION_CREATE", &json!({"id": "1", "type": 99}));
+    chat.discord.send_event("MESSAGE_CREATE", &json!({"id": "1", "content": {"what": "somebody wrote that nobody can read"}}));
     chat.still_answers().await;
     assert_eq!(chat.discord.identifies(), 1);
+    let log = logged();
+    assert!(log.contains("an event that I cannot read") && !log.contains("somebody wrote that"), "{log}");
     chat.finish().await;
 }
 

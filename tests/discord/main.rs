@@ -9,6 +9,8 @@
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
 //! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
+//! | `connecting` | what goes wrong with the connection, and what only a person can mend |
+//! | `sharding` | several connections, in one process and in two |
 //! | `editing` | the guide is edited while the bot runs |
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
@@ -29,6 +31,7 @@ mod asking;
 mod bot;
 mod clicking;
 mod commands;
+mod connecting;
 mod editing;
 mod failures;
 mod improving;
@@ -42,6 +45,7 @@ mod place;
 #[cfg(unix)]
 mod program;
 mod running;
+mod sharding;
 #[cfg(unix)]
 mod sharing;
 mod small_guide;

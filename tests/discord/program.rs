@@ -2,17 +2,25 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::small_guide::SmallGuide;
-use crate::stand_in::StandIn;
+use super::small_guide::SmallGuide;
+use super::stand_in::StandIn;
 
 /// How long anything that the program does may take, on a machine that runs all tests at once.
 pub const SOON: Duration = Duration::from_secs(6);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// Where Cargo tells its tests that the program is; examples share this module and are told by whoever starts them.
+const BUILT: Option<&str> = option_env!("CARGO_BIN_EXE_internbot");
+
+/// The program that was built for the tests.
+pub fn built() -> &'static Path {
+    Path::new(BUILT.expect("this is a test"))
+}
 
 /// The program, ended with the test.
 pub struct Program {
@@ -27,6 +35,33 @@ impl Drop for Program {
     }
 }
 
+/// What is started, and how it is configured.
+pub struct Launch<'a> {
+    /// The program.
+    pub program: &'a Path,
+    /// The address in place of Discord's.
+    pub url: &'a str,
+    /// The folder of the guide.
+    pub guide: &'a Path,
+    /// The folder for the configuration and the log.
+    pub home: &'a Path,
+    /// More lines for the section `discord` of the configuration.
+    pub discord: &'a str,
+    /// Where the store is; none if empty.
+    pub store: &'a str,
+    /// More sections.
+    pub sections: &'a str,
+    /// Environment variables; there is no token but here.
+    pub variables: &'a [(&'a str, &'a OsStr)],
+}
+
+impl<'a> Launch<'a> {
+    /// The program that was built for the tests, with nothing but what it must have.
+    pub fn new(url: &'a str, guide: &'a Path, home: &'a Path) -> Self {
+        Self { program: built(), url, guide, home, discord: "", store: "", sections: "", variables: &[] }
+    }
+}
+
 impl Program {
     /// Starts `internbot run` with a small guide, no store, and these environment variables.
     pub fn start(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)]) -> Self {
@@ -35,33 +70,28 @@ impl Program {
 
     /// The same with more sections in its configuration.
     pub fn start_with(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)], sections: &str) -> Self {
-        let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
+        let token = discord.token();
+        let variables = [&[("DISCORD_TOKEN", token.as_ref())], variables].concat();
+        let (url, folder) = (discord.url(), guide.folder());
+        Self::launch(&Launch { variables: &variables, sections, ..Launch::new(&url, &folder, guide.home()) })
+    }
+
+    /// Starts it.
+    pub fn launch(launch: &Launch<'_>) -> Self {
+        let Launch { program, url, guide, home, discord, store, sections, variables } = launch;
+        let (config, log) = (home.join("config.toml"), home.join("log"));
         let text = format!(
-            "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n[store]\nurl = \"\"\n{sections}",
-            discord.url()
+            "knowledge = {guide:?}\n\
+             [discord]\napi_url = {url:?}\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n{discord}\n\
+             [store]\nurl = {store:?}\n{sections}"
         );
         fs::write(&config, text).expect("a file can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        command.arg("run").arg("--config").arg(&config).arg("--knowledge").arg(guide.folder()).env("DISCORD_TOKEN", discord.token());
-        for name in ["INTERNBOT_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        let mut command = Command::new(program);
+        command.arg("run").arg("--config").arg(&config);
+        for name in ["DISCORD_TOKEN", "INTERNBOT_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
             command.env_remove(name);
         }
         command.envs(variables.iter().copied()).stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
-        Self { process: command.spawn().expect("the program starts"), log }
-    }
-
-    /// Starts it with a store, and with more lines for the part `[discord]` of the configuration.
-    pub fn start_keeping(discord: &StandIn, guide: &SmallGuide, more: &str, store: &str) -> Self {
-        let (config, log) = (guide.beside("config.toml"), guide.beside("log"));
-        let text = format!(
-            "knowledge = {:?}\n[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n{more}\n[store]\nurl = {store:?}\n",
-            guide.folder().display().to_string(),
-            discord.url()
-        );
-        fs::write(&config, text).expect("a file can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        command.arg("run").arg("--config").arg(&config).env("DISCORD_TOKEN", discord.token()).env_remove("NOTIFY_SOCKET");
-        command.env_remove("INTERNBOT_LOG").stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
         Self { process: command.spawn().expect("the program starts"), log }
     }
 
@@ -71,11 +101,23 @@ impl Program {
         assert!(sent.expect("there is kill").success());
     }
 
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).expect("there is a log")
+    }
+
+    /// Its resident memory in MiB, from `/proc`; 0 where there is none.
+    pub fn resident(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1_024.0
+    }
+
     /// Waits until its log has this so many times; the log.
     pub async fn logged(&self, part: &str, times: usize) -> String {
         let begin = Instant::now();
         loop {
-            let text = fs::read_to_string(&self.log).expect("there is a log");
+            let text = self.log();
             if text.matches(part).count() >= times {
                 return text;
             }

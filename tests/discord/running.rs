@@ -7,7 +7,7 @@ use internbot::discord::{Options, RunError};
 
 use crate::bot::*;
 #[cfg(unix)]
-use crate::program::{Program, SOON};
+use crate::program::{Launch, Program, SOON};
 #[cfg(unix)]
 use crate::small_guide::SmallGuide;
 use crate::stand_in::*;
@@ -40,16 +40,6 @@ async fn a_refused_intent_ends_the_bot_after_one_try() {
     let Err(RunError::Intent) = ended else { panic!("{ended:?}") };
     assert!(RunError::Intent.to_string().contains("Message Content Intent"));
     assert_eq!(discord.identifies(), 1);
-    discord.finish().await;
-}
-
-#[tokio::test]
-async fn an_unreachable_discord_ends_the_bot_with_one_sentence() {
-    let discord = StandIn::start().await;
-    discord.refuse_connections(1_000);
-    let ended = Bot::start(&discord, Discord { connect_seconds: 1, ..eager() }).ended().await;
-    let Err(RunError::Unreachable(_)) = ended else { panic!("{ended:?}") };
-    assert_eq!(discord.identifies(), 0);
     discord.finish().await;
 }
 
@@ -133,5 +123,94 @@ async fn a_service_tells_that_it_is_ready_that_it_lives_and_that_it_stops() {
     let log = program.logged("stopped", 1).await;
     assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
     discord.disconnected().await;
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_service_is_ready_once_all_its_shards_are_connected() {
+    let discord = StandIn::builder().shards(2).start().await;
+    // The second begins its session five seconds after the first.
+    discord.identify_at_once(1);
+    let guide = SmallGuide::new("Alpha");
+    let socket = guide.beside("notify");
+    let supervisor = Supervisor(tokio::net::UnixDatagram::bind(&socket).expect("a socket"));
+    let mut program = Program::start(&discord, &guide, &[("NOTIFY_SOCKET", socket.as_os_str()), ("WATCHDOG_USEC", "400000".as_ref())]);
+    assert_eq!(supervisor.hears_news().await, "READY=1");
+    assert_eq!(discord.identifies(), 2);
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_that_comes_before_the_guide_is_read_does_not_end_the_program() {
+    let discord = StandIn::start().await;
+    discord.guild("students");
+    let guide = SmallGuide::new("Alpha");
+    let pipe = guide.beside("token");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo").success());
+    let (url, folder, token_file) = (discord.url(), guide.folder(), format!("token_file = {pipe:?}"));
+    let mut program = Program::launch(&Launch { discord: &token_file, ..Launch::new(&url, &folder, guide.home()) });
+    // A pipe can be opened once the other end is: now the program waits for its token, and has not looked at the guide.
+    let opened = tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(pipe));
+    let mut pipe = opened.await.expect("no panic").expect("a pipe");
+    program.signal("HUP");
+    std::io::Write::write_all(&mut pipe, discord.token().as_bytes()).expect("the program reads");
+    drop(pipe);
+    discord.registered("ask").await;
+    program.logged("SIGHUP", 1).await;
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_outage_is_one_line_when_it_begins_and_one_when_it_is_over() {
+    let discord = StandIn::start().await;
+    let guide = SmallGuide::new("Alpha");
+    let port = discord.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let mut program = Program::start(&discord, &guide, &[]);
+    discord.registered("ask").await;
+    discord.finish().await;
+    program.logged("no connection to Discord", 1).await;
+
+    let discord = StandIn::builder().port(port).start().await;
+    discord.ready().await;
+    program.logged(" connected ", 2).await;
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = program.logged("stopped", 1).await;
+    assert_eq!((log.matches("WARN").count(), log.matches("ERROR").count()), (1, 0), "{log}");
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log() {
+    let guide = SmallGuide::new("Alpha");
+    let token = [("DISCORD_TOKEN", "a-token".as_ref())];
+    let folder = guide.folder();
+    let launch = Launch::new("http://discord.invalid", &folder, guide.home());
+    let mut program = Program::launch(&Launch { discord: "connect_seconds = 1", variables: &token, ..launch });
+    program.logged("cannot reach Discord", 1).await;
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = program.logged("stopped", 1).await;
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
+    let discord = StandIn::start().await;
+    let guide = SmallGuide::new("Alpha");
+    let mut program = Program::start(&discord, &guide, &[]);
+    discord.registered("ask").await;
+    discord.close(4004);
+    assert_eq!(program.ended().await.code(), Some(1));
+    program.logged("press Reset Token", 1).await;
     discord.finish().await;
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::place::{Place, until};
-use crate::program::Program;
+use crate::program::{Launch, Program};
 use crate::small_guide::SmallGuide;
 use crate::stand_in::*;
 
@@ -33,7 +33,10 @@ impl Side {
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
         let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
         let guide = SmallGuide::new("Alpha");
-        let program = Program::start_keeping(&discord, &guide, SHARDS[number], &place.url);
+        let (url, folder, token) = (discord.url(), guide.folder(), discord.token());
+        let launch = Launch::new(&url, &folder, guide.home());
+        let variables = [("DISCORD_TOKEN", token.as_ref())];
+        let program = Program::launch(&Launch { discord: SHARDS[number], store: &place.url, variables: &variables, ..launch });
         discord.registered("ask").await;
         Self { program, guide, discord, help, mia, olga }
     }

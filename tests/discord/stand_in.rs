@@ -13,18 +13,19 @@
 //! | `gateway` | HELLO, IDENTIFY (token, intents, shard), READY, RESUME with replay, heartbeats, closes, lost connections |
 //! | `rest` | the routes, [`Refusal`]s, counts; messages, interactions and webhooks, commands |
 //! | `limits` | what Discord refuses with 400 |
-//! | `faults` | [`Fault`]s on demand |
+//! | `faults` | [`Fault`]s of requests on demand |
+//! | `trouble` | what goes wrong with connections on demand; how many shards and sessions there may be |
 //! | `interactions` | what people do with commands, buttons, menus and modals, with its times |
 //! | `people`, `message` | the handles and values that a test uses |
 //!
-//! **Silence** is proved by a round trip, not by a sleep: the stand-in asks for a heartbeat (serenity answers once it
+//! **Silence** is proved by a round trip, not by a sleep: the stand-in asks for a heartbeat (the bot answers once it
 //! has handed every earlier event to its handlers), then for choices of an autocomplete that the bot has registered
 //! (handlers are tasks; this one starts after all others), several times, and waits until no request is under way.
 //! A bot that acts on a timer, or a handler that waits for something else than Discord, escapes this.
 //!
 //! **Not modelled**: files, stickers, polls, reactions, pins, voice, components of version 2, webhooks other than
-//! those of interactions, compression, buckets of rate limits (only the limits that a test asks for), the budgets of
-//! IDENTIFY and of gateway sends, member and presence events, overwrites of channels for anybody but the bot,
+//! those of interactions, compression, buckets of rate limits and the budget of IDENTIFY (only the
+//! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anybody but the bot,
 //! private threads, archiving apart from locking, moderation, audit logs, links unfurling by themselves.
 
 #![allow(
@@ -47,6 +48,7 @@ mod model;
 mod people;
 mod permissions;
 mod rest;
+mod trouble;
 mod world;
 
 use std::sync::Arc;
@@ -71,11 +73,12 @@ pub use permissions::Permission;
 pub use rest::{Refusal, Requests, Route};
 
 use gateway::{Outgoing, intent};
+use trouble::Opening;
 use world::{Deed, Settings, State, World};
 
 /// How long a test waits for something that the bot should do.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(5);
-/// How long a test waits for the bot to connect; serenity waits 5 s before it identifies anew, up to 20 s after some closes.
+/// How long a test waits for the bot to connect; it waits up to 10 s before it begins the second session.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 /// Discord's time for the first response to an interaction.
 pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
@@ -185,15 +188,12 @@ impl Builder {
 }
 
 async fn connect(Shared(world): Shared<Arc<World>>, upgrade: WebSocketUpgrade) -> Response {
-    let refused = world.change(|state| {
-        let refused = state.gateway.refuses > 0;
-        state.gateway.refuses = state.gateway.refuses.saturating_sub(1);
-        refused
-    });
-    if refused {
-        return StatusCode::BAD_GATEWAY.into_response();
+    let opening = world.change(|state| state.gateway.trouble.opening());
+    match opening {
+        Opening::Refused => StatusCode::BAD_GATEWAY.into_response(),
+        Opening::Stalled => std::future::pending().await,
+        Opening::Usual | Opening::Mute => upgrade.on_upgrade(move |socket| gateway::serve(socket, world, opening)),
     }
-    upgrade.on_upgrade(move |socket| gateway::serve(socket, world))
 }
 
 impl StandIn {
@@ -409,11 +409,6 @@ impl StandIn {
     /// Answers no more heartbeats on the present connection.
     pub fn withhold_heartbeat_acks(&self) {
         self.world.change(|state| state.gateway.withhold_acks());
-    }
-
-    /// Refuses the next connections to the gateway with 502.
-    pub fn refuse_connections(&self, times: usize) {
-        self.world.change(|state| state.gateway.refuses = times);
     }
 
     /// Sends text that is no JSON.

@@ -8,6 +8,7 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::trouble::{Opening, Trouble};
 use super::world::{State, World};
 
 /// What a bot asks to hear, as bits of IDENTIFY.
@@ -31,6 +32,8 @@ pub(super) enum Outgoing {
     Close(u16),
     CloseWithoutCode,
     Drop,
+    /// Keeps the connection open and does nothing any more.
+    GoDeaf,
 }
 
 struct Session {
@@ -58,7 +61,7 @@ pub(super) struct Gateway {
     pub resumes_read: usize,
     pub last_intents: u64,
     pub last_close: Option<u16>,
-    pub refuses: usize,
+    pub trouble: Trouble,
 }
 
 /// The place of a heartbeat in a session: how many came, and the last event that the bot had seen.
@@ -81,6 +84,14 @@ impl Gateway {
     /// Whether the bot is connected and has its session.
     pub fn is_connected(&self) -> bool {
         self.sessions.values().any(|session| session.connection.is_some())
+    }
+
+    /// The shards that are connected, in order.
+    pub fn shards(&self) -> Vec<(u64, u64)> {
+        let connected = self.sessions.values().filter(|session| session.connection.is_some());
+        let mut shards: Vec<_> = connected.map(|session| session.shard).collect();
+        shards.sort_unstable();
+        shards
     }
 
     pub fn is_empty(&self) -> bool {
@@ -262,11 +273,20 @@ impl State {
         if shard.0 >= shard.1 {
             return self.gateway.close(connection, 4010);
         }
+        if shard.1 < self.gateway.trouble.least_shards {
+            return self.gateway.close(connection, 4011);
+        }
         if intents >= intent::HIGHEST << 1 {
             return self.gateway.close(connection, 4013);
         }
         if intents & intent::PRIVILEGED & !self.settings.privileged_intents != 0 {
             return self.gateway.close(connection, 4014);
+        }
+        if self.gateway.trouble.closes_session() {
+            return self.gateway.close(connection, 4000);
+        }
+        if self.gateway.trouble.refuses_session(shard.0) {
+            return self.gateway.send(connection, json!({"op": 9, "d": false}).to_string());
         }
         // A bot that starts anew leaves its old sessions behind.
         self.gateway.sessions.retain(|_, session| session.connection.is_some() || session.shard != shard);
@@ -277,7 +297,7 @@ impl State {
         let ready = json!({
             "v": 10, "user": self.user_json(self.bot), "session_id": id, "shard": [shard.0, shard.1],
             "guilds": guilds.iter().map(|guild| json!({"id": guild.id.to_string(), "unavailable": true})).collect::<Vec<_>>(),
-            "resume_gateway_url": format!("ws://{}", self.address),
+            "resume_gateway_url": self.gateway.trouble.resume_elsewhere.clone().unwrap_or_else(|| format!("ws://{}", self.address)),
             "application": {"id": self.application.to_string(), "flags": 0},
         });
         let mut texts = vec![session.record("READY", &ready)];
@@ -324,14 +344,21 @@ impl State {
         session.connection = Some(connection);
         self.attach(connection, id, session);
         self.gateway.resumes += 1;
+        if self.gateway.trouble.closes_resume() {
+            self.gateway.close(connection, 4000);
+        }
     }
 }
 
 /// Serves one connection until either side ends it.
-pub(super) async fn serve(mut socket: WebSocket, world: Arc<World>) {
+pub(super) async fn serve(mut socket: WebSocket, world: Arc<World>, opening: Opening) {
     let (out, mut orders) = unbounded_channel();
     let (connection, interval) = world.change(|state| (state.gateway.open(out), state.settings.heartbeat_interval.as_millis()));
     let interval = u64::try_from(interval).unwrap_or(u64::MAX);
+    if opening == Opening::Mute {
+        while let Some(Ok(_)) = socket.recv().await {}
+        return world.change(|state| state.gateway.closed_by_bot(connection, None));
+    }
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}});
     if socket.send(Frame::Text(hello.to_string().into())).await.is_err() {
         return world.change(|state| state.gateway.closed_by_bot(connection, None));
@@ -349,6 +376,7 @@ pub(super) async fn serve(mut socket: WebSocket, world: Arc<World>) {
                     return say_goodbye(socket, Some(CloseFrame { code, reason })).await;
                 }
                 Some(Outgoing::CloseWithoutCode) => return say_goodbye(socket, None).await,
+                Some(Outgoing::GoDeaf) => std::future::pending().await,
                 Some(Outgoing::Drop) | None => return,
             },
             frame = socket.recv() => match frame {

@@ -241,8 +241,7 @@ impl State {
             Route::Gateway => Ok(Reply::ok(json!({"url": format!("ws://{}", self.address)}))),
             Route::GatewayBot => Ok(Reply::ok(json!({
                 "url": format!("ws://{}", self.address), "shards": self.settings.recommended_shards,
-                "session_start_limit":
-                    {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1},
+                "session_start_limit": self.gateway.trouble.session_start_limit(),
             }))),
             Route::GetCurrentUser => Ok(Reply::ok(self.user_json(self.bot))),
             Route::GetApplication => Ok(Reply::ok(self.application_json())),
