@@ -5,6 +5,7 @@
 //! | `events` | what the gateway sends, handed on while the bot takes events |
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
+//! | `lanes` | how much is handled at once, what waits, what is left out |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
 //! | `moderation` | `/guide`: what moderators can do |
 //! | `reloading` | follows the files of the guide |
@@ -20,6 +21,7 @@ mod custom_id;
 mod events;
 mod interactions;
 mod keeping;
+mod lanes;
 mod memory;
 mod messages;
 mod moderation;
@@ -39,7 +41,6 @@ use serenity::all::{
     ClientBuilder, GatewayError, GatewayIntents, GuildId, Http, HttpBuilder, Ready, ShardManager, ShardRunnerMessage, UserId,
 };
 use tokio::sync::Notify;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::{info, warn};
 
@@ -47,6 +48,7 @@ use crate::config::{self, Token};
 use crate::guide::Guide;
 use crate::live::Live;
 use crate::store::Store;
+use lanes::Lanes;
 use memory::Memory;
 use rest::{Rest, RestError};
 
@@ -90,13 +92,11 @@ pub struct Options {
     pub guild: Option<u64>,
 }
 
-/// The bot as one event sees it, from its start to its end.
+/// The bot as the work for one event sees it, from its start to its end.
 struct Bot {
     shared: Arc<Shared>,
-    /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
+    /// The guide that was live when the work began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
-    /// Counts the event as under way.
-    _under_way: TaskTrackerToken,
 }
 
 impl Deref for Bot {
@@ -128,7 +128,8 @@ struct Shared {
     connections: AtomicU32,
     registered: OnceLock<()>,
     started: SystemTime,
-    /// Everything that handles an event; closed once the bot is to stop.
+    lanes: Lanes,
+    /// Everything that is done about events; closed once the bot is to stop.
     tasks: TaskTracker,
 }
 
@@ -282,6 +283,7 @@ impl Shared {
             connections: AtomicU32::new(0),
             registered: OnceLock::new(),
             started: SystemTime::now(),
+            lanes: Lanes::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -292,26 +294,21 @@ impl Shared {
         if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
-    /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
-    /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
-    fn admit(self: &Arc<Self>) -> Option<Bot> {
-        let admitted = || Bot { shared: Arc::clone(self), guide: self.live.guide(), _under_way: self.tasks.token() };
-        (!self.tasks.is_closed()).then(admitted)
-    }
-
-    /// Takes no new event and waits for those under way, but not for ever.
+    /// Takes no new event, and waits until what waits and what is under way is done, but not for ever.
     async fn finish(&self) {
         self.tasks.close();
         if tokio::time::timeout(self.config.stop(), self.tasks.wait()).await.is_err() {
-            warn!(replies.lost = self.tasks.len(), "stopped before all replies were sent");
+            let (waiting, under_way) = (self.lanes.waiting(), self.lanes.under_way());
+            warn!(replies.lost = waiting + under_way, replies.not_begun = waiting, "stopped before all replies were sent");
         }
+        self.lanes.close();
     }
 
     fn me(&self) -> UserId {
         UserId::new(self.me.load(Ordering::Relaxed).max(1))
     }
 
-    async fn connected(&self, ready: &Ready) {
+    fn connected(self: &Arc<Self>, ready: &Ready) {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
         self.rest.set_application(ready.application.id);
         self.connections.fetch_add(1, Ordering::Relaxed);
@@ -319,7 +316,8 @@ impl Shared {
         info!(guilds = ready.guilds.len(), shard = ready.shard.map_or(0, |shard| shard.id.0), "connected");
         // Once, however often the connection is made anew, and for the first of several shards.
         if self.config.register_commands && self.registered.set(()).is_ok() {
-            self.register_commands().await;
+            let bot = Arc::clone(self);
+            self.tasks.spawn(async move { bot.register_commands().await });
         }
     }
 

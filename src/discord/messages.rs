@@ -1,5 +1,6 @@
 //! Messages: from what somebody wrote to the answer below it, and what becomes of the answer when the question changes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serenity::all::{
@@ -13,10 +14,11 @@ use crate::reply::{self, Dates, Place, Reply};
 use crate::search::Question;
 use crate::stats::Way;
 
-use super::Bot;
-use super::memory::{self, Answered};
+use super::lanes::Work;
+use super::memory::{Answered, Left, Memory};
 use super::render::{self, Manner, render};
 use super::rest::RestError;
+use super::{Bot, Shared};
 
 /// A request that takes longer than this shows that the bot is typing.
 const TYPING_AFTER: Duration = Duration::from_millis(1_500);
@@ -38,11 +40,50 @@ mod code {
 /// What the log says of a channel without embeds.
 const NO_EMBEDS: &str = "the bot may not embed links in a channel and answers in plain text";
 
-/// What somebody wrote, as far as it is for the bot.
-struct Asked {
+/// A message for the bot: what of it is needed to answer it, because many may wait.
+pub(super) struct Heard {
+    id: MessageId,
+    channel: ChannelId,
+    guild: Option<GuildId>,
+    asker: UserId,
+    /// What it says besides the bot's name; empty where that is all.
     text: String,
-    overheard: bool,
+    way: Way,
+    /// The answer of the bot to which it is a reply.
+    earlier: Option<Earlier>,
 }
+
+/// An answer of the bot to which somebody replies.
+struct Earlier {
+    id: MessageId,
+    /// What it is about, for when nobody remembers the question.
+    titles: Vec<String>,
+    /// Whether it answers a command: Discord hides the text of a reply to that.
+    of_command: bool,
+}
+
+/// A new post of a forum.
+pub(super) struct Post {
+    thread: ChannelId,
+    guild: GuildId,
+    owner: Option<UserId>,
+    title: String,
+}
+
+/// What is to be done about messages.
+pub(super) enum Said {
+    /// To answer a message.
+    Heard(Heard),
+    /// To answer a post.
+    Post(Post),
+    /// To change the answer to a question that was another when it was answered.
+    Edited { question: MessageId, channel: ChannelId, shown: String },
+    /// To delete the answer to a question that is gone.
+    Deleted(Answered),
+}
+
+/// What waits stays small, so that ten thousand questions that wait take a few megabytes.
+const _: () = assert!(size_of::<Said>() <= 192);
 
 /// Where a reply goes.
 #[derive(Clone, Copy)]
@@ -64,119 +105,215 @@ pub(super) struct Sent {
     pub plain: bool,
 }
 
-impl Bot {
-    /// Answers a message, if it is for the bot.
-    pub(super) async fn message_sent(&self, message: &Message) {
-        let by_a_person = !message.author.bot && message.webhook_id.is_none();
-        if !by_a_person || !matches!(message.kind, MessageType::Regular | MessageType::InlineReply) || !self.memory.is_new(message.id.get())
-        {
-            return;
-        }
-        let Some(asked) = self.asked(message) else { return };
-        if asked.text.is_empty() {
-            if let Some(note) = self.without_text(message) {
-                self.say(&note, message.author.id, self.reply_to(message)).await;
-            }
-            return;
-        }
-        let previous = if asked.overheard { Vec::new() } else { self.previous(message) };
-        let question = Question { text: asked.text, previous, overheard: asked.overheard };
-        let answer = self.guide.answer(&question);
-        if question.overheard && answer.outcome != Outcome::Answer {
-            return;
-        }
-        if !self.memory.may_ask(message.author.id, self.cooldown(message.guild_id)) {
-            debug!("somebody asks faster than the cooldown allows");
-            return;
-        }
-        if self.answer_message(message, &question, &answer).await {
-            self.note_asked(message.guild_id, self.way_of(message, &question), &question, &answer);
-        }
+impl Work for Said {
+    fn channel(&self) -> Option<ChannelId> {
+        Some(match self {
+            Self::Heard(heard) => heard.channel,
+            Self::Post(post) => post.thread,
+            Self::Edited { channel, .. } => *channel,
+            Self::Deleted(answered) => answered.channel,
+        })
     }
 
-    /// Answers a message; false where the answer is there already and nobody asked for it.
-    async fn answer_message(&self, message: &Message, question: &Question, answer: &Answer) -> bool {
-        let place = self.place_of(answer);
-        let before = match (&place, message.guild_id) {
-            (Some(place), Some(guild)) => self.posted_before(guild, message.channel_id, place),
-            _ => None,
-        };
-        if before.is_some() && question.overheard {
-            return false;
-        }
-        let is_new = before.is_none();
-        let reply = before.unwrap_or_else(|| reply::to_answer(&self.guide.knowledge, answer));
-        let asker = message.author.id;
+    /// From now on an edit or a deletion of a question finds it in the memory.
+    fn begin(&self, memory: &Memory) {
+        let Self::Heard(heard) = self else { return };
         let answered = Answered {
-            asker,
-            channel: message.channel_id,
-            guild: message.guild_id,
-            text: question.text.clone(),
-            overheard: question.overheard,
+            asker: heard.asker,
+            channel: heard.channel,
+            guild: heard.guild,
+            text: heard.text.clone(),
+            overheard: heard.way == Way::Overheard,
             answer: None,
             plain: false,
             deleted: false,
+            under_way: true,
         };
-        self.memory.begin(message.id, answered);
-        let Some(sent) = self.say(&reply, asker, self.reply_to(message)).await else { return true };
-        let direct = message.guild_id.is_none().then_some(message.channel_id);
-        self.memory.converse(sent.id, direct, asker, question);
-        if let Some(place) = place.filter(|_| is_new) {
-            self.memory.post(message.channel_id, place, sent.id);
-        }
-        let Some(now) = self.memory.complete(message.id, sent.id, sent.plain) else { return true };
-        // While the answer was under way the question may have changed.
-        if now.deleted {
-            self.delete_answer(&now).await;
-        } else if now.text != memory::kept(&question.text) {
-            self.answer_anew(&now).await;
-        }
-        true
+        memory.begin(heard.id, answered);
     }
 
-    /// Edits the answer of a question that was edited soon after it was asked.
-    pub(super) async fn message_edited(&self, event: &MessageUpdateEvent) {
+    async fn run(self, bot: Bot) {
+        match self {
+            Self::Heard(heard) => bot.answer_message(&heard).await,
+            Self::Post(post) => bot.answer_post(post).await,
+            Self::Edited { question, shown, .. } => bot.follow(question, &shown).await,
+            Self::Deleted(answered) => bot.delete_answer(&answered).await,
+        }
+    }
+}
+
+/// What is done at once with what Discord tells of messages: whatever takes longer waits in a lane.
+impl Shared {
+    /// Takes a message, if it is for the bot.
+    pub(super) fn message_sent(self: &Arc<Self>, message: &Message) {
+        let by_a_person = !message.author.bot && message.webhook_id.is_none();
+        if !by_a_person || !matches!(message.kind, MessageType::Regular | MessageType::InlineReply) {
+            return;
+        }
+        let Some(heard) = self.heard(message).filter(|heard| self.memory.is_new(heard.id.get())) else { return };
+        if heard.way == Way::Overheard {
+            return self.lanes.messages.take_unasked(self, Said::Heard(heard));
+        }
+        if heard.text.is_empty() || self.may_ask(heard.asker, heard.guild) {
+            self.lanes.messages.take(self, Said::Heard(heard));
+        }
+    }
+
+    /// Takes an edit of a question: one that waits is answered as it reads now, and the answer of one that has it is changed.
+    pub(super) fn message_edited(self: &Arc<Self>, event: &MessageUpdateEvent) {
         let (Some(edited), Some(content)) = (event.edited_timestamp, &event.content) else { return };
-        let Some(answered) = self.memory.answered(event.id) else { return };
         let text = self.without_mention(content);
         if text.is_empty() || seconds_between(event.id.created_at(), edited) > self.config.edit().as_secs() {
             return;
         }
-        if !self.memory.edit(event.id, &text) || answered.answer.is_none() {
+        let is_it = |said: &Said| matches!(said, Said::Heard(heard) if heard.id == event.id && !heard.text.is_empty());
+        let put = |said: &mut Said| {
+            if let Said::Heard(heard) = said {
+                heard.text.clone_from(&text);
+            }
+        };
+        if self.lanes.messages.change(is_it, put) {
             return;
         }
-        self.answer_anew(&Answered { text, ..answered }).await;
+        if let Some(shown) = self.memory.edit(event.id, &text) {
+            self.lanes.messages.take(self, Said::Edited { question: event.id, channel: event.channel_id, shown });
+        }
     }
 
-    /// Deletes the answer of a question that was deleted.
-    pub(super) async fn message_deleted(&self, message: MessageId) {
+    /// Takes the deletion of a question: one that waits is not answered, and the answer of one that has it is deleted.
+    pub(super) fn message_deleted(self: &Arc<Self>, message: MessageId) {
+        if self.lanes.messages.withdraw(|said| matches!(said, Said::Heard(heard) if heard.id == message)) {
+            return;
+        }
         if let Some(answered) = self.memory.delete(message) {
-            self.delete_answer(&answered).await;
+            self.lanes.messages.take(self, Said::Deleted(answered));
+        }
+    }
+
+    /// Takes a new post of a forum.
+    pub(super) fn thread_opened(self: &Arc<Self>, thread: &GuildChannel) {
+        let in_forum = thread.parent_id.is_some_and(|parent| self.answers_posts_in(thread.guild_id, parent));
+        let age = seconds_between(thread.id.created_at(), Timestamp::now());
+        // A thread of a forum has the id of its first message, hence the other half of the numbers.
+        if in_forum && age <= NEW_THREAD && self.memory.is_new(!thread.id.get()) {
+            let post = Post { thread: thread.id, guild: thread.guild_id, owner: thread.owner_id, title: thread.name.clone() };
+            self.lanes.messages.take_unasked(self, Said::Post(post));
+        }
+    }
+
+    /// A message as far as it is for the bot; nothing where it is not.
+    fn heard(&self, message: &Message) -> Option<Heard> {
+        let me = self.me();
+        let text = self.without_mention(&message.content);
+        let earlier = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == me);
+        let way = if message.guild_id.is_none() {
+            Way::Direct
+        } else if earlier.is_some() && !text.is_empty() {
+            Way::Reply
+        } else if message.mentions.iter().any(|user| user.id == me) {
+            Way::Mention
+        } else {
+            // A message to somebody else is not for the bot, wherever it is written.
+            let to_nobody = message.mentions.is_empty() && message.mention_roles.is_empty() && message.message_reference.is_none();
+            let overheard = to_nobody && !text.is_empty() && self.answers_unasked_in(message.guild_id, message.channel_id);
+            overheard.then_some(Way::Overheard)?
+        };
+        let earlier = earlier.map(|earlier| Earlier {
+            id: earlier.id,
+            titles: earlier.embeds.iter().filter_map(|embed| embed.title.clone()).collect(),
+            of_command: earlier.interaction_metadata.is_some(),
+        });
+        Some(Heard { id: message.id, channel: message.channel_id, guild: message.guild_id, asker: message.author.id, text, way, earlier })
+    }
+
+    /// A text without mentions of the bot.
+    pub(super) fn without_mention(&self, text: &str) -> String {
+        let me = self.me();
+        let text = text.replace(&format!("<@{me}>"), " ").replace(&format!("<@!{me}>"), " ");
+        text.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == ':').to_owned()
+    }
+
+    /// Whether a person may ask now; if so, they have.
+    fn may_ask(&self, person: UserId, guild: Option<GuildId>) -> bool {
+        let may = self.memory.may_ask(person, self.cooldown(guild));
+        if !may {
+            debug!("somebody asks faster than the cooldown allows");
+        }
+        may
+    }
+}
+
+impl Bot {
+    /// Answers a message; what was only overheard if the answer is sure.
+    async fn answer_message(&self, heard: &Heard) {
+        let overheard = heard.way == Way::Overheard;
+        if heard.text.is_empty() {
+            self.memory.withdraw(heard.id);
+            if let Some(note) = self.without_text(heard) {
+                self.say(&note, heard.asker, self.reply_to(heard)).await;
+            }
+            return;
+        }
+        let previous = if overheard { Vec::new() } else { self.previous(heard) };
+        let question = Question { text: heard.text.clone(), previous, overheard };
+        let answer = self.guide.answer(&question);
+        let place = self.place_of(&answer);
+        let before = match (&place, heard.guild) {
+            (Some(place), Some(guild)) => self.posted_before(guild, heard.channel, place),
+            _ => None,
+        };
+        // Nobody asked: silent where it is not sure, or where the answer is there already.
+        if overheard && (answer.outcome != Outcome::Answer || before.is_some() || !self.may_ask(heard.asker, heard.guild)) {
+            return self.memory.withdraw(heard.id);
+        }
+        let is_new = before.is_none();
+        let reply = before.unwrap_or_else(|| reply::to_answer(&self.guide.knowledge, &answer));
+        match self.say(&reply, heard.asker, self.reply_to(heard)).await {
+            Some(sent) => {
+                let direct = heard.guild.is_none().then_some(heard.channel);
+                self.memory.converse(sent.id, direct, heard.asker, &question);
+                if let Some(place) = place.filter(|_| is_new) {
+                    self.memory.post(heard.channel, place, sent.id);
+                }
+                self.memory.complete(heard.id, sent.id, sent.plain);
+                self.follow(heard.id, &question.text).await;
+            }
+            None => self.memory.withdraw(heard.id),
+        }
+        self.note_asked(heard.guild, heard.way, &question, &answer);
+    }
+
+    /// Follows a question with its answer, which is for these words so far, until both agree or the question is gone.
+    pub(super) async fn follow(&self, question: MessageId, shown: &str) {
+        let mut shown = shown.to_owned();
+        loop {
+            match self.memory.settle(question, &shown) {
+                Left::Nothing => return,
+                Left::Delete(answered) => return self.delete_answer(&answered).await,
+                Left::Edit(answered) => {
+                    self.answer_anew(&answered).await;
+                    shown = answered.text;
+                }
+            }
         }
     }
 
     /// Answers a new post of a forum by its title, if the answer is sure.
-    pub(super) async fn thread_opened(&self, thread: &GuildChannel) {
-        let in_forum = thread.parent_id.is_some_and(|parent| self.answers_posts_in(thread.guild_id, parent));
-        let age = seconds_between(thread.id.created_at(), Timestamp::now());
-        // A thread of a forum has the id of its first message, hence the other half of the numbers.
-        if !in_forum || age > NEW_THREAD || !self.memory.is_new(!thread.id.get()) {
-            return;
-        }
-        let question = Question { text: thread.name.clone(), previous: Vec::new(), overheard: true };
+    async fn answer_post(&self, post: Post) {
+        let question = Question { text: post.title, previous: Vec::new(), overheard: true };
         let answer = self.guide.answer(&question);
         if answer.outcome != Outcome::Answer {
             return;
         }
-        let owner = thread.owner_id.unwrap_or_else(|| self.me());
-        let dates = self.settings(Some(thread.guild_id)).dates;
-        let to = Destination { channel: thread.id, to: None, nonce: thread.id.get(), ping: false, dates };
+        let owner = post.owner.unwrap_or_else(|| self.me());
+        let dates = self.settings(Some(post.guild)).dates;
+        let to = Destination { channel: post.thread, to: None, nonce: post.thread.get(), ping: false, dates };
         let reply = reply::to_answer(&self.guide.knowledge, &answer);
         if let Some(sent) = self.say(&reply, owner, to).await {
             self.memory.converse(sent.id, None, owner, &question);
-            self.note_asked(Some(thread.guild_id), Way::Forum, &question, &answer);
+            self.note_asked(Some(post.guild), Way::Forum, &question, &answer);
             if let Some(place) = self.place_of(&answer) {
-                self.memory.post(thread.id, place, sent.id);
+                self.memory.post(post.thread, place, sent.id);
             }
         }
     }
@@ -210,47 +347,23 @@ impl Bot {
         }
     }
 
-    /// What a message asks; nothing where it is not for the bot.
-    fn asked(&self, message: &Message) -> Option<Asked> {
-        let me = self.me();
-        let text = self.without_mention(&message.content);
-        let mentioned = message.mentions.iter().any(|user| user.id == me);
-        let replies_to_me = message.referenced_message.as_ref().is_some_and(|earlier| earlier.author.id == me);
-        if message.guild_id.is_none() || mentioned || (replies_to_me && !text.is_empty()) {
-            return Some(Asked { text, overheard: false });
-        }
-        // A message to somebody else is not for the bot, wherever it is written.
-        let to_nobody = message.mentions.is_empty() && message.mention_roles.is_empty() && message.message_reference.is_none();
-        let overheard = self.answers_unasked_in(message.guild_id, message.channel_id) && to_nobody && !text.is_empty();
-        overheard.then_some(Asked { text, overheard: true })
-    }
-
     /// What to say to somebody who addressed the bot without a word: help, unless it is clear why there is none.
-    fn without_text(&self, message: &Message) -> Option<Reply> {
-        let earlier = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == self.me());
-        match earlier {
-            // Discord hides the text of a reply to an answer to a command.
-            Some(earlier) if earlier.interaction_metadata.is_some() => Some(reply::cannot_read()),
+    fn without_text(&self, heard: &Heard) -> Option<Reply> {
+        match &heard.earlier {
+            Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
             Some(_) => None,
             None => Some(reply::help(&self.guide.knowledge)),
         }
     }
 
     /// What was asked before in the same conversation, oldest first.
-    fn previous(&self, message: &Message) -> Vec<String> {
-        if let Some(earlier) = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == self.me()) {
+    fn previous(&self, heard: &Heard) -> Vec<String> {
+        if let Some(earlier) = &heard.earlier {
             let remembered = self.memory.conversation(earlier.id).map(|known| known.turns);
             // After a restart the answer still says what it was about.
-            return remembered.unwrap_or_else(|| earlier.embeds.iter().filter_map(|embed| embed.title.clone()).collect());
+            return remembered.unwrap_or_else(|| earlier.titles.clone());
         }
-        if message.guild_id.is_none() { self.memory.direct_conversation(message.channel_id) } else { Vec::new() }
-    }
-
-    /// A text without mentions of the bot.
-    pub(super) fn without_mention(&self, text: &str) -> String {
-        let me = self.me();
-        let text = text.replace(&format!("<@{me}>"), " ").replace(&format!("<@!{me}>"), " ");
-        text.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == ':').to_owned()
+        if heard.guild.is_none() { self.memory.direct_conversation(heard.channel) } else { Vec::new() }
     }
 
     /// The section that answers.
@@ -336,9 +449,9 @@ impl Bot {
         Sent { id: message, plain: true }
     }
 
-    fn reply_to(&self, message: &Message) -> Destination {
-        let dates = self.settings(message.guild_id).dates;
-        Destination { channel: message.channel_id, to: Some(message.id), nonce: message.id.get(), ping: false, dates }
+    fn reply_to(&self, heard: &Heard) -> Destination {
+        let dates = self.settings(heard.guild).dates;
+        Destination { channel: heard.channel, to: Some(heard.id), nonce: heard.id.get(), ping: false, dates }
     }
 
     fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
