@@ -1,7 +1,7 @@
 //! Commands, completions, buttons and menus: from what somebody chose to the answer that Discord waits for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serenity::all::{
     AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
@@ -26,8 +26,8 @@ const PROMPT: Duration = Duration::from_millis(1_500);
 
 /// Something that somebody used.
 pub(super) enum Used {
-    /// A command.
-    Command(Box<CommandInteraction>),
+    /// A command, and when it came.
+    Command(Box<CommandInteraction>, Instant),
     /// A button or a menu.
     Component(Box<ComponentInteraction>),
 }
@@ -35,7 +35,7 @@ pub(super) enum Used {
 impl Work for Used {
     async fn run(self, bot: Bot) {
         match self {
-            Self::Command(command) => bot.command_used(&command).await,
+            Self::Command(command, at) => bot.command_used(&command, at).await,
             Self::Component(component) => bot.component_used(&component).await,
         }
     }
@@ -59,7 +59,7 @@ impl Shared {
                     Some(Command { run: Run::Later(_), .. }) => &self.lanes.errands,
                     _ => &self.lanes.interactions,
                 };
-                lane.take(self, Used::Command(Box::new(command)));
+                lane.take(self, Used::Command(Box::new(command), Instant::now()));
             }
             Interaction::Component(component) => self.lanes.interactions.take(self, Used::Component(Box::new(component))),
             Interaction::Autocomplete(typing) => {
@@ -74,10 +74,10 @@ impl Shared {
 
 impl Bot {
     /// Runs a command.
-    async fn command_used(&self, used: &CommandInteraction) {
+    async fn command_used(&self, used: &CommandInteraction, at: Instant) {
         let said = match commands::find(&used.data.name, used.data.kind) {
             Some(Command { run: Run::Now(run), .. }) => run(self, used),
-            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, run(self, used)).await {
+            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, at, run(self, used)).await {
                 Some(said) => said,
                 None => return,
             },
@@ -102,8 +102,8 @@ impl Bot {
 
     /// Waits for an answer. Where it takes long, tells Discord that it will come and puts it in its place: nothing is left to
     /// be said then.
-    async fn in_time(&self, used: &CommandInteraction, mut answer: Pending<'_>) -> Option<Said> {
-        if let Ok(said) = tokio::time::timeout(PROMPT, &mut answer).await {
+    async fn in_time(&self, used: &CommandInteraction, at: Instant, mut answer: Pending<'_>) -> Option<Said> {
+        if let Ok(said) = tokio::time::timeout(PROMPT.saturating_sub(at.elapsed()), &mut answer).await {
             return Some(said);
         }
         let announced = self.rest.respond(used.id, &used.token, &render::thinking()).await;
