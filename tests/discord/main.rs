@@ -12,6 +12,8 @@
 //! | `editing` | the guide is edited while the bot runs |
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
+//! | `lanes` | what waits: who waits for whom, and what becomes of it |
+//! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
@@ -25,18 +27,25 @@
 
 mod asking;
 mod bot;
+#[cfg(unix)]
+mod burst;
 mod clicking;
 mod commands;
 mod editing;
 mod failures;
 mod improving;
 mod keeping;
+mod lanes;
+#[cfg(unix)]
+mod load;
 mod manners;
 mod moderating;
 #[cfg(unix)]
 mod program;
 mod running;
 mod small_guide;
+#[cfg(unix)]
+mod soak;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;
 #[cfg(unix)]
