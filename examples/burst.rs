@@ -1,5 +1,6 @@
-//! Ten thousand messages in one moment while every request takes 300 ms, with the stand-in server on real sockets: memory of
-//! the bot, what was answered, what was dropped, and whether its heartbeats were on time.
+//! Ten thousand messages in one moment while every request takes 300 ms, with the stand-in server on real sockets, first of
+//! all kinds and then all of them mentions: memory of the bot, what was answered, what was dropped, and whether its heartbeats
+//! were on time.
 //!
 //! ```text
 //! cargo build --release && cargo run --release --example burst -- target/release/internbot [MILLISECONDS]
@@ -30,12 +31,17 @@ async fn main() -> std::process::ExitCode {
     let mut arguments = std::env::args().skip(1);
     let program = arguments.next().unwrap_or_else(|| "target/release/internbot".to_owned());
     let request = arguments.next().map_or(300, |text: String| text.parse().expect("MILLISECONDS is a number"));
-    let size = Size { overheard: 5_500, chatter: 2_500, mentions: 1_200, direct: 300, commands: 500 };
-    let times = Times { request: Duration::from_millis(request), heartbeat: Duration::from_secs(5) };
-    let report = burst(program.as_ref(), size, times).await;
-    println!("{report}");
-    let [_, never, twice] = report.direct;
-    std::process::ExitCode::from(u8::from(never + twice + report.wrong > 0))
+    let mixed = Size { overheard: 5_500, chatter: 2_500, mentions: 1_200, direct: 300, commands: 500 };
+    let mentions = Size { overheard: 0, chatter: 0, mentions: 10_000, direct: 0, commands: 0 };
+    let times = Times { request: Duration::from_millis(request), heartbeat: Duration::from_secs(15) };
+    let mut wrong = 0;
+    for size in [mixed, mentions] {
+        let report = burst(program.as_ref(), size, times).await;
+        println!("{report}");
+        let [_, never, twice] = report.direct;
+        wrong += never + twice + report.wrong;
+    }
+    std::process::ExitCode::from(u8::from(wrong > 0))
 }
 
 #[cfg(not(unix))]

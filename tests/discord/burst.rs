@@ -140,8 +140,8 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
             tokio::time::sleep(LOOK).await;
         }
     }
-    // What was overheard is still worked off.
-    tokio::time::sleep(AFTERWARDS).await;
+    // What was overheard is still worked off, and some heartbeats must come.
+    tokio::time::sleep(AFTERWARDS.max((times.heartbeat * 2).saturating_sub(begin.elapsed()))).await;
     let (after, longest_gap) = (bot.resident(), discord.longest_heartbeat_gap());
     bot.signal("TERM");
     let status = bot.ended().await;
@@ -201,5 +201,5 @@ fn turn(number: usize, size: &Size) -> Turn {
 /// The sum of a number in all lines of a log.
 fn logged(log: &str, name: &str) -> usize {
     let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<usize>().unwrap_or_default();
-    log.match_indices(name).map(|(place, _)| number(&log[place + name.len()..])).sum()
+    log.split(name).skip(1).map(number).sum()
 }

@@ -16,6 +16,13 @@ const COMPLETIONS: usize = 64;
 /// What a request takes: longer than the questions of a test take to arrive, and not so long that the bot shows that it types.
 const SLOW: Duration = Duration::from_millis(1_400);
 
+impl Chat {
+    /// Waits until the bot has heard of everything so far: a command has a lane of its own.
+    async fn heard(&self) {
+        self.mia.slash("help", &[]).await;
+    }
+}
+
 /// A chat in which as many answers are under way in #help as may be.
 async fn busy(config: Discord) -> Chat {
     let chat = Chat::start_with(config).await;
@@ -43,11 +50,12 @@ async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
 async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then() {
     let chat = busy(eager()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.heard().await;
     chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
     let reply = chat.discord.next_message(&chat.help).await;
     assert!(reply.embed().author.ends_with(&topic("offer-negotiation").title), "{reply}");
     chat.discord.nothing_more(&chat.help).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1)]);
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
     chat.finish().await;
 }
 
@@ -55,11 +63,12 @@ async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then()
 async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
     let chat = busy(eager()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.heard().await;
     chat.mia.deletes(&question).await;
     let next = chat.mia.says(&chat.help, "@bot how do i negotiate an offer").await;
     assert_eq!(chat.discord.next_message(&chat.help).await.reply_to, Some(next.id));
     chat.discord.nothing_more(&chat.help).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1)]);
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
     chat.finish().await;
 }
 
@@ -99,8 +108,7 @@ async fn a_bot_that_is_told_to_stop_answers_what_waits() {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     }
     chat.discord.requests();
-    // The bot has heard of all that once it has beaten; its answers still wait.
-    chat.mia.slash("help", &[]).await;
+    chat.heard().await;
     chat.bot.stop();
     chat.bot.ended().await.expect("the bot stops without an error");
     for _ in 0..3 {
@@ -116,7 +124,7 @@ async fn what_is_lost_at_the_end_is_counted() {
     for _ in 0..5 {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     }
-    chat.mia.slash("help", &[]).await;
+    chat.heard().await;
     chat.bot.stop();
     chat.bot.ended().await.expect("the bot stops without an error");
     let told = "stopped before all replies were sent replies.lost=14 replies.not_begun=5";

@@ -14,9 +14,12 @@ pub const SOON: Duration = Duration::from_secs(6);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Where Cargo tells its tests that the program is; examples share this module and are told by whoever starts them.
+const BUILT: Option<&str> = option_env!("CARGO_BIN_EXE_internbot");
+
 /// The program that was built for the tests.
-pub fn built() -> &'static str {
-    option_env!("CARGO_BIN_EXE_internbot").expect("Cargo tells its tests where the program is")
+pub fn built() -> &'static Path {
+    Path::new(BUILT.expect("this is a test"))
 }
 
 /// The program, ended with the test.
@@ -35,7 +38,7 @@ impl Drop for Program {
 impl Program {
     /// Starts `internbot run` with a small guide, no store, and these environment variables.
     pub fn start(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)]) -> Self {
-        Self::launch(Path::new(built()), discord, &guide.folder(), &guide.beside("."), "", variables)
+        Self::launch(built(), discord, &guide.folder(), guide.home(), "", variables)
     }
 
     /// Starts a program with a guide, no store, a folder for its files, further lines of the section `discord` of its

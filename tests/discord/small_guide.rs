@@ -28,6 +28,11 @@ impl SmallGuide {
         self.home.path().join("guide")
     }
 
+    /// The folder in which it is, for what belongs to it.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Somewhere beside it, on the same disk.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
