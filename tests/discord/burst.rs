@@ -66,6 +66,8 @@ pub struct Report {
     requests: usize,
     /// Direct questions that were answered once, not at all, and more than once.
     pub direct: [usize; 3],
+    /// Commands for whose answer nobody waited any more, as Discord says.
+    pub too_late: usize,
     /// Overheard questions that were answered.
     pub overheard: usize,
     /// Messages, among them such that are no question, that were answered twice or without being asked.
@@ -91,7 +93,7 @@ impl fmt::Display for Report {
         writeln!(f, "  direct questions answered once              {once:>6}")?;
         writeln!(f, "                   not at all, twice          {never:>6} {twice:>6}")?;
         writeln!(f, "  overheard: answered, dropped                {:>6} {dropped:>6}", self.overheard)?;
-        writeln!(f, "  interactions too late to be begun           {too_late:>6}")?;
+        writeln!(f, "  commands too late: answered, never begun    {:>6} {too_late:>6}", self.too_late)?;
         writeln!(f, "  last direct answer after                    {:>6.1} s", self.last.as_secs_f64())?;
         let (gap, interval) = (self.longest_gap.as_millis(), self.times.heartbeat.as_millis());
         write!(f, "  longest time between two heartbeats         {gap:>6} ms, where {interval} ms were asked for")
@@ -152,13 +154,15 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
     let of_direct = |fits: &dyn Fn(usize) -> bool| count(&|entry| entry.way != Way::Overheard && fits(entry.answers));
     let requests = discord.requests();
     let overheard = count(&|entry| entry.way == Way::Overheard && entry.answers > 0);
+    let too_late = count(&|entry| entry.too_late && entry.answers == 0);
     let unasked_twice = count(&|entry| entry.way == Way::Overheard && entry.answers > 1);
     let report = Report {
         size,
         times,
         memory: [before, most, after],
         requests: requests.on(Route::CreateMessage) + requests.on(Route::InteractionCallback),
-        direct: [of_direct(&|answers| answers == 1), of_direct(&|answers| answers == 0), of_direct(&|answers| answers > 1)],
+        direct: [of_direct(&|answers| answers == 1), of_direct(&|answers| answers == 0) - too_late, of_direct(&|answers| answers > 1)],
+        too_late,
         overheard,
         wrong: unasked_twice + overheard.saturating_sub(size.overheard),
         left_out: ["left_out.unasked=", "left_out.too_late="].map(|name| logged(&bot.log(), name)),

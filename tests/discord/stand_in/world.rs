@@ -67,6 +67,8 @@ pub(super) struct State {
     pub guilds: BTreeMap<u64, Guild>,
     pub channels: BTreeMap<u64, Channel>,
     pub messages: BTreeMap<u64, StoredMessage>,
+    /// The newest message with each nonce, as JSON.
+    pub nonces: HashMap<String, u64>,
     pub commands: BTreeMap<u64, Value>,
     pub interactions: HashMap<String, StoredInteraction>,
     pub gateway: Gateway,
@@ -91,6 +93,7 @@ impl State {
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),
             messages: BTreeMap::new(),
+            nonces: HashMap::new(),
             commands: BTreeMap::new(),
             interactions: HashMap::new(),
             gateway: Gateway::default(),
