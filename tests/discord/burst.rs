@@ -93,7 +93,7 @@ impl fmt::Display for Report {
         writeln!(f, "  direct questions answered once              {once:>6}")?;
         writeln!(f, "                   not at all, twice          {never:>6} {twice:>6}")?;
         writeln!(f, "  overheard: answered, dropped                {:>6} {dropped:>6}", self.overheard)?;
-        writeln!(f, "  commands too late: answered, never begun    {:>6} {too_late:>6}", self.too_late)?;
+        writeln!(f, "  commands too late: begun, never begun       {:>6} {too_late:>6}", self.too_late)?;
         writeln!(f, "  last direct answer after                    {:>6.1} s", self.last.as_secs_f64())?;
         let (gap, interval) = (self.longest_gap.as_millis(), self.times.heartbeat.as_millis());
         write!(f, "  longest time between two heartbeats         {gap:>6} ms, where {interval} ms were asked for")
