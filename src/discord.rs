@@ -6,6 +6,7 @@
 //! | `events` | what the gateway sends, read and handed on while the bot takes events |
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
+//! | `lanes` | how much is handled at once, what waits, what is left out |
 //! | `commands` | each command, defined once; `registration` tells Discord about them |
 //! | `moderation` | `/guide`: what moderators can do |
 //! | `reloading` | follows the files of the guide |
@@ -25,6 +26,7 @@ mod events;
 mod gateway;
 mod interactions;
 mod keeping;
+mod lanes;
 mod memory;
 mod messages;
 mod moderation;
@@ -39,10 +41,9 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use serenity::all::{GatewayIntents, GuildId, Ready, UserId};
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::{info, warn};
 use url::Url;
@@ -54,6 +55,7 @@ use crate::monitor::Monitor;
 use crate::store::Store;
 use asking::Asking;
 use gateway::Connections;
+use lanes::Lanes;
 use memory::Memory;
 use rest::Rest;
 
@@ -98,15 +100,13 @@ pub struct Options {
     pub guild: Option<u64>,
 }
 
-/// The bot as one event sees it, from its start to its end.
+/// The bot as the work for one event sees it, from its start to its end.
 struct Bot {
     shared: Arc<Shared>,
-    /// The guide that was live when the event began: whatever is reloaded meanwhile, a reply is of one piece.
+    /// The guide that was live when the work began: whatever is reloaded meanwhile, a reply is of one piece.
     guide: Arc<Guide>,
     /// The question that the event brings.
     asking: Asking,
-    /// Counts the event as under way.
-    _under_way: TaskTrackerToken,
 }
 
 impl Deref for Bot {
@@ -137,7 +137,8 @@ struct Shared {
     connections: Connections,
     registered: OnceLock<()>,
     started: SystemTime,
-    /// Everything that handles an event; closed once the bot is to stop.
+    lanes: Lanes,
+    /// Everything that is done about events; closed once the bot is to stop.
     tasks: TaskTracker,
 }
 
@@ -189,6 +190,7 @@ impl Shared {
             connections: Connections::default(),
             registered: OnceLock::new(),
             started: SystemTime::now(),
+            lanes: Lanes::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -199,24 +201,14 @@ impl Shared {
         if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
     }
 
-    /// Lets an event in, with the guide that is live now, and counts it as under way until the bot that it gets is dropped;
-    /// nothing once the bot is to stop. Whoever wants to bound how many events are handled at once does it here.
-    fn admit(self: &Arc<Self>) -> Option<Bot> {
-        let admitted = || Bot {
-            shared: Arc::clone(self),
-            guide: self.live.guide(),
-            asking: Asking::begin(Instant::now()),
-            _under_way: self.tasks.token(),
-        };
-        (!self.tasks.is_closed()).then(admitted)
-    }
-
-    /// Takes no new event and waits for those under way, but not for ever.
+    /// Takes no new event, and waits until what waits and what is under way is done, but not for ever.
     async fn finish(&self) {
         self.tasks.close();
         if tokio::time::timeout(self.config.stop(), self.tasks.wait()).await.is_err() {
-            warn!(replies.lost = self.tasks.len(), "stopped before all replies were sent");
+            let (waiting, under_way) = (self.lanes.waiting(), self.lanes.under_way());
+            warn!(replies.lost = waiting + under_way, replies.not_begun = waiting, "stopped before all replies were sent");
         }
+        self.lanes.close();
     }
 
     fn me(&self) -> UserId {
@@ -231,9 +223,10 @@ impl Shared {
     }
 
     /// Tells Discord about the commands: once, however often a session is begun, and in the process that has the first shard.
-    async fn introduce(&self, ready: &Ready) {
+    fn introduce(self: &Arc<Self>, ready: &Ready) {
         if self.config.register_commands && shard_of(ready) == 0 && self.registered.set(()).is_ok() {
-            self.register_commands().await;
+            let bot = Arc::clone(self);
+            self.tasks.spawn(async move { bot.register_commands().await });
         }
     }
 

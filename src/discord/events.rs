@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serenity::all::{Event, Interaction};
+use serenity::all::Event;
 use tracing::warn;
 
-use super::{Bot, Shared};
+use super::Shared;
 use crate::store;
 
 /// What tells whether the rest is worth reading: most of what Discord sends is not.
@@ -39,37 +39,27 @@ pub(super) fn read(text: &str) -> Option<Event> {
     event.inspect_err(|error| warn!(event = %name, column = error.column(), "Discord sent an event that I cannot read")).ok()
 }
 
-/// Hands an event on, while the bot takes events. It returns at once: whoever reads the connection does not wait.
-pub(super) fn take(shared: &Arc<Shared>, event: Event) {
-    if let Event::Ready(ready) = &event {
-        shared.connected(&ready.ready);
+/// Hands an event on, while the bot takes events. It returns at once, so that whoever reads the connection does not wait: what
+/// takes longer goes through the lanes.
+pub(super) fn take(bot: &Arc<Shared>, event: Event) {
+    if let Event::Ready(event) = &event {
+        bot.connected(&event.ready);
     }
-    let Some(bot) = shared.admit() else { return };
-    tokio::spawn(handle(bot, event));
-}
-
-async fn handle(bot: Bot, event: Event) {
+    if bot.tasks.is_closed() {
+        return;
+    }
     match event {
-        Event::Ready(event) => bot.introduce(&event.ready).await,
-        Event::MessageCreate(event) => bot.message_sent(&event.message).await,
-        Event::MessageUpdate(event) => bot.message_edited(&event).await,
-        Event::MessageDelete(event) => bot.message_deleted(event.message_id).await,
-        Event::MessageDeleteBulk(event) => {
-            for message in event.ids {
-                bot.message_deleted(message).await;
-            }
-        }
-        Event::ThreadCreate(event) => bot.thread_opened(&event.thread).await,
+        Event::Ready(event) => bot.introduce(&event.ready),
+        Event::MessageCreate(event) => bot.message_sent(&event.message),
+        Event::MessageUpdate(event) => bot.message_edited(&event),
+        Event::MessageDelete(event) => bot.message_deleted(event.message_id),
+        Event::MessageDeleteBulk(event) => event.ids.into_iter().for_each(|message| bot.message_deleted(message)),
+        Event::ThreadCreate(event) => bot.thread_opened(&event.thread),
         // A guild that is only out of reach comes back.
         Event::GuildDelete(event) if !event.guild.unavailable => {
             bot.store.record(store::Event::GuildGone { guild: event.guild.id.get() });
         }
-        Event::InteractionCreate(event) => match &event.interaction {
-            Interaction::Command(command) => bot.command_used(command).await,
-            Interaction::Autocomplete(typing) => bot.completion_asked(typing).await,
-            Interaction::Component(component) => bot.component_used(component).await,
-            _ => {}
-        },
+        Event::InteractionCreate(event) => bot.interaction_made(event.interaction),
         _ => {}
     }
 }

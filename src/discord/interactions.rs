@@ -1,33 +1,83 @@
 //! Commands, completions, buttons and menus: from what somebody chose to the answer that Discord waits for.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serenity::all::{
     AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
-    CreateAutocompleteResponse, CreateInteractionResponse, MessageId, Permissions, UserId,
+    CreateAutocompleteResponse, CreateInteractionResponse, Interaction, MessageId, Permissions, UserId,
 };
 use tracing::warn;
 
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::search::Question;
 
-use super::Bot;
 use super::commands::{self, Command, Pending, Run, Said};
 use super::custom_id::{self, Click};
+use super::lanes::Work;
 use super::memory::Answered;
 use super::messages::{Destination, is_private};
 use super::render::{self, Manner, render};
 use super::rest::RestError;
+use super::{Bot, Shared};
 
 /// How long an answer may take before Discord is told that it will come: it waits three seconds, the way there included.
 const PROMPT: Duration = Duration::from_millis(1_500);
 
+/// Something that somebody used.
+pub(super) enum Used {
+    /// A command, and when it came.
+    Command(Box<CommandInteraction>, Instant),
+    /// A button or a menu.
+    Component(Box<ComponentInteraction>),
+}
+
+impl Work for Used {
+    async fn run(self, bot: Bot) {
+        match self {
+            Self::Command(command, at) => bot.command_used(&command, at).await,
+            Self::Component(component) => bot.component_used(&component).await,
+        }
+    }
+}
+
+/// Somebody who types into an option of a command.
+pub(super) struct Typing(Box<CommandInteraction>);
+
+impl Work for Typing {
+    async fn run(self, bot: Bot) {
+        bot.completion_asked(&self.0).await;
+    }
+}
+
+impl Shared {
+    /// Takes what somebody used or types.
+    pub(super) fn interaction_made(self: &Arc<Self>, interaction: Interaction) {
+        match interaction {
+            Interaction::Command(command) => {
+                let lane = match commands::find(&command.data.name, command.data.kind) {
+                    Some(Command { run: Run::Later(_), .. }) => &self.lanes.errands,
+                    _ => &self.lanes.interactions,
+                };
+                lane.take(self, Used::Command(Box::new(command), Instant::now()));
+            }
+            Interaction::Component(component) => self.lanes.interactions.take(self, Used::Component(Box::new(component))),
+            Interaction::Autocomplete(typing) => {
+                // They have typed on: nobody waits for what was to be offered before.
+                self.lanes.completions.withdraw(|earlier| earlier.0.user.id == typing.user.id);
+                self.lanes.completions.take(self, Typing(Box::new(typing)));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Bot {
     /// Runs a command.
-    pub(super) async fn command_used(&self, used: &CommandInteraction) {
+    async fn command_used(&self, used: &CommandInteraction, at: Instant) {
         let said = match commands::find(&used.data.name, used.data.kind) {
             Some(Command { run: Run::Now(run), .. }) => run(self, used),
-            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, run(self, used)).await {
+            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, at, run(self, used)).await {
                 Some(said) => said,
                 None => return,
             },
@@ -52,8 +102,8 @@ impl Bot {
 
     /// Waits for an answer. Where it takes long, tells Discord that it will come and puts it in its place: nothing is left to
     /// be said then.
-    async fn in_time(&self, used: &CommandInteraction, mut answer: Pending<'_>) -> Option<Said> {
-        if let Ok(said) = tokio::time::timeout(PROMPT, &mut answer).await {
+    async fn in_time(&self, used: &CommandInteraction, at: Instant, mut answer: Pending<'_>) -> Option<Said> {
+        if let Ok(said) = tokio::time::timeout(PROMPT.saturating_sub(at.elapsed()), &mut answer).await {
             return Some(said);
         }
         let announced = self.rest.respond(used.id, &used.token, &render::thinking()).await;
@@ -71,7 +121,7 @@ impl Bot {
     }
 
     /// Offers what may be meant.
-    pub(super) async fn completion_asked(&self, typing: &CommandInteraction) {
+    async fn completion_asked(&self, typing: &CommandInteraction) {
         let command = commands::find(&typing.data.name, typing.data.kind);
         let choices = match (command, typing.data.autocomplete()) {
             (Some(command), Some(option)) => (command.complete)(self, option.name, option.value),
@@ -86,7 +136,7 @@ impl Bot {
     }
 
     /// Does what a button or an option of a menu says.
-    pub(super) async fn component_used(&self, used: &ComponentInteraction) {
+    async fn component_used(&self, used: &ComponentInteraction) {
         let option = match &used.data.kind {
             ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
             _ => None,
@@ -181,6 +231,7 @@ impl Bot {
             answer: None,
             plain: false,
             deleted: false,
+            under_way: true,
         };
         self.memory.begin(message, answered);
         let to = Destination { channel: used.channel_id, to: Some(message), nonce: used.message.id.get(), ping: true, dates };
@@ -188,9 +239,11 @@ impl Bot {
             Some(sent) => {
                 self.memory.post(used.channel_id, place.clone(), sent.id);
                 self.memory.complete(message, sent.id, sent.plain);
+                self.follow(message, "").await;
                 Ok(())
             }
             None => {
+                self.memory.withdraw(message);
                 let note = render(&reply::not_posted(), Manner { owner: used.user.id, private: true, plain: false, dates });
                 self.rest.edit_response(&used.token, &note.edit_response()).await
             }

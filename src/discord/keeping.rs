@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serenity::all::{ChannelId, ComponentInteraction, GuildId, Message, MessageInteractionMetadata};
+use serenity::all::{ChannelId, ComponentInteraction, GuildId, MessageInteractionMetadata};
 
 use crate::answer::{self, Answer, Outcome};
 use crate::reply::{self, Place};
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use crate::stats::{self, Way};
 use crate::store::Event;
 
-use super::Bot;
+use super::{Bot, Shared};
 
 /// What was asked before an answer, as far as it is known.
 pub(super) struct AskedBefore {
@@ -23,7 +23,7 @@ pub(super) struct AskedBefore {
     pub of_bot: bool,
 }
 
-impl Bot {
+impl Shared {
     /// What moderators of a guild have set.
     pub(super) fn settings(&self, guild: Option<GuildId>) -> Arc<Settings> {
         self.store.settings(guild.map(GuildId::get))
@@ -43,20 +43,9 @@ impl Bot {
     pub(super) fn answers_posts_in(&self, guild: GuildId, forum: ChannelId) -> bool {
         self.unasked_forums.contains(&forum.get()) || self.settings(Some(guild)).unasked_forums.contains(&forum.get())
     }
+}
 
-    /// How a message reached the bot.
-    pub(super) fn way_of(&self, message: &Message, question: &Question) -> Way {
-        if question.overheard {
-            Way::Overheard
-        } else if message.guild_id.is_none() {
-            Way::Direct
-        } else if message.referenced_message.as_ref().is_some_and(|earlier| earlier.author.id == self.me()) {
-            Way::Reply
-        } else {
-            Way::Mention
-        }
-    }
-
+impl Bot {
     /// Counts a question, and keeps one that was put to the bot and has no answer: unless it is clearly of a kind that the
     /// guide leaves alone, such as a greeting, which a person may still say should have had one.
     pub(super) fn note_asked(&self, guild: Option<GuildId>, way: Way, question: &Question, answer: &Answer) {

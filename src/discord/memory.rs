@@ -78,6 +78,19 @@ pub(super) struct Answered {
     pub plain: bool,
     /// Whether the question is gone.
     pub deleted: bool,
+    /// Whether somebody is at work on the answer, and looks again at the question before they are done.
+    pub under_way: bool,
+}
+
+/// What is left to be done about an answer once it was sent or changed.
+#[derive(Debug)]
+pub(super) enum Left {
+    /// It answers the question as it is.
+    Nothing,
+    /// The question is another by now.
+    Edit(Answered),
+    /// The question is gone.
+    Delete(Answered),
 }
 
 impl Default for Memory {
@@ -117,36 +130,50 @@ impl Memory {
         true
     }
 
-    /// Remembers a question whose answer is under way.
+    /// Remembers a question whose answer is under way from now on, until [`Memory::settle`] or [`Memory::withdraw`].
     pub(super) fn begin(&self, question: MessageId, mut answered: Answered) {
-        answered.text = kept(&answered.text);
+        (answered.text, answered.under_way) = (kept(&answered.text), true);
         self.inner().answers.insert(question, answered);
     }
 
-    /// Remembers the answer; the question as it is by now.
-    pub(super) fn complete(&self, question: MessageId, answer: MessageId, plain: bool) -> Option<Answered> {
+    /// Forgets a question that gets no answer.
+    pub(super) fn withdraw(&self, question: MessageId) {
+        self.inner().answers.remove(&question);
+    }
+
+    /// Remembers the answer.
+    pub(super) fn complete(&self, question: MessageId, answer: MessageId, plain: bool) {
+        if let Some(answered) = self.inner().answers.get_mut(&question) {
+            (answered.answer, answered.plain) = (Some(answer), plain);
+        }
+    }
+
+    /// What is left to be done about an answer to these words; where it is nothing, nobody is at work on it any more.
+    pub(super) fn settle(&self, question: MessageId, shown: &str) -> Left {
         let mut inner = self.inner();
-        let answered = inner.answers.get_mut(&question)?;
-        (answered.answer, answered.plain) = (Some(answer), plain);
-        Some(answered.clone())
+        let Some(answered) = inner.answers.get_mut(&question) else { return Left::Nothing };
+        if answered.deleted {
+            return Left::Delete(answered.clone());
+        }
+        if answered.text == kept(shown) {
+            answered.under_way = false;
+            return Left::Nothing;
+        }
+        Left::Edit(answered.clone())
     }
 
-    /// The question, if it was answered.
-    pub(super) fn answered(&self, question: MessageId) -> Option<Answered> {
-        self.inner().answers.get(&question).cloned()
-    }
-
-    /// Notes that a question was edited; false where its text is the same.
-    pub(super) fn edit(&self, question: MessageId, text: &str) -> bool {
+    /// Notes that a question was edited. Where its answer has to follow and nobody is at work on it, somebody has to be from
+    /// now on: what the answer is for so far.
+    pub(super) fn edit(&self, question: MessageId, text: &str) -> Option<String> {
         let text = kept(text);
         let mut inner = self.inner();
-        let Some(answered) = inner.answers.get_mut(&question).filter(|answered| answered.text != text) else { return false };
-        answered.text = text;
-        true
+        let answered = inner.answers.get_mut(&question).filter(|answered| answered.text != text)?;
+        let shown = std::mem::replace(&mut answered.text, text);
+        (!std::mem::replace(&mut answered.under_way, true)).then_some(shown)
     }
 
-    /// Notes that a message was deleted: if it was a question, where its answer is; if it was an answer, it is not linked
-    /// to any more.
+    /// Notes that a message was deleted: if it was a question and nobody is at work on its answer, where that is; if it was an
+    /// answer, it is not linked to any more.
     pub(super) fn delete(&self, message: MessageId) -> Option<Answered> {
         let mut inner = self.inner();
         if inner.conversations.remove(&message).is_some() {
@@ -154,7 +181,7 @@ impl Memory {
         }
         let answered = inner.answers.get_mut(&message)?;
         answered.deleted = true;
-        Some(answered.clone())
+        (!answered.under_way).then(|| answered.clone())
     }
 
     /// Remembers what was asked in a conversation that an answer ends.
@@ -302,6 +329,34 @@ mod tests {
         let memory = Memory::default();
         assert!(memory.is_new(1));
         assert!(!memory.is_new(1));
+    }
+
+    #[test]
+    fn whoever_is_at_work_on_an_answer_sees_what_became_of_the_question() {
+        let memory = Memory::default();
+        let (question, answer) = (MessageId::new(1), MessageId::new(2));
+        let answered = Answered {
+            asker: UserId::new(7),
+            channel: ChannelId::new(3),
+            guild: None,
+            text: "a".to_owned(),
+            overheard: false,
+            answer: None,
+            plain: false,
+            deleted: false,
+            under_way: false,
+        };
+        memory.begin(question, answered);
+        assert_eq!(memory.edit(question, "b"), None, "somebody is at work");
+        memory.complete(question, answer, false);
+        assert!(matches!(memory.settle(question, "a"), Left::Edit(now) if now.text == "b" && now.answer == Some(answer)));
+        assert!(matches!(memory.settle(question, "b"), Left::Nothing));
+        assert_eq!(memory.edit(question, "b"), None, "it says the same");
+        assert_eq!(memory.edit(question, "c").as_deref(), Some("b"), "nobody is at work");
+        assert!(memory.delete(question).is_none(), "now somebody is");
+        assert!(matches!(memory.settle(question, "c"), Left::Delete(_)));
+        memory.withdraw(question);
+        assert!(memory.delete(question).is_none());
     }
 
     #[test]

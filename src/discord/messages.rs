@@ -1,11 +1,10 @@
 //! Messages: from what somebody wrote to the answer below it, and what becomes of the answer when the question changes.
 
+mod heard;
+
 use std::time::Duration;
 
-use serenity::all::{
-    ChannelId, GuildChannel, GuildId, Message, MessageFlags, MessageId, MessageReference, MessageType, MessageUpdateEvent, Nonce,
-    Timestamp, UserId,
-};
+use serenity::all::{ChannelId, GuildId, Message, MessageFlags, MessageId, MessageReference, Nonce, UserId};
 use tracing::{debug, warn};
 
 use crate::answer::{Answer, Outcome};
@@ -14,14 +13,15 @@ use crate::search::Question;
 use crate::stats::Way;
 
 use super::Bot;
-use super::memory::{self, Answered};
+use super::memory::{Answered, Left};
 use super::render::{self, Manner, render};
 use super::rest::RestError;
 
+pub(super) use heard::Said;
+use heard::{Heard, Post};
+
 /// A request that takes longer than this shows that the bot is typing.
 const TYPING_AFTER: Duration = Duration::from_millis(1_500);
-/// A thread that is older than this when the bot hears of it is not a new post.
-const NEW_THREAD: u64 = 300;
 
 /// Discord's codes for what a message lacks.
 mod code {
@@ -37,12 +37,6 @@ mod code {
 
 /// What the log says of a channel without embeds.
 const NO_EMBEDS: &str = "the bot may not embed links in a channel and answers in plain text";
-
-/// What somebody wrote, as far as it is for the bot.
-struct Asked {
-    text: String,
-    overheard: bool,
-}
 
 /// Where a reply goes.
 #[derive(Clone, Copy)]
@@ -65,118 +59,76 @@ pub(super) struct Sent {
 }
 
 impl Bot {
-    /// Answers a message, if it is for the bot.
-    pub(super) async fn message_sent(&self, message: &Message) {
-        let by_a_person = !message.author.bot && message.webhook_id.is_none();
-        if !by_a_person || !matches!(message.kind, MessageType::Regular | MessageType::InlineReply) || !self.memory.is_new(message.id.get())
-        {
-            return;
-        }
-        let Some(asked) = self.asked(message) else { return };
-        if asked.text.is_empty() {
-            if let Some(note) = self.without_text(message) {
-                self.say(&note, message.author.id, self.reply_to(message)).await;
+    /// Answers a message; what was only overheard if the answer is sure.
+    async fn answer_message(&self, heard: &Heard) {
+        let overheard = heard.way == Way::Overheard;
+        if heard.text.is_empty() {
+            self.memory.withdraw(heard.id);
+            if let Some(note) = self.without_text(heard) {
+                self.say(&note, heard.asker, self.reply_to(heard)).await;
             }
             return;
         }
-        let previous = if asked.overheard { Vec::new() } else { self.previous(message) };
-        let question = Question { text: asked.text, previous, overheard: asked.overheard };
+        let previous = if overheard { Vec::new() } else { self.previous(heard) };
+        let question = Question { text: heard.text.clone(), previous, overheard };
         let answer = self.decide(&question);
-        if question.overheard && answer.outcome != Outcome::Answer {
-            return;
-        }
-        if !self.memory.may_ask(message.author.id, self.cooldown(message.guild_id)) {
-            debug!("somebody asks faster than the cooldown allows");
-            return;
-        }
-        if self.answer_message(message, &question, &answer).await {
-            self.note_asked(message.guild_id, self.way_of(message, &question), &question, &answer);
-        }
-    }
-
-    /// Answers a message; false where the answer is there already and nobody asked for it.
-    async fn answer_message(&self, message: &Message, question: &Question, answer: &Answer) -> bool {
-        let place = self.place_of(answer);
-        let before = match (&place, message.guild_id) {
-            (Some(place), Some(guild)) => self.posted_before(guild, message.channel_id, place),
+        let place = self.place_of(&answer);
+        let before = match (&place, heard.guild) {
+            (Some(place), Some(guild)) => self.posted_before(guild, heard.channel, place),
             _ => None,
         };
-        if before.is_some() && question.overheard {
-            return false;
+        // Nobody asked: silent where it is not sure, or where the answer is there already.
+        if overheard && (answer.outcome != Outcome::Answer || before.is_some() || !self.may_ask(heard.asker, heard.guild)) {
+            return self.memory.withdraw(heard.id);
         }
         let is_new = before.is_none();
-        let reply = before.unwrap_or_else(|| reply::to_answer(&self.guide.knowledge, answer));
-        let asker = message.author.id;
-        let answered = Answered {
-            asker,
-            channel: message.channel_id,
-            guild: message.guild_id,
-            text: question.text.clone(),
-            overheard: question.overheard,
-            answer: None,
-            plain: false,
-            deleted: false,
-        };
-        self.memory.begin(message.id, answered);
-        let Some(sent) = self.say(&reply, asker, self.reply_to(message)).await else { return true };
-        let direct = message.guild_id.is_none().then_some(message.channel_id);
-        self.memory.converse(sent.id, direct, asker, question);
-        if let Some(place) = place.filter(|_| is_new) {
-            self.memory.post(message.channel_id, place, sent.id);
+        let reply = before.unwrap_or_else(|| reply::to_answer(&self.guide.knowledge, &answer));
+        match self.say(&reply, heard.asker, self.reply_to(heard)).await {
+            Some(sent) => {
+                let direct = heard.guild.is_none().then_some(heard.channel);
+                self.memory.converse(sent.id, direct, heard.asker, &question);
+                if let Some(place) = place.filter(|_| is_new) {
+                    self.memory.post(heard.channel, place, sent.id);
+                }
+                self.memory.complete(heard.id, sent.id, sent.plain);
+                self.follow(heard.id, &question.text).await;
+            }
+            None => self.memory.withdraw(heard.id),
         }
-        let Some(now) = self.memory.complete(message.id, sent.id, sent.plain) else { return true };
-        // While the answer was under way the question may have changed.
-        if now.deleted {
-            self.delete_answer(&now).await;
-        } else if now.text != memory::kept(&question.text) {
-            self.answer_anew(&now).await;
-        }
-        true
+        self.note_asked(heard.guild, heard.way, &question, &answer);
     }
 
-    /// Edits the answer of a question that was edited soon after it was asked.
-    pub(super) async fn message_edited(&self, event: &MessageUpdateEvent) {
-        let (Some(edited), Some(content)) = (event.edited_timestamp, &event.content) else { return };
-        let Some(answered) = self.memory.answered(event.id) else { return };
-        let text = self.without_mention(content);
-        if text.is_empty() || seconds_between(event.id.created_at(), edited) > self.config.edit().as_secs() {
-            return;
-        }
-        if !self.memory.edit(event.id, &text) || answered.answer.is_none() {
-            return;
-        }
-        self.answer_anew(&Answered { text, ..answered }).await;
-    }
-
-    /// Deletes the answer of a question that was deleted.
-    pub(super) async fn message_deleted(&self, message: MessageId) {
-        if let Some(answered) = self.memory.delete(message) {
-            self.delete_answer(&answered).await;
+    /// Follows a question with its answer, which is for these words so far, until both agree or the question is gone.
+    pub(super) async fn follow(&self, question: MessageId, shown: &str) {
+        let mut shown = shown.to_owned();
+        loop {
+            match self.memory.settle(question, &shown) {
+                Left::Nothing => return,
+                Left::Delete(answered) => return self.delete_answer(&answered).await,
+                Left::Edit(answered) => {
+                    self.answer_anew(&answered).await;
+                    shown = answered.text;
+                }
+            }
         }
     }
 
     /// Answers a new post of a forum by its title, if the answer is sure.
-    pub(super) async fn thread_opened(&self, thread: &GuildChannel) {
-        let in_forum = thread.parent_id.is_some_and(|parent| self.answers_posts_in(thread.guild_id, parent));
-        let age = seconds_between(thread.id.created_at(), Timestamp::now());
-        // A thread of a forum has the id of its first message, hence the other half of the numbers.
-        if !in_forum || age > NEW_THREAD || !self.memory.is_new(!thread.id.get()) {
-            return;
-        }
-        let question = Question { text: thread.name.clone(), previous: Vec::new(), overheard: true };
+    async fn answer_post(&self, post: Post) {
+        let question = Question { text: post.title, previous: Vec::new(), overheard: true };
         let answer = self.decide(&question);
         if answer.outcome != Outcome::Answer {
             return;
         }
-        let owner = thread.owner_id.unwrap_or_else(|| self.me());
-        let dates = self.settings(Some(thread.guild_id)).dates;
-        let to = Destination { channel: thread.id, to: None, nonce: thread.id.get(), ping: false, dates };
+        let owner = post.owner.unwrap_or_else(|| self.me());
+        let dates = self.settings(Some(post.guild)).dates;
+        let to = Destination { channel: post.thread, to: None, nonce: post.thread.get(), ping: false, dates };
         let reply = reply::to_answer(&self.guide.knowledge, &answer);
         if let Some(sent) = self.say(&reply, owner, to).await {
             self.memory.converse(sent.id, None, owner, &question);
-            self.note_asked(Some(thread.guild_id), Way::Forum, &question, &answer);
+            self.note_asked(Some(post.guild), Way::Forum, &question, &answer);
             if let Some(place) = self.place_of(&answer) {
-                self.memory.post(thread.id, place, sent.id);
+                self.memory.post(post.thread, place, sent.id);
             }
         }
     }
@@ -210,47 +162,23 @@ impl Bot {
         }
     }
 
-    /// What a message asks; nothing where it is not for the bot.
-    fn asked(&self, message: &Message) -> Option<Asked> {
-        let me = self.me();
-        let text = self.without_mention(&message.content);
-        let mentioned = message.mentions.iter().any(|user| user.id == me);
-        let replies_to_me = message.referenced_message.as_ref().is_some_and(|earlier| earlier.author.id == me);
-        if message.guild_id.is_none() || mentioned || (replies_to_me && !text.is_empty()) {
-            return Some(Asked { text, overheard: false });
-        }
-        // A message to somebody else is not for the bot, wherever it is written.
-        let to_nobody = message.mentions.is_empty() && message.mention_roles.is_empty() && message.message_reference.is_none();
-        let overheard = self.answers_unasked_in(message.guild_id, message.channel_id) && to_nobody && !text.is_empty();
-        overheard.then_some(Asked { text, overheard: true })
-    }
-
     /// What to say to somebody who addressed the bot without a word: help, unless it is clear why there is none.
-    fn without_text(&self, message: &Message) -> Option<Reply> {
-        let earlier = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == self.me());
-        match earlier {
-            // Discord hides the text of a reply to an answer to a command.
-            Some(earlier) if earlier.interaction_metadata.is_some() => Some(reply::cannot_read()),
+    fn without_text(&self, heard: &Heard) -> Option<Reply> {
+        match &heard.earlier {
+            Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
             Some(_) => None,
             None => Some(reply::help(&self.guide.knowledge)),
         }
     }
 
     /// What was asked before in the same conversation, oldest first.
-    fn previous(&self, message: &Message) -> Vec<String> {
-        if let Some(earlier) = message.referenced_message.as_ref().filter(|earlier| earlier.author.id == self.me()) {
+    fn previous(&self, heard: &Heard) -> Vec<String> {
+        if let Some(earlier) = &heard.earlier {
             let remembered = self.memory.conversation(earlier.id).map(|known| known.turns);
             // After a restart the answer still says what it was about.
-            return remembered.unwrap_or_else(|| earlier.embeds.iter().filter_map(|embed| embed.title.clone()).collect());
+            return remembered.unwrap_or_else(|| earlier.titles.clone());
         }
-        if message.guild_id.is_none() { self.memory.direct_conversation(message.channel_id) } else { Vec::new() }
-    }
-
-    /// A text without mentions of the bot.
-    pub(super) fn without_mention(&self, text: &str) -> String {
-        let me = self.me();
-        let text = text.replace(&format!("<@{me}>"), " ").replace(&format!("<@!{me}>"), " ");
-        text.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == ':').to_owned()
+        if heard.guild.is_none() { self.memory.direct_conversation(heard.channel) } else { Vec::new() }
     }
 
     /// The section that answers.
@@ -336,9 +264,9 @@ impl Bot {
         Sent { id: message, plain: true }
     }
 
-    fn reply_to(&self, message: &Message) -> Destination {
-        let dates = self.settings(message.guild_id).dates;
-        Destination { channel: message.channel_id, to: Some(message.id), nonce: message.id.get(), ping: false, dates }
+    fn reply_to(&self, heard: &Heard) -> Destination {
+        let dates = self.settings(heard.guild).dates;
+        Destination { channel: heard.channel, to: Some(heard.id), nonce: heard.id.get(), ping: false, dates }
     }
 
     fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
@@ -352,9 +280,4 @@ impl Bot {
 /// Whether a message is seen by one person alone.
 pub(super) fn is_private(message: &Message) -> bool {
     message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
-}
-
-/// Whole seconds; none where clocks disagree about which came first.
-fn seconds_between(earlier: Timestamp, later: Timestamp) -> u64 {
-    u64::try_from(later.unix_timestamp().saturating_sub(earlier.unix_timestamp())).unwrap_or_default()
 }

@@ -26,6 +26,13 @@ impl Shared {
             reconnects: shard.reconnects.into(),
             latency: shard.latency,
         });
-        Present { shards: shards.collect(), stopping: self.tasks.is_closed(), under_way: self.tasks.len(), ..Present::default() }
+        Present {
+            shards: shards.collect(),
+            stopping: self.tasks.is_closed(),
+            under_way: self.lanes.under_way(),
+            waiting: self.lanes.waiting(),
+            dropped: self.lanes.left_out.unasked(),
+            expired: self.lanes.left_out.too_late(),
+        }
     }
 }

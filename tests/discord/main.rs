@@ -14,6 +14,8 @@
 //! | `editing` | the guide is edited while the bot runs |
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
+//! | `lanes` | what waits: who waits for whom, and what becomes of it |
+//! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `watching` | what an operator sees of it: the log, health and figures |
 //! | `sharing` | two processes on one PostgreSQL server |
@@ -29,6 +31,8 @@
 
 mod asking;
 mod bot;
+#[cfg(unix)]
+mod burst;
 mod clicking;
 mod commands;
 mod connecting;
@@ -36,6 +40,9 @@ mod editing;
 mod failures;
 mod improving;
 mod keeping;
+mod lanes;
+#[cfg(unix)]
+mod load;
 mod manners;
 mod moderating;
 #[cfg(unix)]
@@ -49,6 +56,8 @@ mod sharding;
 #[cfg(unix)]
 mod sharing;
 mod small_guide;
+#[cfg(unix)]
+mod soak;
 #[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
 mod stand_in;
 #[cfg(unix)]

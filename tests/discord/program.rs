@@ -58,7 +58,12 @@ pub struct Launch<'a> {
 impl<'a> Launch<'a> {
     /// The program that was built for the tests, with nothing but what it must have.
     pub fn new(url: &'a str, guide: &'a Path, home: &'a Path) -> Self {
-        Self { program: built(), url, guide, home, discord: "", store: "", sections: "", variables: &[] }
+        Self::of(built(), url, guide, home)
+    }
+
+    /// The same with another program.
+    pub fn of(program: &'a Path, url: &'a str, guide: &'a Path, home: &'a Path) -> Self {
+        Self { program, url, guide, home, discord: "", store: "", sections: "", variables: &[] }
     }
 }
 

@@ -15,6 +15,7 @@
 //! | `limits` | what Discord refuses with 400 |
 //! | `faults` | [`Fault`]s of requests on demand |
 //! | `trouble` | what goes wrong with connections on demand; how many shards and sessions there may be |
+//! | `ledger`, `pulse` | what became of each of many questions; heartbeats, and what a session has heard |
 //! | `interactions` | what people do with commands, buttons, menus and modals, with its times |
 //! | `people`, `message` | the handles and values that a test uses |
 //!
@@ -41,12 +42,14 @@ mod events;
 mod faults;
 mod gateway;
 mod interactions;
+mod ledger;
 mod limits;
 mod mentions;
 mod message;
 mod model;
 mod people;
 mod permissions;
+mod pulse;
 mod rest;
 mod trouble;
 mod world;
@@ -67,6 +70,7 @@ use tokio::task::JoinHandle;
 
 pub use faults::Fault;
 pub use interactions::{Autocomplete, Choice, Interaction, InteractionResponse, ResponseKind};
+pub use ledger::{Entry, Way};
 pub use message::{Button, Component, Embed, Field, Menu, MenuOption, Message};
 pub use people::{Channel, Guild, Member, Post};
 pub use permissions::Permission;
@@ -214,6 +218,7 @@ impl StandIn {
             token_life: TOKEN_LIFE,
             recommended_shards: 1,
             bare_embeds_are_empty: false,
+            ledger: false,
             port: 0,
         })
     }
@@ -365,6 +370,22 @@ impl StandIn {
     /// The next requests on this route go wrong.
     pub fn fail_times(&self, route: Route, fault: Fault, times: usize) {
         self.world.change(|state| state.faults.arm(route, fault, times));
+    }
+
+    /// Every request from now on is carried out and answered so late.
+    pub fn slow_down(&self, time: Duration) {
+        self.world.change(|state| state.faults.usual = Some(Fault::Slow(time)));
+    }
+
+    /// The longest time between two heartbeats so far.
+    pub fn longest_heartbeat_gap(&self) -> Duration {
+        let state = self.world.look();
+        state.gateway.pulse.longest_gap(|connection| state.gateway.is_open(connection))
+    }
+
+    /// How often the bot has resumed.
+    pub fn resumes(&self) -> usize {
+        self.world.look().gateway.resumes
     }
 
     /// Asks the bot to reconnect (opcode 7).

@@ -39,6 +39,8 @@ struct Armed {
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     armed: Vec<Armed>,
+    /// What meets every request that nothing else does.
+    pub usual: Option<Fault>,
     limited: Vec<(Option<Route>, Instant)>,
 }
 
@@ -47,8 +49,8 @@ impl Faults {
         self.armed.push(Armed { route, fault, left: times });
     }
 
-    /// The fault that strikes this request, if any.
-    pub fn strike(&mut self, route: Route) -> Option<Fault> {
+    /// The fault that strikes this request, if any; one may be planned for it.
+    pub fn strike(&mut self, route: Route, planned: Option<Fault>) -> Option<Fault> {
         let now = Instant::now();
         self.limited.retain(|(_, until)| *until > now);
         let limit = self.limited.iter().find(|(limited, _)| match limited {
@@ -59,17 +61,22 @@ impl Faults {
             let left = *until - now;
             return Some(if limited.is_some() { Fault::RateLimited(left) } else { Fault::GloballyRateLimited(left) });
         }
+        let fault = self.next_armed(route).or(planned).or(self.usual)?;
+        match fault {
+            Fault::RateLimited(wait) => self.limited.push((Some(route), now + wait)),
+            Fault::GloballyRateLimited(wait) => self.limited.push((None, now + wait)),
+            _ => {}
+        }
+        Some(fault)
+    }
+
+    fn next_armed(&mut self, route: Route) -> Option<Fault> {
         let place = self.armed.iter().position(|armed| armed.route == route)?;
         let armed = &mut self.armed[place];
         let fault = armed.fault;
         armed.left -= 1;
         if armed.left == 0 {
             self.armed.remove(place);
-        }
-        match fault {
-            Fault::RateLimited(wait) => self.limited.push((Some(route), now + wait)),
-            Fault::GloballyRateLimited(wait) => self.limited.push((None, now + wait)),
-            _ => {}
         }
         Some(fault)
     }

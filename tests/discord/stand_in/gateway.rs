@@ -8,6 +8,7 @@ use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::pulse::Pulse;
 use super::trouble::{Opening, Trouble};
 use super::world::{State, World};
 
@@ -62,6 +63,14 @@ pub(super) struct Gateway {
     pub last_intents: u64,
     pub last_close: Option<u16>,
     pub trouble: Trouble,
+    pub pulse: Pulse,
+}
+
+/// A connection that is held, and the first event that it did not get.
+pub(super) struct Held {
+    session: String,
+    connection: u64,
+    from: usize,
 }
 
 /// The place of a heartbeat in a session: how many came, and the last event that the bot had seen.
@@ -96,6 +105,35 @@ impl Gateway {
 
     pub fn is_empty(&self) -> bool {
         self.connections.is_empty()
+    }
+
+    pub fn is_open(&self, connection: u64) -> bool {
+        self.connections.contains_key(&connection)
+    }
+
+    /// The number of the last event of each session.
+    pub fn numbers(&self) -> Vec<(String, u64)> {
+        self.sessions.iter().map(|(id, session)| (id.clone(), session.log.len() as u64)).collect()
+    }
+
+    /// Sends nothing more for now; what happens is kept. What to release later.
+    pub fn hold(&mut self) -> Vec<Held> {
+        let held = |(id, session): (&String, &mut Session)| {
+            Some(Held { session: id.clone(), connection: session.connection.take()?, from: session.log.len() })
+        };
+        self.sessions.iter_mut().filter_map(held).collect()
+    }
+
+    /// Sends at once what has happened since.
+    pub fn release(&mut self, held: Vec<Held>) {
+        for Held { session, connection, from } in held {
+            let Some(session) = self.sessions.get_mut(&session).filter(|session| session.connection.is_none()) else { continue };
+            let Some(open) = self.connections.get(&connection) else { continue };
+            session.connection = Some(connection);
+            for text in &session.log[from..] {
+                let _ = open.out.send(Outgoing::Text(text.clone()));
+            }
+        }
     }
 
     /// Whether there is a session that can be resumed or is connected.
@@ -245,9 +283,13 @@ impl State {
     }
 
     fn heartbeat(&mut self, connection: u64, session: Option<String>, seq: &Value) {
-        if let Some(session) = session.and_then(|id| self.gateway.sessions.get_mut(&id)) {
+        self.gateway.pulse.beat(connection);
+        if let Some(id) = session
+            && let Some(session) = self.gateway.sessions.get_mut(&id)
+        {
             session.heartbeats += 1;
             session.heard = seq.as_u64().unwrap_or_default();
+            self.gateway.pulse.heard(&id, session.heard);
         }
         if self.gateway.connections.get(&connection).is_some_and(|open| !open.withholds_acks) {
             self.gateway.send(connection, json!({"op": 11}).to_string());
@@ -336,6 +378,7 @@ impl State {
         if seen > session.log.len() {
             return self.gateway.close(connection, 4007);
         }
+        self.gateway.pulse.heard(&id, seen as u64);
         for text in &session.log[seen..] {
             self.gateway.send(connection, text.clone());
         }

@@ -214,6 +214,11 @@ impl Autocomplete {
     pub fn in_dm(self) -> Self {
         Self(self.0.in_dm())
     }
+
+    /// Types and expects to be offered nothing in time.
+    pub async fn fails(self) {
+        self.0.fails().await;
+    }
 }
 
 impl IntoFuture for Autocomplete {

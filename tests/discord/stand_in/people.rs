@@ -403,7 +403,7 @@ impl State {
         self.add_channel(thread);
     }
 
-    fn say(&mut self, id: u64, channel: u64, author: u64, text: &str, reply_to: Option<u64>, pings: bool) -> Message {
+    pub(super) fn say(&mut self, id: u64, channel: u64, author: u64, text: &str, reply_to: Option<u64>, pings: bool) -> Message {
         let mut message = StoredMessage::new(id, channel, author);
         message.reply_to = reply_to;
         self.put_text(&mut message, text, pings);

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::faults::Fault;
 use super::world::{State, World};
 
-use route::Call;
+pub(super) use route::Call;
 pub use route::Route;
 
 /// The version of the API that the stand-in speaks.
@@ -157,7 +157,7 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
         if route == Route::Unknown {
             state.violations.push(format!("unknown route: {} {}", head.method, head.uri));
         }
-        state.faults.strike(route)
+        state.strike(&call, &body)
     });
     if let Some(reply) = fault.and_then(|fault| fault.reply(route)) {
         return respond(reply);
@@ -173,7 +173,9 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
         };
         answer.unwrap_or_else(|refusal| {
             let reply = refusal.reply();
-            state.refusals.push(Refusal { route, ..refusal });
+            if !state.book_refusal(&call, &refusal) {
+                state.refusals.push(Refusal { route, ..refusal });
+            }
             reply
         })
     });

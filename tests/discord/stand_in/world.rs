@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::faults::Faults;
 use super::gateway::Gateway;
 use super::interactions::StoredInteraction;
+use super::ledger::Ledger;
 use super::message::Message;
 use super::model::{Channel, Guild, StoredMessage, User};
 use super::rest::{Refusal, Route};
@@ -32,6 +33,7 @@ pub(super) struct Settings {
     pub token_life: Duration,
     pub recommended_shards: u64,
     pub bare_embeds_are_empty: bool,
+    pub ledger: bool,
     pub port: u16,
 }
 
@@ -66,10 +68,13 @@ pub(super) struct State {
     pub guilds: BTreeMap<u64, Guild>,
     pub channels: BTreeMap<u64, Channel>,
     pub messages: BTreeMap<u64, StoredMessage>,
+    /// The newest message with each nonce, as JSON.
+    pub nonces: HashMap<String, u64>,
     pub commands: BTreeMap<u64, Value>,
     pub interactions: HashMap<String, StoredInteraction>,
     pub gateway: Gateway,
     pub faults: Faults,
+    pub ledger: Ledger,
     pub requests: BTreeMap<Route, usize>,
     pub in_flight: usize,
     pub unread: Vec<Unread>,
@@ -89,10 +94,12 @@ impl State {
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),
             messages: BTreeMap::new(),
+            nonces: HashMap::new(),
             commands: BTreeMap::new(),
             interactions: HashMap::new(),
             gateway: Gateway::default(),
             faults: Faults::default(),
+            ledger: Ledger::new(settings.ledger),
             requests: BTreeMap::new(),
             in_flight: 0,
             unread: Vec::new(),
@@ -132,6 +139,9 @@ impl State {
 
     /// Notes what the bot did, for a test to read.
     pub fn note(&mut self, deed: Deed, message: u64, interaction: Option<u64>) {
+        if self.ledger.is_on {
+            return self.book(deed, message, interaction);
+        }
         let stored = self.messages.get(&message);
         let channel = stored.map_or(0, |stored| stored.channel);
         let snapshot = stored.map(|stored| self.snapshot(stored));

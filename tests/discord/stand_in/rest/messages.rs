@@ -99,7 +99,7 @@ impl State {
         limits::message(body, Place::Channel)?;
         let mut message = StoredMessage::new(self.next_id(), channel, self.bot);
         if let Some(nonce) = body.get("nonce").filter(|nonce| !nonce.is_null()) {
-            let earlier = self.messages.values().rev().find(|earlier| earlier.nonce.as_ref() == Some(nonce));
+            let earlier = self.nonces.get(&nonce.to_string()).and_then(|earlier| self.messages.get(earlier));
             if let Some(earlier) = earlier.filter(|_| body["enforce_nonce"] == true) {
                 return Ok(Reply::ok(self.message_json(earlier)));
             }
@@ -110,6 +110,9 @@ impl State {
         message.set_mentions(self, &body["allowed_mentions"], false);
         message.pings = self.pings(&message, &body["allowed_mentions"], false);
         let id = message.id;
+        if let Some(nonce) = &message.nonce {
+            self.nonces.insert(nonce.to_string(), id);
+        }
         self.publish(message);
         self.note(Deed::Message, id, None);
         Ok(Reply::ok(self.message_for_bot(&self.messages[&id], true)))

@@ -60,7 +60,7 @@ impl fmt::Display for Route {
 
 /// A request taken apart.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(in super::super) struct Call {
     pub route: Route,
     /// The ids of the path in order; 0 where there is none, and for `@original` and `@me`.
     pub ids: [u64; 2],

@@ -1,0 +1,133 @@
+//! What waits: who waits for whom, what becomes of it meanwhile, and at the end.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use internbot::config::Discord;
+
+use crate::bot::*;
+use crate::stand_in::*;
+
+const RESUME: &str = "how do i write a resume";
+/// How many questions of one channel are answered at a time.
+const OF_A_CHANNEL: usize = 8;
+/// How many completions are answered at a time.
+const COMPLETIONS: usize = 64;
+/// What a request takes: longer than the questions of a test take to arrive, and not so long that the bot shows that it types.
+const SLOW: Duration = Duration::from_millis(1_400);
+
+impl Chat {
+    /// Waits until the bot has heard of everything so far: a command has a lane of its own.
+    async fn heard(&self) {
+        self.mia.slash("help", &[]).await;
+    }
+}
+
+/// A chat in which as many answers are under way in #help as may be.
+async fn busy(config: Discord) -> Chat {
+    let chat = Chat::start_with(config).await;
+    chat.discord.slow_down(SLOW);
+    for _ in 0..OF_A_CHANNEL {
+        chat.asks(RESUME).await;
+    }
+    chat
+}
+
+#[tokio::test]
+async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
+    let chat = busy(eager()).await;
+    let other = chat.guild.channel("other");
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.mia.says(&other, &format!("@bot {RESUME}")).await;
+    chat.mia.dms(RESUME).await;
+    let elsewhere = [chat.discord.next_message(&other).await, chat.discord.next_message(&chat.mia.dm()).await];
+    let waited = chat.discord.next_message(&chat.help).await;
+    assert!(elsewhere.iter().all(|reply| reply.at < waited.at));
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then() {
+    let chat = busy(eager()).await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.heard().await;
+    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.embed().author.ends_with(&topic("offer-negotiation").title), "{reply}");
+    chat.discord.nothing_more(&chat.help).await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
+    let chat = busy(eager()).await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.heard().await;
+    chat.mia.deletes(&question).await;
+    let next = chat.mia.says(&chat.help, "@bot how do i negotiate an offer").await;
+    assert_eq!(chat.discord.next_message(&chat.help).await.reply_to, Some(next.id));
+    chat.discord.nothing_more(&chat.help).await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn two_edits_while_the_answer_is_changed_end_with_the_last() {
+    let chat = Chat::start().await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    chat.discord.slow_down(SLOW);
+    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
+    chat.discord.next_edit(&reply).await;
+    chat.mia.edits_after(&question, "@bot how do i write a cover letter", Duration::from_secs(6)).await;
+    chat.mia.edits_after(&question, "@bot what should i ask my mentor", Duration::from_secs(7)).await;
+    let edited = chat.discord.next_edit(&reply).await;
+    assert!(edited.embed().author.ends_with(&topic("mentors").title), "{edited}");
+    chat.discord.nothing_more(&chat.help).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_types_on_is_offered_what_fits_the_newest() {
+    let chat = Chat::start().await;
+    let people: Vec<_> = (0..COMPLETIONS).map(|number| chat.guild.member(&format!("person {number}"))).collect();
+    chat.discord.slow_down(SLOW);
+    join_all(people.iter().map(|person| person.autocompletes("ask", "question", "how long").into_future())).await;
+    let typing = |text: &str| chat.mia.autocompletes("ask", "question", text);
+    let ((), choices) = tokio::join!(typing("how long should").fails(), typing("how long should my resu"));
+    assert!(choices[0].name.contains("resume"), "{choices:?}");
+    assert_eq!(chat.discord.requests(), [(Route::InteractionCallback, COMPLETIONS + 1)]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_bot_that_is_told_to_stop_answers_what_waits() {
+    let mut chat = busy(eager()).await;
+    for _ in 0..3 {
+        chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    }
+    chat.discord.requests();
+    chat.heard().await;
+    chat.bot.stop();
+    chat.bot.ended().await.expect("the bot stops without an error");
+    for _ in 0..3 {
+        chat.discord.next_message(&chat.help).await;
+    }
+    chat.discord.disconnected().await;
+    chat.discord.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_lost_at_the_end_is_counted() {
+    let mut chat = busy(Discord { stop_seconds: 0, ..eager() }).await;
+    for _ in 0..5 {
+        chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    }
+    chat.heard().await;
+    chat.bot.stop();
+    chat.bot.ended().await.expect("the bot stops without an error");
+    let told = "stopped before all replies were sent replies.lost=14 replies.not_begun=5";
+    assert!(logged().contains(told), "eight were under way in the channel, and the answer to the command");
+    chat.discord.finish().await;
+}
