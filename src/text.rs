@@ -22,17 +22,22 @@ pub const MAX_CHARS: usize = 4_000;
 /// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
 /// ```
 pub fn words(message: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for_each_word(message, |word| words.push(word.to_owned()));
+    words
+}
+
+/// The same without a list: calls `each` with every word, in order.
+pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
     let plain = without_markup(message);
     let plain = fold(&plain);
-    let mut words = Vec::new();
     for chunk in plain.split(separates) {
         if chunk.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            push_plain(chunk, &mut words);
+            split_plain(chunk, &mut each);
         } else {
-            push_chunk(chunk, &mut words);
+            split_chunk(chunk, &mut each);
         }
     }
-    words
 }
 
 /// Splits a message into its sentences, in order, without empty ones.
@@ -180,8 +185,7 @@ fn is_discord_token(inside: &str) -> bool {
 
 fn is_link(word: &str) -> bool {
     let word = word.trim_start_matches(['(', '[', '<', '"']);
-    let start: String = word.chars().take(8).flat_map(char::to_lowercase).collect();
-    start.starts_with("http://") || start.starts_with("https://") || start.starts_with("www.")
+    ["http://", "https://", "www."].iter().any(|start| word.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)))
 }
 
 /// Compatibility decomposition (Unicode NFKD), without combining marks, lower case, one kind of apostrophe.
@@ -201,27 +205,27 @@ fn fold(text: &str) -> Cow<'_, str> {
 }
 
 /// Turns a piece without spaces into words: slashes and dots that are not part of a name separate.
-fn push_chunk(chunk: &str, words: &mut Vec<String>) {
+fn split_chunk(chunk: &str, each: &mut impl FnMut(&str)) {
     match chunk {
-        "w/" => return words.push("with".into()),
-        "w/o" => return words.push("without".into()),
-        "b/c" => return words.push("because".into()),
-        "1:1" | "1:1s" | "1on1" | "1on1s" => return words.push("1:1".into()),
+        "w/" => return each("with"),
+        "w/o" => return each("without"),
+        "b/c" => return each("because"),
+        "1:1" | "1:1s" | "1on1" | "1on1s" => return each("1:1"),
         _ => {}
     }
     for piece in chunk.split(['/', '\\', ':', '@']) {
         let piece = piece.trim_matches(|c: char| !c.is_alphanumeric() && !"+#.&'".contains(c));
         let piece = piece.trim_matches(['.', '\'', '&']);
         if piece.contains('\'') {
-            push_contraction(piece, words);
+            split_contraction(piece, each);
         } else if !piece.is_empty() {
-            push_word(piece, words);
+            split_word(piece, each);
         }
     }
 }
 
 /// Writes out `don't`, `what's`, `i've`; a possessive loses its `'s`.
-fn push_contraction(piece: &str, words: &mut Vec<String>) {
+fn split_contraction(piece: &str, each: &mut impl FnMut(&str)) {
     let (head, tail) = piece.split_once('\'').unwrap_or((piece, ""));
     match tail {
         "t" => {
@@ -231,32 +235,29 @@ fn push_contraction(piece: &str, words: &mut Vec<String>) {
                 "shan" => "shall",
                 _ => head.strip_suffix('n').unwrap_or(head),
             };
-            push_word(stem, words);
-            words.push("not".into());
+            split_word(stem, each);
+            each("not");
         }
         "re" | "m" | "ve" | "ll" | "d" => {
-            push_word(head, words);
-            words.push(
-                match tail {
-                    "re" => "are",
-                    "m" => "am",
-                    "ve" => "have",
-                    "ll" => "will",
-                    _ => "would",
-                }
-                .into(),
-            );
+            split_word(head, each);
+            each(match tail {
+                "re" => "are",
+                "m" => "am",
+                "ve" => "have",
+                "ll" => "will",
+                _ => "would",
+            });
         }
         "s" => {
-            push_word(head, words);
+            split_word(head, each);
             if ["what", "that", "who", "where", "how", "it", "there", "when", "why", "here", "he", "she", "let"].contains(&head) {
-                words.push("is".into());
+                each("is");
             }
         }
         _ => {
-            push_word(head, words);
+            split_word(head, each);
             for part in tail.split('\'') {
-                push_word(part, words);
+                split_word(part, each);
             }
         }
     }
@@ -293,24 +294,24 @@ fn written_out(word: &str) -> Option<[&'static str; 2]> {
     })
 }
 
-/// Pushes a word of letters only.
-fn push_plain(word: &str, words: &mut Vec<String>) {
+/// A word of letters only.
+fn split_plain(word: &str, each: &mut impl FnMut(&str)) {
     match written_out(word) {
-        Some(parts) => words.extend(parts.map(str::to_owned)),
+        Some(parts) => parts.into_iter().for_each(each),
         None if word.is_empty() => {}
-        None => words.push(word.to_owned()),
+        None => each(word),
     }
 }
 
-/// Pushes one word; a word that joins names by dots, `&` or `+` keeps them only where they are part of the name.
-fn push_word(piece: &str, words: &mut Vec<String>) {
+/// One word; a word that joins names by dots, `&` or `+` keeps them only where they are part of the name.
+fn split_word(piece: &str, each: &mut impl FnMut(&str)) {
     if piece.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return push_plain(piece, words);
+        return split_plain(piece, each);
     }
     let named = piece.trim_end_matches(['+', '#']);
     let symbols = piece.get(named.len()..).unwrap_or_default();
     if !symbols.is_empty() && named.chars().count() == 1 && named.chars().all(char::is_alphanumeric) {
-        words.push(piece.to_owned());
+        each(piece);
         return;
     }
     let is_name = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
@@ -318,26 +319,26 @@ fn push_word(piece: &str, words: &mut Vec<String>) {
     if let (Some(first), Some("js" | "net" | "io" | "py" | "ai" | "com" | "sh" | "dev"), None) = (parts.next(), parts.next(), parts.next())
         && is_name(first)
     {
-        words.push(piece.to_owned());
+        each(piece);
         return;
     }
     if piece == "ds&a" || piece == "q&a" {
-        words.push(piece.to_owned());
+        each(piece);
         return;
     }
     for part in piece.split(|c: char| !c.is_alphanumeric()) {
-        push_alphanumeric(part, words);
+        split_alphanumeric(part, each);
     }
 }
 
-/// Pushes a run of letters and digits; a number with a unit glued to it (`3wks`, `12h`) becomes two words.
-fn push_alphanumeric(part: &str, words: &mut Vec<String>) {
+/// A run of letters and digits; a number with a unit glued to it (`3wks`, `12h`) becomes two words.
+fn split_alphanumeric(part: &str, each: &mut impl FnMut(&str)) {
     let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
     let (number, unit) = part.split_at(digits);
     if !number.is_empty() && unit.len() >= 2 && !["st", "nd", "rd", "th"].contains(&unit) && unit.chars().all(char::is_alphabetic) {
-        words.push(number.to_owned());
-        words.push(unit.to_owned());
+        each(number);
+        each(unit);
     } else {
-        push_plain(part, words);
+        split_plain(part, each);
     }
 }

@@ -352,12 +352,15 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
         with(source, problems, |file| {
             for phrasing in phrasings(topic).filter(|phrasing| !phrasing.value.is_empty()) {
                 at_most(file, "the phrasing", phrasing, MAX_PHRASING);
-                let mut words = text::words(&phrasing.value);
-                if words.is_empty() {
+                let mut all = String::new();
+                text::for_each_word(&phrasing.value, |word| {
+                    all.push_str(word);
+                    all.push(' ');
+                });
+                if all.is_empty() {
                     file.error(&phrasing.span, "the phrasing has no words", "Write the question as a person would ask it, or remove it.");
                     continue;
                 }
-                let all = words.join(" ");
                 if let Some(&other) = seen.get(&all) {
                     let other_file = topics.get(other).map_or("", |(other, _)| &other.name);
                     if other == at {
@@ -371,10 +374,11 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                     }
                     continue;
                 }
-                seen.insert(all, at);
+                let mut words: Vec<&str> = all.split_ascii_whitespace().collect();
                 words.sort_unstable();
                 words.dedup();
                 let different = words.join(" ");
+                seen.insert(all, at);
                 match seen_nearly.get(&different) {
                     Some(&(other, like)) if other != at => {
                         let other_file = topics.get(other).map_or("", |(other, _)| &other.name);

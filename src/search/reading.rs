@@ -77,11 +77,10 @@ impl Reader {
         let mut collector = Collector::default();
         let (mut asked, mut shown) = (Texts::default(), Texts::default());
         for question in questions {
-            collector.add_text(text::words(question).iter().map(String::as_str), 1, &mut asked);
+            collector.add_text(&[question], 1, &mut asked);
         }
         for section in corpus.topics.iter().flat_map(|topic| &topic.sections) {
-            let words = [text::words(&section.heading), text::words(&section.text)];
-            collector.add_text(words.iter().flatten().map(String::as_str), 0, &mut shown);
+            collector.add_text(&[&section.heading, &section.text], 0, &mut shown);
         }
         let keywords = corpus.topics.iter().flat_map(|topic| &topic.keywords);
         let members = corpus.groups.iter().flat_map(|(_, members)| members);

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use rust_stemmers::Stemmer;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::text;
+
 /// All known words in the order of the alphabet; the place of a word is its number.
 #[derive(Debug, Default)]
 pub(super) struct Words(IndexMap<Box<str>, Known, FxBuildHasher>);
@@ -65,9 +67,11 @@ impl Collector {
         turn
     }
 
-    /// Adds the words of a text and puts it to the others.
-    pub(super) fn add_text<'a>(&mut self, words: impl Iterator<Item = &'a str>, times: u32, texts: &mut Texts) {
-        texts.words.extend(words.map(|word| self.add(word, times)));
+    /// Adds the words of a text, given in parts, and puts it to the others.
+    pub(super) fn add_text(&mut self, parts: &[&str], times: u32, texts: &mut Texts) {
+        for part in parts {
+            text::for_each_word(part, |word| texts.words.push(self.add(word, times)));
+        }
         texts.ends.push(texts.words.len() as u32);
     }
 
