@@ -16,6 +16,10 @@ const RESERVE: u32 = 10;
 /// How much later than Discord said a session is begun after the budget was spent, at the most.
 const JITTER: Duration = Duration::from_secs(60);
 
+/// The share of a day's sessions that may be begun as soon as each is wanted: enough to start many shards, and for a bad hour.
+/// The rest is spread over what is left of the day.
+const AT_WILL: f64 = 0.5;
+
 /// The budget, shared by the shards of this process.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -29,23 +33,41 @@ pub(super) struct Budget {
 #[derive(Debug)]
 struct Left {
     sessions: u32,
+    /// How many there are in a day.
+    total: u32,
     asked: Instant,
     reset: Duration,
+    /// When this process began its latest.
+    begun: Option<Instant>,
 }
 
 impl Left {
     fn of(limit: &SessionStartLimit) -> Self {
-        Self { sessions: limit.remaining, asked: Instant::now(), reset: Duration::from_millis(limit.reset_after) }
+        let reset = Duration::from_millis(limit.reset_after);
+        Self { sessions: limit.remaining, total: limit.total.max(limit.remaining), asked: Instant::now(), reset, begun: None }
     }
+
+    /// How long after the latest session the next may be begun.
+    fn spacing(&self) -> Duration {
+        spacing(self.sessions, self.total, self.reset.saturating_sub(self.asked.elapsed()))
+    }
+}
+
+/// How far apart sessions are begun while so many of a day's are left for so long.
+fn spacing(left: u32, total: u32, until_reset: Duration) -> Duration {
+    if f64::from(left) >= AT_WILL * f64::from(total) {
+        return Duration::ZERO;
+    }
+    until_reset / left.saturating_sub(RESERVE).max(1)
 }
 
 impl Budget {
     /// What Discord said just now.
     pub(super) fn new(limit: SessionStartLimit) -> Self {
         let at_once = limit.max_concurrency.max(1);
-        let total = limit.total.max(limit.remaining);
-        let queue = InMemoryQueue::new(at_once, limit.remaining, Duration::from_millis(limit.reset_after), total);
-        Self { queue, at_once, left: Mutex::new(Left::of(&limit)) }
+        let left = Left::of(&limit);
+        let queue = InMemoryQueue::new(at_once, left.sessions, left.reset, left.total);
+        Self { queue, at_once, left: Mutex::new(left) }
     }
 
     /// Where shards wait for their turn to begin a session: so many at once, each five seconds.
@@ -77,14 +99,36 @@ impl Budget {
                 tokio::time::sleep(wait + JITTER.min(wait).mul_f64(random())).await;
             }
             let limit = rest.gateway().await?.session_start_limit;
-            *left = Left::of(&limit);
-            let total = limit.total.max(limit.remaining);
-            self.queue.update(self.at_once, limit.remaining, left.reset, total);
+            *left = Left { begun: left.begun, ..Left::of(&limit) };
+            self.queue.update(self.at_once, left.sessions, left.reset, left.total);
         }
         if told {
             info!("Discord lets the bot begin sessions again");
         }
+        if let Some(begun) = left.begun {
+            tokio::time::sleep(left.spacing().saturating_sub(begun.elapsed())).await;
+        }
+        left.begun = Some(Instant::now());
         left.sessions -= 1;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_that_end_at_once_for_a_day_stay_within_the_budget_of_a_day() {
+        const DAY: Duration = Duration::from_secs(86_400);
+        // The shortest wait between two sessions that `pauses` can come to, and none at all.
+        for pause in [Duration::from_millis(2_500), Duration::ZERO] {
+            let (mut left, mut passed) = (1_000, Duration::ZERO);
+            while passed < DAY {
+                assert!(left > RESERVE, "spent after {passed:?}");
+                left -= 1;
+                passed += pause.max(spacing(left, 1_000, DAY.saturating_sub(passed)));
+            }
+        }
     }
 }
