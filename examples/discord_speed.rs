@@ -1,11 +1,12 @@
 //! How fast the bot answers in Discord and how much memory it takes, measured with the stand-in server on real sockets.
 //!
 //! ```text
-//! cargo build --release && cargo run --release --example discord_speed -- target/release/internbot [GUILDS]
+//! cargo build --release && cargo run --release --example discord_speed -- target/release/internbot [GUILDS [SHARDS]]
 //! ```
 //!
 //! The bot runs in a process of its own. Printed are the time from a message on the socket to the request that answers
-//! it, one message at a time; messages a second with many at a time; and the resident memory of the bot.
+//! it, one message at a time; messages a second with many at a time; the bot's processor time for each of those, and for a
+//! message between other people; and its resident memory.
 
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
 
@@ -29,20 +30,27 @@ const QUESTIONS: usize = 2_000;
 const WARM_UP: usize = 50;
 /// Questions at a time when as many as possible are asked.
 const AT_A_TIME: usize = 32;
+/// Messages between people, which are most of what a bot hears.
+const CHATTER: usize = 20_000;
 /// Channels of each guild.
 const CHANNELS: usize = 50;
+/// Guilds and shards that are measured unless the command line says otherwise: the fewest, and the most on one shard.
+const SIZES: [(usize, u64); 2] = [(1, 1), (2_500, 1)];
+/// How often in a second Linux counts processor time, on every machine.
+const TICKS: f64 = 100.0;
 
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let program = arguments.next().unwrap_or_else(|| "target/release/internbot".to_owned());
-    let guilds: Vec<usize> = match arguments.next() {
-        Some(count) => vec![count.parse().expect("GUILDS is a number")],
-        None => vec![1, 2_500],
+    let shards = |text: String| text.parse().expect("SHARDS is a number");
+    let sizes = match arguments.next() {
+        Some(guilds) => vec![(guilds.parse().expect("GUILDS is a number"), arguments.next().map_or(1, shards))],
+        None => SIZES.to_vec(),
     };
     let questions = questions();
-    for count in guilds {
-        measure(&program, count, &questions).await;
+    for size in sizes {
+        measure(&program, size, &questions).await;
     }
     std::process::exit(0);
 }
@@ -55,8 +63,8 @@ fn questions() -> Vec<String> {
     phrasings.into_iter().cycle().take(QUESTIONS).collect()
 }
 
-async fn measure(program: &str, guilds: usize, questions: &[String]) {
-    let discord = StandIn::start().await;
+async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[String]) {
+    let discord = StandIn::builder().shards(shards).start().await;
     let mut first = None;
     for number in 0..guilds {
         let guild = discord.guild(&format!("guild {number}"));
@@ -66,9 +74,10 @@ async fn measure(program: &str, guilds: usize, questions: &[String]) {
     let (mia, channels) = first.expect("at least one guild");
     let (help, config) = (&channels[0], config(&discord));
     let mut bot = start(program, config.path());
+    discord.shards_are(&(0..shards).map(|shard| (shard, shards)).collect::<Vec<_>>()).await;
     discord.registered("ask").await;
     discord.settle().await;
-    println!("{guilds} guild(s) of {CHANNELS} channels");
+    println!("{guilds} guild(s) of {CHANNELS} channels, {shards} shard(s)");
     println!("  resident memory when ready       {:>8.1} MiB", resident(&bot));
 
     let mut times: Vec<Duration> = Vec::new();
@@ -81,7 +90,7 @@ async fn measure(program: &str, guilds: usize, questions: &[String]) {
     println!("  event to request, median         {:>8.2} ms", milliseconds(times[times.len() / 2]));
     println!("  event to request, 99th percentile{:>8.2} ms", milliseconds(times[times.len() * 99 / 100]));
 
-    let begin = Instant::now();
+    let (begin, used) = (Instant::now(), processor_seconds(&bot));
     let mut waiting = VecDeque::new();
     for (number, question) in questions.iter().enumerate() {
         let channel = &channels[number % AT_A_TIME];
@@ -95,6 +104,15 @@ async fn measure(program: &str, guilds: usize, questions: &[String]) {
         discord.next_message(channel).await;
     }
     println!("  messages a second, {AT_A_TIME} at a time  {:>8.0}", questions.len() as f64 / begin.elapsed().as_secs_f64());
+    let each = (processor_seconds(&bot) - used) * 1_000.0 / questions.len() as f64;
+    println!("  processor time a question        {each:>8.2} ms");
+    let used = processor_seconds(&bot);
+    for number in 0..CHATTER {
+        mia.says(&channels[number % CHANNELS], "does anybody know a good place for lunch near the library?").await;
+    }
+    discord.settle().await;
+    let each = (processor_seconds(&bot) - used) * 1_000.0 / CHATTER as f64;
+    println!("  the same, a message to others    {each:>8.3} ms");
     println!("  resident memory afterwards       {:>8.1} MiB", resident(&bot));
     bot.kill().expect("the bot runs");
     bot.wait().expect("the bot has ended");
@@ -120,6 +138,14 @@ fn resident(bot: &Child) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1_024.0
+}
+
+/// Processor time in seconds, of user and system, from `/proc`; 0 where there is none.
+fn processor_seconds(bot: &Child) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", bot.id())).unwrap_or_default();
+    // The second field is the program's name, in parentheses; `utime` and `stime` are the fields 14 and 15.
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
 }
 
 fn milliseconds(time: Duration) -> f64 {

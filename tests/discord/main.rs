@@ -18,7 +18,7 @@
 //! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `watching` | what an operator sees of it: the log, health and figures |
-//! | `sharing` | two processes on one PostgreSQL server |
+//! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(

@@ -1,133 +1,188 @@
-//! Two processes of the program on one PostgreSQL server.
+//! Two processes of the program on one PostgreSQL server, as an operator starts them.
 //!
-//! Each has a stand-in of its own, which are two sides of one Discord: their guilds have the same id.
+//! 1. With half of the shards each, both answer; the gaps of both are in one list, and each guild's moderators see their own.
+//! 2. When one is killed while both answer, the other goes on, and no setting and no committed gap is lost.
+//! 3. A process in its place obeys what was set through the killed one from its first answer on.
+//! 4. What is set through one is obeyed by another that runs. Discord shows a guild to one process only, so this takes two
+//!    stand-ins that are two sides of one guild.
 
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::task::JoinHandle;
 
 use crate::place::{Place, until};
 use crate::program::{Launch, Program};
 use crate::small_guide::SmallGuide;
 use crate::stand_in::*;
 
-/// Lines for `[discord]` of each process: nothing, so each has all shards of its side.
-const SHARDS: [&str; 2] = ["", ""];
-/// Before the id of the guild: any that a guild can have.
+/// Lines for `[discord]` of each process.
+const SHARDS: [&str; 2] = ["shards = \"0..=0 of 2\"", "shards = \"1..=1 of 2\""];
+/// Before the id of a guild with two sides: any that a guild can have.
 const BEFORE: u64 = 900_000_000_000 << 22;
+/// How many more gaps must be committed to show that a process answers.
+const SOME: u64 = 10;
 
-/// A process, and the side of Discord that it sees.
-struct Side {
+/// A process with a guide and a configuration of its own.
+struct Process {
     program: Program,
     guide: SmallGuide,
-    discord: StandIn,
+}
+
+impl Process {
+    fn start(discord: &StandIn, place: &Place, shards: &str) -> Self {
+        let guide = SmallGuide::new("Alpha");
+        let (url, folder, token) = (discord.url(), guide.folder(), discord.token());
+        let variables = [("DISCORD_TOKEN", token.as_ref())];
+        let launch = Launch::new(&url, &folder, guide.home());
+        let program = Program::launch(&Launch { discord: shards, store: &place.url, variables: &variables, ..launch });
+        Self { program, guide }
+    }
+
+    /// What `internbot gaps` prints with this configuration.
+    fn list(&self, options: &[&str]) -> String {
+        let config = self.guide.beside("config.toml");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
+        let output = command.arg("gaps").args(options).arg("--config").arg(config).output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it prints text")
+    }
+
+    /// How many questions without an answer are committed of a guild.
+    fn gaps(&self, students: &Students) -> u64 {
+        let text = self.list(&["--guild", &students.guild.id.to_string()]);
+        let number = text.split_once(" days: ").and_then(|(_, rest)| rest.split_once(',')).map(|(number, _)| number.parse());
+        number.expect("it says how many").expect("a number")
+    }
+
+    async fn stops(mut self) {
+        self.program.signal("TERM");
+        assert_eq!(self.program.ended().await.code(), Some(0));
+    }
+}
+
+/// A guild with Mia, who asks, and Olga, who moderates.
+struct Students {
+    guild: Guild,
     help: Channel,
     mia: Member,
     olga: Member,
 }
 
-impl Side {
-    async fn start(place: &Place, number: usize) -> Self {
-        let discord = StandIn::builder().guilds_after(BEFORE).start().await;
-        let guild = discord.guild("students");
+impl Students {
+    fn of(discord: &StandIn, name: &str) -> Self {
+        let guild = discord.guild(name);
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
         let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
-        let guide = SmallGuide::new("Alpha");
-        let (url, folder, token) = (discord.url(), guide.folder(), discord.token());
-        let launch = Launch::new(&url, &folder, guide.home());
-        let variables = [("DISCORD_TOKEN", token.as_ref())];
-        let program = Program::launch(&Launch { discord: SHARDS[number], store: &place.url, variables: &variables, ..launch });
-        discord.registered("ask").await;
-        Self { program, guide, discord, help, mia, olga }
+        Self { guild, help, mia, olga }
     }
 
-    /// Whether Mia gets a private answer.
-    async fn answers_privately(&self, question: &str) -> bool {
+    /// Mia asks; whether her answer is private.
+    async fn get_private_answers(&self, question: &str) -> bool {
         self.mia.slash("ask", &[("question", question)]).in_channel(&self.help).await.ephemeral
     }
 
-    /// What a moderator is told.
-    async fn told(&self, part: &str, options: &[(&str, &str)]) -> String {
+    /// What Olga is told.
+    async fn moderate(&self, part: &str, options: &[(&str, &str)]) -> String {
         let message = self.olga.slash(part, options).in_channel(&self.help).await.outcome().await;
         message.embeds.iter().map(|embed| format!("{}\n{}", embed.title, embed.description)).collect::<String>() + &message.content
     }
 
-    /// What the command prints, as another process.
-    fn prints(&self, command: &str) -> String {
-        let config = self.guide.beside("config.toml");
-        let output = Command::new(env!("CARGO_BIN_EXE_internbot")).arg(command).arg("--config").arg(config).output().expect("it starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("it prints text")
-    }
-
-    /// How many questions without an answer are in the list.
-    fn gaps(&self) -> u64 {
-        let text = self.prints("gaps");
-        let number = text.split_once(" days: ").and_then(|(_, rest)| rest.split_once(',')).map(|(number, _)| number.parse());
-        number.expect("it says how many").expect("a number")
+    /// Mia asks again and again, the next question after each answer; how often she got one.
+    fn keep_asking(&self, stop: &Arc<AtomicBool>) -> (JoinHandle<()>, Arc<AtomicU64>) {
+        let (mia, help, stop, answers) = (self.mia.clone(), self.help.clone(), Arc::clone(stop), Arc::new(AtomicU64::new(0)));
+        let counted = Arc::clone(&answers);
+        let asking = tokio::spawn(async move {
+            while !stop.load(Ordering::Relaxed) {
+                mia.slash("ask", &[("question", "the quokka jumps")]).in_channel(&help).await;
+                answers.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        (asking, counted)
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_share_settings_and_gaps_and_the_death_of_one_loses_nothing() {
+async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_one_loses_nothing() {
     let Some(place) = Place::on_a_server().await else { return };
-    let (one, two) = (Side::start(&place, 0).await, Side::start(&place, 1).await);
+    let discord = StandIn::start().await;
+    let mut guilds = ["red", "blue"].map(|name| Students::of(&discord, name));
+    guilds.sort_by_key(|students| (students.guild.id >> 22) % 2);
+    let [red, blue] = &guilds;
+    let one = Process::start(&discord, &place, SHARDS[0]);
+    discord.registered("ask").await;
+    let two = Process::start(&discord, &place, SHARDS[1]);
+    discord.shards_are(&[(0, 2), (1, 2)]).await;
 
-    // What is set through one holds for the other.
-    assert!(!two.answers_privately("a zebrafish in a pond").await);
-    one.told("guide settings", &[("private", "true")]).await;
-    until("the other obeys", async || two.answers_privately("a zebrafish in a pond").await).await;
-    two.told("guide settings", &[("dates", "german")]).await;
+    // Moderators of each set something.
+    red.moderate("guide settings", &[("private", "true")]).await;
+    blue.moderate("guide settings", &[("dates", "german")]).await;
+    assert!(red.get_private_answers("a zebrafish in a pond").await);
+    assert!(!blue.get_private_answers("my wombat sleeps").await);
 
-    // What was asked in vain of either is in one list.
-    one.answers_privately("my wombat sleeps").await;
-    for side in [&one, &two] {
-        until("gaps of both are in one list", async || {
-            let list = side.told("guide gaps", &[]).await;
-            list.contains("zebrafish") && list.contains("wombat")
-        })
-        .await;
-        let list = side.prints("gaps");
-        assert!(list.contains("zebrafish") && list.contains("wombat"), "{list}");
-        assert!(side.prints("stats").contains("missed"));
-    }
+    // What was asked in vain of either is in one list, and its moderators see it.
+    until("gaps of both are in one list", async || {
+        let list = two.list(&[]);
+        list.contains("zebrafish") && list.contains("wombat")
+    })
+    .await;
+    assert_eq!(one.list(&[]), two.list(&[]));
+    let (of_red, of_blue) = (red.moderate("guide gaps", &[]).await, blue.moderate("guide gaps", &[]).await);
+    assert!(of_red.contains("zebrafish") && !of_red.contains("wombat"), "{of_red}");
+    assert!(of_blue.contains("wombat") && !of_blue.contains("zebrafish"), "{of_blue}");
 
     // One is killed while both answer.
-    let before = one.gaps();
-    let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let asking = [&one, &two].map(|side| {
-        let (mia, help, stop, asked) = (side.mia.clone(), side.help.clone(), Arc::clone(&stop), Arc::clone(&asked));
-        tokio::spawn(async move {
-            while !stop.load(Ordering::Relaxed) {
-                mia.slash("ask", &[("question", "the quokka jumps")]).in_channel(&help).await;
-                asked.fetch_add(1, Ordering::Relaxed);
-            }
-        })
-    });
-    until("some are committed", async || two.gaps() >= before + 10).await;
-    let committed = two.gaps();
+    let stop = Arc::new(AtomicBool::new(false));
+    let ((red_asks, red_answers), (blue_asks, blue_answers)) = (red.keep_asking(&stop), blue.keep_asking(&stop));
+    until("both answer", async || two.gaps(red) > SOME && two.gaps(blue) > SOME).await;
+    let (red_committed, blue_committed) = (two.gaps(red), two.gaps(blue));
     one.program.signal("KILL");
-    // Its next question gets no answer any more.
-    let [of_one, of_two] = asking;
-    of_one.abort();
-    until("the other goes on", async || two.gaps() >= committed + 10).await;
+    assert!(red_asks.await.is_err(), "the next question gets no answer any more");
+    discord.shards_are(&[(1, 2)]).await;
+    until("the other goes on", async || two.gaps(blue) > blue_committed + SOME).await;
     stop.store(true, Ordering::Relaxed);
-    of_two.await.expect("it has gone on answering");
-    let shown = two.told("guide settings", &[]).await;
-    assert!(shown.contains("unless told otherwise: yes"), "{shown}");
+    blue_asks.await.expect("every question got its answer");
 
-    // All settings and every committed gap are there, and what was asked is not there twice.
-    let (all, after) = (asked.load(Ordering::Relaxed), two.gaps());
-    assert!(committed <= after && after <= before + all + 2, "{committed} {after} {before} {all}");
-    let again = Side::start(&place, 0).await;
-    let shown = again.told("guide settings", &[]).await;
-    assert!(shown.contains("unless told otherwise: yes") && shown.contains("23."), "{shown}");
-    // Whether the killed one was about to answer nobody can know, so its side is not asked whether every answer was read.
-    std::mem::forget(one.discord);
-    for side in [two, again] {
-        side.program.signal("TERM");
-        let Side { mut program, discord, .. } = side;
-        assert_eq!(program.ended().await.code(), Some(0));
+    // Every committed gap is there, and none is there that was not asked: one more than was answered may be on its way, and
+    // one was asked before.
+    let (kept, answered) = (two.gaps(red), red_answers.load(Ordering::Relaxed));
+    assert!(red_committed <= kept && kept <= answered + 2, "{red_committed} {kept} {answered}");
+    let all_of_blue = blue_answers.load(Ordering::Relaxed) + 1;
+    until("the other loses none", async || two.gaps(blue) == all_of_blue).await;
+
+    // A process in its place knows what was set through the killed one, and the other still does what was set through it.
+    let again = Process::start(&discord, &place, SHARDS[0]);
+    discord.shards_are(&[(0, 2), (1, 2)]).await;
+    assert!(red.get_private_answers("a zebrafish in a pond").await);
+    let of_blue = blue.moderate("guide settings", &[]).await;
+    assert!(of_blue.contains("23."), "{of_blue}");
+    let of_red = red.moderate("guide gaps", &[]).await;
+    assert!(of_red.contains("zebrafish") && of_red.contains("quokka"), "{of_red}");
+
+    again.stops().await;
+    two.stops().await;
+    discord.disconnected().await;
+    discord.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_through_one_process_is_obeyed_by_another_that_runs() {
+    let Some(place) = Place::on_a_server().await else { return };
+    let mut sides = Vec::new();
+    for _ in 0..2 {
+        let discord = StandIn::builder().guilds_after(BEFORE).start().await;
+        let students = Students::of(&discord, "students");
+        let process = Process::start(&discord, &place, "");
+        discord.registered("ask").await;
+        sides.push((discord, students, process));
+    }
+    let [(_, here, _), (_, there, _)] = &sides[..] else { panic!("two sides") };
+    assert!(!there.get_private_answers("a zebrafish in a pond").await);
+    here.moderate("guide settings", &[("private", "true")]).await;
+    until("the other obeys", async || there.get_private_answers("a zebrafish in a pond").await).await;
+    for (discord, _, process) in sides {
+        process.stops().await;
         discord.disconnected().await;
         discord.finish().await;
     }
