@@ -131,6 +131,12 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
     }
 }
 
+/// Whether an address is that of a gateway of Discord.
+fn is_discords(url: &str) -> bool {
+    let url = url::Url::parse(url).ok();
+    url.as_ref().and_then(url::Url::host_str).is_some_and(|host| host.ends_with(".discord.gg"))
+}
+
 /// Keeps these shards of so many connected until one of them cannot go on, or all are closed.
 async fn connect(
     bot: &Arc<Shared>,
@@ -148,8 +154,8 @@ async fn connect(
         .proxy_url(url.clone())
         .queue(budget.queue())
         .build();
-    // Whoever stands between the bot and Discord is to see resumed sessions too.
-    let resume_at = bot.config.origin().map(|_| url);
+    // A gateway that is not Discord's is to see resumed sessions too. A proxy for requests names Discord's own.
+    let resume_at = Some(url).filter(|url| !is_discords(url));
     let patience = bot.config.connect() + budget.longest_turn(shards.clone().count());
     let mut lines = JoinSet::new();
     for number in shards {
