@@ -182,13 +182,9 @@ pub enum TokenError {
     )]
     Missing,
     /// The file that should hold it cannot be read.
-    #[error("cannot read the token from {}: {source}; write it there, or set DISCORD_TOKEN", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
+    /// Its name is not shown: whoever takes the key for the token itself has written that there.
+    #[error("cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN")]
+    Read(std::io::Error),
     /// What is there cannot be a token.
     #[error(
         "what {place} holds is not a token: copy the whole token from https://discord.com/developers/applications (page Bot, Reset Token)"
@@ -217,7 +213,7 @@ impl Token {
             return Self::new(&text).ok_or(TokenError::Malformed { place: TOKEN_VARIABLE.to_owned() });
         }
         let path = file.ok_or(TokenError::Missing)?;
-        let text = std::fs::read_to_string(path).map_err(|source| TokenError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(TokenError::Read)?;
         Self::new(&text).ok_or(TokenError::Malformed { place: path.display().to_string() })
     }
 
@@ -307,19 +303,22 @@ impl Discord {
     }
 }
 
-/// What is wrong in a configuration, with the line; but a line or a value with an address is not shown, for there may be a
-/// password in it.
+/// What shows that a line may hold a password or a token: it has an address, or says so.
+const SECRETS: [&str; 3] = ["://", "password", "token"];
+
+/// What is wrong in a configuration, with the line; but a line that may hold a secret is not shown, nor an address.
 fn problem(text: &str, error: &toml::de::Error) -> String {
     let shown = error.to_string();
-    if !shown.contains("://") {
+    let before = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count());
+    let line = before.and_then(|before| text.lines().nth(before)).unwrap_or_default().to_lowercase();
+    if !shown.contains("://") && !SECRETS.iter().any(|secret| line.contains(secret)) {
         return shown;
     }
-    let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-    let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let place = before.map(|before| format!("line {}: ", before + 1)).unwrap_or_default();
     let message = Some(error.message())
         .filter(|message| !message.contains("://") || store_url::MISTAKES.contains(message))
         .unwrap_or("this cannot stand here");
-    format!("{line}{message} (the line is not shown: an address may hold a password)")
+    format!("{place}{message} (the line is not shown: it may hold a password or a token)")
 }
 
 fn minutes(count: u64) -> Duration {
@@ -389,6 +388,10 @@ mod tests {
             let error = error(text);
             assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
         }
+        for text in ["[store]\npassword = \"hunter2\"", "[discord]\nTOKEN = \"hunter2\"", "[discord]\ntoken_file = hunter2"] {
+            let error = error(text);
+            assert!(error.contains("line 2: ") && !error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]
@@ -419,6 +422,7 @@ mod tests {
         assert_eq!(Token::find(None, Some(file.path())).unwrap().expose(), "abc.def");
         std::fs::write(file.path(), "\n").unwrap();
         assert!(matches!(Token::find(None, Some(file.path())), Err(TokenError::Malformed { .. })));
-        assert!(matches!(Token::find(None, Some(Path::new("/nowhere/token"))), Err(TokenError::Read { .. })));
+        let error = Token::find(None, Some(Path::new("abc.def.ghi"))).unwrap_err();
+        assert!(matches!(error, TokenError::Read(_)) && !error.to_string().contains("abc"), "{error}");
     }
 }

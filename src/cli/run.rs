@@ -53,13 +53,17 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 /// Logs to standard error, which leaves standard output to answers.
 fn log(format: LogFormat) {
     let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
-    let chosen = std::env::var(LOG_VARIABLE).ok().and_then(|text| text.parse::<Targets>().ok());
+    let chosen = std::env::var(LOG_VARIABLE).ok().map(|text| text.parse::<Targets>());
+    let is_wrong = matches!(chosen, Some(Err(_)));
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
     };
-    tracing_subscriber::registry().with(lines).with(chosen.unwrap_or(usual)).init();
+    tracing_subscriber::registry().with(lines).with(chosen.and_then(Result::ok).unwrap_or(usual)).init();
+    if is_wrong {
+        tracing::warn!("{LOG_VARIABLE} says nothing about the log that I understand: write it as internbot=debug, or leave it out");
+    }
 }
 
 /// SIGHUP, where there is such a thing: what comes before it is followed is not lost.

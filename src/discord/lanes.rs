@@ -188,8 +188,8 @@ impl<W: Work> Lane<W> {
         }
     }
 
-    /// What is to be done next and since when it waits, once the work in a channel is done. Where there is nothing, the permit is given back before
-    /// anything new can come.
+    /// What is to be done next and since when it waits, once the work in a channel is done. Where there is nothing, the permit
+    /// is given back before anything new can come.
     fn next(&self, bot: &Shared, done: Option<ChannelId>, permit: &mut Option<OwnedSemaphorePermit>) -> Option<(W, Instant)> {
         let mut queue = self.queue();
         queue.release(done);

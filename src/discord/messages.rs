@@ -122,7 +122,8 @@ impl Bot {
         }
         let owner = post.owner.unwrap_or_else(|| self.me());
         let dates = self.settings(Some(post.guild)).dates;
-        let to = Destination { channel: post.thread, to: None, nonce: post.thread.get(), ping: false, dates };
+        // The first message of a post has the id of its thread, and may ask the bot as well: that answer has the other nonce.
+        let to = Destination { channel: post.thread, to: None, nonce: !post.thread.get(), ping: false, dates };
         let reply = reply::to_answer(&self.guide.knowledge, &answer);
         if let Some(sent) = self.say(&reply, owner, to).await {
             self.memory.converse(sent.id, None, owner, &question);

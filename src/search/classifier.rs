@@ -15,6 +15,10 @@ const WIDTH: usize = 2;
 /// The classes of a block.
 const LANES: usize = 8 * WIDTH;
 
+/// Added to a number between ±2²² and subtracted again, it rounds that to a whole one, halves to the even one, by nothing but
+/// IEEE arithmetic: other ways to round treat halves differently on some processors.
+const ROUND: f32 = 12_582_912.0;
+
 /// A trained model: one weight for each pair of a column of a vector and a class.
 ///
 /// Training needs single precision; what it has learned is kept in 16 bits, each row with its own scale: an error of a
@@ -79,9 +83,9 @@ impl Classifier {
             let largest = row.iter().flatten().fold(f32x8::ZERO, |largest, weights| largest.max(weights.abs()));
             let largest = largest.to_array().into_iter().fold(0.0, f32::max);
             let scale = if largest > 0.0 { largest / f32::from(i16::MAX) } else { 1.0 };
-            model.weights.extend(
-                row.iter().map(|block| block.map(|weights| i16x8::from_i32x8_saturate((weights / f32x8::splat(scale)).round_int()))),
-            );
+            let (scales, round) = (f32x8::splat(scale), f32x8::splat(ROUND));
+            let whole = |weights: f32x8| weights / scales + round - round;
+            model.weights.extend(row.iter().map(|block| block.map(|weights| i16x8::from_i32x8_saturate(whole(weights).round_int()))));
             model.scales.push(scale);
         }
         model
@@ -148,11 +152,10 @@ fn softmax(scores: &mut [f32], classes: usize) {
 /// The exponential of a number that is not above zero, to seven digits: a power of two by its bits, times a polynomial
 /// for the rest (Cephes, `exp2f`). The compiler handles several at once, as it cannot with a library's.
 pub(super) fn exp(x: f32) -> f32 {
-    /// Added and subtracted, it rounds to a whole number, which is then in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
     /// Below, the result is too small for a float.
     const LOWEST: f32 = -126.0;
     let x = (x * std::f32::consts::LOG2_E).max(LOWEST);
+    // Rounded to a whole number, which is in the lowest bits.
     let rounded = x + ROUND;
     let rest = x - (rounded - ROUND);
     let power = 1.535_336_2e-4;

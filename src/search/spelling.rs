@@ -6,9 +6,7 @@
 //! at most *n* letters removed, so one look-up per form of the misspelt word finds them all, however large the
 //! vocabulary is.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::FxHashSet;
 
 use super::words::Words;
 
@@ -170,9 +168,12 @@ fn for_each_deletion(word: &str, most: usize, mut each: impl FnMut(u32)) {
     }
 }
 
+/// A hash of letters, the same on machines of 32 and of 64 bits, which `rustc-hash` is not: forms that share a hash by chance
+/// would be others there.
 fn hash_letters(letters: impl Iterator<Item = char>) -> u32 {
-    let mut hasher = FxHasher::default();
-    letters.for_each(|c| (c as u32).hash(&mut hasher));
-    // Folding keeps the well-mixed upper half.
-    (hasher.finish() >> 32) as u32
+    /// An odd number without a pattern: 2⁶⁴ divided by the golden ratio.
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+    let hash = letters.fold(0, |hash: u64, c| hash.wrapping_add(u64::from(c as u32)).wrapping_mul(MIX));
+    // The upper half is the well-mixed one.
+    (hash >> 32) as u32
 }

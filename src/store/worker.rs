@@ -16,14 +16,17 @@ use crate::settings::Settings;
 /// What somebody waits for.
 pub(super) enum Order {
     /// Write what waits.
-    Flush(oneshot::Sender<Result<(), StoreError>>),
+    Flush(Reply<()>),
     /// Change the settings of a guild.
-    Change { guild: u64, change: Change, reply: oneshot::Sender<Result<Arc<Settings>, StoreError>> },
+    Change { guild: u64, change: Change, reply: Reply<Arc<Settings>> },
     /// Forget a person, who is among those who wait to be forgotten.
-    Forget { person: u64, reply: oneshot::Sender<Result<u64, StoreError>> },
+    Forget { person: u64, reply: Reply<u64> },
     /// Write what waits, and end.
-    Close(oneshot::Sender<Result<(), StoreError>>),
+    Close(Reply<()>),
 }
+
+/// Where the answer to an order goes; closed once nobody waits for it.
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What becomes of the settings of a guild.
 pub(super) type Change = Box<dyn FnOnce(&Settings) -> Settings + Send>;
@@ -72,7 +75,7 @@ impl Worker {
         }
     }
 
-    /// Runs until it is told to close or every handle is gone.
+    /// Runs until it is told to close.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         loop {
             tokio::select! {
@@ -94,8 +97,14 @@ impl Worker {
     /// Does what somebody waits for; whether to go on.
     async fn obey(&mut self, order: Order) -> bool {
         match order {
+            // Whoever does not wait any more was told that nothing came of it; and others wait behind.
+            Order::Flush(reply) if reply.is_closed() => {}
             Order::Flush(reply) => drop(reply.send(self.attempt().await)),
-            Order::Change { guild, change, reply } => drop(reply.send(self.change(guild, change).await)),
+            Order::Change { reply, .. } if reply.is_closed() => {}
+            Order::Change { guild, change, reply } => {
+                let done = self.change(guild, change, &reply).await;
+                drop(reply.send(done));
+            }
             Order::Forget { person, reply } => {
                 let written = self.attempt().await;
                 let deleted = self.deleted.remove(&person).unwrap_or_default();
@@ -202,10 +211,10 @@ impl Worker {
         Ok(database)
     }
 
-    async fn change(&mut self, guild: u64, change: Change) -> Result<Arc<Settings>, StoreError> {
+    async fn change(&mut self, guild: u64, change: Change, reply: &Reply<Arc<Settings>>) -> Result<Arc<Settings>, StoreError> {
         self.attempt().await?;
-        // After an attempt that went well it is open.
-        let Some(database) = &mut self.database else { return Err(StoreError::Late) };
+        // After an attempt that went well it is open; it may have taken longer than anybody waits.
+        let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else { return Err(StoreError::Late) };
         let change = |settings: &Settings| {
             let settings = change(settings);
             settings.check().map(|()| settings)

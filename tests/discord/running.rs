@@ -204,6 +204,21 @@ async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_wrong_level_of_the_log_is_told_and_the_usual_one_is_used() {
+    let discord = StandIn::start().await;
+    let guide = SmallGuide::new("Alpha");
+    let mut program = Program::start(&discord, &guide, &[("INTERNBOT_LOG", "internbot=loud".as_ref())]);
+    discord.registered("ask").await;
+    program.logged("INTERNBOT_LOG", 1).await;
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = program.logged("stopped", 1).await;
+    assert!(log.contains("write it as internbot=debug"), "{log}");
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");

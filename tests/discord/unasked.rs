@@ -94,6 +94,19 @@ async fn a_new_post_is_answered_once_by_its_title() {
 }
 
 #[tokio::test]
+async fn a_question_to_the_bot_in_a_post_is_answered_besides_its_title() {
+    let (chat, forum) = chat().await;
+    // Thread and message have one id: that must not make one answer of two.
+    let post = forum.post(SURE, "@bot when do i need a cover letter", &chat.mia).await;
+    let answers = [chat.discord.next_message(&post.thread).await, chat.discord.next_message(&post.thread).await];
+    for topic in ["resume", "cover-letter"] {
+        let title = &self::topic(topic).title;
+        assert!(answers.iter().any(|answer| answer.embed().author.ends_with(title)), "{topic}: {answers:?}");
+    }
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_post_whose_title_is_vague_is_left_alone() {
     let (chat, forum) = chat().await;
     for title in [VAGUE, OFF_TOPIC] {

@@ -53,6 +53,29 @@ async fn locked_by_another_process_it_waits_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_change_that_came_too_late_for_whoever_asked_for_it_is_not_made() {
+    let place = Place::in_a_file();
+    let store = place.open().await;
+    let mut other = other(&place).await;
+    other.execute("BEGIN EXCLUSIVE").await.expect("the other process locks it");
+    // Each is tried for a quarter of a second and waited for for two, so that some are not even begun by then.
+    let private = Settings { private: true, ..Settings::default() };
+    let changes = (0..20).map(|_| {
+        let (store, private) = (store.clone(), private.clone());
+        tokio::spawn(async move { set(&store, GUILD, private).await })
+    });
+    let mut late = 0;
+    for change in changes.collect::<Vec<_>>() {
+        late += usize::from(change.await.expect("it ends").expect_err("it cannot be written") == StoreError::Late);
+    }
+    assert!(late > 0, "each was tried");
+    other.execute("ROLLBACK").await.expect("the other process is done");
+    well(&store).await;
+    store.flush().await.expect("whatever waited before this is done");
+    assert!(!store.settings(Some(GUILD)).private, "they were told that nothing has changed");
+}
+
+#[tokio::test]
 async fn on_a_full_disk_it_waits_and_loses_nothing() {
     let place = Place::in_a_file();
     let store = place.open_with(&config::Store { most_megabytes: 1, ..place.config() }).await;

@@ -90,7 +90,8 @@ impl Budget {
         let mut told = false;
         while left.sessions <= RESERVE || left.asked.elapsed() > FRESH {
             if left.sessions <= RESERVE {
-                let wait = left.reset.saturating_sub(left.asked.elapsed());
+                // Never nothing, or Discord would be asked as fast as it answers.
+                let wait = left.reset.saturating_sub(left.asked.elapsed()).max(Duration::from_secs(1));
                 if !told {
                     let minutes = wait.as_secs() / 60;
                     warn!(minutes, "the bot has begun nearly all the sessions that Discord allows in a day; waiting until it may again");

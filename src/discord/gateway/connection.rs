@@ -227,7 +227,11 @@ fn describe(error: ReceiveMessageError) -> String {
     let mut words = "cannot connect".to_owned();
     let mut cause = error.source();
     while let Some(error) = cause {
-        words = format!("{words}: {error}");
+        let what = error.to_string();
+        // Some say the same as their cause.
+        if !words.ends_with(&what) {
+            words = format!("{words}: {what}");
+        }
         cause = error.source();
     }
     words
