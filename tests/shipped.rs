@@ -125,6 +125,15 @@ fn every_title_finds_its_topic() {
 }
 
 #[test]
+fn who_speaks_of_suicide_is_told_where_help_is_and_not_how_to_apply() {
+    for message in ["i wanna kill myself", "i feel suicidal after 300 rejections", "i think about ending my life"] {
+        let answer = ask(&Question::new(message));
+        let kind = answer.kind.and_then(|kind| KNOWLEDGE.out_of_scope().get(kind)).expect("a kind of message");
+        assert_eq!((answer.outcome, kind.id.as_str()), (Outcome::None, "crisis"), "{message:?}");
+    }
+}
+
+#[test]
 fn what_is_not_for_the_bot_is_not_answered() {
     for message in [
         "good morning everyone",
