@@ -4,9 +4,9 @@
 //! cargo build --release && cargo run --release --example discord_speed -- target/release/internbot [GUILDS [SHARDS]]
 //! ```
 //!
-//! The bot runs in a process of its own. Printed are the time from a message on the socket to the request that answers
-//! it, one message at a time; messages a second with many at a time; the bot's processor time for each of those, and for a
-//! message between other people; and its resident memory.
+//! The bot runs in a process of its own. Printed are the time from its start to its session, and from a message on the socket
+//! to the request that answers it, one message at a time; messages a second with many at a time; the bot's processor time for
+//! each of those, and for a message between other people; and its resident memory.
 
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
 
@@ -73,11 +73,15 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     }
     let (mia, channels) = first.expect("at least one guild");
     let (help, config) = (&channels[0], config(&discord));
+    let begin = Instant::now();
     let mut bot = start(program, config.path());
+    discord.ready().await;
+    let connected = begin.elapsed();
     discord.shards_are(&(0..shards).map(|shard| (shard, shards)).collect::<Vec<_>>()).await;
     discord.registered("ask").await;
     discord.settle().await;
     println!("{guilds} guild(s) of {CHANNELS} channels, {shards} shard(s)");
+    println!("  from start to connected          {:>8.0} ms", milliseconds(connected));
     println!("  resident memory when ready       {:>8.1} MiB", resident(&bot));
 
     let mut times: Vec<Duration> = Vec::new();
