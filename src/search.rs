@@ -10,6 +10,7 @@ mod explain;
 mod features;
 mod groups;
 mod lexicon;
+mod lists;
 mod parts;
 mod phrasings;
 mod reach;

@@ -177,13 +177,8 @@ impl Examples {
     }
 
     /// The vector of each phrasing, in order.
-    pub(super) fn vectors(&self) -> impl Iterator<Item = &[(u32, f32)]> {
+    pub(super) fn vectors(&self) -> impl Iterator<Item = &[(u32, f32)]> + Clone {
         (0..self.len()).filter_map(|number| self.get(number)).map(|(_, vector)| vector)
-    }
-
-    /// All columns, each as often as a phrasing has it.
-    pub(super) fn columns(&self) -> impl Iterator<Item = u32> {
-        self.entries.iter().map(|&(column, _)| column)
     }
 }
 

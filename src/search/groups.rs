@@ -2,15 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
+use super::lists::Lists;
+
 /// The members of all groups as a trie: one step for each stem.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     /// (node, stem) → node.
     next: FxHashMap<(u32, u32), u32>,
-    /// The groups of the members that end in a node, node after node.
-    members: Vec<u32>,
-    /// For each node, where its groups begin; one more at the end.
-    starts: Vec<u32>,
+    /// For each node, the groups of the members that end there.
+    members: Lists<u32>,
     names: Vec<Box<str>>,
     /// Groups with numbers below this are the guide's, the others are the lexicon's.
     own: u32,
@@ -52,9 +52,7 @@ impl Builder {
         let Self { mut groups, mut ends } = self;
         ends.sort_unstable();
         ends.dedup();
-        let nodes = groups.next.len() as u32 + 1;
-        groups.starts = (0..=nodes).map(|node| ends.partition_point(|&(other, _)| other < node) as u32).collect();
-        groups.members = ends.into_iter().map(|(_, group)| group).collect();
+        groups.members = Lists::new(groups.next.len() + 1, ends.iter().map(|&(node, group)| (node as usize, group)));
         groups.next.shrink_to_fit();
         groups.names.shrink_to_fit();
         groups
@@ -83,13 +81,6 @@ impl Groups {
             *node = *self.next.get(&(*node, stem))?;
             Some(*node)
         });
-        nodes.enumerate().map(|(at, node)| (at + 1, self.of(node))).filter(|(_, groups)| !groups.is_empty())
-    }
-
-    fn of(&self, node: u32) -> &[u32] {
-        match (self.starts.get(node as usize), self.starts.get(node as usize + 1)) {
-            (Some(&start), Some(&end)) => self.members.get(start as usize..end as usize).unwrap_or_default(),
-            _ => &[],
-        }
+        nodes.enumerate().map(|(at, node)| (at + 1, self.members.get(node as usize))).filter(|(_, groups)| !groups.is_empty())
     }
 }

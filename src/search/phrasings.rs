@@ -5,6 +5,7 @@ use std::ops::Range;
 use wide::f32x8;
 
 use super::features::{Examples, Weighed};
+use super::lists::Lists;
 use super::reading::{Reading, UNKNOWN_STEM};
 
 /// The vectors of all phrasings.
@@ -14,10 +15,8 @@ pub(super) struct Phrasings {
     classes: Vec<u32>,
     /// For each phrasing, the section of the topic that answers it, if it asks for one.
     sections: Vec<Option<u32>>,
-    /// The phrasings that have a column, with the values of their unit vectors, column after column.
-    postings: Vec<(u32, f32)>,
-    /// For each column, where its postings begin; one more at the end.
-    starts: Vec<u32>,
+    /// For each column, the phrasings that have it, with the values of their unit vectors.
+    postings: Lists<(u32, f32)>,
     /// The longest that a question's vector can be.
     full_length: f32,
     /// The stems of all phrasings, one after the other, and where those of each end.
@@ -43,40 +42,16 @@ impl Phrasings {
             full_length,
             ..self
         };
-        phrasings.index_columns(examples, columns);
+        let postings = (0u32..).zip(examples.vectors()).flat_map(|(number, vector)| {
+            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
+            vector.iter().map(move |&(column, value)| (column as usize, (number, value / length)))
+        });
+        phrasings.postings = Lists::new(columns, postings);
         let mut by_stems: Vec<u32> = (0..places.len() as u32).collect();
         // The first of those that say the same comes first.
         by_stems.sort_by(|&a, &b| phrasings.stems_of(a).cmp(phrasings.stems_of(b)));
         phrasings.by_stems = by_stems;
         phrasings
-    }
-
-    /// A counting sort: how many phrasings have each column, where each column's postings begin, and then the postings.
-    fn index_columns(&mut self, examples: &Examples, columns: usize) {
-        let mut starts = vec![0_u32; columns + 1];
-        for column in examples.columns() {
-            if let Some(count) = starts.get_mut(column as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut total = 0;
-        for start in &mut starts {
-            total += *start;
-            *start = total;
-        }
-        let mut next = starts.clone();
-        let mut postings = vec![(0, 0.0); total as usize];
-        for (number, vector) in (0u32..).zip(examples.vectors()) {
-            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
-            for &(column, value) in vector {
-                let Some(at) = next.get_mut(column as usize) else { continue };
-                if let Some(posting) = postings.get_mut(*at as usize) {
-                    *posting = (number, value / length);
-                }
-                *at += 1;
-            }
-        }
-        (self.postings, self.starts) = (postings, starts);
     }
 
     /// The class and the section of the phrasing that the question repeats, if it repeats one. A question with an unknown
@@ -103,17 +78,13 @@ impl Phrasings {
         let mut likeness = vec![0.0; self.sections.len()];
         for &Weighed { column, value, .. } in vector {
             let value = value / self.full_length;
-            let postings = match (self.starts.get(column as usize), self.starts.get(column as usize + 1)) {
-                (Some(&start), Some(&end)) => self.postings.get(start as usize..end as usize).unwrap_or_default(),
-                _ => continue,
-            };
             let mut add = |&(number, other): &(u32, f32)| {
                 if let Some(sum) = likeness.get_mut(number as usize) {
                     *sum += value * other;
                 }
             };
             // Half of the time of a search is spent here: four at a time, so that less of it goes into counting.
-            let (fours, rest) = postings.as_chunks::<4>();
+            let (fours, rest) = self.postings.get(column as usize).as_chunks::<4>();
             for four in fours {
                 four.iter().for_each(&mut add);
             }

@@ -8,6 +8,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::lists::Lists;
 use super::words::Words;
 
 /// Words shorter than this, in characters, are never corrected: too many short words are one edit apart.
@@ -24,9 +25,7 @@ const SHORTEST_HALF: usize = 3;
 pub(super) struct Speller {
     /// The deletion neighbourhood: (hash of a word with letters removed, number of the word), bucket after bucket. A form is
     /// in the bucket that the highest bits of its hash name.
-    forms: Vec<(u32, u32)>,
-    /// For each bucket, where its forms begin; one more at the end.
-    starts: Vec<u32>,
+    forms: Lists<(u32, u32)>,
     /// How far a hash is shifted to be the number of a bucket.
     shift: u32,
     protected: FxHashSet<String>,
@@ -56,43 +55,14 @@ impl Speller {
         }
         // About as many buckets as forms.
         let bits = forms.len().max(2).ilog2();
-        let mut speller = Self { shift: u32::BITS - bits, protected, ..Self::default() };
-        speller.fill_buckets(&forms, 1 << bits);
-        speller
-    }
-
-    /// A counting sort by bucket.
-    fn fill_buckets(&mut self, forms: &[(u32, u32)], buckets: usize) {
-        self.starts = vec![0; buckets + 1];
-        for (form, _) in forms {
-            if let Some(count) = self.starts.get_mut((form >> self.shift) as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut total = 0;
-        for start in &mut self.starts {
-            total += *start;
-            *start = total;
-        }
-        let mut next = self.starts.clone();
-        self.forms = vec![(0, 0); forms.len()];
-        for form in forms {
-            let Some(at) = next.get_mut((form.0 >> self.shift) as usize) else { continue };
-            if let Some(place) = self.forms.get_mut(*at as usize) {
-                *place = *form;
-            }
-            *at += 1;
-        }
+        let shift = u32::BITS - bits;
+        let forms = Lists::new(1 << bits, forms.iter().map(|&(form, number)| ((form >> shift) as usize, (form, number))));
+        Self { forms, shift, protected }
     }
 
     /// The numbers of the words that have this form.
     fn having(&self, form: u32) -> impl Iterator<Item = u32> {
-        let bucket = (form >> self.shift) as usize;
-        let forms = match (self.starts.get(bucket), self.starts.get(bucket + 1)) {
-            (Some(&start), Some(&end)) => self.forms.get(start as usize..end as usize).unwrap_or_default(),
-            _ => &[],
-        };
-        forms.iter().filter(move |&&(hash, _)| hash == form).map(|&(_, number)| number)
+        self.forms.get((form >> self.shift) as usize).iter().filter(move |&&(hash, _)| hash == form).map(|&(_, number)| number)
     }
 
     /// Judges one word as [`crate::text::words`] gives it.
