@@ -1,7 +1,11 @@
 //! How long a guide takes to load and a question to answer: the guide that ships, and a made-up one of 150 topics with 100
 //! phrasings each. `cargo bench`
 
-#![allow(clippy::expect_used, missing_docs, reason = "a bench that cannot load its guide may panic")]
+#![allow(
+    clippy::expect_used,
+    missing_docs,
+    reason = "a bench that cannot load its guide may panic"
+)]
 
 #[path = "../examples/growth/made_up.rs"]
 mod made_up;
@@ -23,15 +27,23 @@ fn shipped() -> KnowledgeBase {
 fn load(bench: &mut Criterion) {
     bench.bench_function("load/read and check the files", |bench| bench.iter(shipped));
     let knowledge = shipped();
-    bench.bench_function("load/learn and index", |bench| bench.iter(|| Index::new(black_box(&knowledge))));
+    bench.bench_function("load/learn and index", |bench| {
+        bench.iter(|| Index::new(black_box(&knowledge)))
+    });
 }
 
 fn search(bench: &mut Criterion) {
     let index = Index::new(&shipped());
     let questions = [
         ("short", "how long should my resume be"),
-        ("usual", "how do i get a backend internship when i have no experience at all"),
-        ("misspelt", "hwo do i get a bakcend intrenship wihtout experiance"),
+        (
+            "usual",
+            "how do i get a backend internship when i have no experience at all",
+        ),
+        (
+            "misspelt",
+            "hwo do i get a bakcend intrenship wihtout experiance",
+        ),
         (
             "long",
             "i have an offer from a small company and i already said yes but today a bigger one called me and the pay is much better. \
@@ -40,7 +52,9 @@ fn search(bench: &mut Criterion) {
     ];
     for (name, text) in questions {
         let question = Question::new(text);
-        bench.bench_function(&format!("search/{name}"), |bench| bench.iter(|| index.search(black_box(&question))));
+        bench.bench_function(&format!("search/{name}"), |bench| {
+            bench.iter(|| index.search(black_box(&question)))
+        });
     }
 }
 
@@ -48,13 +62,27 @@ fn large(bench: &mut Criterion) {
     let corpus = made_up(150, 100);
     let mut group = bench.benchmark_group("large");
     group.sample_size(10);
-    group.bench_function("learn and index", |bench| bench.iter(|| Index::with_parts(black_box(&corpus), Parts::ALL)));
+    group.bench_function("learn and index", |bench| {
+        bench.iter(|| Index::with_parts(black_box(&corpus), Parts::ALL))
+    });
     let index = Index::with_parts(&corpus, Parts::ALL);
     // A phrasing of the guide with a word more at each end, so that it is not repeated to the letter.
-    let phrasing = corpus.topics.first().and_then(|topic| topic.phrasings.first()).expect("a guide with phrasings");
-    for (name, text) in [("search", format!("so {phrasing} right")), ("search misspelt", misspell(&format!("so {phrasing} right"), 2))] {
+    let phrasing = corpus
+        .topics
+        .first()
+        .and_then(|topic| topic.phrasings.first())
+        .expect("a guide with phrasings");
+    for (name, text) in [
+        ("search", format!("so {phrasing} right")),
+        (
+            "search misspelt",
+            misspell(&format!("so {phrasing} right"), 2),
+        ),
+    ] {
         let question = Question::new(text);
-        group.bench_function(name, |bench| bench.iter(|| index.search(black_box(&question))));
+        group.bench_function(name, |bench| {
+            bench.iter(|| index.search(black_box(&question)))
+        });
     }
     group.finish();
 }

@@ -8,7 +8,13 @@
 //! to the request that answers it, one message at a time; messages a second with many at a time; the bot's processor time for
 //! each of those, and for a message between other people; and its resident memory.
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an example talks, and may stop"
+)]
 
 #[path = "../tests/discord"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
@@ -42,10 +48,15 @@ const TICKS: f64 = 100.0;
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let program = arguments.next().unwrap_or_else(|| "target/release/internbot".to_owned());
+    let program = arguments
+        .next()
+        .unwrap_or_else(|| "target/release/internbot".to_owned());
     let shards = |text: String| text.parse().expect("SHARDS is a number");
     let sizes = match arguments.next() {
-        Some(guilds) => vec![(guilds.parse().expect("GUILDS is a number"), arguments.next().map_or(1, shards))],
+        Some(guilds) => vec![(
+            guilds.parse().expect("GUILDS is a number"),
+            arguments.next().map_or(1, shards),
+        )],
         None => SIZES.to_vec(),
     };
     let questions = questions();
@@ -57,9 +68,13 @@ async fn main() {
 
 /// Every phrasing of the guide, as often as it takes.
 fn questions() -> Vec<String> {
-    let knowledge = knowledge::load(Path::new("knowledge"), jiff::Zoned::now().date()).expect("the guide of this repository has no error");
+    let knowledge = knowledge::load(Path::new("knowledge"), jiff::Zoned::now().date())
+        .expect("the guide of this repository has no error");
     let topics = knowledge.topics().iter();
-    let phrasings: Vec<String> = topics.flat_map(|topic| &topic.questions).map(|phrasing| format!("@bot {}", phrasing.text)).collect();
+    let phrasings: Vec<String> = topics
+        .flat_map(|topic| &topic.questions)
+        .map(|phrasing| format!("@bot {}", phrasing.text))
+        .collect();
     phrasings.into_iter().cycle().take(QUESTIONS).collect()
 }
 
@@ -68,7 +83,9 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     let mut first = None;
     for number in 0..guilds {
         let guild = discord.guild(&format!("guild {number}"));
-        let channels: Vec<_> = (0..CHANNELS).map(|number| guild.channel(&format!("channel-{number}"))).collect();
+        let channels: Vec<_> = (0..CHANNELS)
+            .map(|number| guild.channel(&format!("channel-{number}")))
+            .collect();
         first.get_or_insert((guild.member("mia"), channels));
     }
     let (mia, channels) = first.expect("at least one guild");
@@ -77,12 +94,20 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     let mut bot = start(program, config.path());
     discord.ready().await;
     let connected = begin.elapsed();
-    discord.shards_are(&(0..shards).map(|shard| (shard, shards)).collect::<Vec<_>>()).await;
+    discord
+        .shards_are(&(0..shards).map(|shard| (shard, shards)).collect::<Vec<_>>())
+        .await;
     discord.registered("ask").await;
     discord.settle().await;
     println!("{guilds} guild(s) of {CHANNELS} channels, {shards} shard(s)");
-    println!("  from start to connected          {:>8.0} ms", milliseconds(connected));
-    println!("  resident memory when ready       {:>8.1} MiB", resident(&bot));
+    println!(
+        "  from start to connected          {:>8.0} ms",
+        milliseconds(connected)
+    );
+    println!(
+        "  resident memory when ready       {:>8.1} MiB",
+        resident(&bot)
+    );
 
     let mut times: Vec<Duration> = Vec::new();
     for question in questions.iter().take(WARM_UP).chain(questions) {
@@ -91,8 +116,14 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     }
     times.drain(..WARM_UP);
     times.sort();
-    println!("  event to request, median         {:>8.2} ms", milliseconds(times[times.len() / 2]));
-    println!("  event to request, 99th percentile{:>8.2} ms", milliseconds(times[times.len() * 99 / 100]));
+    println!(
+        "  event to request, median         {:>8.2} ms",
+        milliseconds(times[times.len() / 2])
+    );
+    println!(
+        "  event to request, 99th percentile{:>8.2} ms",
+        milliseconds(times[times.len() * 99 / 100])
+    );
 
     let (begin, used) = (Instant::now(), processor_seconds(&bot));
     let mut waiting = VecDeque::new();
@@ -101,23 +132,35 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
         mia.says(channel, question).await;
         waiting.push_back(channel);
         if waiting.len() >= AT_A_TIME {
-            discord.next_message(waiting.pop_front().expect("it is not empty")).await;
+            discord
+                .next_message(waiting.pop_front().expect("it is not empty"))
+                .await;
         }
     }
     for channel in waiting {
         discord.next_message(channel).await;
     }
-    println!("  messages a second, {AT_A_TIME} at a time  {:>8.0}", questions.len() as f64 / begin.elapsed().as_secs_f64());
+    println!(
+        "  messages a second, {AT_A_TIME} at a time  {:>8.0}",
+        questions.len() as f64 / begin.elapsed().as_secs_f64()
+    );
     let each = (processor_seconds(&bot) - used) * 1_000.0 / questions.len() as f64;
     println!("  processor time a question        {each:>8.2} ms");
     let used = processor_seconds(&bot);
     for number in 0..CHATTER {
-        mia.says(&channels[number % CHANNELS], "does anybody know a good place for lunch near the library?").await;
+        mia.says(
+            &channels[number % CHANNELS],
+            "does anybody know a good place for lunch near the library?",
+        )
+        .await;
     }
     discord.settle().await;
     let each = (processor_seconds(&bot) - used) * 1_000.0 / CHATTER as f64;
     println!("  the same, a message to others    {each:>8.3} ms");
-    println!("  resident memory afterwards       {:>8.1} MiB", resident(&bot));
+    println!(
+        "  resident memory afterwards       {:>8.1} MiB",
+        resident(&bot)
+    );
     bot.kill().expect("the bot runs");
     bot.wait().expect("the bot has ended");
     // What the measurement leaves unread does not matter, unlike in a test.
@@ -126,30 +169,57 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
 
 fn config(discord: &StandIn) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    let text = format!("[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n\n[store]\nurl = \"\"\n", discord.url());
+    let text = format!(
+        "[discord]\napi_url = \"{}\"\ncooldown_seconds = 0\nrepeat_minutes = 0\n\n[store]\nurl = \"\"\n",
+        discord.url()
+    );
     std::fs::write(file.path(), text).expect("a temporary file can be written");
     file
 }
 
 fn start(program: &str, config: &Path) -> Child {
     let mut command = Command::new(program);
-    command.arg("run").arg("--config").arg(config).env("DISCORD_TOKEN", "stand-in-token").env("INTERNBOT_LOG", "warn");
-    command.stdin(Stdio::null()).spawn().unwrap_or_else(|fault| panic!("cannot start {program}: {fault}"))
+    command
+        .arg("run")
+        .arg("--config")
+        .arg(config)
+        .env("DISCORD_TOKEN", "stand-in-token")
+        .env("INTERNBOT_LOG", "warn");
+    command
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|fault| panic!("cannot start {program}: {fault}"))
 }
 
 /// Resident memory in MiB, from `/proc`; 0 where there is none.
 fn resident(bot: &Child) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1_024.0
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap_or_default();
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse::<f64>()
+        .unwrap_or_default()
+        / 1_024.0
 }
 
 /// Processor time in seconds, of user and system, from `/proc`; 0 where there is none.
 fn processor_seconds(bot: &Child) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", bot.id())).unwrap_or_default();
     // The second field is the program's name, in parentheses; `utime` and `stime` are the fields 14 and 15.
-    let fields = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
+    let fields = stat
+        .rsplit_once(')')
+        .map(|(_, rest)| rest)
+        .unwrap_or_default()
+        .split_whitespace();
+    fields
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / TICKS
 }
 
 fn milliseconds(time: Duration) -> f64 {

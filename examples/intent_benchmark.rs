@@ -41,19 +41,36 @@ struct Query {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (options, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let (options, files): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--"));
     let mut parts = Parts::ALL;
     for option in options {
-        let part = Part::ALL.iter().find(|(name, _)| option.strip_prefix("--ablate=") == Some(name));
-        parts = parts.without(part.ok_or_else(|| format!("{option} is not --ablate=PART with a part of the search"))?.1);
+        let part = Part::ALL
+            .iter()
+            .find(|(name, _)| option.strip_prefix("--ablate=") == Some(name));
+        parts = parts.without(
+            part.ok_or_else(|| format!("{option} is not --ablate=PART with a part of the search"))?
+                .1,
+        );
     }
     let [knowledge, queries, out_of_scope @ ..] = files.as_slice() else {
         return Err("usage: intent_benchmark KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] [--ablate=PART]".into());
     };
     let knowledge: Knowledge = serde_json::from_str(&fs::read_to_string(knowledge)?)?;
     let mut corpus = Corpus::default();
-    for Topic { id, title, examples } in knowledge.topics {
-        corpus.topics.push(TopicTexts { id, title, phrasings: examples, ..TopicTexts::default() });
+    for Topic {
+        id,
+        title,
+        examples,
+    } in knowledge.topics
+    {
+        corpus.topics.push(TopicTexts {
+            id,
+            title,
+            phrasings: examples,
+            ..TopicTexts::default()
+        });
     }
     for file in out_of_scope {
         corpus.out_of_scope.push(read_queries(file)?);
@@ -62,9 +79,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = stdout().lock();
     for (id, text) in read_queries(queries)?.into_iter().enumerate() {
         let found = index.search(&Question::new(text));
-        let ranked: Vec<_> = found.matches.iter().filter_map(|found| Some((&corpus.topics.get(found.topic)?.id, found.score))).collect();
+        let ranked: Vec<_> = found
+            .matches
+            .iter()
+            .filter_map(|found| Some((&corpus.topics.get(found.topic)?.id, found.score)))
+            .collect();
         let confident = answer::sure(answer::probability(&found));
-        writeln!(out, "{}", json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::in_scope(&found)}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::in_scope(&found)})
+        )?;
     }
     Ok(())
 }

@@ -5,10 +5,21 @@
 //! cargo run --release --example reload_storm -- [SECONDS]
 //! ```
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an example talks, and may stop"
+)]
 
 #[path = "../tests/discord"]
-#[allow(dead_code, unused_imports, unreachable_pub, reason = "the tests use the rest")]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the tests use the rest"
+)]
 mod discord {
     pub mod small_guide;
     pub mod stand_in;
@@ -23,7 +34,9 @@ const A_SECOND: usize = 10;
 #[cfg(unix)]
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let seconds = std::env::args().nth(1).map_or(60, |text| text.parse::<usize>().expect("SECONDS is a number"));
+    let seconds = std::env::args().nth(1).map_or(60, |text| {
+        text.parse::<usize>().expect("SECONDS is a number")
+    });
     println!("{}", discord::storm::storm(seconds * A_SECOND).await);
 }
 

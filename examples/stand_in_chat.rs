@@ -8,7 +8,13 @@
 //! A line is a question of a member who mentions the bot; `> That helped` clicks a button of the last reply; the end of
 //! the input (Ctrl-D) ends the conversation.
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "an example talks, and may stop")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an example talks, and may stop"
+)]
 
 #[path = "../tests/discord"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
@@ -28,8 +34,14 @@ async fn main() {
     let discord = StandIn::builder().port(PORT).start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
-    println!("A stand-in Discord waits at {}. In another terminal:\n", discord.url());
-    println!("  DISCORD_TOKEN={} cargo run -- run --config examples/stand_in.toml\n", discord.token());
+    println!(
+        "A stand-in Discord waits at {}. In another terminal:\n",
+        discord.url()
+    );
+    println!(
+        "  DISCORD_TOKEN={} cargo run -- run --config examples/stand_in.toml\n",
+        discord.token()
+    );
     discord.registered("ask").await;
     println!("The bot is there. Ask something; \"> That helped\" clicks a button; Ctrl-D ends.");
     talk(&discord, &help, &mia).await;
@@ -46,7 +58,10 @@ async fn talk(discord: &StandIn, help: &Channel, mia: &Member) {
             (text, Some(message)) if text.starts_with('>') => {
                 let label = text.trim_start_matches('>').trim();
                 if !message.labels().contains(&label) {
-                    println!("There is no button {label:?}; there is {:?}.", message.labels());
+                    println!(
+                        "There is no button {label:?}; there is {:?}.",
+                        message.labels()
+                    );
                     continue;
                 }
                 let response = mia.clicks(message, label).await;
@@ -60,7 +75,10 @@ async fn talk(discord: &StandIn, help: &Channel, mia: &Member) {
                 println!("\nmia: @internbot {text}");
                 let question = mia.says(help, &format!("@bot {text}")).await;
                 let message = discord.next_message(help).await;
-                println!("internbot, {:.1} ms later:", (message.at - question.at).as_secs_f64() * 1_000.0);
+                println!(
+                    "internbot, {:.1} ms later:",
+                    (message.at - question.at).as_secs_f64() * 1_000.0
+                );
                 show(&message);
                 last = Some(message);
             }
@@ -81,7 +99,11 @@ fn show(message: &Message) {
     }
     println!("  │ [{}]", message.labels().join("] ["));
     for menu in message.menus() {
-        let options: Vec<&str> = menu.options.iter().map(|option| option.label.as_str()).collect();
+        let options: Vec<&str> = menu
+            .options
+            .iter()
+            .map(|option| option.label.as_str())
+            .collect();
         println!("  │ {} ▾ {}", menu.placeholder, options.join(", "));
     }
     if message.ephemeral {

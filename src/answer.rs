@@ -98,29 +98,51 @@ mod coefficient {
 /// Decides what to do with a question for which a search found this.
 pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> Answer {
     let Some(best) = found.matches.first() else {
-        return Answer { outcome: Outcome::None, matches: Vec::new(), kind: None, reason: "there is no word in it".to_owned() };
+        return Answer {
+            outcome: Outcome::None,
+            matches: Vec::new(),
+            kind: None,
+            reason: "there is no word in it".to_owned(),
+        };
     };
     let probability = probability(found);
     let matches: Vec<Match> = found
         .matches
         .iter()
         .map(|candidate| Match {
-            score: probability * libm::expf(coefficient::choice::MARGIN * (candidate.score - best.score)),
+            score: probability
+                * libm::expf(coefficient::choice::MARGIN * (candidate.score - best.score)),
             ..*candidate
         })
         .collect();
-    let kind = found.aside.filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE).map(|(kind, _)| kind);
+    let kind = found
+        .aside
+        .filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE)
+        .map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
-    let (outcome, reason) =
-        if question.overheard { overheard(question, probability, stakes) } else { asked(probability, stakes, found.words, kind.is_some()) };
-    Answer { outcome, matches, kind, reason }
+    let (outcome, reason) = if question.overheard {
+        overheard(question, probability, stakes)
+    } else {
+        asked(probability, stakes, found.words, kind.is_some())
+    };
+    Answer {
+        outcome,
+        matches,
+        kind,
+        reason,
+    }
 }
 
 /// The candidates to offer of what a search found: two to five.
 pub fn candidates(matches: &[Match]) -> &[Match] {
     let best = matches.first().map_or(0.0, |best| best.score);
-    let near = matches.iter().take_while(|candidate| candidate.score >= CANDIDATE_SHARE * best).count();
-    matches.get(..near.clamp(2, MOST_CANDIDATES).min(matches.len())).unwrap_or(matches)
+    let near = matches
+        .iter()
+        .take_while(|candidate| candidate.score >= CANDIDATE_SHARE * best)
+        .count();
+    matches
+        .get(..near.clamp(2, MOST_CANDIDATES).min(matches.len()))
+        .unwrap_or(matches)
 }
 
 fn asked(probability: f32, stakes: Stakes, words: usize, aside: bool) -> (Outcome, String) {
@@ -130,30 +152,72 @@ fn asked(probability: f32, stakes: Stakes, words: usize, aside: bool) -> (Outcom
         Stakes::Legal => STAKES_BAR,
     };
     let percent = percent(probability);
-    let suggest_bar = if aside { ASIDE_SUGGEST_BAR } else { SUGGEST_BAR };
-    if probability >= bar {
-        (Outcome::Answer, format!("{percent} sure, {} needed to answer", self::percent(bar)))
-    } else if probability >= suggest_bar {
-        (Outcome::Suggest, format!("{percent} sure, {} needed to answer outright", self::percent(bar)))
+    let suggest_bar = if aside {
+        ASIDE_SUGGEST_BAR
     } else {
-        (Outcome::None, format!("only {percent} sure, {} needed even to suggest", self::percent(suggest_bar)))
+        SUGGEST_BAR
+    };
+    if probability >= bar {
+        (
+            Outcome::Answer,
+            format!("{percent} sure, {} needed to answer", self::percent(bar)),
+        )
+    } else if probability >= suggest_bar {
+        (
+            Outcome::Suggest,
+            format!(
+                "{percent} sure, {} needed to answer outright",
+                self::percent(bar)
+            ),
+        )
+    } else {
+        (
+            Outcome::None,
+            format!(
+                "only {percent} sure, {} needed even to suggest",
+                self::percent(suggest_bar)
+            ),
+        )
     }
 }
 
 fn overheard(question: &Question, probability: f32, stakes: Stakes) -> (Outcome, String) {
     if stakes == Stakes::Legal {
-        (Outcome::None, "overheard, and high stakes are never answered unasked".to_owned())
+        (
+            Outcome::None,
+            "overheard, and high stakes are never answered unasked".to_owned(),
+        )
     } else if !text::sentences(&question.text).any(text::asks) {
-        (Outcome::None, "overheard, and nothing in it asks".to_owned())
+        (
+            Outcome::None,
+            "overheard, and nothing in it asks".to_owned(),
+        )
     } else if probability < OVERHEARD_BAR {
-        (Outcome::None, format!("overheard and {} sure, {} needed", percent(probability), percent(OVERHEARD_BAR)))
+        (
+            Outcome::None,
+            format!(
+                "overheard and {} sure, {} needed",
+                percent(probability),
+                percent(OVERHEARD_BAR)
+            ),
+        )
     } else {
-        (Outcome::Answer, format!("overheard and {} sure, {} needed", percent(probability), percent(OVERHEARD_BAR)))
+        (
+            Outcome::Answer,
+            format!(
+                "overheard and {} sure, {} needed",
+                percent(probability),
+                percent(OVERHEARD_BAR)
+            ),
+        )
     }
 }
 
 fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
-    let section = knowledge.topics().get(place.topic).and_then(|topic| topic.sections.get(place.section));
+    let section = knowledge
+        .topics()
+        .get(place.topic)
+        .and_then(|topic| topic.sections.get(place.section));
     section.map_or(Stakes::Ordinary, |section| section.stakes)
 }
 
@@ -165,7 +229,9 @@ pub fn probability(found: &Found) -> f32 {
 /// The probability that the knowledge base has an answer at all.
 pub fn in_scope(found: &Found) -> f32 {
     use coefficient::scope;
-    let aside = found.aside.map_or(0.0, |(_, score)| scope::HAS_ASIDE + scope::ASIDE * score.max(0.0));
+    let aside = found.aside.map_or(0.0, |(_, score)| {
+        scope::HAS_ASIDE + scope::ASIDE * score.max(0.0)
+    });
     logistic(
         scope::BASE
             + scope::SCORE * score(found, 0)

@@ -181,7 +181,11 @@ struct StatsOptions {
 
 fn part(name: &str) -> Result<Part, String> {
     let names = Part::ALL.map(|(name, _)| name).join(", ");
-    Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| *part).ok_or(format!("the parts are: {names}"))
+    Part::ALL
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, part)| *part)
+        .ok_or(format!("the parts are: {names}"))
 }
 
 /// What can go wrong in a command; each says what to do.
@@ -194,11 +198,17 @@ pub(crate) enum Fault {
     #[error(transparent)]
     Sources(#[from] ReadError),
     #[error("cannot read {}: {source}", .path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{}: {source}", .path.display())]
     Cases { path: PathBuf, source: CaseError },
     #[error("{}: this is not a baseline that `internbot eval --json` printed: {source}", .path.display())]
-    Baseline { path: PathBuf, source: serde_json::Error },
+    Baseline {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
     #[error("the terminal does not let me read lines: {0}")]
     Editor(#[from] rustyline::error::ReadlineError),
     #[cfg(feature = "discord")]
@@ -214,7 +224,10 @@ pub(crate) enum Fault {
     #[error(transparent)]
     Monitor(#[from] internbot::monitor::MonitorError),
     #[error("cannot write the man pages into {}: {source}", .path.display())]
-    Pages { path: PathBuf, source: std::io::Error },
+    Pages {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot go on: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -229,7 +242,9 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
         Some(path) => Config::load(path, false)?,
         None => Config::load(Path::new("config/internbot.toml"), true)?,
     };
-    let folder = options.knowledge.unwrap_or_else(|| config.knowledge.clone());
+    let folder = options
+        .knowledge
+        .unwrap_or_else(|| config.knowledge.clone());
     match command {
         Command::Ask(ask) => ask::run(&load(&folder)?, ask),
         Command::Chat => chat::run(&Live::load(&folder)?),
@@ -247,7 +262,10 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
 /// Waits for something of the store.
 #[cfg(feature = "discord")]
 fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, Fault> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(what))
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(what))
 }
 
 /// Reads the knowledge base and learns it.

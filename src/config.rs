@@ -114,7 +114,13 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { url: Path::new("internbot.db").into(), password_file: None, keep_gaps_days: 90, keep_votes_days: 7, most_megabytes: 0 }
+        Self {
+            url: Path::new("internbot.db").into(),
+            password_file: None,
+            keep_gaps_days: 90,
+            keep_votes_days: 7,
+            most_megabytes: 0,
+        }
     }
 }
 
@@ -183,7 +189,9 @@ pub enum TokenError {
     Missing,
     /// The file that should hold it cannot be read.
     /// Its name is not shown: whoever takes the key for the token itself has written that there.
-    #[error("cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN")]
+    #[error(
+        "cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN"
+    )]
     Read(std::io::Error),
     /// What is there cannot be a token.
     #[error(
@@ -210,11 +218,15 @@ impl Token {
     /// Where there is none, the file cannot be read, or it holds something else.
     pub fn find(variable: Option<String>, file: Option<&Path>) -> Result<Self, TokenError> {
         if let Some(text) = variable.filter(|text| !text.trim().is_empty()) {
-            return Self::new(&text).ok_or(TokenError::Malformed { place: TOKEN_VARIABLE.to_owned() });
+            return Self::new(&text).ok_or(TokenError::Malformed {
+                place: TOKEN_VARIABLE.to_owned(),
+            });
         }
         let path = file.ok_or(TokenError::Missing)?;
         let text = std::fs::read_to_string(path).map_err(TokenError::Read)?;
-        Self::new(&text).ok_or(TokenError::Malformed { place: path.display().to_string() })
+        Self::new(&text).ok_or(TokenError::Malformed {
+            place: path.display().to_string(),
+        })
     }
 
     /// The token itself, for the header of a request and nothing else.
@@ -257,11 +269,17 @@ impl Config {
     /// A file that cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
     pub fn load(path: &Path, optional: bool) -> Result<Self, ConfigError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => {
-                toml::from_str(&text).map_err(|error| ConfigError::Parse { path: path.to_owned(), problem: problem(&text, &error) })
+            Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::Parse {
+                path: path.to_owned(),
+                problem: problem(&text, &error),
+            }),
+            Err(fault) if optional && fault.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
             }
-            Err(fault) if optional && fault.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+            Err(source) => Err(ConfigError::Read {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 }
@@ -309,12 +327,20 @@ const SECRETS: [&str; 3] = ["://", "password", "token"];
 /// What is wrong in a configuration, with the line; but a line that may hold a secret is not shown, nor an address.
 fn problem(text: &str, error: &toml::de::Error) -> String {
     let shown = error.to_string();
-    let before = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count());
-    let line = before.and_then(|before| text.lines().nth(before)).unwrap_or_default().to_lowercase();
+    let before = error
+        .span()
+        .and_then(|span| text.get(..span.start))
+        .map(|before| before.matches('\n').count());
+    let line = before
+        .and_then(|before| text.lines().nth(before))
+        .unwrap_or_default()
+        .to_lowercase();
     if !shown.contains("://") && !SECRETS.iter().any(|secret| line.contains(secret)) {
         return shown;
     }
-    let place = before.map(|before| format!("line {}: ", before + 1)).unwrap_or_default();
+    let place = before
+        .map(|before| format!("line {}: ", before + 1))
+        .unwrap_or_default();
     let message = Some(error.message())
         .filter(|message| !message.contains("://") || store_url::MISTAKES.contains(message))
         .unwrap_or("this cannot stand here");
@@ -359,7 +385,10 @@ mod tests {
             "format",
             "listen",
         ] {
-            let written = EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
+            let written = EXAMPLE.lines().any(|line| {
+                line.trim_start_matches("# ")
+                    .starts_with(&format!("{key} = "))
+            });
             assert!(written, "{key} is not in config/internbot.toml");
         }
     }
@@ -377,7 +406,10 @@ mod tests {
             Config::load(file.path(), false).unwrap_err().to_string()
         };
         assert!(error("[discord]\ncooldown_seconds = \"3\"").contains("cooldown_seconds = \"3\""));
-        assert!(error("[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"").contains("write \"postgres://USER@HOST/DATABASE\""));
+        assert!(
+            error("[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"")
+                .contains("write \"postgres://USER@HOST/DATABASE\"")
+        );
         for text in [
             "[store]\nurl = \"postgres://bot:hunter2@db/internbot",
             "[store]\nurl = \"postgres://bot:hunter2@db:x/internbot\"",
@@ -386,23 +418,45 @@ mod tests {
             "[store]\n\"postgres://bot:hunter2@db/internbot\" = 1",
         ] {
             let error = error(text);
-            assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+            assert!(
+                error.contains("line 2") && !error.contains("hunter2"),
+                "{error}"
+            );
         }
-        for text in ["[store]\npassword = \"hunter2\"", "[discord]\nTOKEN = \"hunter2\"", "[discord]\ntoken_file = hunter2"] {
+        for text in [
+            "[store]\npassword = \"hunter2\"",
+            "[discord]\nTOKEN = \"hunter2\"",
+            "[discord]\ntoken_file = hunter2",
+        ] {
             let error = error(text);
-            assert!(error.contains("line 2: ") && !error.contains("hunter2"), "{error}");
+            assert!(
+                error.contains("line 2: ") && !error.contains("hunter2"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn a_place_to_listen_is_an_address_with_a_port_or_none() {
         let listen = |text: &str| Listen::try_from(text.to_owned());
-        assert_eq!(listen(" [::1]:9187").unwrap(), Listen(Some("[::1]:9187".parse().unwrap())));
+        assert_eq!(
+            listen(" [::1]:9187").unwrap(),
+            Listen(Some("[::1]:9187".parse().unwrap()))
+        );
         assert_eq!(listen("").unwrap(), Listen(None));
         for wrong in ["9187", "127.0.0.1", "localhost:9187", ":9187"] {
-            assert!(listen(wrong).unwrap_err().contains("127.0.0.1:9187"), "{wrong}");
+            assert!(
+                listen(wrong).unwrap_err().contains("127.0.0.1:9187"),
+                "{wrong}"
+            );
         }
-        assert_eq!(toml::from_str::<Config>("[log]\nformat = \"json\"").unwrap().log.format, LogFormat::Json);
+        assert_eq!(
+            toml::from_str::<Config>("[log]\nformat = \"json\"")
+                .unwrap()
+                .log
+                .format,
+            LogFormat::Json
+        );
         assert!(toml::from_str::<Config>("[log]\nformat = \"xml\"").is_err());
     }
 
@@ -411,18 +465,33 @@ mod tests {
         let token = Token::find(Some(" Bot abc.def \n".to_owned()), None).unwrap();
         assert_eq!(token.expose(), "abc.def");
         assert_eq!(format!("{token:?}"), "Token(…)");
-        assert!(matches!(Token::find(Some("  ".to_owned()), None), Err(TokenError::Missing)));
-        assert!(matches!(Token::find(Some("two words".to_owned()), None), Err(TokenError::Malformed { .. })));
+        assert!(matches!(
+            Token::find(Some("  ".to_owned()), None),
+            Err(TokenError::Missing)
+        ));
+        assert!(matches!(
+            Token::find(Some("two words".to_owned()), None),
+            Err(TokenError::Malformed { .. })
+        ));
     }
 
     #[test]
     fn a_token_comes_from_a_file_second() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "abc.def\n").unwrap();
-        assert_eq!(Token::find(None, Some(file.path())).unwrap().expose(), "abc.def");
+        assert_eq!(
+            Token::find(None, Some(file.path())).unwrap().expose(),
+            "abc.def"
+        );
         std::fs::write(file.path(), "\n").unwrap();
-        assert!(matches!(Token::find(None, Some(file.path())), Err(TokenError::Malformed { .. })));
+        assert!(matches!(
+            Token::find(None, Some(file.path())),
+            Err(TokenError::Malformed { .. })
+        ));
         let error = Token::find(None, Some(Path::new("abc.def.ghi"))).unwrap_err();
-        assert!(matches!(error, TokenError::Read(_)) && !error.to_string().contains("abc"), "{error}");
+        assert!(
+            matches!(error, TokenError::Read(_)) && !error.to_string().contains("abc"),
+            "{error}"
+        );
     }
 }

@@ -86,7 +86,9 @@ pub enum RunError {
     #[error("Discord no longer speaks as this version of internbot does: update internbot")]
     Outdated,
     /// The address that is configured is none of Discord's API.
-    #[error("cannot reach Discord at discord.api_url: {0}; correct it in the configuration, or leave it empty for Discord itself")]
+    #[error(
+        "cannot reach Discord at discord.api_url: {0}; correct it in the configuration, or leave it empty for Discord itself"
+    )]
     Address(String),
     /// The system has no TLS to offer.
     #[error("cannot make connections: {0}; report it")]
@@ -160,7 +162,8 @@ pub async fn run(
     if let Some(origin) = config.origin() {
         check_address(origin)?;
     }
-    let rest = Rest::new(config, token, monitor.clone()).map_err(|error| RunError::Tls(error.to_string()))?;
+    let rest = Rest::new(config, token, monitor.clone())
+        .map_err(|error| RunError::Tls(error.to_string()))?;
     let bot = Arc::new(Shared::new(config, live, store, monitor, options, rest));
     bot.be_watched();
     let ended = tokio::select! {
@@ -173,7 +176,14 @@ pub async fn run(
 }
 
 impl Shared {
-    fn new(config: &config::Discord, live: Arc<Live>, store: Store, monitor: Monitor, options: Options, rest: Rest) -> Self {
+    fn new(
+        config: &config::Discord,
+        live: Arc<Live>,
+        store: Store,
+        monitor: Monitor,
+        options: Options,
+        rest: Rest,
+    ) -> Self {
         Self {
             live,
             options,
@@ -197,16 +207,29 @@ impl Shared {
 
     /// What the bot needs to hear; the content of all messages only where it is to answer unasked.
     fn intents(&self) -> GatewayIntents {
-        let plain = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
-        if self.unasked_channels.is_empty() && !self.store.hears_channels() { plain } else { plain | GatewayIntents::MESSAGE_CONTENT }
+        let plain = GatewayIntents::GUILDS
+            | GatewayIntents::GUILD_MESSAGES
+            | GatewayIntents::DIRECT_MESSAGES;
+        if self.unasked_channels.is_empty() && !self.store.hears_channels() {
+            plain
+        } else {
+            plain | GatewayIntents::MESSAGE_CONTENT
+        }
     }
 
     /// Takes no new event, and waits until what waits and what is under way is done, but not for ever.
     async fn finish(&self) {
         self.tasks.close();
-        if tokio::time::timeout(self.config.stop(), self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(self.config.stop(), self.tasks.wait())
+            .await
+            .is_err()
+        {
             let (waiting, under_way) = (self.lanes.waiting(), self.lanes.under_way());
-            warn!(replies.lost = waiting + under_way, replies.not_begun = waiting, "stopped before all replies were sent");
+            warn!(
+                replies.lost = waiting + under_way,
+                replies.not_begun = waiting,
+                "stopped before all replies were sent"
+            );
         }
         self.lanes.close();
     }
@@ -219,14 +242,20 @@ impl Shared {
     fn connected(&self, ready: &Ready) {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
         self.rest.set_application(ready.application.id);
-        info!(guilds = ready.guilds.len(), shard = shard_of(ready), "connected");
+        info!(
+            guilds = ready.guilds.len(),
+            shard = shard_of(ready),
+            "connected"
+        );
     }
 
     /// Tells Discord about the commands: once, however often a session is begun, and in the process that has the first shard.
     fn introduce(self: &Arc<Self>, ready: &Ready) {
-        if self.config.register_commands && shard_of(ready) == 0 && self.registered.set(()).is_ok() {
+        if self.config.register_commands && shard_of(ready) == 0 && self.registered.set(()).is_ok()
+        {
             let bot = Arc::clone(self);
-            self.tasks.spawn(async move { bot.register_commands().await });
+            self.tasks
+                .spawn(async move { bot.register_commands().await });
         }
     }
 
@@ -234,7 +263,9 @@ impl Shared {
         let guild = self.options.guild.filter(|id| *id > 0).map(GuildId::new);
         match registration::register(&self.rest, guild).await {
             Ok(changed) => info!(changed, "Discord knows the commands"),
-            Err(error) => warn!(%error, "could not tell Discord about the commands; they are as they were"),
+            Err(error) => {
+                warn!(%error, "could not tell Discord about the commands; they are as they were")
+            }
         }
     }
 }
@@ -245,7 +276,9 @@ fn check_address(origin: &str) -> Result<(), RunError> {
     if matches!(url.scheme(), "http" | "https") {
         Ok(())
     } else {
-        Err(RunError::Address("it begins with neither http:// nor https://".to_owned()))
+        Err(RunError::Address(
+            "it begins with neither http:// nor https://".to_owned(),
+        ))
     }
 }
 

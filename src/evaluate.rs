@@ -51,15 +51,29 @@ enum Line {
 /// # Errors
 /// The first line that is not of this form.
 pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseError> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| match serde_json::from_str(line) {
-            Ok(Line::Message { text, topics }) => Ok(Case { text, topics, previous: Vec::new() }),
+            Ok(Line::Message { text, topics }) => Ok(Case {
+                text,
+                topics,
+                previous: Vec::new(),
+            }),
             Ok(Line::Dialog { mut turns, topics }) => {
                 let text = turns.pop().unwrap_or_default();
-                Ok(Case { text, previous: turns, topics })
+                Ok(Case {
+                    text,
+                    previous: turns,
+                    topics,
+                })
             }
-            Err(source) => Err(CaseError { line: number + 1, source }),
+            Err(source) => Err(CaseError {
+                line: number + 1,
+                source,
+            }),
         })
         .collect()
 }
@@ -144,46 +158,82 @@ const MOST_CONFUSIONS: usize = 10;
 
 /// Rates of a knowledge base over cases.
 pub fn evaluate(knowledge: &KnowledgeBase, index: &Index, cases: &[Case]) -> Figures {
-    let judged: Vec<Judged<'_>> = cases.iter().map(|case| Judged::new(knowledge, index, case)).collect();
-    let (follow_ups, single): (Vec<_>, Vec<_>) = judged.into_iter().partition(|judged| !judged.case.previous.is_empty());
-    let (out_of_scope, in_scope): (Vec<_>, Vec<_>) = single.into_iter().partition(|judged| judged.case.topics.is_empty());
+    let judged: Vec<Judged<'_>> = cases
+        .iter()
+        .map(|case| Judged::new(knowledge, index, case))
+        .collect();
+    let (follow_ups, single): (Vec<_>, Vec<_>) = judged
+        .into_iter()
+        .partition(|judged| !judged.case.previous.is_empty());
+    let (out_of_scope, in_scope): (Vec<_>, Vec<_>) = single
+        .into_iter()
+        .partition(|judged| judged.case.topics.is_empty());
     let mut confusions: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for judged in in_scope.iter().chain(&follow_ups).filter(|judged| judged.rank != Some(0)) {
-        if let (Some(right), Some(taken_for)) = (judged.case.topics.first(), judged.first(knowledge)) {
+    for judged in in_scope
+        .iter()
+        .chain(&follow_ups)
+        .filter(|judged| judged.rank != Some(0))
+    {
+        if let (Some(right), Some(taken_for)) =
+            (judged.case.topics.first(), judged.first(knowledge))
+        {
             *confusions.entry((right, taken_for)).or_default() += 1;
         }
     }
     let mut confusions: Vec<Confusion> = confusions
         .into_iter()
-        .map(|((right, taken_for), times)| Confusion { right: right.to_owned(), taken_for: taken_for.to_owned(), times })
+        .map(|((right, taken_for), times)| Confusion {
+            right: right.to_owned(),
+            taken_for: taken_for.to_owned(),
+            times,
+        })
         .collect();
-    confusions.sort_by(|a, b| b.times.cmp(&a.times).then_with(|| (&a.right, &a.taken_for).cmp(&(&b.right, &b.taken_for))));
+    confusions.sort_by(|a, b| {
+        b.times
+            .cmp(&a.times)
+            .then_with(|| (&a.right, &a.taken_for).cmp(&(&b.right, &b.taken_for)))
+    });
     confusions.truncate(MOST_CONFUSIONS);
     Figures {
         in_scope: (!in_scope.is_empty()).then(|| InScope {
             cases: in_scope.len(),
             first: percent(&in_scope, |judged| judged.rank == Some(0)),
             first_three: percent(&in_scope, |judged| judged.rank.is_some_and(|rank| rank < 3)),
-            answered_right: percent(&in_scope, |judged| judged.asked.outcome == Outcome::Answer && judged.rank == Some(0)),
-            answered_wrong: percent(&in_scope, |judged| judged.asked.outcome == Outcome::Answer && judged.rank != Some(0)),
+            answered_right: percent(&in_scope, |judged| {
+                judged.asked.outcome == Outcome::Answer && judged.rank == Some(0)
+            }),
+            answered_wrong: percent(&in_scope, |judged| {
+                judged.asked.outcome == Outcome::Answer && judged.rank != Some(0)
+            }),
             suggested_right: percent(&in_scope, |judged| {
                 let offered = answer::candidates(&judged.asked.matches).len();
-                judged.asked.outcome == Outcome::Suggest && judged.rank.is_some_and(|rank| rank < offered)
+                judged.asked.outcome == Outcome::Suggest
+                    && judged.rank.is_some_and(|rank| rank < offered)
             }),
             missed: percent(&in_scope, |judged| judged.asked.outcome == Outcome::None),
-            overheard_right: percent(&in_scope, |judged| judged.overheard == Outcome::Answer && judged.rank == Some(0)),
-            overheard_wrong: percent(&in_scope, |judged| judged.overheard == Outcome::Answer && judged.rank != Some(0)),
+            overheard_right: percent(&in_scope, |judged| {
+                judged.overheard == Outcome::Answer && judged.rank == Some(0)
+            }),
+            overheard_wrong: percent(&in_scope, |judged| {
+                judged.overheard == Outcome::Answer && judged.rank != Some(0)
+            }),
         }),
         out_of_scope: (!out_of_scope.is_empty()).then(|| OutOfScope {
             cases: out_of_scope.len(),
-            answered: percent(&out_of_scope, |judged| judged.asked.outcome == Outcome::Answer),
-            suggested: percent(&out_of_scope, |judged| judged.asked.outcome == Outcome::Suggest),
+            answered: percent(&out_of_scope, |judged| {
+                judged.asked.outcome == Outcome::Answer
+            }),
+            suggested: percent(&out_of_scope, |judged| {
+                judged.asked.outcome == Outcome::Suggest
+            }),
             overheard: percent(&out_of_scope, |judged| judged.overheard == Outcome::Answer),
         }),
         follow_ups: (!follow_ups.is_empty()).then(|| FollowUps {
             cases: follow_ups.len(),
             first: percent(&follow_ups, |judged| judged.rank == Some(0)),
-            first_three: percent(&follow_ups, |judged| judged.rank.is_some_and(|rank| rank < 3)),
+            first_three: percent(&follow_ups, |judged| {
+                judged.rank.is_some_and(|rank| rank < 3)
+            }),
         }),
         confusions,
     }
@@ -200,10 +250,22 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(knowledge: &KnowledgeBase, index: &Index, case: &'a Case) -> Self {
-        let asked = Question { text: case.text.clone(), previous: case.previous.clone(), overheard: false };
-        let overheard = Question { overheard: true, ..asked.clone() };
+        let asked = Question {
+            text: case.text.clone(),
+            previous: case.previous.clone(),
+            overheard: false,
+        };
+        let overheard = Question {
+            overheard: true,
+            ..asked.clone()
+        };
         let found = index.search(&asked);
-        let right = |topic: usize| knowledge.topics().get(topic).is_some_and(|topic| case.topics.contains(&topic.id));
+        let right = |topic: usize| {
+            knowledge
+                .topics()
+                .get(topic)
+                .is_some_and(|topic| case.topics.contains(&topic.id))
+        };
         Self {
             case,
             rank: found.matches.iter().position(|found| right(found.topic)),
@@ -214,7 +276,10 @@ impl<'a> Judged<'a> {
 
     fn first<'k>(&self, knowledge: &'k KnowledgeBase) -> Option<&'k str> {
         let best = self.asked.matches.first()?;
-        knowledge.topics().get(best.topic).map(|topic| topic.id.as_str())
+        knowledge
+            .topics()
+            .get(best.topic)
+            .map(|topic| topic.id.as_str())
     }
 }
 
@@ -238,19 +303,56 @@ impl Figures {
             }
         };
         let none = InScope::default();
-        let (now, then) = (self.in_scope.as_ref().unwrap_or(&none), before.in_scope.as_ref().unwrap_or(&none));
+        let (now, then) = (
+            self.in_scope.as_ref().unwrap_or(&none),
+            before.in_scope.as_ref().unwrap_or(&none),
+        );
         rising("in scope, right topic first", now.first, then.first);
-        rising("in scope, right topic in the first three", now.first_three, then.first_three);
-        rising("in scope, answered right", now.answered_right, then.answered_right);
-        rising("in scope, not answered wrong", 100.0 - now.answered_wrong, 100.0 - then.answered_wrong);
-        rising("in scope, overheard and answered right", now.overheard_right, then.overheard_right);
-        rising("in scope, overheard and not answered wrong", 100.0 - now.overheard_wrong, 100.0 - then.overheard_wrong);
+        rising(
+            "in scope, right topic in the first three",
+            now.first_three,
+            then.first_three,
+        );
+        rising(
+            "in scope, answered right",
+            now.answered_right,
+            then.answered_right,
+        );
+        rising(
+            "in scope, not answered wrong",
+            100.0 - now.answered_wrong,
+            100.0 - then.answered_wrong,
+        );
+        rising(
+            "in scope, overheard and answered right",
+            now.overheard_right,
+            then.overheard_right,
+        );
+        rising(
+            "in scope, overheard and not answered wrong",
+            100.0 - now.overheard_wrong,
+            100.0 - then.overheard_wrong,
+        );
         let none = OutOfScope::default();
-        let (now, then) = (self.out_of_scope.as_ref().unwrap_or(&none), before.out_of_scope.as_ref().unwrap_or(&none));
-        rising("out of scope, not answered", 100.0 - now.answered, 100.0 - then.answered);
-        rising("out of scope, overheard and not answered", 100.0 - now.overheard, 100.0 - then.overheard);
+        let (now, then) = (
+            self.out_of_scope.as_ref().unwrap_or(&none),
+            before.out_of_scope.as_ref().unwrap_or(&none),
+        );
+        rising(
+            "out of scope, not answered",
+            100.0 - now.answered,
+            100.0 - then.answered,
+        );
+        rising(
+            "out of scope, overheard and not answered",
+            100.0 - now.overheard,
+            100.0 - then.overheard,
+        );
         let none = FollowUps::default();
-        let (now, then) = (self.follow_ups.as_ref().unwrap_or(&none), before.follow_ups.as_ref().unwrap_or(&none));
+        let (now, then) = (
+            self.follow_ups.as_ref().unwrap_or(&none),
+            before.follow_ups.as_ref().unwrap_or(&none),
+        );
         rising("follow-ups, right topic first", now.first, then.first);
         worse
     }
@@ -275,23 +377,49 @@ pub struct LeftOut {
 /// rest anew, so there are as many rounds as the largest topic has phrasings.
 pub fn leave_one_out(knowledge: &KnowledgeBase, parts: Parts, typos: usize) -> LeftOut {
     let corpus = Corpus::from(knowledge);
-    let rounds = corpus.topics.iter().map(|topic| topic.questions(false).count()).max().unwrap_or(0);
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(rounds.max(1));
+    let rounds = corpus
+        .topics
+        .iter()
+        .map(|topic| topic.questions(false).count())
+        .max()
+        .unwrap_or(0);
+    let workers = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(rounds.max(1));
     let mut tallies: Vec<Tally> = Vec::new();
     thread::scope(|scope| {
         let corpus = &corpus;
         let run = move |worker: usize| {
-            (worker..rounds).step_by(workers).map(|round| leave_out_round(corpus, round, parts, typos)).fold(Tally::default(), Tally::plus)
+            (worker..rounds)
+                .step_by(workers)
+                .map(|round| leave_out_round(corpus, round, parts, typos))
+                .fold(Tally::default(), Tally::plus)
         };
-        let handles: Vec<_> = (0..workers).map(|worker| scope.spawn(move || run(worker))).collect();
+        let handles: Vec<_> = (0..workers)
+            .map(|worker| scope.spawn(move || run(worker)))
+            .collect();
         // A worker that panics is a fault of ours: the panic goes on here.
-        tallies.extend(handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        tallies.extend(handles.into_iter().map(|handle| {
+            handle
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        }));
     });
     let all = tallies.into_iter().fold(Tally::default(), Tally::plus);
     let full = Index::with_parts(&corpus, parts);
-    let known = corpus.topics.iter().enumerate().flat_map(|(number, topic)| topic.questions(false).map(move |(_, text)| (number, text)));
-    let known_first =
-        known.filter(|(number, text)| full.search(&Question::new(*text)).matches.first().is_some_and(|best| best.topic == *number)).count();
+    let known = corpus
+        .topics
+        .iter()
+        .enumerate()
+        .flat_map(|(number, topic)| topic.questions(false).map(move |(_, text)| (number, text)));
+    let known_first = known
+        .filter(|(number, text)| {
+            full.search(&Question::new(*text))
+                .matches
+                .first()
+                .is_some_and(|best| best.topic == *number)
+        })
+        .count();
     LeftOut {
         phrasings: all.phrasings,
         first: rate(all.first, all.phrasings),
@@ -329,7 +457,11 @@ fn leave_out_round(corpus: &Corpus, round: usize, parts: Parts, typos: usize) ->
     for (number, topic) in rest.topics.iter_mut().enumerate() {
         let mut at = round;
         let general = (None, &mut topic.phrasings);
-        let special = topic.sections.iter_mut().enumerate().map(|(section, texts)| (Some(section), &mut texts.phrasings));
+        let special = topic
+            .sections
+            .iter_mut()
+            .enumerate()
+            .map(|(section, texts)| (Some(section), &mut texts.phrasings));
         for (section, phrasings) in std::iter::once(general).chain(special) {
             if at < phrasings.len() {
                 left_out.push((number, section, phrasings.remove(at)));
@@ -362,9 +494,15 @@ pub fn misspell(text: &str, typos: usize) -> String {
     for _ in 0..typos {
         // Inside words of four letters and more, never the first letter: where real misspellings are.
         let places: Vec<usize> = (1..letters.len().saturating_sub(1))
-            .filter(|&at| letters.get(at - 1..at + 2).is_some_and(|around| around.iter().all(|c| c.is_alphabetic())))
+            .filter(|&at| {
+                letters
+                    .get(at - 1..at + 2)
+                    .is_some_and(|around| around.iter().all(|c| c.is_alphabetic()))
+            })
             .collect();
-        let Some(&at) = places.get(random.below(places.len().max(1))) else { break };
+        let Some(&at) = places.get(random.below(places.len().max(1))) else {
+            break;
+        };
         match random.below(4) {
             0 => letters.swap(at, at + 1),
             1 => drop(letters.remove(at)),
@@ -385,7 +523,10 @@ fn beside(letter: char) -> char {
     const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
     for row in ROWS {
         if let Some(at) = row.find(letter.to_ascii_lowercase()) {
-            let next = row.chars().nth(at + 1).or_else(|| row.chars().nth(at.saturating_sub(1)));
+            let next = row
+                .chars()
+                .nth(at + 1)
+                .or_else(|| row.chars().nth(at.saturating_sub(1)));
             return next.unwrap_or(letter);
         }
     }

@@ -65,20 +65,34 @@ pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
     let mut groups: Vec<Vec<Wording>> = Vec::new();
     for wording in wordings(gaps, guide, &weights) {
         // Only the first of a group is compared, so that groups do not drift.
-        let likeness = |group: &Vec<Wording>| group.first().map_or(0.0, |first| alike(first, &wording));
-        let best = groups.iter_mut().map(|group| (likeness(group), group)).filter(|(likeness, _)| *likeness >= ALIKE);
+        let likeness =
+            |group: &Vec<Wording>| group.first().map_or(0.0, |first| alike(first, &wording));
+        let best = groups
+            .iter_mut()
+            .map(|group| (likeness(group), group))
+            .filter(|(likeness, _)| *likeness >= ALIKE);
         // Of equals the first stays, which is the most asked.
-        let best = best.fold(None, |best: Option<(f32, &mut Vec<Wording>)>, next| match best {
-            Some(best) if best.0 >= next.0 => Some(best),
-            _ => Some(next),
-        });
+        let best = best.fold(
+            None,
+            |best: Option<(f32, &mut Vec<Wording>)>, next| match best {
+                Some(best) if best.0 >= next.0 => Some(best),
+                _ => Some(next),
+            },
+        );
         match best {
             Some((_, group)) => group.push(wording),
             None => groups.push(vec![wording]),
         }
     }
-    let mut groups: Vec<Group> = groups.into_iter().filter_map(|group| summed(guide, group)).collect();
-    groups.sort_by(|a, b| (b.count, b.last).cmp(&(a.count, a.last)).then_with(|| a.text.cmp(&b.text)));
+    let mut groups: Vec<Group> = groups
+        .into_iter()
+        .filter_map(|group| summed(guide, group))
+        .collect();
+    groups.sort_by(|a, b| {
+        (b.count, b.last)
+            .cmp(&(a.count, a.last))
+            .then_with(|| a.text.cmp(&b.text))
+    });
     groups
 }
 
@@ -100,19 +114,34 @@ fn wordings(gaps: Vec<Gap>, guide: &Guide, weights: &Weights) -> Vec<Wording> {
             }
         }
     }
-    let mut wordings: Vec<Wording> = same.into_values().map(|gap| Wording::new(gap, guide, weights)).collect();
+    let mut wordings: Vec<Wording> = same
+        .into_values()
+        .map(|gap| Wording::new(gap, guide, weights))
+        .collect();
     wordings.sort_by(|a, b| {
         let length = |wording: &Wording| wording.gap.text.chars().count();
-        b.gap.count.cmp(&a.gap.count).then(length(a).cmp(&length(b))).then_with(|| a.gap.text.cmp(&b.gap.text))
+        b.gap
+            .count
+            .cmp(&a.gap.count)
+            .then(length(a).cmp(&length(b)))
+            .then_with(|| a.gap.text.cmp(&b.gap.text))
     });
     wordings
 }
 
 impl Wording {
     fn new(gap: Gap, guide: &Guide, weights: &Weights) -> Self {
-        let telling: Vec<(String, f32)> =
-            guide.index.telling(&gap.text).into_iter().map(|stem| (stem.clone(), weights.of_stem(&stem))).collect();
-        Self { weight: telling.iter().map(|(_, weight)| weight).sum(), gap, telling }
+        let telling: Vec<(String, f32)> = guide
+            .index
+            .telling(&gap.text)
+            .into_iter()
+            .map(|stem| (stem.clone(), weights.of_stem(&stem)))
+            .collect();
+        Self {
+            weight: telling.iter().map(|(_, weight)| weight).sum(),
+            gap,
+            telling,
+        }
     }
 }
 
@@ -127,14 +156,21 @@ impl Weights {
         let mut having: FxHashMap<String, u32> = FxHashMap::default();
         let mut phrasings: u32 = 0;
         for topic in guide.knowledge.topics() {
-            for phrasing in topic.questions.iter().chain(topic.sections.iter().flat_map(|section| &section.questions)) {
+            for phrasing in topic
+                .questions
+                .iter()
+                .chain(topic.sections.iter().flat_map(|section| &section.questions))
+            {
                 phrasings += 1;
                 for stem in guide.index.telling(&phrasing.text) {
                     *having.entry(stem).or_default() += 1;
                 }
             }
         }
-        Self { phrasings: phrasings as f32, having }
+        Self {
+            phrasings: phrasings as f32,
+            having,
+        }
     }
 
     fn of_stem(&self, stem: &str) -> f32 {
@@ -175,15 +211,26 @@ fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {
     let first = &group.first()?.gap;
     // What somebody was shown and did not want says more than a search that found nothing.
     let answer = guide.answer(&Question::new(&first.text));
-    let found = answer.matches.first().filter(|found| answer::near(found.score) && answer.kind.is_none());
-    let found = found.and_then(|found| guide.knowledge.topics().get(found.topic)).map(|topic| topic.id.clone());
-    let noted = group.iter().find_map(|wording| wording.gap.topic.clone()).filter(|id| guide.knowledge.topic(id).is_some());
+    let found = answer
+        .matches
+        .first()
+        .filter(|found| answer::near(found.score) && answer.kind.is_none());
+    let found = found
+        .and_then(|found| guide.knowledge.topics().get(found.topic))
+        .map(|topic| topic.id.clone());
+    let noted = group
+        .iter()
+        .find_map(|wording| wording.gap.topic.clone())
+        .filter(|id| guide.knowledge.topic(id).is_some());
     Some(Group {
         text: first.text.clone(),
         count: group.iter().map(|wording| wording.gap.count).sum(),
         last: group.iter().map(|wording| wording.gap.day).max()?,
         topic: found.or(noted),
-        wordings: group.into_iter().map(|wording| (wording.gap.text, wording.gap.count)).collect(),
+        wordings: group
+            .into_iter()
+            .map(|wording| (wording.gap.text, wording.gap.count))
+            .collect(),
     })
 }
 
@@ -197,47 +244,106 @@ mod tests {
     use super::*;
     use crate::knowledge;
 
-    static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::new(knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).unwrap()));
+    static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
+        Guide::new(knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).unwrap())
+    });
 
     fn gap(text: &str) -> Gap {
-        Gap { text: text.to_owned(), count: 1, day: date(2026, 11, 20), topic: None }
+        Gap {
+            text: text.to_owned(),
+            count: 1,
+            day: date(2026, 11, 20),
+            topic: None,
+        }
     }
 
     fn counts(texts: &[&str]) -> Vec<(String, u64)> {
-        group(&GUIDE, texts.iter().map(|text| gap(text)).collect()).into_iter().map(|group| (group.text, group.count)).collect()
+        group(&GUIDE, texts.iter().map(|text| gap(text)).collect())
+            .into_iter()
+            .map(|group| (group.text, group.count))
+            .collect()
     }
 
     #[test]
     fn the_same_in_other_words_counts_together() {
         for texts in [
-            ["is there a dress code at the office", "what is the dress code?", "dress code for interns"],
-            ["can i bring my dog to work", "are dogs allowed at work", "is my dog allowed in the office"],
-            ["is accommodation provided", "accomodation for interns", "do i get acommodation"],
+            [
+                "is there a dress code at the office",
+                "what is the dress code?",
+                "dress code for interns",
+            ],
+            [
+                "can i bring my dog to work",
+                "are dogs allowed at work",
+                "is my dog allowed in the office",
+            ],
+            [
+                "is accommodation provided",
+                "accomodation for interns",
+                "do i get acommodation",
+            ],
         ] {
             let found = counts(&texts);
-            assert_eq!(found.iter().map(|(_, count)| count).collect::<Vec<_>>(), [&3], "{found:?}");
+            assert_eq!(
+                found.iter().map(|(_, count)| count).collect::<Vec<_>>(),
+                [&3],
+                "{found:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_different_stays_apart() {
-        let found = counts(&["what is the dress code", "can i bring my dog", "is there free parking", "what is the code of conduct"]);
+        let found = counts(&[
+            "what is the dress code",
+            "can i bring my dog",
+            "is there free parking",
+            "what is the code of conduct",
+        ]);
         assert_eq!(found.len(), 4, "{found:?}");
     }
 
     #[test]
     fn the_most_frequent_then_shortest_then_first_wording_stands_for_all() {
-        let frequent = Gap { count: 2, ..gap("what would the dress code be") };
-        let groups = group(&GUIDE, vec![gap("dress code?"), frequent, gap("the dress code")]);
+        let frequent = Gap {
+            count: 2,
+            ..gap("what would the dress code be")
+        };
+        let groups = group(
+            &GUIDE,
+            vec![gap("dress code?"), frequent, gap("the dress code")],
+        );
         assert_eq!(groups.len(), 1);
-        assert_eq!((groups[0].text.as_str(), groups[0].count), ("what would the dress code be", 4));
-        let order: Vec<&str> = groups[0].wordings.iter().map(|(text, _)| text.as_str()).collect();
-        assert_eq!(order, ["what would the dress code be", "dress code?", "the dress code"]);
+        assert_eq!(
+            (groups[0].text.as_str(), groups[0].count),
+            ("what would the dress code be", 4)
+        );
+        let order: Vec<&str> = groups[0]
+            .wordings
+            .iter()
+            .map(|(text, _)| text.as_str())
+            .collect();
+        assert_eq!(
+            order,
+            [
+                "what would the dress code be",
+                "dress code?",
+                "the dress code"
+            ]
+        );
     }
 
     #[test]
     fn the_order_of_gaps_changes_nothing() {
-        let mut gaps: Vec<Gap> = ["dress code", "a dog at work", "the dress code", "dogs at work", "parking"].map(gap).to_vec();
+        let mut gaps: Vec<Gap> = [
+            "dress code",
+            "a dog at work",
+            "the dress code",
+            "dogs at work",
+            "parking",
+        ]
+        .map(gap)
+        .to_vec();
         let once = group(&GUIDE, gaps.clone());
         gaps.reverse();
         assert_eq!(once, group(&GUIDE, gaps.clone()));
@@ -248,8 +354,19 @@ mod tests {
 
     #[test]
     fn a_gap_near_a_topic_names_it_and_another_does_not() {
-        let groups = group(&GUIDE, vec![gap("how do i write a resume"), gap("which llama is the woolliest")]);
-        let topic = |text: &str| groups.iter().find(|group| group.text == text).and_then(|group| group.topic.clone());
+        let groups = group(
+            &GUIDE,
+            vec![
+                gap("how do i write a resume"),
+                gap("which llama is the woolliest"),
+            ],
+        );
+        let topic = |text: &str| {
+            groups
+                .iter()
+                .find(|group| group.text == text)
+                .and_then(|group| group.topic.clone())
+        };
         assert_eq!(topic("how do i write a resume").as_deref(), Some("resume"));
         assert_eq!(topic("which llama is the woolliest"), None);
     }

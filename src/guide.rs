@@ -19,7 +19,11 @@ pub struct Guide {
 impl Guide {
     /// Learns a knowledge base.
     pub fn new(knowledge: KnowledgeBase) -> Self {
-        Self { index: Index::new(&knowledge), phrasebook: Phrasebook::new(&knowledge), knowledge }
+        Self {
+            index: Index::new(&knowledge),
+            phrasebook: Phrasebook::new(&knowledge),
+            knowledge,
+        }
     }
 
     /// What to do with a question.
@@ -29,11 +33,13 @@ impl Guide {
 
     /// Phrasings that somebody who is typing may mean.
     pub fn complete(&self, typed: &str) -> Vec<String> {
-        self.phrasebook.complete(&self.knowledge, &self.index, typed)
+        self.phrasebook
+            .complete(&self.knowledge, &self.index, typed)
     }
 
     /// Topics that somebody who is typing may mean: their titles and ids.
     pub fn complete_topic(&self, typed: &str) -> Vec<(String, String)> {
-        self.phrasebook.complete_topic(&self.knowledge, &self.index, typed)
+        self.phrasebook
+            .complete_topic(&self.knowledge, &self.index, typed)
     }
 }

@@ -63,7 +63,10 @@ impl KnowledgeBase {
     /// The resources that help with a topic: those of its sections first, then the others that list it.
     pub fn resources_of<'a>(&'a self, topic: &'a Topic) -> Vec<&'a Resource> {
         let shown = topic.sections.iter().flat_map(|section| &section.resources);
-        let listed = self.resources.iter().filter(|resource| resource.topics.contains(&topic.id));
+        let listed = self
+            .resources
+            .iter()
+            .filter(|resource| resource.topics.contains(&topic.id));
         let mut found: Vec<&Resource> = Vec::new();
         for resource in shown.chain(listed) {
             if !found.iter().any(|known| known.id == resource.id) {
@@ -75,7 +78,10 @@ impl KnowledgeBase {
 
     /// The title of the category that a topic is in.
     pub fn category_of<'a>(&'a self, topic: &'a Topic) -> &'a str {
-        self.categories.iter().find(|category| category.id == topic.category).map_or(&topic.category, |category| &category.title)
+        self.categories
+            .iter()
+            .find(|category| category.id == topic.category)
+            .map_or(&topic.category, |category| &category.title)
     }
 
     /// Words that mean the same in this field, words without meaning, words never to be corrected.
@@ -343,6 +349,10 @@ impl std::fmt::Display for Problem {
             Severity::Warning => "warning",
         };
         let Position { line, column } = self.at;
-        write!(f, "{}:{line}:{column}: {severity}: {}\n    {}", self.file, self.message, self.mend)
+        write!(
+            f,
+            "{}:{line}:{column}: {severity}: {}\n    {}",
+            self.file, self.message, self.mend
+        )
     }
 }

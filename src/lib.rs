@@ -22,26 +22,26 @@
 //! [`settings`], what moderators can set, `links`, which opens the guide's addresses, and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
-pub mod knowledge;
-pub mod text;
-pub mod search;
 pub mod answer;
-pub mod reply;
 pub mod completion;
-pub mod guide;
-pub mod live;
-pub mod terminal;
 pub mod config;
+#[cfg(feature = "discord")]
+pub mod discord;
 pub mod evaluate;
 pub mod gaps;
+pub mod guide;
+pub mod knowledge;
+#[cfg(feature = "discord")]
+pub mod links;
+pub mod live;
+#[cfg(feature = "discord")]
+pub mod monitor;
+pub mod reply;
 pub mod scrub;
+pub mod search;
 pub mod settings;
 pub mod stats;
 #[cfg(feature = "discord")]
 pub mod store;
-#[cfg(feature = "discord")]
-pub mod links;
-#[cfg(feature = "discord")]
-pub mod monitor;
-#[cfg(feature = "discord")]
-pub mod discord;
+pub mod terminal;
+pub mod text;

@@ -17,7 +17,11 @@ use url::Url;
 use crate::knowledge::{Address, Problem, Severity};
 
 /// Who asks, so that a site's owner knows.
-const USER_AGENT: &str = concat!("internbot/", env!("CARGO_PKG_VERSION"), " (checks the links of a study guide)");
+const USER_AGENT: &str = concat!(
+    "internbot/",
+    env!("CARGO_PKG_VERSION"),
+    " (checks the links of a study guide)"
+);
 /// The most redirects that are followed.
 const REDIRECTS: usize = 10;
 
@@ -79,7 +83,9 @@ pub struct Link {
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     /// Not one site could be reached.
-    #[error("no network: none of the addresses could be reached, so the links are not checked ({0})")]
+    #[error(
+        "no network: none of the addresses could be reached, so the links are not checked ({0})"
+    )]
     Offline(String),
     /// The system has no TLS to offer.
     #[error("cannot open addresses, so the links are not checked: {0}")]
@@ -91,13 +97,26 @@ pub enum LinkError {
 /// # Errors
 /// Where not one of them could be reached.
 pub async fn look(addresses: Vec<Address>, pace: Pace) -> Result<Vec<Link>, LinkError> {
-    let client = Client::builder().user_agent(USER_AGENT).redirect(Policy::none()).timeout(pace.timeout).use_rustls_tls().build()?;
+    let client = Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .timeout(pace.timeout)
+        .use_rustls_tls()
+        .build()?;
     let mut of_site: BTreeMap<String, Vec<(usize, Address)>> = BTreeMap::new();
     for (number, address) in addresses.into_iter().enumerate() {
-        of_site.entry(site(&address.url)).or_default().push((number, address));
+        of_site
+            .entry(site(&address.url))
+            .or_default()
+            .push((number, address));
     }
     let sites = Arc::new(Semaphore::new(pace.sites.max(1)));
-    let visitor = Arc::new(Visitor { client, pace, reached: AtomicUsize::new(0), missed: AtomicUsize::new(0) });
+    let visitor = Arc::new(Visitor {
+        client,
+        pace,
+        reached: AtomicUsize::new(0),
+        missed: AtomicUsize::new(0),
+    });
     let mut tasks = JoinSet::new();
     for addresses in of_site.into_values() {
         let (visitor, sites) = (Arc::clone(&visitor), Arc::clone(&sites));
@@ -110,9 +129,10 @@ pub async fn look(addresses: Vec<Address>, pace: Pace) -> Result<Vec<Link>, Link
     found.sort_by_key(|(number, _)| *number);
     let links: Vec<Link> = found.into_iter().map(|(_, link)| link).collect();
     match links.first() {
-        Some(Link { state: State::Unreachable(why), .. }) if visitor.reached.load(Ordering::Relaxed) == 0 => {
-            Err(LinkError::Offline(why.clone()))
-        }
+        Some(Link {
+            state: State::Unreachable(why),
+            ..
+        }) if visitor.reached.load(Ordering::Relaxed) == 0 => Err(LinkError::Offline(why.clone())),
         _ => Ok(links),
     }
 }
@@ -120,14 +140,20 @@ pub async fn look(addresses: Vec<Address>, pace: Pace) -> Result<Vec<Link>, Link
 /// The summary of all links, in a line.
 pub fn summary(links: &[Link]) -> String {
     let count = |is: fn(&State) -> bool| links.iter().filter(|link| is(&link.state)).count();
-    let mut closed: Vec<String> =
-        links.iter().filter(|link| matches!(link.state, State::Closed(_))).map(|link| site(&link.address.url)).collect();
+    let mut closed: Vec<String> = links
+        .iter()
+        .filter(|link| matches!(link.state, State::Closed(_)))
+        .map(|link| site(&link.address.url))
+        .collect();
     let closed_count = closed.len();
     closed.sort();
     closed.dedup();
     let closed = match closed_count {
         0 => String::new(),
-        count => format!(", {count} let no program look ({}): open these in a browser", closed.join(", ")),
+        count => format!(
+            ", {count} let no program look ({}): open these in a browser",
+            closed.join(", ")
+        ),
     };
     format!(
         "{} links: {} fine, {} moved, {} gone, {} unreachable{closed}",
@@ -145,14 +171,27 @@ impl Link {
         let url = &self.address.url;
         let (message, mend) = match &self.state {
             State::Fine | State::Closed(_) => return None,
-            State::Moved(new) => (format!("`{url}` has moved to {new}"), "Write the new address, if it shows what was meant."),
-            State::Gone(status) => {
-                (format!("`{url}` is gone (status {status})"), "Find where it went, or remove the resource from the guide.")
-            }
-            State::Unreachable(why) => (format!("`{url}` cannot be reached: {why}"), "Open it in a browser, and check again another day."),
+            State::Moved(new) => (
+                format!("`{url}` has moved to {new}"),
+                "Write the new address, if it shows what was meant.",
+            ),
+            State::Gone(status) => (
+                format!("`{url}` is gone (status {status})"),
+                "Find where it went, or remove the resource from the guide.",
+            ),
+            State::Unreachable(why) => (
+                format!("`{url}` cannot be reached: {why}"),
+                "Open it in a browser, and check again another day.",
+            ),
         };
         let file = self.address.file.clone();
-        Some(Problem { severity: Severity::Warning, file, at: self.address.at, message, mend: mend.to_owned() })
+        Some(Problem {
+            severity: Severity::Warning,
+            file,
+            at: self.address.at,
+            message,
+            mend: mend.to_owned(),
+        })
     }
 }
 
@@ -195,14 +234,18 @@ impl Visitor {
             let state = self.state_of(&address.url).await;
             links.push((number, Link { address, state }));
         }
-        let missed = links.iter().all(|(_, link)| matches!(link.state, State::Unreachable(_)));
-        self.missed.fetch_add(usize::from(missed), Ordering::Relaxed);
+        let missed = links
+            .iter()
+            .all(|(_, link)| matches!(link.state, State::Unreachable(_)));
+        self.missed
+            .fetch_add(usize::from(missed), Ordering::Relaxed);
         links
     }
 
     /// Whether as many sites as are asked at once failed and none answered: then the others need not be tried.
     fn is_offline(&self) -> bool {
-        self.reached.load(Ordering::Relaxed) == 0 && self.missed.load(Ordering::Relaxed) >= self.pace.sites
+        self.reached.load(Ordering::Relaxed) == 0
+            && self.missed.load(Ordering::Relaxed) >= self.pace.sites
     }
 
     async fn state_of(&self, address: &str) -> State {
@@ -238,9 +281,14 @@ impl Visitor {
         for _ in 0..=REDIRECTS {
             let response = self.open(&url).await?;
             let status = response.status();
-            let Some(next) = target(&response, &url) else { return Ok(state(status, start, moved)) };
+            let Some(next) = target(&response, &url) else {
+                return Ok(state(status, start, moved));
+            };
             // What comes after a redirect for now may be another tomorrow.
-            for_good &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+            for_good &= matches!(
+                status,
+                StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT
+            );
             if for_good {
                 moved = Some(next.clone());
             }
@@ -263,7 +311,11 @@ impl Visitor {
         tokio::time::sleep(self.pace.pause).await;
         let response = self.request(Method::GET, url).await?;
         let status = response.status();
-        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() { Err(busy(&response)) } else { Ok(response) }
+        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+            Err(busy(&response))
+        } else {
+            Ok(response)
+        }
     }
 
     async fn request(&self, method: Method, url: &Url) -> Result<Response, Failure> {
@@ -272,20 +324,31 @@ impl Visitor {
                 self.reached.fetch_add(1, Ordering::Relaxed);
                 Ok(response)
             }
-            Err(fault) if fault.is_timeout() => Err(Failure::Busy("it does not answer in time".to_owned(), None)),
+            Err(fault) if fault.is_timeout() => {
+                Err(Failure::Busy("it does not answer in time".to_owned(), None))
+            }
             Err(fault) => Err(Failure::Final(innermost(&fault))),
         }
     }
 }
 
 fn busy(response: &Response) -> Failure {
-    let told = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    Failure::Busy(format!("it answers with status {}", response.status().as_u16()), told.map(Duration::from_secs))
+    let told = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    Failure::Busy(
+        format!("it answers with status {}", response.status().as_u16()),
+        told.map(Duration::from_secs),
+    )
 }
 
 /// Where a response leads, if it does.
 fn target(response: &Response, url: &Url) -> Option<Url> {
-    let location = response.headers().get("location").filter(|_| response.status().is_redirection())?;
+    let location = response
+        .headers()
+        .get("location")
+        .filter(|_| response.status().is_redirection())?;
     let mut next = url.join(location.to_str().ok()?).ok()?;
     if next.fragment().is_none() {
         next.set_fragment(url.fragment());

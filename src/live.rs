@@ -120,9 +120,18 @@ impl Live {
     fn with(folder: &Path, guide: Arc<Guide>, seen: Fingerprint) -> Self {
         Self {
             folder: folder.to_owned(),
-            status: RwLock::new(Status { guide, since: SystemTime::now(), problem: None, reloads: Reloads::default() }),
+            status: RwLock::new(Status {
+                guide,
+                since: SystemTime::now(),
+                problem: None,
+                reloads: Reloads::default(),
+            }),
             asked: AtomicU64::new(0),
-            worker: Mutex::new(Worker { seen, answered: 0, latest: Reload::Same }),
+            worker: Mutex::new(Worker {
+                seen,
+                answered: 0,
+                latest: Reload::Same,
+            }),
         }
     }
 
@@ -161,12 +170,17 @@ impl Live {
 
     /// The same where a file was saved since the latest reload; nothing where none was.
     pub fn reload_if_changed(&self) -> Option<Reload> {
-        self.differs(&Fingerprint::of(&self.folder)).then(|| self.reload())
+        self.differs(&Fingerprint::of(&self.folder))
+            .then(|| self.reload())
     }
 
     /// Whether files look different from those that the latest reload read.
     pub fn differs(&self, files: &Fingerprint) -> bool {
-        self.worker.lock().unwrap_or_else(PoisonError::into_inner).seen != *files
+        self.worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .seen
+            != *files
     }
 
     /// Reads the files, and what they looked like; again where one was saved in the meantime.
@@ -196,7 +210,13 @@ impl Live {
         let read = sources.and_then(|sources| {
             // Learning takes most of the time, and these files are learned already.
             let is_same = sources.version() == before.knowledge.version();
-            if is_same { Ok(None) } else { sources.into_knowledge(&self.folder, Zoned::now().date()).map(Some) }
+            if is_same {
+                Ok(None)
+            } else {
+                sources
+                    .into_knowledge(&self.folder, Zoned::now().date())
+                    .map(Some)
+            }
         });
         match read {
             Ok(None) => {
@@ -206,7 +226,14 @@ impl Live {
             Ok(Some(knowledge)) => {
                 let guide = Arc::new(Guide::new(knowledge));
                 let changes = Changes::between(&before.knowledge, &guide.knowledge);
-                self.change(|status| *status = Status { guide, since: SystemTime::now(), problem: None, ..*status });
+                self.change(|status| {
+                    *status = Status {
+                        guide,
+                        since: SystemTime::now(),
+                        problem: None,
+                        ..*status
+                    }
+                });
                 Reload::Swapped(changes)
             }
             Err(error) => self.keep(Arc::new(error)),
@@ -214,9 +241,15 @@ impl Live {
     }
 
     fn keep(&self, error: Arc<LoadError>) -> Reload {
-        let known = self.present().problem.filter(|known| known.error.to_string() == error.to_string());
+        let known = self
+            .present()
+            .problem
+            .filter(|known| known.error.to_string() == error.to_string());
         let is_new = known.is_none();
-        let problem = known.unwrap_or(Problem { error: Arc::clone(&error), since: SystemTime::now() });
+        let problem = known.unwrap_or(Problem {
+            error: Arc::clone(&error),
+            since: SystemTime::now(),
+        });
         self.change(|status| status.problem = Some(problem));
         Reload::Failed { error, is_new }
     }
@@ -240,7 +273,13 @@ impl Fingerprint {
     /// How the files of a knowledge folder look now; one that is not there looks like nothing.
     pub fn of(folder: &Path) -> Self {
         let paths = Sources::paths(folder).unwrap_or_default();
-        Self(paths.into_iter().map(|path| (Stamp::of(&path), path)).map(|(stamp, path)| (path, stamp)).collect())
+        Self(
+            paths
+                .into_iter()
+                .map(|path| (Stamp::of(&path), path))
+                .map(|(stamp, path)| (path, stamp))
+                .collect(),
+        )
     }
 }
 

@@ -10,7 +10,9 @@ fn main() -> ExitCode {
     match cli::run(cli::Options::parse()) {
         Ok(code) => code,
         // Who reads our output has read enough: `internbot ask … | head`.
-        Err(cli::Fault::Output(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(cli::Fault::Output(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(fault) => {
             anstream::eprintln!("internbot: {fault}");
             ExitCode::FAILURE

@@ -102,7 +102,9 @@ struct Seen {
 
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seen").field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("Seen")
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -117,19 +119,38 @@ impl Monitor {
     ///
     /// # Errors
     /// Where the address cannot be listened on: it is taken, or not this machine's.
-    pub async fn start(config: &config::Monitor, live: &Arc<Live>, store: &Store) -> Result<Self, MonitorError> {
-        let Some(address) = config.listen.0 else { return Ok(Self::off()) };
+    pub async fn start(
+        config: &config::Monitor,
+        live: &Arc<Live>,
+        store: &Store,
+    ) -> Result<Self, MonitorError> {
+        let Some(address) = config.listen.0 else {
+            return Ok(Self::off());
+        };
         let fault = |source| MonitorError { address, source };
         let listener = TcpListener::bind(address).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         info!(%address, "listening for /healthz, /readyz and /metrics");
         if !address.ip().is_loopback() {
-            warn!("whoever reaches {address} can read the bot's figures; keep it behind a firewall, or listen on 127.0.0.1");
+            warn!(
+                "whoever reaches {address} can read the bot's figures; keep it behind a firewall, or listen on 127.0.0.1"
+            );
         }
         let (live, store) = (Arc::clone(live), store.clone());
-        let seen = Arc::new(Seen { counts: Counts::default(), live, store, bot: OnceLock::new(), started: SystemTime::now() });
-        let _listener = AbortOnDropHandle::new(tokio::spawn(http::serve(listener, Arc::clone(&seen))));
-        Ok(Self(Some(Arc::new(On { seen, address, _listener }))))
+        let seen = Arc::new(Seen {
+            counts: Counts::default(),
+            live,
+            store,
+            bot: OnceLock::new(),
+            started: SystemTime::now(),
+        });
+        let _listener =
+            AbortOnDropHandle::new(tokio::spawn(http::serve(listener, Arc::clone(&seen))));
+        Ok(Self(Some(Arc::new(On {
+            seen,
+            address,
+            _listener,
+        }))))
     }
 
     /// Where it listens; the port is a real one where the configuration left it to the system.
@@ -197,7 +218,9 @@ fn missing_of(present: Present) -> Vec<String> {
         if !shard.connected {
             missing.push(format!("shard {number} is not connected to Discord"));
         } else if !shard.acknowledged {
-            missing.push(format!("Discord does not acknowledge the heartbeats of shard {number}"));
+            missing.push(format!(
+                "Discord does not acknowledge the heartbeats of shard {number}"
+            ));
         }
     }
     missing
@@ -209,13 +232,33 @@ mod tests {
 
     #[test]
     fn a_bot_is_ready_when_every_shard_is_connected_and_heard() {
-        let shard = |number, connected, acknowledged| Shard { number, connected, acknowledged, ..Shard::default() };
-        let missing = |shards| missing_of(Present { shards, ..Present::default() });
+        let shard = |number, connected, acknowledged| Shard {
+            number,
+            connected,
+            acknowledged,
+            ..Shard::default()
+        };
+        let missing = |shards| {
+            missing_of(Present {
+                shards,
+                ..Present::default()
+            })
+        };
         assert_eq!(missing(vec![]), ["the bot is not connected to Discord yet"]);
         assert!(missing(vec![shard(0, true, true), shard(1, true, true)]).is_empty());
-        assert_eq!(missing(vec![shard(0, true, true), shard(1, false, true)]), ["shard 1 is not connected to Discord"]);
-        assert_eq!(missing(vec![shard(0, true, false)]), ["Discord does not acknowledge the heartbeats of shard 0"]);
-        let stopping = Present { shards: vec![shard(0, true, true)], stopping: true, ..Present::default() };
+        assert_eq!(
+            missing(vec![shard(0, true, true), shard(1, false, true)]),
+            ["shard 1 is not connected to Discord"]
+        );
+        assert_eq!(
+            missing(vec![shard(0, true, false)]),
+            ["Discord does not acknowledge the heartbeats of shard 0"]
+        );
+        let stopping = Present {
+            shards: vec![shard(0, true, true)],
+            stopping: true,
+            ..Present::default()
+        };
         assert_eq!(missing_of(stopping), ["the bot is stopping"]);
     }
 }

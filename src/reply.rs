@@ -26,7 +26,10 @@ use jiff::civil::Date;
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
-pub use answers::{answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped, to_answer};
+pub use answers::{
+    answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped,
+    to_answer,
+};
 pub use browse::{category, resources, topic_page, topics};
 pub use dates::Dates;
 pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
@@ -198,14 +201,20 @@ pub struct Field {
 /// Shows a part of the guide; nothing where it names what is gone.
 pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
     match view {
-        View::Section(place) => place.find(knowledge).map(|(topic, found)| section(knowledge, topic, found)),
-        View::Preview(place, target) => place.find(knowledge).map(|(topic, found)| preview(knowledge, topic, found, *target, &[])),
+        View::Section(place) => place
+            .find(knowledge)
+            .map(|(topic, found)| section(knowledge, topic, found)),
+        View::Preview(place, target) => place
+            .find(knowledge)
+            .map(|(topic, found)| preview(knowledge, topic, found, *target, &[])),
         View::Page { topic, page } => topic_page(knowledge, knowledge.topic(topic)?, *page),
         View::Resources { filter, page } => resources(knowledge, filter, *page),
         View::Topics => Some(topics(knowledge)),
-        View::Category { category: id, page } => {
-            knowledge.categories().iter().find(|category| category.id == *id).map(|found| category(knowledge, found, *page))
-        }
+        View::Category { category: id, page } => knowledge
+            .categories()
+            .iter()
+            .find(|category| category.id == *id)
+            .map(|found| category(knowledge, found, *page)),
     }
 }
 
@@ -218,7 +227,10 @@ pub fn place<'a>(knowledge: &'a KnowledgeBase, found: &Match) -> Option<(&'a Top
 impl Place {
     /// The name of a section of a topic.
     pub fn new(topic: &Topic, section: &Section) -> Self {
-        Self { topic: topic.id.clone(), section: section.id.clone() }
+        Self {
+            topic: topic.id.clone(),
+            section: section.id.clone(),
+        }
     }
 
     /// The section that has this name, unless it is gone.
@@ -230,12 +242,20 @@ impl Place {
 
 impl Choice {
     fn new(label: impl Into<String>, detail: impl Into<String>, action: Action) -> Self {
-        Self { label: label.into(), detail: detail.into(), action, seen: Seen::Apart }
+        Self {
+            label: label.into(),
+            detail: detail.into(),
+            action,
+            seen: Seen::Apart,
+        }
     }
 
     /// The same choice, seen in place of what was there.
     fn here(self) -> Self {
-        Self { seen: Seen::Here, ..self }
+        Self {
+            seen: Seen::Here,
+            ..self
+        }
     }
 }
 
@@ -244,7 +264,9 @@ impl Filter {
     pub fn takes(&self, resource: &Resource) -> bool {
         self.kind.is_none_or(|kind| kind == resource.kind)
             && self.cost.is_none_or(|cost| cost == resource.cost)
-            && self.level.is_none_or(|level| level == resource.level || resource.level == Level::Any)
+            && self
+                .level
+                .is_none_or(|level| level == resource.level || resource.level == Level::Any)
     }
 }
 
@@ -257,7 +279,11 @@ impl From<&Resource> for Link {
         Self {
             name: resource.name.clone(),
             url: resource.url.clone(),
-            facts: format!("{}, {}{level}", resource.kind.name().replace('-', " "), resource.cost.name()),
+            facts: format!(
+                "{}, {}{level}",
+                resource.kind.name().replace('-', " "),
+                resource.cost.name()
+            ),
             description: resource.description.clone(),
         }
     }
@@ -279,19 +305,32 @@ impl Reply {
 
     /// The notice and the links as fields of an embed, as many as fit.
     pub fn fields(&self) -> Vec<Field> {
-        let notice = self.notice.iter().map(|text| Field { name: "Please note".to_owned(), value: cut(text, limit::FIELD) });
+        let notice = self.notice.iter().map(|text| Field {
+            name: "Please note".to_owned(),
+            value: cut(text, limit::FIELD),
+        });
         let mut values: Vec<String> = Vec::new();
         for link in &self.links {
             let line = link.markdown();
-            match values.last_mut().filter(|value| length(value) + 1 + length(&line) <= limit::FIELD) {
+            match values
+                .last_mut()
+                .filter(|value| length(value) + 1 + length(&line) <= limit::FIELD)
+            {
                 Some(value) => *value = format!("{value}\n{line}"),
                 None if length(&line) <= limit::FIELD => values.push(line),
                 None => {}
             }
         }
         let named = values.into_iter().enumerate().map(|(number, value)| {
-            let name = if number == 0 { "Resources" } else { "Resources, continued" };
-            Field { name: name.to_owned(), value }
+            let name = if number == 0 {
+                "Resources"
+            } else {
+                "Resources, continued"
+            };
+            Field {
+                name: name.to_owned(),
+                value,
+            }
         });
         notice.chain(named).take(limit::FIELDS).collect()
     }
@@ -303,17 +342,41 @@ impl Reply {
 
     /// The whole reply without an embed, for where embeds are not allowed.
     pub fn plain_text(&self) -> String {
-        let author = Some(self.author()).filter(|path| !path.is_empty()).map(|path| format!("-# {path}"));
-        let title = Some(&self.title).filter(|title| !title.is_empty()).map(|title| format!("**{title}**"));
-        let links: Vec<String> = self.links.iter().map(|link| format!("- {}: <{}> ({})", link.name, link.url, link.facts)).collect();
-        let footer = Some(&self.footer).filter(|footer| !footer.is_empty()).map(|footer| format!("-# {footer}"));
+        let author = Some(self.author())
+            .filter(|path| !path.is_empty())
+            .map(|path| format!("-# {path}"));
+        let title = Some(&self.title)
+            .filter(|title| !title.is_empty())
+            .map(|title| format!("**{title}**"));
+        let links: Vec<String> = self
+            .links
+            .iter()
+            .map(|link| format!("- {}: <{}> ({})", link.name, link.url, link.facts))
+            .collect();
+        let footer = Some(&self.footer)
+            .filter(|footer| !footer.is_empty())
+            .map(|footer| format!("-# {footer}"));
         let notice = self.notice.as_ref().map(|notice| format!("⚠ {notice}"));
-        let tail: Vec<String> = [notice, Some(links.join("\n")).filter(|links| !links.is_empty()), footer].into_iter().flatten().collect();
+        let tail: Vec<String> = [
+            notice,
+            Some(links.join("\n")).filter(|links| !links.is_empty()),
+            footer,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let head: Vec<String> = author.into_iter().chain(title).collect();
-        let (head, tail) = (cut(&head.join("\n"), limit::TITLE + limit::AUTHOR), cut(&tail.join("\n\n"), limit::CONTENT / 2));
+        let (head, tail) = (
+            cut(&head.join("\n"), limit::TITLE + limit::AUTHOR),
+            cut(&tail.join("\n\n"), limit::CONTENT / 2),
+        );
         let room = limit::CONTENT.saturating_sub(length(&head) + length(&tail) + 4);
         let parts = [head, cut(&self.body, room), tail];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n")
     }
 
     /// Cuts every part to what Discord takes.
@@ -321,9 +384,15 @@ impl Reply {
         self.title = cut(&self.title, limit::TITLE);
         self.footer = cut(&self.footer, limit::FOOTER);
         self.prompt = cut(&self.prompt, limit::PLACEHOLDER);
-        let most = if self.is_note() { limit::CONTENT } else { limit::DESCRIPTION };
+        let most = if self.is_note() {
+            limit::CONTENT
+        } else {
+            limit::DESCRIPTION
+        };
         self.body = cut(&self.body, most);
-        while self.fixed_length() + length(&self.body) > limit::EMBEDS && self.links.pop().is_some() {}
+        while self.fixed_length() + length(&self.body) > limit::EMBEDS && self.links.pop().is_some()
+        {
+        }
         let room = limit::EMBEDS.saturating_sub(self.fixed_length());
         self.body = cut(&self.body, most.min(room));
         let mut seen: Vec<Action> = Vec::new();
@@ -332,7 +401,11 @@ impl Reply {
             seen.push(choice.action.clone());
             new
         });
-        self.choices.truncate(if self.shape == Shape::Buttons { limit::BUTTONS } else { limit::OPTIONS });
+        self.choices.truncate(if self.shape == Shape::Buttons {
+            limit::BUTTONS
+        } else {
+            limit::OPTIONS
+        });
         self.buttons.truncate(limit::BUTTONS);
         for choice in self.choices.iter_mut().chain(&mut self.buttons) {
             choice.label = cut(&choice.label, limit::BUTTON);
@@ -343,7 +416,11 @@ impl Reply {
 
     /// The characters of an embed besides its description.
     fn fixed_length(&self) -> usize {
-        let fields: usize = self.fields().iter().map(|field| length(&field.name) + length(&field.value)).sum();
+        let fields: usize = self
+            .fields()
+            .iter()
+            .map(|field| length(&field.name) + length(&field.value))
+            .sum();
         length(&self.title) + length(&self.author()) + length(&self.footer) + fields
     }
 }
@@ -351,7 +428,10 @@ impl Reply {
 impl Link {
     /// The link as a line of Markdown that opens on a click.
     pub fn markdown(&self) -> String {
-        format!("[{}]({}) · {}\n{}", self.name, self.url, self.facts, self.description)
+        format!(
+            "[{}]({}) · {}\n{}",
+            self.name, self.url, self.facts, self.description
+        )
     }
 }
 
@@ -368,7 +448,9 @@ pub fn cut(text: &str, most: usize) -> String {
         return String::new();
     }
     let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    let at_word = kept.rfind(char::is_whitespace).filter(|&space| space * 4 >= kept.len() * 3);
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .filter(|&space| space * 4 >= kept.len() * 3);
     let kept = at_word.and_then(|space| kept.get(..space)).unwrap_or(&kept);
     format!("{}…", kept.trim_end())
 }
@@ -384,7 +466,8 @@ pub fn escape(text: &str) -> String {
             match character {
                 '@' => out.push_str("@\u{200b}"),
                 ':' => out.push_str(":\u{200b}"),
-                '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '(' | ')' => out.extend(['\\', character]),
+                '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '('
+                | ')' => out.extend(['\\', character]),
                 _ => out.push(character),
             }
         }
@@ -394,7 +477,9 @@ pub fn escape(text: &str) -> String {
 
 /// What [`escape`] was given, but for what it cannot tell.
 pub fn unescape(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\\' | '\u{200b}')).collect()
+    text.chars()
+        .filter(|c| !matches!(c, '\\' | '\u{200b}'))
+        .collect()
 }
 
 #[cfg(test)]
@@ -411,8 +496,17 @@ mod tests {
 
     #[test]
     fn what_a_person_wrote_formats_nothing_and_mentions_nobody() {
-        assert_eq!(escape("**hi** <@1>\n# @everyone"), "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone");
-        assert_eq!(escape("see https://example.org"), "see https:\u{200b}//example.org");
-        assert_eq!(unescape(&escape("is **node.js** (or c#) @ 9:30 fine?")), "is **node.js** (or c#) @ 9:30 fine?");
+        assert_eq!(
+            escape("**hi** <@1>\n# @everyone"),
+            "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone"
+        );
+        assert_eq!(
+            escape("see https://example.org"),
+            "see https:\u{200b}//example.org"
+        );
+        assert_eq!(
+            unescape(&escape("is **node.js** (or c#) @ 9:30 fine?")),
+            "is **node.js** (or c#) @ 9:30 fine?"
+        );
     }
 }

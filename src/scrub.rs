@@ -54,7 +54,11 @@ impl Scrubbed {
 /// assert_eq!(kept.as_str(), "hi, my name is … mail … or call … now");
 /// ```
 pub fn scrub(text: &str) -> Scrubbed {
-    let plain: String = text.nfkc().filter(|c| !is_invisible(*c)).take(text::MAX_CHARS).collect();
+    let plain: String = text
+        .nfkc()
+        .filter(|c| !is_invisible(*c))
+        .take(text::MAX_CHARS)
+        .collect();
     let plain = spelled_out(&without_discord(&without_code(&plain)));
     let plain = without_numbers(&plain);
     let words: Vec<&str> = plain.split_whitespace().collect();
@@ -86,7 +90,9 @@ fn without_code(text: &str) -> String {
         out.push_str(before);
         out.push_str(" … ");
         let inside = tail.trim_start_matches('`');
-        rest = inside.split_once(fence.as_str()).map_or("", |(_, after)| after.trim_start_matches('`'));
+        rest = inside
+            .split_once(fence.as_str())
+            .map_or("", |(_, after)| after.trim_start_matches('`'));
     }
     out.push_str(rest);
     out
@@ -98,9 +104,9 @@ fn without_discord(text: &str) -> String {
     let mut rest = text;
     while let Some((before, tail)) = rest.split_once('<') {
         out.push_str(before);
-        let close = tail
-            .split_once('>')
-            .filter(|(inside, _)| inside.starts_with(['@', '#', ':', '/', 'a', 't', 'i', 'h']) && !inside.contains(' '));
+        let close = tail.split_once('>').filter(|(inside, _)| {
+            inside.starts_with(['@', '#', ':', '/', 'a', 't', 'i', 'h']) && !inside.contains(' ')
+        });
         match close {
             Some((_, after)) => {
                 out.push_str(" … ");
@@ -121,7 +127,10 @@ fn spelled_out(text: &str) -> String {
     let mut text = text.to_owned();
     for (word, sign) in [("at", "@"), ("AT", "@"), ("dot", "."), ("DOT", ".")] {
         for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
-            for spelled in [format!(" {open}{word}{close} "), format!("{open}{word}{close}")] {
+            for spelled in [
+                format!(" {open}{word}{close} "),
+                format!("{open}{word}{close}"),
+            ] {
                 text = text.replace(&spelled, sign);
             }
         }
@@ -161,7 +170,8 @@ fn number(characters: &[char]) -> &[char] {
     for (at, c) in characters.iter().enumerate() {
         if c.is_numeric() {
             end = at + 1;
-        } else if at - end >= SEPARATORS || !(c.is_whitespace() || "-–‐‑.,/():+".contains(*c)) {
+        } else if at - end >= SEPARATORS || !(c.is_whitespace() || "-–‐‑.,/():+".contains(*c))
+        {
             break;
         }
     }
@@ -170,14 +180,29 @@ fn number(characters: &[char]) -> &[char] {
 
 /// Whether a word could belong to one person, or lead to them.
 fn is_personal(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| "()[]{}\"'“”‘’*_~|,;!?".contains(c)).trim_end_matches(['.', ':']);
-    bare.contains('@') || bare.contains("://") || is_link(bare) || is_emoji(word) || is_handle(bare) || is_token(bare) || is_machine(bare)
+    let bare = word
+        .trim_matches(|c: char| "()[]{}\"'“”‘’*_~|,;!?".contains(c))
+        .trim_end_matches(['.', ':']);
+    bare.contains('@')
+        || bare.contains("://")
+        || is_link(bare)
+        || is_emoji(word)
+        || is_handle(bare)
+        || is_token(bare)
+        || is_machine(bare)
 }
 
 /// Whether a word is the address of a page: with `www`, a path, or a name and what may be a country or the like.
 fn is_link(word: &str) -> bool {
     /// What looks like a domain and is a thing that people ask about.
-    const THINGS: [&str; 6] = ["asp.net", "ml.net", "vb.net", "socket.io", "draw.io", "ph.d"];
+    const THINGS: [&str; 6] = [
+        "asp.net",
+        "ml.net",
+        "vb.net",
+        "socket.io",
+        "draw.io",
+        "ph.d",
+    ];
     let lower = word.to_lowercase();
     if lower.starts_with("www.") {
         return true;
@@ -190,25 +215,35 @@ fn is_link(word: &str) -> bool {
     let mut parts = host.rsplit('.');
     let last = parts.next().unwrap_or_default();
     let others: Vec<&str> = parts.collect();
-    last.chars().count() >= 2 && last.chars().all(char::is_alphabetic) && others.iter().any(|part| part.chars().count() >= 2)
+    last.chars().count() >= 2
+        && last.chars().all(char::is_alphabetic)
+        && others.iter().any(|part| part.chars().count() >= 2)
 }
 
 /// Whether a word is a custom emoji as it is typed: `:wave_hi:`.
 fn is_emoji(word: &str) -> bool {
-    let inside = word.strip_prefix(':').and_then(|rest| rest.split_once(':')).map(|(inside, _)| inside);
-    inside.is_some_and(|inside| inside.len() >= 2 && inside.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    let inside = word
+        .strip_prefix(':')
+        .and_then(|rest| rest.split_once(':'))
+        .map(|(inside, _)| inside);
+    inside.is_some_and(|inside| {
+        inside.len() >= 2 && inside.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// Whether a word is a name as Discord had them: `ada#1815`.
 fn is_handle(word: &str) -> bool {
-    word.split_once('#').is_some_and(|(name, number)| name.chars().count() >= 2 && number.chars().filter(|c| c.is_numeric()).count() >= 3)
+    word.split_once('#').is_some_and(|(name, number)| {
+        name.chars().count() >= 2 && number.chars().filter(|c| c.is_numeric()).count() >= 3
+    })
 }
 
 /// Whether a word looks like a key, an id or a checksum.
 fn is_token(word: &str) -> bool {
     let length = word.chars().count();
     let digits = word.chars().filter(|c| c.is_numeric()).count();
-    let capitals = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+    let capitals =
+        word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
     let joined = !word.contains(['/', '-', ',', '…']);
     digits >= DIGITS
         || length >= TOO_LONG
@@ -219,12 +254,17 @@ fn is_token(word: &str) -> bool {
 
 /// Whether a word is the address of a machine: IP version 6, or hardware.
 fn is_machine(word: &str) -> bool {
-    word.matches(':').count() >= 2 && word.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.' | '%' | '/' | '…'))
+    word.matches(':').count() >= 2
+        && word
+            .chars()
+            .all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.' | '%' | '/' | '…'))
 }
 
 /// A word as it is compared: lower case, without marks around it.
 fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('’', "'")
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+        .replace('’', "'")
 }
 
 /// Words that end a name.
@@ -293,10 +333,18 @@ fn names(words: &[&str], gone: &mut [bool]) {
     let word = |at: usize| bare.get(at).map_or("", String::as_str);
     for at in 0..bare.len() {
         match (word(at), word(at + 1), word(at + 2)) {
-            ("name", "is", _) | ("call", "me", _) => mark(gone, at + 2, name_length(words, &bare, at + 2)),
-            ("name's" | "regards" | "sincerely", ..) => mark(gone, at + 1, name_length(words, &bare, at + 1)),
-            ("name", ..) if words.get(at).is_some_and(|word| word.ends_with(':')) => mark(gone, at + 1, name_length(words, &bare, at + 1)),
-            ("i", "am", _) | ("this", "is", _) => mark(gone, at + 2, introduced(words, &bare, at + 2)),
+            ("name", "is", _) | ("call", "me", _) => {
+                mark(gone, at + 2, name_length(words, &bare, at + 2))
+            }
+            ("name's" | "regards" | "sincerely", ..) => {
+                mark(gone, at + 1, name_length(words, &bare, at + 1))
+            }
+            ("name", ..) if words.get(at).is_some_and(|word| word.ends_with(':')) => {
+                mark(gone, at + 1, name_length(words, &bare, at + 1))
+            }
+            ("i", "am", _) | ("this", "is", _) => {
+                mark(gone, at + 2, introduced(words, &bare, at + 2))
+            }
             ("i'm" | "im", ..) => mark(gone, at + 1, introduced(words, &bare, at + 1)),
             _ => {}
         }
@@ -304,7 +352,10 @@ fn names(words: &[&str], gone: &mut [bool]) {
 }
 
 fn mark(gone: &mut [bool], from: usize, length: usize) {
-    gone.iter_mut().skip(from).take(length).for_each(|gone| *gone = true);
+    gone.iter_mut()
+        .skip(from)
+        .take(length)
+        .for_each(|gone| *gone = true);
 }
 
 /// How many words from here on are a name: up to three, until one that goes on with the sentence.
@@ -324,32 +375,60 @@ fn name_length(words: &[&str], bare: &[String], from: usize) -> usize {
 
 /// How many words from here on are a name before "from" or "here": one or two, or none.
 fn introduced(words: &[&str], bare: &[String], from: usize) -> usize {
-    let end = (1..=2).find(|length| matches!(bare.get(from + length).map(String::as_str), Some("from" | "here" | "speaking")));
+    let end = (1..=2).find(|length| {
+        matches!(
+            bare.get(from + length).map(String::as_str),
+            Some("from" | "here" | "speaking")
+        )
+    });
     let is_name = |at: usize| {
-        let (Some(word), Some(bare)) = (words.get(at), bare.get(at)) else { return false };
+        let (Some(word), Some(bare)) = (words.get(at), bare.get(at)) else {
+            return false;
+        };
         let capital = word.chars().next().is_some_and(char::is_uppercase);
-        !NO_NAME.contains(&bare.as_str()) && (capital || !(bare.ends_with("ing") || bare.ends_with("ed")))
+        !NO_NAME.contains(&bare.as_str())
+            && (capital || !(bare.ends_with("ing") || bare.ends_with("ed")))
     };
-    end.filter(|length| (from..from + length).all(is_name)).unwrap_or_default()
+    end.filter(|length| (from..from + length).all(is_name))
+        .unwrap_or_default()
 }
 
 /// Marks street addresses and postcodes with letters.
 fn addresses(words: &[&str], gone: &mut [bool]) {
     /// What ends the name of a street and nothing else.
-    const STREETS: [&str; 8] = ["street", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane"];
+    const STREETS: [&str; 8] = [
+        "street",
+        "avenue",
+        "ave",
+        "road",
+        "rd",
+        "boulevard",
+        "blvd",
+        "lane",
+    ];
     /// What ends the name of a street where the words before it are names.
-    const PERHAPS: [&str; 8] = ["st", "drive", "dr", "way", "court", "place", "square", "terrace"];
+    const PERHAPS: [&str; 8] = [
+        "st", "drive", "dr", "way", "court", "place", "square", "terrace",
+    ];
     const GERMAN: [&str; 5] = ["straße", "strasse", "platz", "allee", "gasse"];
-    let is_number = |word: &str| word == GONE || word.starts_with(|c: char| c.is_numeric()) || word.starts_with('…');
+    let is_number = |word: &str| {
+        word == GONE || word.starts_with(|c: char| c.is_numeric()) || word.starts_with('…')
+    };
     let is_capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
     for (at, word) in words.iter().enumerate() {
         let bare = self::bare(word);
         let sure = STREETS.contains(&bare.as_str());
         if sure || PERHAPS.contains(&bare.as_str()) {
-            let number = (1..=4).filter_map(|back| at.checked_sub(back)).find(|at| words.get(*at).is_some_and(|word| is_number(word)));
+            let number = (1..=4)
+                .filter_map(|back| at.checked_sub(back))
+                .find(|at| words.get(*at).is_some_and(|word| is_number(word)));
             let between = |number: usize| words.get(number + 1..at).unwrap_or_default();
             match number {
-                Some(number) if sure || (!between(number).is_empty() && between(number).iter().all(is_capital)) => {
+                Some(number)
+                    if sure
+                        || (!between(number).is_empty()
+                            && between(number).iter().all(is_capital)) =>
+                {
                     mark(gone, number, at + 1 - number);
                 }
                 None if sure && is_capital(word) => mark(gone, at.saturating_sub(1), 2),
@@ -357,7 +436,9 @@ fn addresses(words: &[&str], gone: &mut [bool]) {
             }
         }
         let next = words.get(at + 1).copied().unwrap_or_default();
-        if (GERMAN.iter().any(|end| bare.ends_with(end)) || bare.ends_with("str")) && is_number(next) {
+        if (GERMAN.iter().any(|end| bare.ends_with(end)) || bare.ends_with("str"))
+            && is_number(next)
+        {
             mark(gone, at, 2);
         }
         if is_outward(word) && is_inward(next) {
@@ -372,7 +453,9 @@ fn is_outward(word: &str) -> bool {
     (2..=4).contains(&length)
         && word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.chars().any(|c| c.is_ascii_digit())
-        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 /// The second half: `1AA`, `0B1`.
@@ -381,7 +464,9 @@ fn is_inward(word: &str) -> bool {
     word.chars().count() == 3
         && word.starts_with(|c: char| c.is_ascii_digit())
         && word.chars().any(|c| c.is_ascii_uppercase())
-        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -397,23 +482,56 @@ mod tests {
 
     #[test]
     fn what_could_tell_who_asked_goes() {
-        becomes("<@123456789012345678> how do i start <#12> <:wave:998877665544332211> <a:x:1> <t:1> </ask:5>?", "… how do i start … ?");
-        becomes("mail me: ada.lovelace@example.org or ada (at) example (dot) org", "mail me: … or …");
-        becomes("see https://example.org/me?x=1 and www.example.org, example.org/ada, ada.dev", "see … and …");
-        becomes("call +49 (0) 170 / 123-4567 or (555) 123-4567 or 555.123.4567 now", "call … or … or … now");
-        becomes("my id is 123456789012345678, student no 4711-0815", "my id is …, student no …");
-        becomes("server 192.168.1.1 and 8.8.8.8 and fe80::1ff:fe23:4567:890a", "server … and … and …");
-        becomes("token ghp_16C7e42F292c6912E7710c838347Ae178B4a and deadbeefcafe", "token … and …");
-        becomes("why does `println!(\"x\")` and ```rust\nlet secret = 1;\n``` fail", "why does … and … fail");
+        becomes(
+            "<@123456789012345678> how do i start <#12> <:wave:998877665544332211> <a:x:1> <t:1> </ask:5>?",
+            "… how do i start … ?",
+        );
+        becomes(
+            "mail me: ada.lovelace@example.org or ada (at) example (dot) org",
+            "mail me: … or …",
+        );
+        becomes(
+            "see https://example.org/me?x=1 and www.example.org, example.org/ada, ada.dev",
+            "see … and …",
+        );
+        becomes(
+            "call +49 (0) 170 / 123-4567 or (555) 123-4567 or 555.123.4567 now",
+            "call … or … or … now",
+        );
+        becomes(
+            "my id is 123456789012345678, student no 4711-0815",
+            "my id is …, student no …",
+        );
+        becomes(
+            "server 192.168.1.1 and 8.8.8.8 and fe80::1ff:fe23:4567:890a",
+            "server … and … and …",
+        );
+        becomes(
+            "token ghp_16C7e42F292c6912E7710c838347Ae178B4a and deadbeefcafe",
+            "token … and …",
+        );
+        becomes(
+            "why does `println!(\"x\")` and ```rust\nlet secret = 1;\n``` fail",
+            "why does … and … fail",
+        );
         becomes("an unclosed ```fn main", "an unclosed …");
         becomes("@ada and ada#1815 :wave_hi: hello", "… and … hello");
-        becomes("full width １２３４５６７ and 1\u{200b}2\u{200b}3\u{200b}4\u{200b}5", "full width … and …");
+        becomes(
+            "full width １２３４５６７ and 1\u{200b}2\u{200b}3\u{200b}4\u{200b}5",
+            "full width … and …",
+        );
     }
 
     #[test]
     fn who_introduces_themselves_stays_unnamed() {
-        becomes("My name is Ada Lovelace and i need a referral", "My name is … and i need a referral");
-        becomes("my name's ada, how do i start", "my name's … how do i start");
+        becomes(
+            "My name is Ada Lovelace and i need a referral",
+            "My name is … and i need a referral",
+        );
+        becomes(
+            "my name's ada, how do i start",
+            "my name's … how do i start",
+        );
         becomes("I'm Ada from Berlin", "I'm … from Berlin");
         becomes("hi im ada from berlin", "hi im … from berlin");
         becomes("this is Ada Lovelace from IBM", "this is … from IBM");
@@ -424,7 +542,10 @@ mod tests {
 
     #[test]
     fn where_somebody_lives_goes() {
-        becomes("i live at 221B Baker Street, London NW1 6XE is that far", "i live at … London … is that far");
+        becomes(
+            "i live at 221B Baker Street, London NW1 6XE is that far",
+            "i live at … London … is that far",
+        );
         becomes("Hauptstraße 12, 10115 Berlin", "… Berlin");
         becomes("12 Ocean Drive", "…");
     }

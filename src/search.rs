@@ -78,7 +78,10 @@ pub struct Question {
 impl Question {
     /// A question that was put to the bot, without a conversation before it.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -125,17 +128,32 @@ impl Index {
     /// Learns a corpus, with all parts of the search or some switched off.
     pub fn with_parts(corpus: &Corpus, parts: Parts) -> Self {
         let topics = corpus.topics.len();
-        let kinds = if parts.has(Part::OutOfScope) { corpus.out_of_scope.len() } else { 0 };
+        let kinds = if parts.has(Part::OutOfScope) {
+            corpus.out_of_scope.len()
+        } else {
+            0
+        };
         let classes = topics + kinds;
         // The texts that stand for questions, class after class: the class, the section, the text.
         let of_topics = corpus.topics.iter().enumerate();
-        let of_topics = of_topics
-            .flat_map(|(number, topic)| topic.questions(parts.has(Part::Titles)).map(move |(section, text)| (number, section, text)));
+        let of_topics = of_topics.flat_map(|(number, topic)| {
+            topic
+                .questions(parts.has(Part::Titles))
+                .map(move |(section, text)| (number, section, text))
+        });
         let of_kinds = corpus.out_of_scope.iter().enumerate().take(kinds);
-        let of_kinds = of_kinds.flat_map(|(kind, examples)| examples.iter().map(move |text| (topics + kind, None, text.as_str())));
+        let of_kinds = of_kinds.flat_map(|(kind, examples)| {
+            examples
+                .iter()
+                .map(move |text| (topics + kind, None, text.as_str()))
+        });
         let questions: Vec<(usize, Option<usize>, &str)> = of_topics.chain(of_kinds).collect();
-        let places: Vec<(usize, Option<usize>)> = questions.iter().map(|&(class, section, _)| (class, section)).collect();
-        let (reader, asked, shown) = Reader::new(corpus, questions.iter().map(|&(.., text)| text), parts);
+        let places: Vec<(usize, Option<usize>)> = questions
+            .iter()
+            .map(|&(class, section, _)| (class, section))
+            .collect();
+        let (reader, asked, shown) =
+            Reader::new(corpus, questions.iter().map(|&(.., text)| text), parts);
 
         let mut learner = Learner::default();
         let mut phrasings = Phrasings::default();
@@ -151,10 +169,20 @@ impl Index {
         for (document, topic) in documents.iter_mut().zip(&corpus.topics) {
             document.extend(reader.terms(&reader.read(&topic.keywords.join(" "))));
         }
-        let bm25 = if parts.has(Part::Bm25) { Bm25::new(documents, reader.term_count()) } else { Bm25::default() };
+        let bm25 = if parts.has(Part::Bm25) {
+            Bm25::new(documents, reader.term_count())
+        } else {
+            Bm25::default()
+        };
         let (space, examples) = learner.finish(classes, parts);
         Self {
-            classifier: Classifier::train(&examples, space.columns(), classes, passes(examples.len()), STEP),
+            classifier: Classifier::train(
+                &examples,
+                space.columns(),
+                classes,
+                passes(examples.len()),
+                STEP,
+            ),
             phrasings: phrasings.finish(&places, &examples, space.columns(), space.full_length()),
             sections: Sections::new(corpus, &shown, &reader),
             reader,
@@ -176,10 +204,17 @@ impl Index {
         if self.parts.has(Part::Sentences) {
             self.lean_on_asking_sentence(&question.text, &reading, &mut scores);
         }
-        let before = if self.parts.has(Part::Context) { self.context(&question.previous, &reading) } else { None };
+        let before = if self.parts.has(Part::Context) {
+            self.context(&question.previous, &reading)
+        } else {
+            None
+        };
         if let Some((share, before)) = &before {
             let of_before = self.logits(&self.vector(before));
-            scores.iter_mut().zip(of_before).for_each(|(score, before)| *score += share * before);
+            scores
+                .iter_mut()
+                .zip(of_before)
+                .for_each(|(score, before)| *score += share * before);
         }
         let (deviation, posterior) = contrast(&scores);
         self.add_bm25(1.0, &reading, &mut scores);
@@ -201,14 +236,26 @@ impl Index {
         }
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
-        ranked.sort_by(|(a_score, a), (b_score, b)| b_score.total_cmp(a_score).then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b))));
+        ranked.sort_by(|(a_score, a), (b_score, b)| {
+            b_score
+                .total_cmp(a_score)
+                .then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b)))
+        });
         ranked.truncate(MOST_MATCHES);
         let said = Said::by(&reading, &self.space);
         let matches: Vec<Match> = ranked
             .into_iter()
             .map(|(score, topic)| {
-                let repeated = repeated.filter(|&(class, _)| class == topic).map(|(_, section)| section);
-                Match { topic, section: repeated.unwrap_or_else(|| self.sections.best(topic, &said, &self.phrasings, &likeness)), score }
+                let repeated = repeated
+                    .filter(|&(class, _)| class == topic)
+                    .map(|(_, section)| section);
+                Match {
+                    topic,
+                    section: repeated.unwrap_or_else(|| {
+                        self.sections.best(topic, &said, &self.phrasings, &likeness)
+                    }),
+                    score,
+                }
             })
             .collect();
         let best = matches.first().map_or(0, |found| found.topic);
@@ -270,7 +317,9 @@ impl Index {
         if whole.words.len() < LONG_MESSAGE {
             return;
         }
-        let asking: Vec<&str> = text::sentences(text).filter(|sentence| text::asks(sentence)).collect();
+        let asking: Vec<&str> = text::sentences(text)
+            .filter(|sentence| text::asks(sentence))
+            .collect();
         let reading = self.reader.read(&asking.join(" "));
         if reading.words.len() < SHORTEST_ASKING || reading.words.len() == whole.words.len() {
             return;
@@ -286,8 +335,14 @@ impl Index {
     fn context(&self, previous: &[String], reading: &Reading) -> Option<(f32, Reading<'_>)> {
         let before = previous.last()?;
         let telling = reading.words.iter().filter(|word| !word.stop).count();
-        let refers = reading.words.first().is_some_and(|word| LINKING.contains(&word.text.as_ref()))
-            || reading.words.iter().any(|word| REFERRING.contains(&word.text.as_ref()));
+        let refers = reading
+            .words
+            .first()
+            .is_some_and(|word| LINKING.contains(&word.text.as_ref()))
+            || reading
+                .words
+                .iter()
+                .any(|word| REFERRING.contains(&word.text.as_ref()));
         let share = match telling {
             0..=2 => 0.6,
             3..=4 if refers => 0.5,
@@ -303,16 +358,27 @@ impl Index {
 fn contrast(scores: &[f32]) -> (f32, f32) {
     let count = scores.len().max(1) as f32;
     let mean = scores.iter().sum::<f32>() / count;
-    let variance = scores.iter().map(|score| (score - mean) * (score - mean)).sum::<f32>() / count;
+    let variance = scores
+        .iter()
+        .map(|score| (score - mean) * (score - mean))
+        .sum::<f32>()
+        / count;
     let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let odds: f32 = scores.iter().map(|score| classifier::exp(score - greatest)).sum();
+    let odds: f32 = scores
+        .iter()
+        .map(|score| classifier::exp(score - greatest))
+        .sum();
     (libm::sqrtf(variance), 1.0 / odds.max(1.0))
 }
 
 /// Words that begin a question which goes on from the one before.
-const LINKING: [&str; 9] = ["and", "or", "but", "what", "ok", "so", "then", "any", "also"];
+const LINKING: [&str; 9] = [
+    "and", "or", "but", "what", "ok", "so", "then", "any", "also",
+];
 /// Words that stand for something said before.
-const REFERRING: [&str; 12] = ["it", "that", "them", "they", "one", "ones", "those", "this", "there", "instead", "else", "too"];
+const REFERRING: [&str; 12] = [
+    "it", "that", "them", "they", "one", "ones", "those", "this", "there", "instead", "else", "too",
+];
 
 /// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
 /// learns from its many examples. 8 passes up to 1,500 examples, 3 from 4,000 on.

@@ -42,10 +42,14 @@ impl Settings {
     /// # Errors
     /// What is out of bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if self.unasked_channels.len() > MOST_CHANNELS || self.unasked_forums.len() > MOST_CHANNELS {
+        if self.unasked_channels.len() > MOST_CHANNELS || self.unasked_forums.len() > MOST_CHANNELS
+        {
             return Err(SettingsError::Channels);
         }
-        if self.cooldown_seconds.is_some_and(|seconds| seconds > LONGEST_COOLDOWN) {
+        if self
+            .cooldown_seconds
+            .is_some_and(|seconds| seconds > LONGEST_COOLDOWN)
+        {
             return Err(SettingsError::Cooldown);
         }
         Ok(())

@@ -102,7 +102,11 @@ impl Sums {
 
     /// Counts votes.
     pub fn vote(&mut self, helped: bool, times: u64) {
-        *if helped { &mut self.helped } else { &mut self.not_helped } += times;
+        *if helped {
+            &mut self.helped
+        } else {
+            &mut self.not_helped
+        } += times;
     }
 
     fn add(&mut self, other: &Self) {
@@ -130,8 +134,16 @@ pub struct Stats {
 impl Stats {
     /// Days on which nothing is known to have happened.
     pub fn new(from: Date, to: Date) -> Self {
-        let days = from.series(1.day()).take_while(|day| *day <= to).map(|day| (day, Sums::default())).collect();
-        Self { days, topics: BTreeMap::new(), ways: BTreeMap::new() }
+        let days = from
+            .series(1.day())
+            .take_while(|day| *day <= to)
+            .map(|day| (day, Sums::default()))
+            .collect();
+        Self {
+            days,
+            topics: BTreeMap::new(),
+            ways: BTreeMap::new(),
+        }
     }
 
     /// The sums of one day and of one topic, to be added to.
@@ -147,13 +159,21 @@ impl Stats {
     /// Everything of the last so many days.
     pub fn last(&self, days: usize) -> Sums {
         let mut sums = Sums::default();
-        self.days.iter().rev().take(days).for_each(|(_, day)| sums.add(day));
+        self.days
+            .iter()
+            .rev()
+            .take(days)
+            .for_each(|(_, day)| sums.add(day));
         sums
     }
 
     /// The topics with the ids, the most answered first.
     pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
-        let mut topics: Vec<(&str, &Sums)> = self.topics.iter().map(|(id, sums)| (id.as_str(), sums)).collect();
+        let mut topics: Vec<(&str, &Sums)> = self
+            .topics
+            .iter()
+            .map(|(id, sums)| (id.as_str(), sums))
+            .collect();
         topics.sort_by_key(|(id, sums)| (std::cmp::Reverse(sums.answered + sums.unasked), *id));
         topics
     }

@@ -190,10 +190,14 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// It is switched off.
-    #[error("the store is switched off: set store.url in the configuration, for instance to \"sqlite:internbot.db\"")]
+    #[error(
+        "the store is switched off: set store.url in the configuration, for instance to \"sqlite:internbot.db\""
+    )]
     Off,
     /// There is none yet.
-    #[error("there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration")]
+    #[error(
+        "there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration"
+    )]
     Missing(String),
     /// The settings cannot be.
     #[error(transparent)]
@@ -236,8 +240,13 @@ impl Store {
             return Self::off();
         }
         let (orders, received) = mpsc::channel(ORDERS);
-        let health =
-            Health { state: State::Well, since: clock.now(), sentence: "the store is not open yet".to_owned(), waiting: 0, dropped: 0 };
+        let health = Health {
+            state: State::Well,
+            since: clock.now(),
+            sentence: "the store is not open yet".to_owned(),
+            waiting: 0,
+            dropped: 0,
+        };
         let shared = Arc::new(Shared {
             config: config.clone(),
             clock,
@@ -266,13 +275,21 @@ impl Store {
 
     /// What the moderators of a guild have set; the usual where they have set nothing, and in direct messages.
     pub fn settings(&self, guild: Option<u64>) -> Arc<Settings> {
-        let known = self.0.as_ref().zip(guild).and_then(|(shared, guild)| locked(&shared.settings).get(&guild).cloned());
+        let known = self
+            .0
+            .as_ref()
+            .zip(guild)
+            .and_then(|(shared, guild)| locked(&shared.settings).get(&guild).cloned());
         known.unwrap_or_default()
     }
 
     /// Whether any guild wants unasked answers in a channel: the bot then needs the content of all messages.
     pub fn hears_channels(&self) -> bool {
-        self.0.as_ref().is_some_and(|shared| locked(&shared.settings).values().any(|settings| !settings.unasked_channels.is_empty()))
+        self.0.as_ref().is_some_and(|shared| {
+            locked(&shared.settings)
+                .values()
+                .any(|settings| !settings.unasked_channels.is_empty())
+        })
     }
 
     /// Changes what moderators of a guild have set; what is set then. The change is made to what is in the store, whatever
@@ -285,7 +302,12 @@ impl Store {
         guild: u64,
         change: impl FnOnce(&Settings) -> Settings + Send + 'static,
     ) -> Result<Arc<Settings>, StoreError> {
-        self.order(|reply| Order::Change { guild, change: Box::new(change), reply }).await
+        self.order(|reply| Order::Change {
+            guild,
+            change: Box::new(change),
+            reply,
+        })
+        .await
     }
 
     /// Deletes what a person has said about answers; how many votes that were.
@@ -314,7 +336,9 @@ impl Store {
         let shared = self.0.as_ref().ok_or(StoreError::Off)?;
         self.flush().await?;
         let reading = read_gaps(&shared.config, guild, first_day(shared.clock.today(), days));
-        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| StoreError::Late)?
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .map_err(|_| StoreError::Late)?
     }
 
     /// What was asked and answered in the last so many days, today among them, in one guild or in all.
@@ -326,14 +350,22 @@ impl Store {
         self.flush().await?;
         let today = shared.clock.today();
         let reading = read_stats(&shared.config, guild, first_day(today, days), today);
-        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| StoreError::Late)?
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .map_err(|_| StoreError::Late)?
     }
 
     /// How the store is.
     pub fn health(&self) -> Health {
         let Some(shared) = &self.0 else {
             let sentence = "the store is switched off".to_owned();
-            return Health { state: State::Off, since: Timestamp::UNIX_EPOCH, sentence, waiting: 0, dropped: 0 };
+            return Health {
+                state: State::Off,
+                since: Timestamp::UNIX_EPOCH,
+                sentence,
+                waiting: 0,
+                dropped: 0,
+            };
         };
         let waiting = locked(&shared.pending).len();
         let mut health = locked(&shared.health).clone();
@@ -344,14 +376,18 @@ impl Store {
     /// What the store says, without the folder of its file, and without the name and the words of its server: they are
     /// nobody's business but the operator's.
     pub fn without_folder(&self, sentence: &str) -> String {
-        let Some(shared) = &self.0 else { return sentence.to_owned() };
+        let Some(shared) = &self.0 else {
+            return sentence.to_owned();
+        };
         let (sentence, _) = sentence.split_once(IN_ITS_WORDS).unwrap_or((sentence, ""));
         sentence.replace(&shared.config.url.name(), &shared.config.url.short_name())
     }
 
     /// For how many days gaps and votes are kept.
     pub fn keeps(&self) -> Option<(u32, u32)> {
-        self.0.as_ref().map(|shared| (shared.config.keep_gaps_days, shared.config.keep_votes_days))
+        self.0
+            .as_ref()
+            .map(|shared| (shared.config.keep_gaps_days, shared.config.keep_votes_days))
     }
 
     /// Writes what waits and ends the task.
@@ -360,16 +396,28 @@ impl Store {
         let (reply, closed) = oneshot::channel();
         let sent = shared.orders.send(Order::Close(reply)).await.is_ok();
         if sent && !matches!(tokio::time::timeout(CLOSING, closed).await, Ok(Ok(Ok(())))) {
-            warn!(events.lost = self.health().waiting, "stopped while the store could not be written");
+            warn!(
+                events.lost = self.health().waiting,
+                "stopped while the store could not be written"
+            );
         }
     }
 
     /// Gives the task an order and waits for what it says, but not for long.
-    async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order) -> Result<T, StoreError> {
+    async fn order<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order,
+    ) -> Result<T, StoreError> {
         let shared = self.0.as_ref().ok_or(StoreError::Off)?;
         let (reply, said) = oneshot::channel();
-        shared.orders.try_send(order(reply)).map_err(|_| StoreError::Late)?;
-        tokio::time::timeout(PATIENCE, said).await.map_err(|_| StoreError::Late)?.map_err(|_| StoreError::Late)?
+        shared
+            .orders
+            .try_send(order(reply))
+            .map_err(|_| StoreError::Late)?;
+        tokio::time::timeout(PATIENCE, said)
+            .await
+            .map_err(|_| StoreError::Late)?
+            .map_err(|_| StoreError::Late)?
     }
 }
 
@@ -378,9 +426,16 @@ impl Store {
 ///
 /// # Errors
 /// Where the store is off, does not exist, or cannot be read.
-pub async fn read_gaps(config: &config::Store, guild: Option<u64>, since: Date) -> Result<Vec<Gap>, StoreError> {
+pub async fn read_gaps(
+    config: &config::Store,
+    guild: Option<u64>,
+    since: Date,
+) -> Result<Vec<Gap>, StoreError> {
     let mut database = Database::open_to_read(config).await?;
-    let gaps = database.gaps(guild, since).await.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
+    let gaps = database
+        .gaps(guild, since)
+        .await
+        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
     database.close().await;
     gaps
 }
@@ -389,9 +444,17 @@ pub async fn read_gaps(config: &config::Store, guild: Option<u64>, since: Date) 
 ///
 /// # Errors
 /// Where the store is off, does not exist, or cannot be read.
-pub async fn read_stats(config: &config::Store, guild: Option<u64>, from: Date, to: Date) -> Result<Stats, StoreError> {
+pub async fn read_stats(
+    config: &config::Store,
+    guild: Option<u64>,
+    from: Date,
+    to: Date,
+) -> Result<Stats, StoreError> {
     let mut database = Database::open_to_read(config).await?;
-    let stats = database.stats(guild, from, to).await.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
+    let stats = database
+        .stats(guild, from, to)
+        .await
+        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
     database.close().await;
     stats
 }

@@ -30,12 +30,18 @@ impl Look {
     /// The look for standard output as it is now.
     pub fn of_stdout() -> Self {
         let width = terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0));
-        Self { width: width.clamp(20, WIDEST), links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) }
+        Self {
+            width: width.clamp(20, WIDEST),
+            links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        }
     }
 
     /// Plain text of a fixed width, for files and tests.
     pub fn plain(width: usize) -> Self {
-        Self { width, links: false }
+        Self {
+            width,
+            links: false,
+        }
     }
 }
 
@@ -60,7 +66,11 @@ pub fn draw(reply: &Reply, look: Look) -> String {
         line("");
         line(&styled("Resources", STRONG));
         for link in &reply.links {
-            line(&format!("  {} {}", linked(&link.name, &link.url, look), styled(&format!("({})", link.facts), QUIET)));
+            line(&format!(
+                "  {} {}",
+                linked(&link.name, &link.url, look),
+                styled(&format!("({})", link.facts), QUIET)
+            ));
             if !look.links {
                 line(&format!("  {}", styled(&link.url, LINK)));
             }
@@ -82,7 +92,12 @@ pub fn draw(reply: &Reply, look: Look) -> String {
 }
 
 fn choice_line(number: usize, choice: &Choice) -> String {
-    format!("  {} {} {}", styled(&format!("{number:>2}."), STRONG), choice.label, styled(&format!("· {}", choice.detail), QUIET))
+    format!(
+        "  {} {} {}",
+        styled(&format!("{number:>2}."), STRONG),
+        choice.label,
+        styled(&format!("· {}", choice.detail), QUIET)
+    )
 }
 
 /// Draws the subset of Discord Markdown that topics use: paragraphs, lists, bold, italics and code.
@@ -102,7 +117,9 @@ fn markdown(text: &str, look: Look) -> String {
             let item = trimmed.get(marker.len()..).unwrap_or_default();
             let bullet = if marker == "- " { "• " } else { marker };
             let indent = " ".repeat(bullet.chars().count());
-            let options = textwrap::Options::new(look.width).initial_indent(bullet).subsequent_indent(&indent);
+            let options = textwrap::Options::new(look.width)
+                .initial_indent(bullet)
+                .subsequent_indent(&indent);
             out.push(inline(&textwrap::fill(item, options)));
         } else if trimmed.is_empty() {
             flush(&mut paragraph, &mut out);
@@ -126,7 +143,11 @@ fn list_marker(line: &str) -> Option<&str> {
 
 /// Styles `**bold**`, `*italic*` and `` `code` ``; a marker without its partner is shown as it is.
 fn inline(text: &str) -> String {
-    const MARKS: [(&str, Style); 3] = [("**", STRONG), ("*", Style::new().italic()), ("`", AnsiColor::Green.on_default())];
+    const MARKS: [(&str, Style); 3] = [
+        ("**", STRONG),
+        ("*", Style::new().italic()),
+        ("`", AnsiColor::Green.on_default()),
+    ];
     let mut out = String::new();
     let mut rest = text;
     'text: while !rest.is_empty() {
@@ -149,15 +170,24 @@ fn inline(text: &str) -> String {
 
 fn wrapped(text: &str, style: Style, indent: &str, look: Look) -> String {
     let blank = " ".repeat(indent.chars().count());
-    let options = textwrap::Options::new(look.width).initial_indent(indent).subsequent_indent(&blank);
+    let options = textwrap::Options::new(look.width)
+        .initial_indent(indent)
+        .subsequent_indent(&blank);
     styled(&textwrap::fill(text, options), style)
 }
 
 fn styled(text: &str, style: Style) -> String {
-    text.lines().map(|line| format!("{style}{line}{style:#}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("{style}{line}{style:#}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A link by the escape sequence OSC 8, which terminals open with a click.
 fn linked(name: &str, url: &str, look: Look) -> String {
-    if look.links { format!("\x1b]8;;{url}\x1b\\{}\x1b]8;;\x1b\\", styled(name, LINK)) } else { name.to_owned() }
+    if look.links {
+        format!("\x1b]8;;{url}\x1b\\{}\x1b]8;;\x1b\\", styled(name, LINK))
+    } else {
+        name.to_owned()
+    }
 }

@@ -85,7 +85,9 @@ pub fn asks(sentence: &str) -> bool {
 }
 
 /// Words that ask wherever they stand.
-const ASKING: [&str; 8] = ["how", "what", "why", "when", "where", "which", "wat", "wich"];
+const ASKING: [&str; 8] = [
+    "how", "what", "why", "when", "where", "which", "wat", "wich",
+];
 /// Words that ask where a sentence begins with them.
 #[rustfmt::skip]
 const OPENING: [&str; 37] = [
@@ -94,7 +96,10 @@ const OPENING: [&str; 37] = [
     "suggest", "y", "shoud", "shud", "ways", "must", "worth",
 ];
 /// Small words that may come before.
-const LEADING: [&str; 14] = ["so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw", "or"];
+const LEADING: [&str; 14] = [
+    "so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw",
+    "or",
+];
 /// Verbs that stand before their subject in a question …
 #[rustfmt::skip]
 const VERBS: [&str; 21] = [
@@ -102,7 +107,9 @@ const VERBS: [&str; 21] = [
     "must", "have", "has", "r",
 ];
 /// … and subjects that follow them. Not "that" and "my": "the thing is that", "this is my".
-const SUBJECTS: [&str; 9] = ["i", "we", "you", "u", "it", "they", "there", "anyone", "any"];
+const SUBJECTS: [&str; 9] = [
+    "i", "we", "you", "u", "it", "they", "there", "anyone", "any",
+];
 /// Words of somebody who tells something. Without any of them a few words are a search.
 #[rustfmt::skip]
 const TELLING: [&str; 35] = [
@@ -157,25 +164,43 @@ fn without_markup(message: &str) -> Cow<'_, str> {
     let end = match message.len() {
         // No more bytes than characters are allowed: nothing to count.
         0..=MAX_CHARS => message.len(),
-        _ => message.char_indices().nth(MAX_CHARS).map_or(message.len(), |(at, _)| at),
+        _ => message
+            .char_indices()
+            .nth(MAX_CHARS)
+            .map_or(message.len(), |(at, _)| at),
     };
     let message = message.get(..end).unwrap_or(message);
-    if !message.bytes().any(|byte| matches!(byte, b'<' | b'`' | b':')) && !message.contains("www.") {
+    if !message
+        .bytes()
+        .any(|byte| matches!(byte, b'<' | b'`' | b':'))
+        && !message.contains("www.")
+    {
         return Cow::Borrowed(message);
     }
-    let prose: String = message.split("```").step_by(2).collect::<Vec<_>>().join(" ");
+    let prose: String = message
+        .split("```")
+        .step_by(2)
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut out = String::with_capacity(prose.len());
     let mut rest = prose.as_str();
     while let Some(open) = rest.find('<') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
-        let close = tail.find('>').filter(|&end| is_discord_token(tail.get(1..end).unwrap_or_default()));
+        let close = tail
+            .find('>')
+            .filter(|&end| is_discord_token(tail.get(1..end).unwrap_or_default()));
         let skip = close.map_or(1, |end| end + 1);
         out.push(' ');
         rest = tail.get(skip..).unwrap_or_default();
     }
     out.push_str(rest);
-    Cow::Owned(out.split_whitespace().filter(|word| !is_link(word)).collect::<Vec<_>>().join(" "))
+    Cow::Owned(
+        out.split_whitespace()
+            .filter(|word| !is_link(word))
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 /// Whether the inside of `<…>` is a mention, a custom emoji, a timestamp or a slash command.
@@ -185,12 +210,18 @@ fn is_discord_token(inside: &str) -> bool {
 
 fn is_link(word: &str) -> bool {
     let word = word.trim_start_matches(['(', '[', '<', '"']);
-    ["http://", "https://", "www."].iter().any(|start| word.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)))
+    ["http://", "https://", "www."].iter().any(|start| {
+        word.get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    })
 }
 
 /// Compatibility decomposition (Unicode NFKD), without combining marks, lower case, one kind of apostrophe.
 fn fold(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`') {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`')
+    {
         return Cow::Borrowed(text);
     }
     if text.is_ascii() {
@@ -200,7 +231,13 @@ fn fold(text: &str) -> Cow<'_, str> {
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .map(|c| if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') { '\'' } else { c });
+        .map(|c| {
+            if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') {
+                '\''
+            } else {
+                c
+            }
+        });
     Cow::Owned(folded.collect())
 }
 
@@ -250,7 +287,12 @@ fn split_contraction(piece: &str, each: &mut impl FnMut(&str)) {
         }
         "s" => {
             split_word(head, each);
-            if ["what", "that", "who", "where", "how", "it", "there", "when", "why", "here", "he", "she", "let"].contains(&head) {
+            if [
+                "what", "that", "who", "where", "how", "it", "there", "when", "why", "here", "he",
+                "she", "let",
+            ]
+            .contains(&head)
+            {
                 each("is");
             }
         }
@@ -310,13 +352,15 @@ fn split_word(piece: &str, each: &mut impl FnMut(&str)) {
     }
     let named = piece.trim_end_matches(['+', '#']);
     let symbols = piece.get(named.len()..).unwrap_or_default();
-    if !symbols.is_empty() && named.chars().count() == 1 && named.chars().all(char::is_alphanumeric) {
+    if !symbols.is_empty() && named.chars().count() == 1 && named.chars().all(char::is_alphanumeric)
+    {
         each(piece);
         return;
     }
     let is_name = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
     let mut parts = piece.split('.');
-    if let (Some(first), Some("js" | "net" | "io" | "py" | "ai" | "com" | "sh" | "dev"), None) = (parts.next(), parts.next(), parts.next())
+    if let (Some(first), Some("js" | "net" | "io" | "py" | "ai" | "com" | "sh" | "dev"), None) =
+        (parts.next(), parts.next(), parts.next())
         && is_name(first)
     {
         each(piece);
@@ -333,9 +377,15 @@ fn split_word(piece: &str, each: &mut impl FnMut(&str)) {
 
 /// A run of letters and digits; a number with a unit glued to it (`3wks`, `12h`) becomes two words.
 fn split_alphanumeric(part: &str, each: &mut impl FnMut(&str)) {
-    let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+    let digits = part
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(part.len());
     let (number, unit) = part.split_at(digits);
-    if !number.is_empty() && unit.len() >= 2 && !["st", "nd", "rd", "th"].contains(&unit) && unit.chars().all(char::is_alphabetic) {
+    if !number.is_empty()
+        && unit.len() >= 2
+        && !["st", "nd", "rd", "th"].contains(&unit)
+        && unit.chars().all(char::is_alphabetic)
+    {
         each(number);
         each(unit);
     } else {

@@ -1,9 +1,18 @@
 //! The command, as a person types it.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
 
 #[path = "discord/small_guide.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the tests in Discord use the rest")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests in Discord use the rest"
+)]
 mod small_guide;
 
 use std::fs;
@@ -25,7 +34,11 @@ struct Ran {
 
 fn internbot(arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-    let output = command.args(arguments).write_stdin(input).output().expect("the command starts");
+    let output = command
+        .args(arguments)
+        .write_stdin(input)
+        .output()
+        .expect("the command starts");
     Ran {
         out: String::from_utf8(output.stdout).expect("it prints text"),
         err: String::from_utf8(output.stderr).expect("it prints text"),
@@ -34,24 +47,46 @@ fn internbot(arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
 }
 
 fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
+        .collect()
 }
 
 #[test]
 fn ask_prints_the_section_and_its_resources() {
-    let ran = internbot(&["ask", "how do i get a backend internship with no experience"], "");
+    let ran = internbot(
+        &[
+            "ask",
+            "how do i get a backend internship with no experience",
+        ],
+        "",
+    );
     assert_eq!(ran.status, Some(0));
-    for part in ["Backend internship guide › Preparing › Getting in without experience", "Resources", "https://", "Today:", "Reviewed 20"]
-    {
+    for part in [
+        "Backend internship guide › Preparing › Getting in without experience",
+        "Resources",
+        "https://",
+        "Today:",
+        "Reviewed 20",
+    ] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
     }
-    assert!(!ran.out.contains('\x1b'), "no colour where the output is no terminal");
+    assert!(
+        !ran.out.contains('\x1b'),
+        "no colour where the output is no terminal"
+    );
 }
 
 #[test]
 fn ask_explains_itself() {
     let ran = internbot(&["ask", "--explain", "how do i write a good resmue"], "");
-    for part in ["corrected: resmue → resume", "Where the scores came from", "1. resume/", "Outcome: ", "% sure"] {
+    for part in [
+        "corrected: resmue → resume",
+        "Where the scores came from",
+        "1. resume/",
+        "Outcome: ",
+        "% sure",
+    ] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
     }
 }
@@ -78,19 +113,36 @@ fn jsonl_answers_every_line_in_order_whatever_stands_between() {
     assert_eq!(ran.status, Some(0));
     let answers = lines(&ran.out);
     assert_eq!(answers.len(), 8, "{}", ran.out);
-    assert_eq!((&answers[0]["id"], &answers[0]["outcome"]), (&json!("a"), &json!("answer")));
+    assert_eq!(
+        (&answers[0]["id"], &answers[0]["outcome"]),
+        (&json!("a"), &json!("answer"))
+    );
     for (answer, line) in answers[1..6].iter().zip([2, 3, 4, 5, 7]) {
         assert_eq!(answer["line"], line, "{answer}");
-        assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{answer}");
+        assert!(
+            answer["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty()),
+            "{answer}"
+        );
     }
-    assert_eq!((&answers[6]["id"], &answers[6]["matches"][0]["topic"]), (&json!(8), &json!("cover-letter")));
-    assert_eq!((&answers[7]["id"], &answers[7]["outcome"]), (&json!(9), &json!("none")));
+    assert_eq!(
+        (&answers[6]["id"], &answers[6]["matches"][0]["topic"]),
+        (&json!(8), &json!("cover-letter"))
+    );
+    assert_eq!(
+        (&answers[7]["id"], &answers[7]["outcome"]),
+        (&json!(9), &json!("none"))
+    );
 }
 
 #[test]
 fn a_hundred_thousand_characters_are_a_question_like_any_other() {
     let long = "what should i put on my resume ".repeat(3_300);
-    let ran = internbot(&["ask", "--jsonl"], json!({"id": 1, "text": long}).to_string());
+    let ran = internbot(
+        &["ask", "--jsonl"],
+        json!({"id": 1, "text": long}).to_string(),
+    );
     assert_eq!(lines(&ran.out)[0]["matches"][0]["topic"], "resume");
 }
 
@@ -99,22 +151,39 @@ fn what_cannot_be_read_is_named_in_one_sentence() {
     let ran = internbot(&["--knowledge", "no/such/folder", "ask", "hi"], "");
     assert_eq!(ran.status, Some(1));
     assert_eq!(ran.err.lines().count(), 1);
-    assert!(ran.err.contains("cannot read no/such/folder"), "{}", ran.err);
+    assert!(
+        ran.err.contains("cannot read no/such/folder"),
+        "{}",
+        ran.err
+    );
 
     let copy = copy_of_the_guide();
     fs::remove_file(copy.path().join("resources.toml")).expect("it was there");
-    let ran = internbot(&["--knowledge", &copy.path().display().to_string(), "check"], "");
+    let ran = internbot(
+        &["--knowledge", &copy.path().display().to_string(), "check"],
+        "",
+    );
     assert_eq!(ran.status, Some(1));
     assert!(ran.err.contains("resources.toml"), "{}", ran.err);
 
     let ran = internbot(&["--config", "no-such.toml", "ask", "hi"], "");
     assert_eq!(ran.status, Some(1));
-    assert!(ran.err.contains("cannot read the configuration no-such.toml"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("cannot read the configuration no-such.toml"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
 fn a_wrong_command_line_is_status_2() {
-    for arguments in [&["ask"][..], &["no-such-command"], &["eval", "--ablate", "luck", "x"], &["ask", "--json", "--jsonl"]] {
+    for arguments in [
+        &["ask"][..],
+        &["no-such-command"],
+        &["eval", "--ablate", "luck", "x"],
+        &["ask", "--json", "--jsonl"],
+    ] {
         assert_eq!(internbot(arguments, "").status, Some(2), "{arguments:?}");
     }
 }
@@ -122,15 +191,23 @@ fn a_wrong_command_line_is_status_2() {
 #[test]
 fn check_finds_nothing_in_the_shipped_guide() {
     let ran = internbot(&["check"], "");
-    assert_eq!((ran.out.as_str(), ran.status), ("0 error(s), 0 warning(s)\n", Some(0)));
-    assert_eq!(internbot(&["check", "--format", "json"], "").out.trim(), "[]");
+    assert_eq!(
+        (ran.out.as_str(), ran.status),
+        ("0 error(s), 0 warning(s)\n", Some(0))
+    );
+    assert_eq!(
+        internbot(&["check", "--format", "json"], "").out.trim(),
+        "[]"
+    );
 }
 
 #[test]
 fn check_points_at_a_fault_for_people_and_for_machines() {
     let copy = copy_of_the_guide();
     let path = copy.path().join("topics/resume.toml");
-    let text = fs::read_to_string(&path).expect("it is there").replace("category = \"applying\"", "category = \"aplying\"");
+    let text = fs::read_to_string(&path)
+        .expect("it is there")
+        .replace("category = \"applying\"", "category = \"aplying\"");
     fs::write(&path, text).expect("it can be written");
     let folder = copy.path().display().to_string();
 
@@ -145,12 +222,23 @@ fn check_points_at_a_fault_for_people_and_for_machines() {
     let ran = internbot(&["--knowledge", &folder, "check", "--format", "json"], "");
     assert_eq!(ran.status, Some(1));
     let problems: Value = serde_json::from_str(&ran.out).expect("JSON");
-    assert_eq!((&problems[0]["line"], &problems[0]["column"], &problems[0]["severity"]), (&json!(3), &json!(12), &json!("error")));
+    assert_eq!(
+        (
+            &problems[0]["line"],
+            &problems[0]["column"],
+            &problems[0]["severity"]
+        ),
+        (&json!(3), &json!(12), &json!("error"))
+    );
 
     // Until it is mended nothing else works, and says where to look.
     let ran = internbot(&["--knowledge", &folder, "ask", "hi"], "");
     assert_eq!(ran.status, Some(1));
-    assert!(ran.err.contains("internbot check") && ran.err.contains("resume.toml:3:12"), "{}", ran.err);
+    assert!(
+        ran.err.contains("internbot check") && ran.err.contains("resume.toml:3:12"),
+        "{}",
+        ran.err
+    );
 }
 
 #[cfg(feature = "discord")]
@@ -160,19 +248,39 @@ fn check_without_a_network_says_so_and_counts_as_if_it_had_not_been_asked() {
     let check = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
         // Whatever is sent goes to a port where nobody listens.
-        command.env("HTTPS_PROXY", "http://127.0.0.1:9").env_remove("NO_PROXY").env_remove("no_proxy");
-        let output = command.arg("--knowledge").arg(guide.folder()).arg("check").args(arguments).output().expect("it starts");
-        (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"), output.status.code())
+        command
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy");
+        let output = command
+            .arg("--knowledge")
+            .arg(guide.folder())
+            .arg("check")
+            .args(arguments)
+            .output()
+            .expect("it starts");
+        (
+            String::from_utf8(output.stdout).expect("text"),
+            String::from_utf8(output.stderr).expect("text"),
+            output.status.code(),
+        )
     };
     let (without, _, status) = check(&[]);
     assert_eq!(status, Some(0), "{without}");
     let (with, _, status) = check(&["--links"]);
     assert_eq!(status, Some(0), "{with}");
-    assert!(with.contains("\nno network: none of the addresses could be reached"), "{with}");
+    assert!(
+        with.contains("\nno network: none of the addresses could be reached"),
+        "{with}"
+    );
     assert_eq!(with.lines().last(), without.lines().last());
     let (json, told, status) = check(&["--links", "--format", "json"]);
     assert_eq!(status, Some(0));
-    assert!(serde_json::from_str::<Value>(&json).expect("JSON").is_array());
+    assert!(
+        serde_json::from_str::<Value>(&json)
+            .expect("JSON")
+            .is_array()
+    );
     assert!(told.contains("no network"), "{told}");
 }
 
@@ -196,11 +304,21 @@ fn eval_measures_and_holds_a_baseline() {
     assert_eq!(figures["follow_ups"]["first"], 100.0);
 
     let baseline = file("baseline.json", &ran.out);
-    assert_eq!(internbot(&["eval", &cases, "--baseline", &baseline], "").status, Some(0));
-    let wrong = file("wrong.jsonl", "{\"text\": \"how long should my resume be\", \"topics\": [\"scams\"]}\n");
+    assert_eq!(
+        internbot(&["eval", &cases, "--baseline", &baseline], "").status,
+        Some(0)
+    );
+    let wrong = file(
+        "wrong.jsonl",
+        "{\"text\": \"how long should my resume be\", \"topics\": [\"scams\"]}\n",
+    );
     let ran = internbot(&["eval", &wrong, "--baseline", &baseline], "");
     assert_eq!(ran.status, Some(1));
-    assert!(ran.err.contains("right topic first fell from 100 to 0 %"), "{}", ran.err);
+    assert!(
+        ran.err.contains("right topic first fell from 100 to 0 %"),
+        "{}",
+        ran.err
+    );
 
     let bad = file("bad.jsonl", "{\"text\": \"x\"}\nnonsense\n");
     let ran = internbot(&["eval", &bad], "");
@@ -212,7 +330,12 @@ fn eval_measures_and_holds_a_baseline() {
 fn chat_takes_questions_numbers_and_the_end_of_input() {
     let ran = internbot(&["chat"], "how do i write a resume\n4\n99\ntopics\n");
     assert_eq!(ran.status, Some(0), "{}", ran.err);
-    for part in ["Resume", "There is no choice 99 here.", "Interviews", "Good luck!"] {
+    for part in [
+        "Resume",
+        "There is no choice 99 here.",
+        "Interviews",
+        "Good luck!",
+    ] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
     }
 }
@@ -221,7 +344,12 @@ fn chat_takes_questions_numbers_and_the_end_of_input() {
 fn chat_answers_from_what_was_saved_since_the_last_answer() {
     let guide = SmallGuide::new("Alpha");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_internbot"));
-    command.arg("--knowledge").arg(guide.folder()).arg("chat").stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .arg("--knowledge")
+        .arg(guide.folder())
+        .arg("chat")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut chat = command.spawn().expect("the command starts");
     let mut typed = chat.stdin.take().expect("a pipe");
     let mut printed = BufReader::new(chat.stdout.take().expect("a pipe")).lines();
@@ -230,7 +358,10 @@ fn chat_answers_from_what_was_saved_since_the_last_answer() {
         writeln!(typed, "{}", small_guide::question("bread")).expect("it reads");
         let mut read = String::new();
         while !read.contains(until) {
-            let line = printed.next().unwrap_or_else(|| panic!("no {until:?} in\n{read}")).expect("it prints text");
+            let line = printed
+                .next()
+                .unwrap_or_else(|| panic!("no {until:?} in\n{read}"))
+                .expect("it prints text");
             read += &format!("{line}\n");
         }
         read
@@ -238,10 +369,16 @@ fn chat_answers_from_what_was_saved_since_the_last_answer() {
     ask("Alpha way of baking bread");
     guide.save("bread", "Beta");
     let read = ask("Beta way of baking bread");
-    assert!(read.contains("The guide was reloaded: 1 topic changed."), "{read}");
+    assert!(
+        read.contains("The guide was reloaded: 1 topic changed."),
+        "{read}"
+    );
     guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
     let read = ask("Beta way of baking bread");
-    assert!(read.contains("topics/bread.toml:3:12") && read.contains("Did you mean"), "{read}");
+    assert!(
+        read.contains("topics/bread.toml:3:12") && read.contains("Did you mean"),
+        "{read}"
+    );
     let read = ask("Beta way of baking bread");
     assert!(!read.contains("bread.toml"), "it is said once: {read}");
     drop(typed);
@@ -251,10 +388,20 @@ fn chat_answers_from_what_was_saved_since_the_last_answer() {
 /// Every command that the build has, as `--help` lists them.
 fn commands() -> Vec<String> {
     let help = internbot(&["--help"], "").out;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let names: Vec<String> = listed.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    let listed = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    let names: Vec<String> = listed
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect();
     for known in ["ask", "chat", "check", "eval", "completions", "man"] {
-        assert!(names.iter().any(|name| name == known), "{known} in {names:?}");
+        assert!(
+            names.iter().any(|name| name == known),
+            "{known} in {names:?}"
+        );
     }
     names
 }
@@ -264,11 +411,18 @@ fn every_shell_gets_completions_of_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = internbot(&["completions", shell], "");
         assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{shell}");
-        for part in commands().iter().map(String::as_str).chain(["knowledge", "leave-one-out"]) {
+        for part in commands()
+            .iter()
+            .map(String::as_str)
+            .chain(["knowledge", "leave-one-out"])
+        {
             assert!(ran.out.contains(part), "{part} for {shell}");
         }
     }
-    assert_eq!(internbot(&["completions", "no-such-shell"], "").status, Some(2));
+    assert_eq!(
+        internbot(&["completions", "no-such-shell"], "").status,
+        Some(2)
+    );
 }
 
 #[test]
@@ -277,8 +431,17 @@ fn a_shell_completes_with_them() {
     let script = internbot(&["completions", "bash"], "").out;
     let asked = "\nCOMP_WORDS=(internbot comp); COMP_CWORD=1; _internbot internbot comp internbot; printf '%s' \"${COMPREPLY[*]}\"";
     // Where there is no bash nobody completes with it either.
-    let Ok(output) = std::process::Command::new("bash").args(["--norc", "-c", &(script + asked)]).output() else { return };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let Ok(output) = std::process::Command::new("bash")
+        .args(["--norc", "-c", &(script + asked)])
+        .output()
+    else {
+        return;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert_eq!(String::from_utf8_lossy(&output.stdout), "completions");
 }
 
@@ -291,17 +454,40 @@ fn the_man_page_names_every_command_and_each_can_have_its_own() {
     let folder = TempDir::new().expect("a folder");
     let pages = folder.path().join("new/man1");
     let ran = internbot(&["man", "--write", &pages.display().to_string()], "");
-    assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""));
-    let text = |name: &str| fs::read_to_string(pages.join(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+    assert_eq!(
+        (ran.status, ran.out.as_str(), ran.err.as_str()),
+        (Some(0), "", "")
+    );
+    let text = |name: &str| {
+        fs::read_to_string(pages.join(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"))
+    };
     assert!(text("internbot.1").contains(".TH internbot 1"));
     for command in commands().iter().filter(|command| *command != "help") {
-        assert!(page.out.contains(&format!("internbot\\-{command}(1)")), "{command} in\n{}", page.out);
-        assert!(text(&format!("internbot-{command}.1")).contains(".SH SYNOPSIS"), "{command}");
+        assert!(
+            page.out.contains(&format!("internbot\\-{command}(1)")),
+            "{command} in\n{}",
+            page.out
+        );
+        assert!(
+            text(&format!("internbot-{command}.1")).contains(".SH SYNOPSIS"),
+            "{command}"
+        );
     }
 
-    let ran = internbot(&["man", "--write", &pages.join("internbot.1").display().to_string()], "");
+    let ran = internbot(
+        &[
+            "man",
+            "--write",
+            &pages.join("internbot.1").display().to_string(),
+        ],
+        "",
+    );
     assert_eq!(ran.status, Some(1));
-    assert!(ran.err.contains("cannot write the man pages into"), "{}", ran.err);
+    assert!(
+        ran.err.contains("cannot write the man pages into"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -311,7 +497,11 @@ fn describing_the_command_line_needs_no_guide_and_no_configuration() {
     fs::write(empty.path().join("config/internbot.toml"), "nonsense").expect("it can be written");
     for arguments in [&["completions", "bash"][..], &["man"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        let output = command.current_dir(&empty).args(arguments).output().expect("the command starts");
+        let output = command
+            .current_dir(&empty)
+            .args(arguments)
+            .output()
+            .expect("the command starts");
         assert!(output.status.success(), "{arguments:?}");
     }
 }
@@ -319,15 +509,26 @@ fn describing_the_command_line_needs_no_guide_and_no_configuration() {
 #[test]
 fn what_describes_the_command_line_holds_no_secret() {
     const SECRET: &str = "MTIz.abc-not-to-be-shown";
-    let mut asked: Vec<Vec<String>> = commands().into_iter().map(|command| vec![command, "--help".to_owned()]).collect();
+    let mut asked: Vec<Vec<String>> = commands()
+        .into_iter()
+        .map(|command| vec![command, "--help".to_owned()])
+        .collect();
     asked.extend(
-        [&["--help"][..], &["-h"], &["man"], &["completions", "zsh"]].map(|words| words.iter().map(|&word| word.to_owned()).collect()),
+        [&["--help"][..], &["-h"], &["man"], &["completions", "zsh"]]
+            .map(|words| words.iter().map(|&word| word.to_owned()).collect()),
     );
     for arguments in asked {
         let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        let output = command.env("DISCORD_TOKEN", SECRET).args(&arguments).output().expect("the command starts");
+        let output = command
+            .env("DISCORD_TOKEN", SECRET)
+            .args(&arguments)
+            .output()
+            .expect("the command starts");
         for printed in [output.stdout, output.stderr] {
-            assert!(!String::from_utf8_lossy(&printed).contains(SECRET), "{arguments:?}");
+            assert!(
+                !String::from_utf8_lossy(&printed).contains(SECRET),
+                "{arguments:?}"
+            );
         }
     }
 }
@@ -339,7 +540,9 @@ fn copy_of_the_guide() -> TempDir {
     for folder in ["knowledge", "knowledge/topics"] {
         for entry in fs::read_dir(folder).expect("the guide is there") {
             let path = entry.expect("an entry").path();
-            let inside = path.strip_prefix(Path::new("knowledge")).expect("it is in it");
+            let inside = path
+                .strip_prefix(Path::new("knowledge"))
+                .expect("it is in it");
             if path.is_file() {
                 fs::copy(&path, copy.path().join(inside)).expect("it can be copied");
             }

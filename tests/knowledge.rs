@@ -3,7 +3,11 @@
 //! Each test breaks a copy of a small sound guide in one way and reads the findings: file, line, column, what is wrong,
 //! how to mend it.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails may panic"
+)]
 
 use internbot::knowledge::{Checked, File, PLACEHOLDER, Severity, Sources, check};
 use jiff::civil::date;
@@ -53,11 +57,30 @@ id = "greeting"
 examples = ["good morning", "hello all"]
 "#;
 
-fn topic(id: &str, title: &str, stakes: &str, related: &str, resource: &str, subject: &str) -> String {
-    let phrasings: Vec<String> = ["what is", "why learn", "how to start with", "who needs", "when to use", "where to learn"]
-        .iter()
-        .flat_map(|frame| [format!("  \"{frame} {subject}\","), format!("  \"{frame} {subject} at work\",")])
-        .collect();
+fn topic(
+    id: &str,
+    title: &str,
+    stakes: &str,
+    related: &str,
+    resource: &str,
+    subject: &str,
+) -> String {
+    let phrasings: Vec<String> = [
+        "what is",
+        "why learn",
+        "how to start with",
+        "who needs",
+        "when to use",
+        "where to learn",
+    ]
+    .iter()
+    .flat_map(|frame| {
+        [
+            format!("  \"{frame} {subject}\","),
+            format!("  \"{frame} {subject} at work\","),
+        ]
+    })
+    .collect();
     let text = "Plain words that say what to do and why. ".repeat(6);
     format!(
         "id = \"{id}\"\ntitle = \"{title}\"\ncategory = \"first\"\nsummary = \"What to know.\"\nreviewed = 2026-11-01\n{stakes}keywords = [\"{subject}\"]\nrelated = [\"{related}\"]\nquestions = [\n{}\n]\n\n[[section]]\nid = \"start\"\nheading = \"Start here\"\ntext = \"\"\"\n{text}\n\"\"\"\nresources = [\"{resource}\"]\n",
@@ -66,15 +89,31 @@ fn topic(id: &str, title: &str, stakes: &str, related: &str, resource: &str, sub
 }
 
 fn sound() -> Sources {
-    let file = |name: &str, text: &str| File { name: format!("guide/{name}"), bytes: text.as_bytes().to_vec() };
+    let file = |name: &str, text: &str| File {
+        name: format!("guide/{name}"),
+        bytes: text.as_bytes().to_vec(),
+    };
     Sources {
         guide: file("guide.toml", GUIDE),
         resources: file("resources.toml", RESOURCES),
         vocabulary: file("vocabulary.toml", VOCABULARY),
         out_of_scope: file("out_of_scope.toml", OUT_OF_SCOPE),
         topics: vec![
-            file("topics/git.toml", &topic("git", "Version control", "", "pay", "pro-git", "branches")),
-            file("topics/pay.toml", &topic("pay", "Pay", "stakes = \"legal\"\n", "git", "labour-office", "wages")),
+            file(
+                "topics/git.toml",
+                &topic("git", "Version control", "", "pay", "pro-git", "branches"),
+            ),
+            file(
+                "topics/pay.toml",
+                &topic(
+                    "pay",
+                    "Pay",
+                    "stakes = \"legal\"\n",
+                    "git",
+                    "labour-office",
+                    "wages",
+                ),
+            ),
         ],
     }
 }
@@ -85,7 +124,11 @@ fn checked(sources: &Sources) -> Checked {
 
 /// The findings as a person reads them.
 fn findings(sources: &Sources) -> Vec<String> {
-    checked(sources).problems.iter().map(ToString::to_string).collect()
+    checked(sources)
+        .problems
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Replaces a text in a file of a sound guide.
@@ -96,9 +139,20 @@ fn broken(file: &str, from: &str, to: &str) -> Sources {
 }
 
 fn change(sources: &mut Sources, file: &str, from: &str, to: &str) {
-    let Sources { guide, resources, vocabulary, out_of_scope, topics } = sources;
-    let all = [guide, resources, vocabulary, out_of_scope].into_iter().chain(topics);
-    let source = all.into_iter().find(|source| source.name.ends_with(file)).expect("the file exists");
+    let Sources {
+        guide,
+        resources,
+        vocabulary,
+        out_of_scope,
+        topics,
+    } = sources;
+    let all = [guide, resources, vocabulary, out_of_scope]
+        .into_iter()
+        .chain(topics);
+    let source = all
+        .into_iter()
+        .find(|source| source.name.ends_with(file))
+        .expect("the file exists");
     let text = String::from_utf8(source.bytes.clone()).expect("it is text");
     assert!(text.contains(from), "{from:?} is in {file}");
     source.bytes = text.replacen(from, to, 1).into_bytes();
@@ -107,8 +161,13 @@ fn change(sources: &mut Sources, file: &str, from: &str, to: &str) {
 /// Breaks one thing, and expects exactly one finding that begins and ends so.
 fn one_finding(file: &str, from: &str, to: &str, finding: &str, mend: &str) {
     let findings = findings(&broken(file, from, to));
-    let [only] = findings.as_slice() else { panic!("one finding, not {findings:#?}") };
-    assert!(only.starts_with(finding), "{only}\ndoes not begin with\n{finding}");
+    let [only] = findings.as_slice() else {
+        panic!("one finding, not {findings:#?}")
+    };
+    assert!(
+        only.starts_with(finding),
+        "{only}\ndoes not begin with\n{finding}"
+    );
     assert!(only.ends_with(mend), "{only}\ndoes not end with\n{mend}");
 }
 
@@ -118,12 +177,21 @@ fn a_sound_guide_has_no_finding_and_can_be_used() {
     assert_eq!(checked.problems, []);
     let knowledge = checked.knowledge.expect("it is sound");
     assert_eq!(knowledge.topics().len(), 2);
-    assert_eq!(knowledge.topic("git").map(|topic| topic.title.as_str()), Some("Version control"));
+    assert_eq!(
+        knowledge.topic("git").map(|topic| topic.title.as_str()),
+        Some("Version control")
+    );
 }
 
 #[test]
 fn what_is_no_toml_is_shown_where_it_stands() {
-    one_finding("git.toml", "title = \"Version control\"", "title = \"Version control", "guide/topics/git.toml:2:", "ends with a comma.");
+    one_finding(
+        "git.toml",
+        "title = \"Version control\"",
+        "title = \"Version control",
+        "guide/topics/git.toml:2:",
+        "ends with a comma.",
+    );
 }
 
 #[test]
@@ -247,10 +315,20 @@ fn what_discord_cannot_show_is_refused() {
 fn an_empty_section_is_refused() {
     let mut sources = sound();
     let text = "Plain words that say what to do and why. ".repeat(6);
-    change(&mut sources, "git.toml", &format!("\"\"\"\n{text}\n\"\"\""), "\"\"");
+    change(
+        &mut sources,
+        "git.toml",
+        &format!("\"\"\"\n{text}\n\"\"\""),
+        "\"\"",
+    );
     let findings = findings(&sources);
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    assert!(findings.iter().all(|finding| finding.contains("error: `text` is empty")), "{findings:#?}");
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.contains("error: `text` is empty")),
+        "{findings:#?}"
+    );
 }
 
 #[test]
@@ -284,7 +362,10 @@ fn high_stakes_need_an_official_source() {
 
 #[test]
 fn a_review_of_tomorrow_is_one_of_another_time_zone() {
-    assert_eq!(findings(&broken("git.toml", "2026-11-01", "2026-11-24")), Vec::<String>::new());
+    assert_eq!(
+        findings(&broken("git.toml", "2026-11-01", "2026-11-24")),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -342,33 +423,90 @@ fn a_file_that_is_no_text_is_refused() {
         topic.bytes.extend([b'\n', 0xFF, 0xFE]);
     }
     let findings = findings(&sources);
-    assert!(findings.iter().any(|finding| finding.contains("topics/git.toml:31:1: error: this is not UTF-8 text")), "{findings:#?}");
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.contains("topics/git.toml:31:1: error: this is not UTF-8 text")),
+        "{findings:#?}"
+    );
 }
 
 #[test]
 fn ten_faults_are_ten_findings_in_one_run() {
     let mut sources = sound();
     let extra = |sources: &mut Sources, id: &str, subject: &str| {
-        sources
-            .topics
-            .push(File { name: format!("guide/topics/{id}.toml"), bytes: topic(id, subject, "", "git", "pro-git", subject).into_bytes() });
+        sources.topics.push(File {
+            name: format!("guide/topics/{id}.toml"),
+            bytes: topic(id, subject, "", "git", "pro-git", subject).into_bytes(),
+        });
     };
-    for (id, subject) in [("a", "alpha"), ("b", "beta"), ("c", "gamma"), ("d", "delta"), ("e", "epsilon")] {
+    for (id, subject) in [
+        ("a", "alpha"),
+        ("b", "beta"),
+        ("c", "gamma"),
+        ("d", "delta"),
+        ("e", "epsilon"),
+    ] {
         extra(&mut sources, id, subject);
     }
     let text = "Plain words that say what to do and why. ".repeat(6);
     change(&mut sources, "topics/a.toml", "keywords = [", "keywords = "); // syntax error
-    change(&mut sources, "topics/b.toml", "summary =", "sumary = \"x\"\nsummary ="); // unknown key
-    change(&mut sources, "topics/b.toml", "title = \"beta\"", "title = 1"); // wrong type
+    change(
+        &mut sources,
+        "topics/b.toml",
+        "summary =",
+        "sumary = \"x\"\nsummary =",
+    ); // unknown key
+    change(
+        &mut sources,
+        "topics/b.toml",
+        "title = \"beta\"",
+        "title = 1",
+    ); // wrong type
     change(&mut sources, "topics/c.toml", "id = \"c\"", "id = \"k\""); // id not the file's name
-    change(&mut sources, "topics/c.toml", "related = [\"git\"]", "related = [\"nothing\"]"); // dangling related
-    change(&mut sources, "topics/d.toml", "[\"pro-git\"]", "[\"nowhere\"]"); // dangling resource
-    change(&mut sources, "topics/d.toml", "\"what is delta\"", "\"what is branches\""); // same phrasing in two topics
-    change(&mut sources, "topics/e.toml", "title = \"epsilon\"", &format!("title = \"{}\"", "e".repeat(200))); // over-long title
-    change(&mut sources, "topics/e.toml", &format!("\"\"\"\n{text}\n\"\"\""), "\" \""); // empty section
-    change(&mut sources, "resources.toml", "https://www.example.org/rules", "https://"); // malformed address
+    change(
+        &mut sources,
+        "topics/c.toml",
+        "related = [\"git\"]",
+        "related = [\"nothing\"]",
+    ); // dangling related
+    change(
+        &mut sources,
+        "topics/d.toml",
+        "[\"pro-git\"]",
+        "[\"nowhere\"]",
+    ); // dangling resource
+    change(
+        &mut sources,
+        "topics/d.toml",
+        "\"what is delta\"",
+        "\"what is branches\"",
+    ); // same phrasing in two topics
+    change(
+        &mut sources,
+        "topics/e.toml",
+        "title = \"epsilon\"",
+        &format!("title = \"{}\"", "e".repeat(200)),
+    ); // over-long title
+    change(
+        &mut sources,
+        "topics/e.toml",
+        &format!("\"\"\"\n{text}\n\"\"\""),
+        "\" \"",
+    ); // empty section
+    change(
+        &mut sources,
+        "resources.toml",
+        "https://www.example.org/rules",
+        "https://",
+    ); // malformed address
     let findings = findings(&sources);
     assert_eq!(findings.len(), 10, "{findings:#?}");
-    assert!(checked(&sources).problems.iter().all(|problem| problem.severity == Severity::Error && !problem.mend.is_empty()));
+    assert!(
+        checked(&sources)
+            .problems
+            .iter()
+            .all(|problem| problem.severity == Severity::Error && !problem.mend.is_empty())
+    );
     assert!(checked(&sources).knowledge.is_none());
 }

@@ -1,6 +1,12 @@
 //! A guide that follows its files, through the library's door.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub, reason = "a test that fails may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "a test that fails may panic"
+)]
 
 #[path = "discord/small_guide.rs"]
 #[allow(dead_code, reason = "the tests in Discord use the rest")]
@@ -19,7 +25,12 @@ fn load(guide: &SmallGuide) -> Live {
 }
 
 fn title(live: &Live) -> String {
-    live.guide().knowledge.topic("bread").expect("it is there").title.clone()
+    live.guide()
+        .knowledge
+        .topic("bread")
+        .expect("it is there")
+        .title
+        .clone()
 }
 
 #[test]
@@ -28,8 +39,18 @@ fn whoever_holds_a_guide_keeps_it_while_others_get_the_next() {
     let live = load(&guide);
     let held = live.guide();
     guide.save("bread", "Beta");
-    assert!(matches!(live.reload(), Reload::Swapped(Changes { added: 0, changed: 1, removed: 0 })));
-    assert_eq!(held.knowledge.topic("bread").expect("it is there").title, "Alpha baking bread");
+    assert!(matches!(
+        live.reload(),
+        Reload::Swapped(Changes {
+            added: 0,
+            changed: 1,
+            removed: 0
+        })
+    ));
+    assert_eq!(
+        held.knowledge.topic("bread").expect("it is there").title,
+        "Alpha baking bread"
+    );
     assert_eq!(title(&live), "Beta baking bread");
     assert_ne!(held.knowledge.version(), live.guide().knowledge.version());
 }
@@ -38,10 +59,16 @@ fn whoever_holds_a_guide_keeps_it_while_others_get_the_next() {
 fn a_version_is_of_the_content_alone() {
     let (here, there) = (SmallGuide::new("Alpha"), SmallGuide::new("Alpha"));
     let live = load(&here);
-    assert_eq!(live.guide().knowledge.version(), load(&there).guide().knowledge.version());
+    assert_eq!(
+        live.guide().knowledge.version(),
+        load(&there).guide().knowledge.version()
+    );
     assert_eq!(live.guide().knowledge.version().len(), 8);
     here.save("bread", "Alpha");
-    assert!(matches!(live.reload(), Reload::Same), "saved, and nothing changed");
+    assert!(
+        matches!(live.reload(), Reload::Same),
+        "saved, and nothing changed"
+    );
 }
 
 #[test]
@@ -50,9 +77,13 @@ fn a_fault_is_new_once_and_gone_when_it_is_mended() {
     let live = load(&guide);
     guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
     for expected in [true, false] {
-        let Reload::Failed { error, is_new } = live.reload() else { panic!("it is broken") };
+        let Reload::Failed { error, is_new } = live.reload() else {
+            panic!("it is broken")
+        };
         assert_eq!(is_new, expected);
-        let LoadError::Invalid { problems, .. } = &*error else { panic!("{error}") };
+        let LoadError::Invalid { problems, .. } = &*error else {
+            panic!("{error}")
+        };
         assert_eq!((problems[0].at.line, problems[0].at.column), (3, 12));
     }
     assert_eq!(title(&live), "Alpha baking bread");
@@ -69,7 +100,10 @@ fn a_folder_that_is_gone_is_a_fault_like_others() {
     let guide = SmallGuide::new("Alpha");
     let live = load(&guide);
     fs::rename(guide.folder(), guide.beside("away")).expect("it can be moved");
-    assert!(matches!(live.reload_if_changed(), Some(Reload::Failed { is_new: true, .. })));
+    assert!(matches!(
+        live.reload_if_changed(),
+        Some(Reload::Failed { is_new: true, .. })
+    ));
     assert!(live.reload_if_changed().is_none(), "nothing changed since");
     assert_eq!(title(&live), "Alpha baking bread");
     fs::rename(guide.beside("away"), guide.folder()).expect("it can be moved");
@@ -80,16 +114,36 @@ fn a_folder_that_is_gone_is_a_fault_like_others() {
 fn topics_that_come_and_go_are_counted() {
     let guide = SmallGuide::new("Alpha");
     let live = load(&guide);
-    let text = small_guide::topic_text("bread", "Alpha").replace("Alpha", "Other").replace("baking bread", "eating soup");
-    fs::write(guide.topic("soup"), text.replace("id = \"bread\"", "id = \"soup\"")).expect("it can be written");
+    let text = small_guide::topic_text("bread", "Alpha")
+        .replace("Alpha", "Other")
+        .replace("baking bread", "eating soup");
+    fs::write(
+        guide.topic("soup"),
+        text.replace("id = \"bread\"", "id = \"soup\""),
+    )
+    .expect("it can be written");
     fs::remove_file(guide.topic("rivers")).expect("it was there");
     for topic in ["bread", "cheese", "tents", "soup"] {
         guide.edit(topic, ", \"rivers\"]", "]");
     }
     let resources = fs::read_to_string(guide.folder().join("resources.toml")).expect("it is there");
-    fs::write(guide.folder().join("resources.toml"), resources.replace("topics = [\"rivers\"]", "topics = []")).expect("it can be written");
+    fs::write(
+        guide.folder().join("resources.toml"),
+        resources.replace("topics = [\"rivers\"]", "topics = []"),
+    )
+    .expect("it can be written");
     let reload = live.reload();
-    assert!(matches!(reload, Reload::Swapped(Changes { added: 1, changed: 3, removed: 1 })), "{reload:?}");
+    assert!(
+        matches!(
+            reload,
+            Reload::Swapped(Changes {
+                added: 1,
+                changed: 3,
+                removed: 1
+            })
+        ),
+        "{reload:?}"
+    );
 }
 
 #[test]
@@ -108,7 +162,10 @@ fn many_who_ask_at_once_all_get_the_newest_guide() {
             })
             .collect();
         for thread in threads {
-            assert_eq!(thread.join().expect("no thread panics"), format!("{mark} baking bread"));
+            assert_eq!(
+                thread.join().expect("no thread panics"),
+                format!("{mark} baking bread")
+            );
         }
     }
 }
@@ -116,5 +173,8 @@ fn many_who_ask_at_once_all_get_the_newest_guide() {
 #[test]
 fn a_folder_that_was_never_there_is_an_error() {
     let error = Live::load(Path::new("no/such/folder")).expect_err("it is not there");
-    assert!(error.to_string().contains("cannot read no/such/folder"), "{error}");
+    assert!(
+        error.to_string().contains("cannot read no/such/folder"),
+        "{error}"
+    );
 }

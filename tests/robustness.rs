@@ -1,6 +1,10 @@
 //! Whatever is typed, the bot replies, and what it replies fits Discord.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -15,12 +19,16 @@ use internbot::text;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-static KNOWLEDGE: LazyLock<KnowledgeBase> =
-    LazyLock::new(|| knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid"));
+static KNOWLEDGE: LazyLock<KnowledgeBase> = LazyLock::new(|| {
+    knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid")
+});
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&KNOWLEDGE));
 
 fn reply_to(question: &Question) -> Reply {
-    reply::to_answer(&KNOWLEDGE, &answer::decide(&KNOWLEDGE, question, &INDEX.search(question)))
+    reply::to_answer(
+        &KNOWLEDGE,
+        &answer::decide(&KNOWLEDGE, question, &INDEX.search(question)),
+    )
 }
 
 fn fits(reply: &Reply) {
@@ -30,7 +38,10 @@ fn fits(reply: &Reply) {
     assert!(length(&reply.footer) <= limit::FOOTER);
     assert!(reply.choices.len() <= limit::OPTIONS);
     for choice in &reply.choices {
-        assert!(!choice.label.is_empty() && length(&choice.label) <= limit::BUTTON, "{choice:?}");
+        assert!(
+            !choice.label.is_empty() && length(&choice.label) <= limit::BUTTON,
+            "{choice:?}"
+        );
         assert!(length(&choice.detail) <= limit::OPTION, "{choice:?}");
     }
 }
@@ -39,14 +50,21 @@ fn fits(reply: &Reply) {
 fn an_unknown_word_does_not_make_a_question_a_message_without_words() {
     let corpus = Corpus {
         topics: ["pay", "resume"]
-            .map(|id| TopicTexts { id: id.to_owned(), phrasings: vec![format!("tell me about my {id}")], ..TopicTexts::default() })
+            .map(|id| TopicTexts {
+                id: id.to_owned(),
+                phrasings: vec![format!("tell me about my {id}")],
+                ..TopicTexts::default()
+            })
             .into(),
         out_of_scope: vec![vec!["\u{1f642}".to_owned()]],
         ..Corpus::default()
     };
-    let found = Index::with_parts(&corpus, Parts::ALL).search(&Question::new("tell me about my zzyzx resume"));
+    let found = Index::with_parts(&corpus, Parts::ALL)
+        .search(&Question::new("tell me about my zzyzx resume"));
     assert_eq!((found.matches[0].topic, found.unknown), (1, 1));
-    let (_, aside) = found.aside.expect("there is a kind of message out of scope");
+    let (_, aside) = found
+        .aside
+        .expect("there is a kind of message out of scope");
     assert!(aside < found.matches[0].score, "{found:?}");
 }
 
@@ -96,7 +114,10 @@ fn every_kind_of_bad_input_gets_a_reply() {
 fn every_section_and_every_list_of_resources_fits() {
     fits(&reply::topics(&KNOWLEDGE));
     for topic in KNOWLEDGE.topics() {
-        let filter = Filter { topic: Some(topic.id.clone()), ..Filter::default() };
+        let filter = Filter {
+            topic: Some(topic.id.clone()),
+            ..Filter::default()
+        };
         fits(&reply::resources(&KNOWLEDGE, &filter, 0).unwrap());
         for section in &topic.sections {
             let reply = reply::section(&KNOWLEDGE, topic, section);

@@ -9,7 +9,11 @@
 //! 6. What is not for the bot is not answered, above all where nobody asked it.
 //! 7. The same question always gets the same answer, from every index of the same guide.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -20,8 +24,9 @@ use internbot::reply;
 use internbot::search::{Index, Question};
 use jiff::civil::date;
 
-static KNOWLEDGE: LazyLock<KnowledgeBase> =
-    LazyLock::new(|| knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid"));
+static KNOWLEDGE: LazyLock<KnowledgeBase> = LazyLock::new(|| {
+    knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid")
+});
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&KNOWLEDGE));
 
 fn ask(question: &Question) -> Answer {
@@ -30,7 +35,11 @@ fn ask(question: &Question) -> Answer {
 
 /// The topics that a question finds, best first.
 fn topics(text: &str) -> Vec<&'static str> {
-    ask(&Question::new(text)).matches.iter().map(|found| KNOWLEDGE.topics()[found.topic].id.as_str()).collect()
+    ask(&Question::new(text))
+        .matches
+        .iter()
+        .map(|found| KNOWLEDGE.topics()[found.topic].id.as_str())
+        .collect()
 }
 
 /// Each row: a question, and the topic that it must find first.
@@ -38,7 +47,9 @@ fn each_finds(rows: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter(|(question, topic)| topics(question).first() != Some(topic))
-        .map(|(question, topic)| format!("{question:?}: wanted {topic}, found {:?}", topics(question)))
+        .map(|(question, topic)| {
+            format!("{question:?}: wanted {topic}, found {:?}", topics(question))
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -46,16 +57,34 @@ fn each_finds(rows: &[(&str, &str)]) {
 #[test]
 fn plain_questions_find_their_topic() {
     each_finds(&[
-        ("how do i get a backend internship with no experience", "no-experience"),
+        (
+            "how do i get a backend internship with no experience",
+            "no-experience",
+        ),
         ("what goes on a cv when you are a student", "resume"),
         ("do i need a motivation letter", "cover-letter"),
-        ("what if they ask about a conflict in a team", "behavioural-interview"),
+        (
+            "what if they ask about a conflict in a team",
+            "behavioural-interview",
+        ),
         ("is postgres or mongo better to learn first", "databases"),
         ("they want me to pay for training before i start", "scams"),
-        ("how do i get them to hire me when the internship ends", "return-offer"),
-        ("which months do companies open applications", "when-to-apply"),
-        ("should i learn go or python for the server side", "backend-languages"),
-        ("can i work in the us on a student visa", "international-visa"),
+        (
+            "how do i get them to hire me when the internship ends",
+            "return-offer",
+        ),
+        (
+            "which months do companies open applications",
+            "when-to-apply",
+        ),
+        (
+            "should i learn go or python for the server side",
+            "backend-languages",
+        ),
+        (
+            "can i work in the us on a student visa",
+            "international-visa",
+        ),
     ]);
 }
 
@@ -82,20 +111,37 @@ fn a_misspelt_question_finds_the_same_topic() {
 
 #[test]
 fn short_and_protected_words_are_not_corrected() {
-    for question in ["CPT or OPT", "is C or C++ better", "Go or Rust", "summer 2026 or 2027", "does my GPA count", "what is OA"] {
+    for question in [
+        "CPT or OPT",
+        "is C or C++ better",
+        "Go or Rust",
+        "summer 2026 or 2027",
+        "does my GPA count",
+        "what is OA",
+    ] {
         let corrections = INDEX.explain(&Question::new(question)).corrections;
-        assert!(corrections.is_empty(), "{question:?} was corrected: {corrections:?}");
+        assert!(
+            corrections.is_empty(),
+            "{question:?} was corrected: {corrections:?}"
+        );
     }
 }
 
 #[test]
 fn filler_carries_no_weight() {
     let bare = topics("take home assignment deadline");
-    for filled in ["how do i take home assignment deadline", "pls what is the take home assignment deadline"] {
+    for filled in [
+        "how do i take home assignment deadline",
+        "pls what is the take home assignment deadline",
+    ] {
         assert_eq!(topics(filled).first(), bare.first(), "{filled:?}");
     }
     for filler in ["how do i", "what is the", "can you please", "how to"] {
-        assert_ne!(ask(&Question::new(filler)).outcome, Outcome::Answer, "{filler:?} says nothing, and was answered");
+        assert_ne!(
+            ask(&Question::new(filler)).outcome,
+            Outcome::Answer,
+            "{filler:?} says nothing, and was answered"
+        );
     }
 }
 
@@ -105,7 +151,9 @@ fn every_phrasing_finds_its_own_section() {
     for (number, topic) in KNOWLEDGE.topics().iter().enumerate() {
         let general = topic.questions.iter().map(|phrasing| (0, phrasing));
         let special =
-            topic.sections.iter().enumerate().flat_map(|(at, section)| section.questions.iter().map(move |phrasing| (at, phrasing)));
+            topic.sections.iter().enumerate().flat_map(|(at, section)| {
+                section.questions.iter().map(move |phrasing| (at, phrasing))
+            });
         for (section, phrasing) in general.chain(special) {
             let found = INDEX.search(&Question::new(&phrasing.text)).matches;
             if found.first().map(|best| (best.topic, best.section)) != Some((number, section)) {
@@ -120,16 +168,32 @@ fn every_phrasing_finds_its_own_section() {
 fn every_title_finds_its_topic() {
     for (number, topic) in KNOWLEDGE.topics().iter().enumerate() {
         let found = INDEX.search(&Question::new(&topic.title)).matches;
-        assert_eq!(found.first().map(|best| best.topic), Some(number), "{:?}", topic.title);
+        assert_eq!(
+            found.first().map(|best| best.topic),
+            Some(number),
+            "{:?}",
+            topic.title
+        );
     }
 }
 
 #[test]
 fn who_speaks_of_suicide_is_told_where_help_is_and_not_how_to_apply() {
-    for message in ["i wanna kill myself", "i feel suicidal after 300 rejections", "i think about ending my life"] {
+    for message in [
+        "i wanna kill myself",
+        "i feel suicidal after 300 rejections",
+        "i think about ending my life",
+    ] {
         let answer = ask(&Question::new(message));
-        let kind = answer.kind.and_then(|kind| KNOWLEDGE.out_of_scope().get(kind)).expect("a kind of message");
-        assert_eq!((answer.outcome, kind.id.as_str()), (Outcome::None, "crisis"), "{message:?}");
+        let kind = answer
+            .kind
+            .and_then(|kind| KNOWLEDGE.out_of_scope().get(kind))
+            .expect("a kind of message");
+        assert_eq!(
+            (answer.outcome, kind.id.as_str()),
+            (Outcome::None, "crisis"),
+            "{message:?}"
+        );
     }
 }
 
@@ -147,50 +211,118 @@ fn what_is_not_for_the_bot_is_not_answered() {
         "🎉🎉🎉",
         "https://example.com/some/page",
     ] {
-        assert_ne!(ask(&Question::new(message)).outcome, Outcome::Answer, "{message:?}");
+        assert_ne!(
+            ask(&Question::new(message)).outcome,
+            Outcome::Answer,
+            "{message:?}"
+        );
     }
 }
 
 #[test]
 fn the_bot_butts_in_only_where_somebody_asks_and_it_is_sure() {
-    let overheard = |text: &str| ask(&Question { overheard: true, ..Question::new(text) }).outcome;
-    assert_eq!(overheard("how long should a resume be for a student?"), Outcome::Answer);
+    let overheard = |text: &str| {
+        ask(&Question {
+            overheard: true,
+            ..Question::new(text)
+        })
+        .outcome
+    };
+    assert_eq!(
+        overheard("how long should a resume be for a student?"),
+        Outcome::Answer
+    );
     assert_eq!(overheard("i finally sent my resume"), Outcome::None);
     assert_eq!(overheard("what should i do"), Outcome::None);
     // High stakes are never answered unasked, however sure.
-    assert_eq!(ask(&Question::new("do i need cpt for a summer internship on an f1 visa?")).outcome, Outcome::Answer);
-    assert_eq!(overheard("do i need cpt for a summer internship on an f1 visa?"), Outcome::None);
+    assert_eq!(
+        ask(&Question::new(
+            "do i need cpt for a summer internship on an f1 visa?"
+        ))
+        .outcome,
+        Outcome::Answer
+    );
+    assert_eq!(
+        overheard("do i need cpt for a summer internship on an f1 visa?"),
+        Outcome::None
+    );
 }
 
 #[test]
 fn a_short_follow_up_is_read_with_the_question_before_it() {
     let follow_up = |before: &str, text: &str| {
-        let question = Question { previous: vec![before.to_owned()], ..Question::new(text) };
-        KNOWLEDGE.topics()[ask(&question).matches[0].topic].id.as_str()
+        let question = Question {
+            previous: vec![before.to_owned()],
+            ..Question::new(text)
+        };
+        KNOWLEDGE.topics()[ask(&question).matches[0].topic]
+            .id
+            .as_str()
     };
-    assert_eq!(follow_up("do i need a cover letter", "and how long should it be?"), "cover-letter");
-    assert_eq!(follow_up("how do i write a resume", "how long should it be?"), "resume");
+    assert_eq!(
+        follow_up("do i need a cover letter", "and how long should it be?"),
+        "cover-letter"
+    );
+    assert_eq!(
+        follow_up("how do i write a resume", "how long should it be?"),
+        "resume"
+    );
     // A question that says what it is about is not dragged back.
-    assert_eq!(follow_up("how do i write a resume", "what is the difference between sql and nosql databases"), "databases");
+    assert_eq!(
+        follow_up(
+            "how do i write a resume",
+            "what is the difference between sql and nosql databases"
+        ),
+        "databases"
+    );
 }
 
 #[test]
 fn an_answer_is_a_section_with_its_place_and_its_links() {
-    let reply = reply::to_answer(&KNOWLEDGE, &ask(&Question::new("how do i get a backend internship with no experience")));
-    assert_eq!(reply.path, ["Backend internship guide", "Preparing", "Getting in without experience"]);
+    let reply = reply::to_answer(
+        &KNOWLEDGE,
+        &ask(&Question::new(
+            "how do i get a backend internship with no experience",
+        )),
+    );
+    assert_eq!(
+        reply.path,
+        [
+            "Backend internship guide",
+            "Preparing",
+            "Getting in without experience"
+        ]
+    );
     assert!(!reply.links.is_empty());
     assert!(reply.body.contains("open-source") || reply.body.contains("Open-source"));
     assert!(reply.footer.starts_with("Reviewed 20"));
     // High stakes say what they are not.
-    let visa = reply::to_answer(&KNOWLEDGE, &ask(&Question::new("do i need cpt for a summer internship on an f1 visa?")));
-    assert!(visa.notice.is_some_and(|notice| notice.contains("not legal advice")));
-    assert!(visa.links.iter().any(|link| link.facts.starts_with("official")));
+    let visa = reply::to_answer(
+        &KNOWLEDGE,
+        &ask(&Question::new(
+            "do i need cpt for a summer internship on an f1 visa?",
+        )),
+    );
+    assert!(
+        visa.notice
+            .is_some_and(|notice| notice.contains("not legal advice"))
+    );
+    assert!(
+        visa.links
+            .iter()
+            .any(|link| link.facts.starts_with("official"))
+    );
 }
 
 #[test]
 fn two_indexes_of_the_same_guide_agree_to_the_last_bit() {
     let again = Index::new(&KNOWLEDGE);
-    for text in ["what do interns do all day", "hwo to write a resmue", "is it too late for summer 2027", "zzz qqq"] {
+    for text in [
+        "what do interns do all day",
+        "hwo to write a resmue",
+        "is it too late for summer 2027",
+        "zzz qqq",
+    ] {
         let question = Question::new(text);
         assert_eq!(INDEX.search(&question), again.search(&question), "{text:?}");
     }

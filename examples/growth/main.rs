@@ -26,11 +26,19 @@ use made_up::made_up;
 const QUESTIONS: usize = 1_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("| Guide | phrasings | learn | search | misspelt | memory |\n| --- | --: | --: | --: | --: | --: |");
-    let shipped = Corpus::from(&knowledge::load(Path::new("knowledge"), date(2026, 11, 23))?);
+    println!(
+        "| Guide | phrasings | learn | search | misspelt | memory |\n| --- | --: | --: | --: | --: | --: |"
+    );
+    let shipped = Corpus::from(&knowledge::load(
+        Path::new("knowledge"),
+        date(2026, 11, 23),
+    )?);
     measure("the one that ships", &shipped);
     for (topics, phrasings) in [(10, 20), (150, 100), (1_000, 20)] {
-        measure(&format!("{topics} topics × {phrasings} phrasings"), &made_up(topics, phrasings));
+        measure(
+            &format!("{topics} topics × {phrasings} phrasings"),
+            &made_up(topics, phrasings),
+        );
     }
     Ok(())
 }
@@ -41,10 +49,19 @@ fn measure(name: &str, corpus: &Corpus) {
     let index = Index::with_parts(corpus, Parts::ALL);
     let learned = start.elapsed();
     let memory = resident().saturating_sub(before);
-    let phrasings: Vec<&str> = corpus.topics.iter().flat_map(|topic| topic.questions(false)).map(|(_, text)| text).collect();
+    let phrasings: Vec<&str> = corpus
+        .topics
+        .iter()
+        .flat_map(|topic| topic.questions(false))
+        .map(|(_, text)| text)
+        .collect();
     let step = (phrasings.len() / QUESTIONS).max(1);
     // A word more at each end, so that no question repeats a phrasing.
-    let questions: Vec<String> = phrasings.iter().step_by(step).map(|text| format!("so {text} right")).collect();
+    let questions: Vec<String> = phrasings
+        .iter()
+        .step_by(step)
+        .map(|text| format!("so {text} right"))
+        .collect();
     let misspelt: Vec<String> = questions.iter().map(|text| misspell(text, 2)).collect();
     println!(
         "| {name} | {} | {:.0} ms | {:.0} µs | {:.0} µs | {:.0} MiB |",
@@ -75,5 +92,6 @@ fn median(index: &Index, questions: &[String]) -> Duration {
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or(0)
 }

@@ -26,11 +26,23 @@ struct Asked<'a> {
 
 fuzz_target!(|asked: Asked<'_>| {
     let previous = asked.previous.iter().map(ToString::to_string).collect();
-    let question = Question { text: asked.text.to_owned(), previous, overheard: asked.overheard };
+    let question = Question {
+        text: asked.text.to_owned(),
+        previous,
+        overheard: asked.overheard,
+    };
     let found = INDEX.search(&question);
     assert!(found.matches.len() <= MOST_MATCHES);
-    assert!(found.matches.iter().all(|found| found.score.is_finite()), "{found:?}");
-    assert!(found.matches.is_sorted_by(|better, worse| better.score >= worse.score), "{found:?}");
+    assert!(
+        found.matches.iter().all(|found| found.score.is_finite()),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .matches
+            .is_sorted_by(|better, worse| better.score >= worse.score),
+        "{found:?}"
+    );
     assert_eq!(found, INDEX.search(&question));
     ask(&KNOWLEDGE, &INDEX, &question);
 });

@@ -12,7 +12,10 @@ fuzz_target!(|message: &str| {
         assert!(!word.contains(|c: char| c.is_ascii_uppercase()), "{word:?}");
     }
     for sentence in text::sentences(message) {
-        assert!(!sentence.is_empty() && message.contains(sentence), "{sentence:?}");
+        assert!(
+            !sentence.is_empty() && message.contains(sentence),
+            "{sentence:?}"
+        );
         text::asks(sentence);
     }
 });

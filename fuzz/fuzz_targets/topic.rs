@@ -15,17 +15,32 @@ static GUIDE: LazyLock<Sources> = LazyLock::new(small_guide);
 
 fuzz_target!(|bytes: &[u8]| {
     let mut sources = GUIDE.clone();
-    let file = sources.topics.first_mut().expect("the small guide has topics");
+    let file = sources
+        .topics
+        .first_mut()
+        .expect("the small guide has topics");
     file.bytes = bytes.to_vec();
     let name = file.name.clone();
 
     let checked = check(&sources, TODAY);
     let lines = bytes.split(|&byte| byte == b'\n').count();
-    for problem in checked.problems.iter().filter(|problem| problem.file == name) {
-        assert!((1..=lines).contains(&problem.at.line) && problem.at.column >= 1, "{problem}");
-        assert!(!problem.message.is_empty() && !problem.mend.is_empty(), "{problem:?}");
+    for problem in checked
+        .problems
+        .iter()
+        .filter(|problem| problem.file == name)
+    {
+        assert!(
+            (1..=lines).contains(&problem.at.line) && problem.at.column >= 1,
+            "{problem}"
+        );
+        assert!(
+            !problem.message.is_empty() && !problem.mend.is_empty(),
+            "{problem:?}"
+        );
     }
-    let Some(knowledge) = checked.knowledge else { return };
+    let Some(knowledge) = checked.knowledge else {
+        return;
+    };
     let index = Index::new(&knowledge);
     for topic in knowledge.topics() {
         ask(&knowledge, &index, &Question::new(topic.title.as_str()));

@@ -18,7 +18,10 @@ pub fn small_guide() -> Sources {
 
 /// What somebody is shown who asks this; it must fit Discord and a terminal.
 pub fn ask(knowledge: &KnowledgeBase, index: &Index, question: &Question) -> Reply {
-    let reply = reply::to_answer(knowledge, &answer::decide(knowledge, question, &index.search(question)));
+    let reply = reply::to_answer(
+        knowledge,
+        &answer::decide(knowledge, question, &index.search(question)),
+    );
     fits(&reply);
     terminal::draw(&reply, terminal::Look::plain(80));
     reply
@@ -28,11 +31,17 @@ pub fn ask(knowledge: &KnowledgeBase, index: &Index, question: &Question) -> Rep
 pub fn fits(reply: &Reply) {
     let length = |text: &str| text.chars().count();
     assert!(length(&reply.title) <= limit::TITLE, "{reply:?}");
-    assert!(!reply.body.is_empty() && length(&reply.body) <= limit::DESCRIPTION, "{reply:?}");
+    assert!(
+        !reply.body.is_empty() && length(&reply.body) <= limit::DESCRIPTION,
+        "{reply:?}"
+    );
     assert!(length(&reply.footer) <= limit::FOOTER, "{reply:?}");
     assert!(reply.choices.len() <= limit::OPTIONS, "{reply:?}");
     for choice in &reply.choices {
-        assert!(!choice.label.is_empty() && length(&choice.label) <= limit::BUTTON, "{choice:?}");
+        assert!(
+            !choice.label.is_empty() && length(&choice.label) <= limit::BUTTON,
+            "{choice:?}"
+        );
         assert!(length(&choice.detail) <= limit::OPTION, "{choice:?}");
     }
 }

@@ -19,17 +19,37 @@ pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, Fault>
         answer_lines(guide, io::stdin().lock(), io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let text = options.question.unwrap_or_default().to_string_lossy().into_owned();
+    let text = options
+        .question
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let question = Question::new(text);
     let answer = guide.answer(&question);
     let mut out = anstream::stdout().lock();
     if options.json {
         let answer = Output::new(&guide.knowledge, Value::Null, &answer);
-        writeln!(out, "{}", serde_json::to_string(&answer).map_err(io::Error::from)?)?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string(&answer).map_err(io::Error::from)?
+        )?;
     } else {
-        write!(out, "{}", terminal::draw(&reply::to_answer(&guide.knowledge, &answer), Look::of_stdout()))?;
+        write!(
+            out,
+            "{}",
+            terminal::draw(
+                &reply::to_answer(&guide.knowledge, &answer),
+                Look::of_stdout()
+            )
+        )?;
         if options.explain {
-            explain(&mut out, &guide.knowledge, &guide.index.explain(&question), &answer)?;
+            explain(
+                &mut out,
+                &guide.knowledge,
+                &guide.index.explain(&question),
+                &answer,
+            )?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -73,9 +93,17 @@ impl<'a> Output<'a> {
     fn new(knowledge: &'a KnowledgeBase, id: Value, answer: &Answer) -> Self {
         let places = answer.matches.iter().filter_map(|found| {
             let (topic, section) = reply::place(knowledge, found)?;
-            Some(Place { topic: &topic.id, section: &section.id, score: found.score })
+            Some(Place {
+                topic: &topic.id,
+                section: &section.id,
+                score: found.score,
+            })
         });
-        Self { id, outcome: answer.outcome, matches: places.collect() }
+        Self {
+            id,
+            outcome: answer.outcome,
+            matches: places.collect(),
+        }
     }
 }
 
@@ -92,8 +120,17 @@ fn answer_lines(guide: &Guide, mut input: impl BufRead, mut output: impl Write) 
             continue;
         }
         match parse(&bytes) {
-            Ok(Input { id, text, previous, overheard }) => {
-                let answer = guide.answer(&Question { text, previous, overheard });
+            Ok(Input {
+                id,
+                text,
+                previous,
+                overheard,
+            }) => {
+                let answer = guide.answer(&Question {
+                    text,
+                    previous,
+                    overheard,
+                });
                 serde_json::to_writer(&mut output, &Output::new(&guide.knowledge, id, &answer))?;
             }
             Err(error) => serde_json::to_writer(&mut output, &BadLine { line, error })?,
@@ -105,8 +142,10 @@ fn answer_lines(guide: &Guide, mut input: impl BufRead, mut output: impl Write) 
 }
 
 fn parse(bytes: &[u8]) -> Result<Input, String> {
-    let text = std::str::from_utf8(bytes).map_err(|fault| format!("this is not UTF-8 text: {fault}"))?;
-    let value: Value = serde_json::from_str(text).map_err(|fault| format!("this is not JSON: {fault}"))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|fault| format!("this is not UTF-8 text: {fault}"))?;
+    let value: Value =
+        serde_json::from_str(text).map_err(|fault| format!("this is not JSON: {fault}"))?;
     if !value.is_object() {
         return Err("this is not a JSON object: write {\"id\": …, \"text\": \"…\"}".to_owned());
     }
@@ -114,7 +153,12 @@ fn parse(bytes: &[u8]) -> Result<Input, String> {
 }
 
 /// Tells how the question was read, where the scores came from and why the outcome is what it is.
-fn explain(out: &mut impl Write, knowledge: &KnowledgeBase, explanation: &Explanation, answer: &Answer) -> io::Result<()> {
+fn explain(
+    out: &mut impl Write,
+    knowledge: &KnowledgeBase,
+    explanation: &Explanation,
+    answer: &Answer,
+) -> io::Result<()> {
     writeln!(out, "\nHow the question was read")?;
     for line in reply::how_read(explanation) {
         writeln!(out, "  {line}")?;
@@ -129,9 +173,20 @@ fn explain(out: &mut impl Write, knowledge: &KnowledgeBase, explanation: &Explan
     writeln!(out, "\n{}", reply::outcome(answer))
 }
 
-fn explain_candidate(out: &mut impl Write, knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) -> io::Result<()> {
-    let Some((topic, section)) = reply::place(knowledge, &candidate.place) else { return Ok(()) };
-    writeln!(out, "  {number}. {}/{}: {:.1}", topic.id, section.id, candidate.place.score)?;
+fn explain_candidate(
+    out: &mut impl Write,
+    knowledge: &KnowledgeBase,
+    number: usize,
+    candidate: &Candidate,
+) -> io::Result<()> {
+    let Some((topic, section)) = reply::place(knowledge, &candidate.place) else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "  {number}. {}/{}: {:.1}",
+        topic.id, section.id, candidate.place.score
+    )?;
     writeln!(out, "     {}", reply::parts(candidate))?;
     writeln!(out, "     most: {}", reply::words(candidate))
 }

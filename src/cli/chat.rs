@@ -19,7 +19,10 @@ const REMEMBERED: usize = 5;
 pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
     let mut editor = DefaultEditor::new()?;
     let mut out = anstream::stdout();
-    writeln!(out, "Ask about internships in your own words. A number follows a suggestion, \"topics\" lists the guide, Ctrl-D leaves.\n")?;
+    writeln!(
+        out,
+        "Ask about internships in your own words. A number follows a suggestion, \"topics\" lists the guide, Ctrl-D leaves.\n"
+    )?;
     let mut previous: Vec<String> = Vec::new();
     let mut shown = Reply::default();
     loop {
@@ -36,7 +39,10 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
         follow_files(live, &mut out)?;
         let guide = &live.guide();
         match line.parse::<usize>() {
-            Ok(number) => match number.checked_sub(1).and_then(|at| shown.choices.get(at)).and_then(|choice| follow(guide, &choice.action))
+            Ok(number) => match number
+                .checked_sub(1)
+                .and_then(|at| shown.choices.get(at))
+                .and_then(|choice| follow(guide, &choice.action))
             {
                 Some(reply) => shown = reply,
                 None => {
@@ -44,9 +50,15 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
                     continue;
                 }
             },
-            Err(_) if line.eq_ignore_ascii_case("topics") => shown = reply::topics(&guide.knowledge),
+            Err(_) if line.eq_ignore_ascii_case("topics") => {
+                shown = reply::topics(&guide.knowledge)
+            }
             Err(_) => {
-                let question = Question { text: line.to_owned(), previous: previous.clone(), overheard: false };
+                let question = Question {
+                    text: line.to_owned(),
+                    previous: previous.clone(),
+                    overheard: false,
+                };
                 shown = reply::to_answer(&guide.knowledge, &guide.answer(&question));
                 previous.push(question.text);
                 if previous.len() > REMEMBERED {
@@ -64,7 +76,10 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
 fn follow_files(live: &Live, out: &mut impl Write) -> std::io::Result<()> {
     match live.reload_if_changed() {
         Some(Reload::Swapped(changes)) => writeln!(out, "{}", reply::changed(&changes)),
-        Some(Reload::Failed { error, is_new: true }) => writeln!(out, "The guide stays as it was: {error}"),
+        Some(Reload::Failed {
+            error,
+            is_new: true,
+        }) => writeln!(out, "The guide stays as it was: {error}"),
         _ => Ok(()),
     }
 }

@@ -19,14 +19,24 @@ pub(super) fn run(folder: &Path, options: &CheckOptions) -> Result<ExitCode, Fau
     }
     let note = note_on_links(&sources, options, &mut problems)?;
     print(&problems, &note, options.format)?;
-    let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
-    Ok(if errors { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let errors = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    Ok(if errors {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Opens the address of every resource, if that is wanted. A summary, or why it could not be done, which is no fault of the
 /// guide.
 #[cfg(feature = "discord")]
-fn note_on_links(sources: &Sources, options: &CheckOptions, problems: &mut Vec<Problem>) -> io::Result<String> {
+fn note_on_links(
+    sources: &Sources,
+    options: &CheckOptions,
+    problems: &mut Vec<Problem>,
+) -> io::Result<String> {
     use internbot::links::{self, Link, Pace};
 
     if !options.links {
@@ -34,14 +44,18 @@ fn note_on_links(sources: &Sources, options: &CheckOptions, problems: &mut Vec<P
     }
     let addresses = knowledge::addresses(sources);
     anstream::eprintln!("opening {} addresses …", addresses.len());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(match runtime.block_on(links::look(addresses, Pace::default())) {
-        Ok(links) => {
-            problems.extend(links.iter().filter_map(Link::problem));
-            links::summary(&links)
-        }
-        Err(error) => error.to_string(),
-    })
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(
+        match runtime.block_on(links::look(addresses, Pace::default())) {
+            Ok(links) => {
+                problems.extend(links.iter().filter_map(Link::problem));
+                links::summary(&links)
+            }
+            Err(error) => error.to_string(),
+        },
+    )
 }
 
 #[cfg(not(feature = "discord"))]
@@ -56,7 +70,11 @@ fn print(problems: &[Problem], note: &str, format: Format) -> io::Result<()> {
             if !note.is_empty() {
                 anstream::eprintln!("{note}");
             }
-            writeln!(out, "{}", serde_json::to_string_pretty(problems).map_err(io::Error::from)?)
+            writeln!(
+                out,
+                "{}",
+                serde_json::to_string_pretty(problems).map_err(io::Error::from)?
+            )
         }
         Format::Text => {
             for problem in problems {
@@ -65,8 +83,18 @@ fn print(problems: &[Problem], note: &str, format: Format) -> io::Result<()> {
             if !note.is_empty() {
                 writeln!(out, "{note}")?;
             }
-            let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-            writeln!(out, "{} error(s), {} warning(s)", count(Severity::Error), count(Severity::Warning))
+            let count = |severity| {
+                problems
+                    .iter()
+                    .filter(|problem| problem.severity == severity)
+                    .count()
+            };
+            writeln!(
+                out,
+                "{} error(s), {} warning(s)",
+                count(Severity::Error),
+                count(Severity::Warning)
+            )
         }
     }
 }

@@ -16,7 +16,12 @@ pub(super) fn run(describe: Describe) -> Result<ExitCode, Fault> {
     match describe {
         Describe::Completions { shell } => print(&completions(shell))?,
         Describe::Man { write: None } => print(&page()?)?,
-        Describe::Man { write: Some(folder) } => pages(&folder).map_err(|source| Fault::Pages { path: folder, source })?,
+        Describe::Man {
+            write: Some(folder),
+        } => pages(&folder).map_err(|source| Fault::Pages {
+            path: folder,
+            source,
+        })?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,18 +13,30 @@ use super::{EvalOptions, Fault};
 
 pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Fault> {
     let knowledge = knowledge::load(folder, Zoned::now().date())?;
-    let parts = options.ablate.iter().fold(Parts::ALL, |parts, &part| parts.without(part));
+    let parts = options
+        .ablate
+        .iter()
+        .fold(Parts::ALL, |parts, &part| parts.without(part));
     let mut out = anstream::stdout();
     if options.leave_one_out {
         let left_out = evaluate::leave_one_out(&knowledge, parts, options.typos);
-        if options.json { write_json(&mut out, &left_out)? } else { write_left_out(&mut out, &left_out)? }
+        if options.json {
+            write_json(&mut out, &left_out)?
+        } else {
+            write_left_out(&mut out, &left_out)?
+        }
     }
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let mut cases: Vec<Case> = Vec::new();
     for path in &options.files {
-        cases.extend(evaluate::parse_cases(&read(path)?).map_err(|source| Fault::Cases { path: path.clone(), source })?);
+        cases.extend(
+            evaluate::parse_cases(&read(path)?).map_err(|source| Fault::Cases {
+                path: path.clone(),
+                source,
+            })?,
+        );
     }
     for case in &mut cases {
         case.text = evaluate::misspell(&case.text, options.typos);
@@ -36,29 +48,58 @@ pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Faul
     } else {
         write_figures(&mut out, &figures)?
     }
-    let Some(path) = &options.baseline else { return Ok(ExitCode::SUCCESS) };
-    let baseline: Figures = serde_json::from_str(&read(path)?).map_err(|source| Fault::Baseline { path: path.clone(), source })?;
+    let Some(path) = &options.baseline else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let baseline: Figures =
+        serde_json::from_str(&read(path)?).map_err(|source| Fault::Baseline {
+            path: path.clone(),
+            source,
+        })?;
     let worse = figures.worse_than(&baseline);
     for sentence in &worse {
         anstream::eprintln!("worse than {}: {sentence}", path.display());
     }
-    Ok(if worse.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if worse.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn read(path: &PathBuf) -> Result<String, Fault> {
-    std::fs::read_to_string(path).map_err(|source| Fault::File { path: path.clone(), source })
+    std::fs::read_to_string(path).map_err(|source| Fault::File {
+        path: path.clone(),
+        source,
+    })
 }
 
 fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
-    writeln!(out, "{}", serde_json::to_string_pretty(value).map_err(io::Error::from)?)
+    writeln!(
+        out,
+        "{}",
+        serde_json::to_string_pretty(value).map_err(io::Error::from)?
+    )
 }
 
 fn write_left_out(out: &mut impl Write, left_out: &LeftOut) -> io::Result<()> {
-    writeln!(out, "Phrasings, each left out in turn ({})", left_out.phrasings)?;
+    writeln!(
+        out,
+        "Phrasings, each left out in turn ({})",
+        left_out.phrasings
+    )?;
     row(out, "own topic first", left_out.first)?;
     row(out, "own topic in the first three", left_out.first_three)?;
-    row(out, "own section, of those with the topic first", left_out.section)?;
-    row(out, "own topic first while it is in the guide", left_out.known_first)
+    row(
+        out,
+        "own section, of those with the topic first",
+        left_out.section,
+    )?;
+    row(
+        out,
+        "own topic first while it is in the guide",
+        left_out.known_first,
+    )
 }
 
 fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
@@ -68,7 +109,11 @@ fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         row(out, "right topic in the first three", rates.first_three)?;
         row(out, "asked: answered, right", rates.answered_right)?;
         row(out, "asked: answered, wrong", rates.answered_wrong)?;
-        row(out, "asked: suggested, the right one among them", rates.suggested_right)?;
+        row(
+            out,
+            "asked: suggested, the right one among them",
+            rates.suggested_right,
+        )?;
         row(out, "asked: not in the guide", rates.missed)?;
         row(out, "overheard: answered, right", rates.overheard_right)?;
         row(out, "overheard: answered, wrong", rates.overheard_wrong)?;
@@ -88,7 +133,11 @@ fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         writeln!(out, "Most often confused")?;
     }
     for confusion in &figures.confusions {
-        writeln!(out, "  {} × {} taken for {}", confusion.times, confusion.right, confusion.taken_for)?;
+        writeln!(
+            out,
+            "  {} × {} taken for {}",
+            confusion.times, confusion.right, confusion.taken_for
+        )?;
     }
     Ok(())
 }

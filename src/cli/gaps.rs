@@ -29,9 +29,17 @@ mod most {
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
-pub(super) fn run(folder: &Path, config: &Config, options: &GapsOptions) -> Result<ExitCode, Fault> {
+pub(super) fn run(
+    folder: &Path,
+    config: &Config,
+    options: &GapsOptions,
+) -> Result<ExitCode, Fault> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let gaps = wait_for(store::read_gaps(&config.store, options.guild, first_day(today, options.days)))??;
+    let gaps = wait_for(store::read_gaps(
+        &config.store,
+        options.guild,
+        first_day(today, options.days),
+    ))??;
     let guide = load(folder)?;
     let groups = gaps::group(&guide, gaps);
     let mut out = anstream::stdout().lock();
@@ -45,14 +53,32 @@ pub(super) fn run(folder: &Path, config: &Config, options: &GapsOptions) -> Resu
 
 fn list(out: &mut impl Write, groups: &[Group], days: u32) -> io::Result<()> {
     let asked: u64 = groups.iter().map(|group| group.count).sum();
-    writeln!(out, "Not answered in the last {days} days: {asked}, in {} group(s)", groups.len())?;
+    writeln!(
+        out,
+        "Not answered in the last {days} days: {asked}, in {} group(s)",
+        groups.len()
+    )?;
     for group in groups {
-        let place = group.topic.as_ref().map_or("looks like a new topic".to_owned(), |topic| format!("near the topic {topic}"));
-        writeln!(out, "\n{:>4} ×  {}\n        {place}; last on {}", group.count, group.text, group.last)?;
+        let place = group
+            .topic
+            .as_ref()
+            .map_or("looks like a new topic".to_owned(), |topic| {
+                format!("near the topic {topic}")
+            });
+        writeln!(
+            out,
+            "\n{:>4} ×  {}\n        {place}; last on {}",
+            group.count, group.text, group.last
+        )?;
         for (text, count) in group.wordings.iter().skip(1).take(WORDINGS) {
             writeln!(out, "        {count} × {text}")?;
         }
-        if let Some(more) = group.wordings.len().checked_sub(WORDINGS + 1).filter(|more| *more > 0) {
+        if let Some(more) = group
+            .wordings
+            .len()
+            .checked_sub(WORDINGS + 1)
+            .filter(|more| *more > 0)
+        {
             writeln!(out, "        and {more} other wording(s)")?;
         }
     }
@@ -60,23 +86,46 @@ fn list(out: &mut impl Write, groups: &[Group], days: u32) -> io::Result<()> {
 }
 
 /// Prints what to paste: phrasings for topics that there are, whole files for topics that there are not.
-fn toml(out: &mut impl Write, folder: &Path, guide: &Guide, groups: &[Group], today: Date) -> io::Result<()> {
+fn toml(
+    out: &mut impl Write,
+    folder: &Path,
+    guide: &Guide,
+    groups: &[Group],
+    today: Date,
+) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let phrasings =
-        topics.iter().flat_map(|topic| topic.questions.iter().chain(topic.sections.iter().flat_map(|section| &section.questions)));
-    let mut known: BTreeSet<Vec<String>> = phrasings.map(|phrasing| text::words(&phrasing.text)).collect();
+    let phrasings = topics.iter().flat_map(|topic| {
+        topic
+            .questions
+            .iter()
+            .chain(topic.sections.iter().flat_map(|section| &section.questions))
+    });
+    let mut known: BTreeSet<Vec<String>> = phrasings
+        .map(|phrasing| text::words(&phrasing.text))
+        .collect();
     let mut ids: BTreeSet<String> = topics.iter().map(|topic| topic.id.clone()).collect();
-    let file = |id: &str| folder.join("topics").join(format!("{id}.toml")).display().to_string();
+    let file = |id: &str| {
+        folder
+            .join("topics")
+            .join(format!("{id}.toml"))
+            .display()
+            .to_string()
+    };
     for topic in topics {
-        let of_topic = groups.iter().filter(|group| group.topic.as_deref() == Some(&topic.id));
-        let new: Vec<String> = of_topic.flat_map(|group| new_phrasings(group, &mut known)).collect();
+        let of_topic = groups
+            .iter()
+            .filter(|group| group.topic.as_deref() == Some(&topic.id));
+        let new: Vec<String> = of_topic
+            .flat_map(|group| new_phrasings(group, &mut known))
+            .collect();
         if !new.is_empty() {
             writeln!(
                 out,
                 "# File {}: put these lines into `questions` of the topic, or of the section that answers them.",
                 file(&topic.id)
             )?;
-            new.iter().try_for_each(|text| writeln!(out, "  {},", quoted(text)))?;
+            new.iter()
+                .try_for_each(|text| writeln!(out, "  {},", quoted(text)))?;
             writeln!(out)?;
         }
     }
@@ -84,7 +133,12 @@ fn toml(out: &mut impl Write, folder: &Path, guide: &Guide, groups: &[Group], to
         let new = new_phrasings(group, &mut known);
         let Some(first) = new.first() else { continue };
         let id = new_id(guide, first, &ids);
-        writeln!(out, "# File {}: a new topic, asked {} time(s). Write its text, then run `internbot check`.", file(&id), group.count)?;
+        writeln!(
+            out,
+            "# File {}: a new topic, asked {} time(s). Write its text, then run `internbot check`.",
+            file(&id),
+            group.count
+        )?;
         write!(out, "{}", stub(guide, &id, first, &new, today))?;
         writeln!(out)?;
         ids.insert(id);
@@ -94,39 +148,79 @@ fn toml(out: &mut impl Write, folder: &Path, guide: &Guide, groups: &[Group], to
 
 /// The wordings of a group that can be phrasings: not in the guide yet, short enough, and without what was scrubbed.
 fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String> {
-    let plain = |text: &str| text.replace('…', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = |text: &str| {
+        text.replace('…', " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let texts = group.wordings.iter().map(|(text, _)| plain(text));
     texts
-        .filter(|text| !text::words(text).is_empty() && text.chars().count() <= most::PHRASING && known.insert(text::words(text)))
+        .filter(|text| {
+            !text::words(text).is_empty()
+                && text.chars().count() <= most::PHRASING
+                && known.insert(text::words(text))
+        })
         .collect()
 }
 
 /// A name for a new topic, of the words that tell what it is about.
 fn new_id(guide: &Guide, text: &str, taken: &BTreeSet<String>) -> String {
     let stop_words = &guide.knowledge.vocabulary().stop_words;
-    let words = text::words(text).into_iter().map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
+    let words = text::words(text).into_iter().map(|word| {
+        word.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+    });
     let mut id = String::new();
     for word in words.filter(|word| !word.is_empty() && !stop_words.contains(word)) {
         // Room for a number where the name is taken.
         if id.len() + word.len() + 1 > most::ID - 3 {
             break;
         }
-        id = if id.is_empty() { word } else { format!("{id}-{word}") };
+        id = if id.is_empty() {
+            word
+        } else {
+            format!("{id}-{word}")
+        };
     }
-    let id = if id.is_empty() { "new-topic".to_owned() } else { id };
+    let id = if id.is_empty() {
+        "new-topic".to_owned()
+    } else {
+        id
+    };
     let numbered = std::iter::once(id.clone()).chain((2..).map(|number| format!("{id}-{number}")));
-    numbered.into_iter().find(|id| !taken.contains(id)).unwrap_or(id)
+    numbered
+        .into_iter()
+        .find(|id| !taken.contains(id))
+        .unwrap_or(id)
 }
 
 /// A whole topic file, which `internbot check` accepts as it is.
 fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date) -> String {
     let topics = guide.knowledge.topics();
-    let nearest = guide.answer(&Question::new(first)).matches.first().and_then(|found| topics.get(found.topic));
+    let nearest = guide
+        .answer(&Question::new(first))
+        .matches
+        .first()
+        .and_then(|found| topics.get(found.topic));
     let category = nearest.map(|topic: &Topic| topic.category.as_str());
-    let category = category.or(guide.knowledge.categories().first().map(|category| category.id.as_str())).unwrap_or_default();
+    let category = category
+        .or(guide
+            .knowledge
+            .categories()
+            .first()
+            .map(|category| category.id.as_str()))
+        .unwrap_or_default();
     let title = quoted(&reply::cut(&capital(first), most::TITLE));
-    let summary = quoted(&reply::cut(&format!("{PLACEHOLDER_SUMMARY} {first}"), most::LINE));
-    let questions: String = phrasings.iter().map(|text| format!("  {},\n", quoted(text))).collect();
+    let summary = quoted(&reply::cut(
+        &format!("{PLACEHOLDER_SUMMARY} {first}"),
+        most::LINE,
+    ));
+    let questions: String = phrasings
+        .iter()
+        .map(|text| format!("  {},\n", quoted(text)))
+        .collect();
     format!(
         "id = \"{id}\"\n\
          title = {title}\n\
@@ -151,7 +245,10 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
 
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 /// A text as a string of TOML.

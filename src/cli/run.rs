@@ -22,21 +22,34 @@ use super::{Fault, RunOptions};
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
 pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(async {
         // First of all: until then a signal ends the process.
         let (stop, reload) = (stop_signal()?, ReloadSignal::new()?);
-        let token = Token::find(std::env::var(TOKEN_VARIABLE).ok(), config.discord.token_file.as_deref())?;
+        let token = Token::find(
+            std::env::var(TOKEN_VARIABLE).ok(),
+            config.discord.token_file.as_deref(),
+        )?;
         let live = Arc::new(Live::load(folder)?);
         log(config.log.format);
         std::panic::set_hook(Box::new(log_panic));
         let knowledge = &live.guide().knowledge;
-        tracing::info!(guide.version = knowledge.version(), topics = knowledge.topics().len(), "the guide is ready");
+        tracing::info!(
+            guide.version = knowledge.version(),
+            topics = knowledge.topics().len(),
+            "the guide is ready"
+        );
         tokio::spawn(reload.follow(Arc::clone(&live)));
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
         let monitor = Monitor::start(&config.monitor, &live, &store).await?;
-        let options = discord::Options { guild: options.guild };
-        discord::run(&config.discord, &token, live, store, monitor, options, stop).await.map_err(Fault::from)
+        let options = discord::Options {
+            guild: options.guild,
+        };
+        discord::run(&config.discord, &token, live, store, monitor, options, stop)
+            .await
+            .map_err(Fault::from)
     });
     // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
     runtime.shutdown_background();
@@ -46,23 +59,45 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
 /// Writes a panic into the log as one line: where it was, and not its words, which may repeat what somebody wrote. In a task
 /// that handles an event it ends that task only.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(place, "the bot has a fault: what it was doing is lost, the rest goes on; report it with this place");
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    tracing::error!(
+        place,
+        "the bot has a fault: what it was doing is lost, the rest goes on; report it with this place"
+    );
 }
 
 /// Logs to standard error, which leaves standard output to answers.
 fn log(format: LogFormat) {
-    let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
-    let chosen = std::env::var(LOG_VARIABLE).ok().map(|text| text.parse::<Targets>());
+    let usual = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("internbot", LevelFilter::INFO);
+    let chosen = std::env::var(LOG_VARIABLE)
+        .ok()
+        .map(|text| text.parse::<Targets>());
     let is_wrong = matches!(chosen, Some(Err(_)));
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_target(false);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .boxed(),
     };
-    tracing_subscriber::registry().with(lines).with(chosen.and_then(Result::ok).unwrap_or(usual)).init();
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(chosen.and_then(Result::ok).unwrap_or(usual))
+        .init();
     if is_wrong {
-        tracing::warn!("{LOG_VARIABLE} says nothing about the log that I understand: write it as internbot=debug, or leave it out");
+        tracing::warn!(
+            "{LOG_VARIABLE} says nothing about the log that I understand: write it as internbot=debug, or leave it out"
+        );
     }
 }
 
@@ -135,14 +170,22 @@ mod tests {
     fn a_panic_is_one_line_with_its_place_and_without_its_words() {
         let lines = Lines::default();
         let writer = lines.clone();
-        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let log = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(log_panic));
-        let ended = tracing::subscriber::with_default(log, || std::panic::catch_unwind(|| panic!("what mia asked")));
+        let ended = tracing::subscriber::with_default(log, || {
+            std::panic::catch_unwind(|| panic!("what mia asked"))
+        });
         std::panic::set_hook(usual);
         assert!(ended.is_err());
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        assert!(text.contains("ERROR") && text.contains("run.rs:") && !text.contains("mia"), "{text}");
+        assert!(
+            text.contains("ERROR") && text.contains("run.rs:") && !text.contains("mia"),
+            "{text}"
+        );
         assert_eq!(text.lines().count(), 1, "{text}");
     }
 }

@@ -18,7 +18,12 @@ const WEEK: usize = 7;
 
 pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, Fault> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let stats = wait_for(store::read_stats(&config.store, options.guild, first_day(today, options.days), today))??;
+    let stats = wait_for(store::read_stats(
+        &config.store,
+        options.guild,
+        first_day(today, options.days),
+        today,
+    ))??;
     print(&mut anstream::stdout().lock(), &stats)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -29,17 +34,38 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
         writeln!(out, "From {from} to {to} (UTC), one bar a day\n")?;
     }
     let (week, all) = (stats.last(WEEK), stats.all());
-    writeln!(out, "{:<16} {:>7} {:>9}", "", "7 days", format!("{days} days"))?;
+    writeln!(
+        out,
+        "{:<16} {:>7} {:>9}",
+        "",
+        "7 days",
+        format!("{days} days")
+    )?;
     for (name, count) in COUNTED {
         let bars = sparkline(stats.days.iter().map(|(_, sums)| count(sums)));
-        writeln!(out, "{name:<16} {:>7} {:>9}  {bars}", count(&week), count(&all))?;
+        writeln!(
+            out,
+            "{name:<16} {:>7} {:>9}  {bars}",
+            count(&week),
+            count(&all)
+        )?;
     }
     let topics = stats.most_answered();
     if !topics.is_empty() {
-        writeln!(out, "\n{:<32} {:>8} {:>7} {:>7}", "topic", "answered", "helped", "not it")?;
+        writeln!(
+            out,
+            "\n{:<32} {:>8} {:>7} {:>7}",
+            "topic", "answered", "helped", "not it"
+        )?;
     }
     for (id, sums) in topics.into_iter().take(TOPICS) {
-        writeln!(out, "{id:<32} {:>8} {:>7} {:>7}", sums.answered + sums.unasked, sums.helped, sums.not_helped)?;
+        writeln!(
+            out,
+            "{id:<32} {:>8} {:>7} {:>7}",
+            sums.answered + sums.unasked,
+            sums.helped,
+            sums.not_helped
+        )?;
     }
     Ok(())
 }

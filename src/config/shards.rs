@@ -30,14 +30,24 @@ impl TryFrom<String> for Shards {
         }
         let (range, total) = text.split_once(" of ").ok_or(FORM)?;
         let (first, last) = range.split_once("..=").ok_or(FORM)?;
-        let (first, last, total) = (number(first).ok_or(FORM)?, number(last).ok_or(FORM)?, number(total).ok_or(FORM)?);
-        if first <= last && last < total { Ok(Self::Some { first, last, total }) } else { Err(FORM) }
+        let (first, last, total) = (
+            number(first).ok_or(FORM)?,
+            number(last).ok_or(FORM)?,
+            number(total).ok_or(FORM)?,
+        );
+        if first <= last && last < total {
+            Ok(Self::Some { first, last, total })
+        } else {
+            Err(FORM)
+        }
     }
 }
 
 /// A number as one writes it: digits and nothing else.
 fn number(text: &str) -> Option<u32> {
-    text.chars().all(|c| c.is_ascii_digit()).then(|| text.parse().ok())?
+    text.chars()
+        .all(|c| c.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -51,16 +61,43 @@ mod tests {
     #[test]
     fn a_process_has_all_or_some() {
         assert_eq!(shards("auto"), Ok(Shards::Auto));
-        assert_eq!(shards("0..=3 of 8"), Ok(Shards::Some { first: 0, last: 3, total: 8 }));
-        assert_eq!(shards("7..=7 of 8"), Ok(Shards::Some { first: 7, last: 7, total: 8 }));
+        assert_eq!(
+            shards("0..=3 of 8"),
+            Ok(Shards::Some {
+                first: 0,
+                last: 3,
+                total: 8
+            })
+        );
+        assert_eq!(
+            shards("7..=7 of 8"),
+            Ok(Shards::Some {
+                first: 7,
+                last: 7,
+                total: 8
+            })
+        );
     }
 
     #[test]
     fn anything_else_is_refused_with_the_right_form() {
-        for wrong in
-            ["", "Auto", "8", "0..3 of 8", "0..=8 of 8", "4..=3 of 8", "0..=0 of 0", "0..=3", "+0..=3 of 8", "0 ..=3 of 8", "a..=b of c"]
-        {
-            assert!(shards(wrong).unwrap_err().contains("\"0..=3 of 8\""), "{wrong}");
+        for wrong in [
+            "",
+            "Auto",
+            "8",
+            "0..3 of 8",
+            "0..=8 of 8",
+            "4..=3 of 8",
+            "0..=0 of 0",
+            "0..=3",
+            "+0..=3 of 8",
+            "0 ..=3 of 8",
+            "a..=b of c",
+        ] {
+            assert!(
+                shards(wrong).unwrap_err().contains("\"0..=3 of 8\""),
+                "{wrong}"
+            );
         }
         assert!(shards("0..=3 of 4294967296").is_err());
     }

@@ -10,8 +10,18 @@ use url::Url;
 const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 /// What may stand behind the `?` of such an address. A password is not among them: what is not known is refused without
 /// being shown, for it may be a part of one.
-const OPTIONS: [&str; 10] =
-    ["application_name", "dbname", "host", "options", "port", "sslcert", "sslkey", "sslmode", "sslrootcert", "user"];
+const OPTIONS: [&str; 10] = [
+    "application_name",
+    "dbname",
+    "host",
+    "options",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
+];
 
 const NO_STORE: &str = "this is no store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", an address such as \
                         \"postgres://internbot@db.example.org/internbot\", or \"\" to keep nothing";
@@ -44,13 +54,17 @@ impl StoreUrl {
 
     /// The file of SQLite, where it is one.
     pub fn file(&self) -> Option<&Path> {
-        let Place::File(path) = &self.0 else { return None };
+        let Place::File(path) = &self.0 else {
+            return None;
+        };
         Some(path)
     }
 
     /// The address of the PostgreSQL server, where it is one. It may hold a password: it is for connecting and nothing else.
     pub fn server(&self) -> Option<&Url> {
-        let Place::Server(url) = &self.0 else { return None };
+        let Place::Server(url) = &self.0 else {
+            return None;
+        };
         Some(url)
     }
 
@@ -60,8 +74,15 @@ impl StoreUrl {
             Place::Nowhere => String::new(),
             Place::File(path) => path.display().to_string(),
             Place::Server(url) => {
-                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+                let port = url
+                    .port()
+                    .map(|port| format!(":{port}"))
+                    .unwrap_or_default();
+                format!(
+                    "postgres://{}{port}{}",
+                    url.host_str().unwrap_or_default(),
+                    url.path()
+                )
             }
         }
     }
@@ -70,7 +91,10 @@ impl StoreUrl {
     pub fn short_name(&self) -> String {
         match &self.0 {
             Place::Nowhere => String::new(),
-            Place::File(path) => path.file_name().map(|name| name.display().to_string()).unwrap_or_default(),
+            Place::File(path) => path
+                .file_name()
+                .map(|name| name.display().to_string())
+                .unwrap_or_default(),
             Place::Server(_) => "on PostgreSQL".to_owned(),
         }
     }
@@ -103,9 +127,16 @@ impl TryFrom<String> for StoreUrl {
 }
 
 fn server(text: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(text).ok().filter(|url| url.has_authority() && url.fragment().is_none()).ok_or(NO_ADDRESS)?;
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| url.has_authority() && url.fragment().is_none())
+        .ok_or(NO_ADDRESS)?;
     let is_known = |key: &str| OPTIONS.contains(&key) || key.starts_with("options[");
-    if url.query_pairs().all(|(key, _)| is_known(&key)) { Ok(url) } else { Err(NO_OPTION) }
+    if url.query_pairs().all(|(key, _)| is_known(&key)) {
+        Ok(url)
+    } else {
+        Err(NO_OPTION)
+    }
 }
 
 impl fmt::Debug for StoreUrl {
@@ -128,17 +159,38 @@ mod tests {
 
     #[test]
     fn a_store_is_a_file_a_server_or_off() {
-        assert_eq!(url("sqlite:a b.db").unwrap().file(), Some(Path::new("a b.db")));
-        assert_eq!(url("sqlite:///srv/internbot.db").unwrap().file(), Some(Path::new("/srv/internbot.db")));
+        assert_eq!(
+            url("sqlite:a b.db").unwrap().file(),
+            Some(Path::new("a b.db"))
+        );
+        assert_eq!(
+            url("sqlite:///srv/internbot.db").unwrap().file(),
+            Some(Path::new("/srv/internbot.db"))
+        );
         assert!(url(" ").unwrap().is_off());
         for (text, name) in [
-            ("postgres://bot:hunter2@db.example.org/internbot", "postgres://db.example.org/internbot"),
-            ("postgresql://db:5433/internbot?sslmode=require", "postgres://db:5433/internbot"),
-            ("postgres:///internbot?host=/run/postgresql", "postgres:///internbot"),
-            ("postgres://%2Frun%2Fpostgresql/internbot", "postgres://%2Frun%2Fpostgresql/internbot"),
+            (
+                "postgres://bot:hunter2@db.example.org/internbot",
+                "postgres://db.example.org/internbot",
+            ),
+            (
+                "postgresql://db:5433/internbot?sslmode=require",
+                "postgres://db:5433/internbot",
+            ),
+            (
+                "postgres:///internbot?host=/run/postgresql",
+                "postgres:///internbot",
+            ),
+            (
+                "postgres://%2Frun%2Fpostgresql/internbot",
+                "postgres://%2Frun%2Fpostgresql/internbot",
+            ),
         ] {
             let url = url(text).unwrap();
-            assert_eq!((url.name().as_str(), url.server().is_some(), url.file()), (name, true, None));
+            assert_eq!(
+                (url.name().as_str(), url.server().is_some(), url.file()),
+                (name, true, None)
+            );
             assert_eq!(url.short_name(), "on PostgreSQL");
         }
         for text in ["internbot.db", "sqlite:", "mysql://db/internbot"] {
@@ -148,7 +200,10 @@ mod tests {
 
     #[test]
     fn a_password_never_shows() {
-        assert!(!format!("{:?}", url("postgres://bot:hunter2@db/internbot").unwrap()).contains("hunter2"));
+        assert!(
+            !format!("{:?}", url("postgres://bot:hunter2@db/internbot").unwrap())
+                .contains("hunter2")
+        );
         assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
         for (text, mend) in [
             ("postgres://bot:hun#ter2@db/internbot", "% and two digits"),
@@ -158,7 +213,10 @@ mod tests {
             ("postgres://bot:x?hunter2@db/internbot", ""),
         ] {
             let error = url(text).unwrap_err();
-            assert!(error.contains(mend) && !error.contains("ter2"), "{text}: {error}");
+            assert!(
+                error.contains(mend) && !error.contains("ter2"),
+                "{text}: {error}"
+            );
         }
     }
 }

@@ -34,14 +34,30 @@ struct Noted {
 impl Asking {
     /// An event that was received then.
     pub(super) fn begin(received: Instant) -> Self {
-        Self { received, decided: OnceLock::new(), noted: OnceLock::new() }
+        Self {
+            received,
+            decided: OnceLock::new(),
+            noted: OnceLock::new(),
+        }
     }
 
     /// Notes what became of the question, to be told when all is done that the event asks for.
-    pub(super) fn note(&self, way: Way, outcome: Outcome, topic: Option<String>, score: Option<f32>) {
+    pub(super) fn note(
+        &self,
+        way: Way,
+        outcome: Outcome,
+        topic: Option<String>,
+        score: Option<f32>,
+    ) {
         let decided = *self.decided.get_or_init(|| self.received.elapsed());
         // An event brings one question, so what is noted already stays.
-        let _ = self.noted.set(Noted { way, outcome, topic, score, decided });
+        let _ = self.noted.set(Noted {
+            way,
+            outcome,
+            topic,
+            score,
+            decided,
+        });
     }
 }
 
@@ -57,8 +73,19 @@ impl Bot {
 /// The end of an event: the answer is sent, or it will never be.
 impl Drop for Bot {
     fn drop(&mut self) {
-        let Asking { received, noted, .. } = &self.asking;
-        let Some(Noted { way, outcome, topic, score, decided }) = noted.get() else { return };
+        let Asking {
+            received, noted, ..
+        } = &self.asking;
+        let Some(Noted {
+            way,
+            outcome,
+            topic,
+            score,
+            decided,
+        }) = noted.get()
+        else {
+            return;
+        };
         let done = received.elapsed();
         info!(
             way = way.name(),

@@ -3,8 +3,8 @@
 use std::pin::Pin;
 
 use serenity::all::{
-    CommandInteraction, CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
-    MessageId, ResolvedTarget,
+    CommandInteraction, CommandOptionType, CommandType, CreateCommand, CreateCommandOption,
+    InstallationContext, InteractionContext, MessageId, ResolvedTarget,
 };
 
 use crate::answer::{self, Outcome};
@@ -54,7 +54,13 @@ pub(super) struct Said {
 
 /// Every command, in the order in which `/help` speaks of them.
 pub(super) const ALL: &[Command] = &[
-    Command { name: "ask", kind: CommandType::ChatInput, define: define_ask, run: Run::Now(ask), complete: complete_ask },
+    Command {
+        name: "ask",
+        kind: CommandType::ChatInput,
+        define: define_ask,
+        run: Run::Now(ask),
+        complete: complete_ask,
+    },
     Command {
         name: "resources",
         kind: CommandType::ChatInput,
@@ -62,9 +68,27 @@ pub(super) const ALL: &[Command] = &[
         run: Run::Now(resources),
         complete: complete_resources,
     },
-    Command { name: "topics", kind: CommandType::ChatInput, define: define_topics, run: Run::Now(topics), complete: complete_nothing },
-    Command { name: "help", kind: CommandType::ChatInput, define: define_help, run: Run::Now(help), complete: complete_nothing },
-    Command { name: "privacy", kind: CommandType::ChatInput, define: define_privacy, run: Run::Now(privacy), complete: complete_nothing },
+    Command {
+        name: "topics",
+        kind: CommandType::ChatInput,
+        define: define_topics,
+        run: Run::Now(topics),
+        complete: complete_nothing,
+    },
+    Command {
+        name: "help",
+        kind: CommandType::ChatInput,
+        define: define_help,
+        run: Run::Now(help),
+        complete: complete_nothing,
+    },
+    Command {
+        name: "privacy",
+        kind: CommandType::ChatInput,
+        define: define_privacy,
+        run: Run::Now(privacy),
+        complete: complete_nothing,
+    },
     Command {
         name: "forget-me",
         kind: CommandType::ChatInput,
@@ -90,7 +114,8 @@ pub(super) const ALL: &[Command] = &[
 
 /// The command of this name and kind.
 pub(super) fn find(name: &str, kind: CommandType) -> Option<&'static Command> {
-    ALL.iter().find(|command| command.name == name && command.kind == kind)
+    ALL.iter()
+        .find(|command| command.name == name && command.kind == kind)
 }
 
 impl Command {
@@ -103,13 +128,25 @@ impl Command {
 impl Said {
     /// For the person alone who used the command.
     pub(super) fn privately(reply: Reply) -> Self {
-        Self { reply, private: true, question: None }
+        Self {
+            reply,
+            private: true,
+            question: None,
+        }
     }
 }
 
 fn define_ask(command: CreateCommand) -> CreateCommand {
-    let question = CreateCommandOption::new(CommandOptionType::String, "question", "What you want to know, in your own words");
-    let private = CreateCommandOption::new(CommandOptionType::Boolean, "private", "Whether only you see the answer");
+    let question = CreateCommandOption::new(
+        CommandOptionType::String,
+        "question",
+        "What you want to know, in your own words",
+    );
+    let private = CreateCommandOption::new(
+        CommandOptionType::Boolean,
+        "private",
+        "Whether only you see the answer",
+    );
     everywhere(command)
         .description("Ask the internship guide")
         .add_option(question.required(true).set_autocomplete(true))
@@ -117,9 +154,16 @@ fn define_ask(command: CreateCommand) -> CreateCommand {
 }
 
 fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
-    let text = text_option(command, "question").unwrap_or_default().trim().to_owned();
-    let private = bool_option(command, "private").unwrap_or_else(|| bot.settings(command.guild_id).private);
-    if !bot.memory.may_ask(command.user.id, bot.cooldown(command.guild_id)) {
+    let text = text_option(command, "question")
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    let private =
+        bool_option(command, "private").unwrap_or_else(|| bot.settings(command.guild_id).private);
+    if !bot
+        .memory
+        .may_ask(command.user.id, bot.cooldown(command.guild_id))
+    {
         return Said::privately(reply::too_fast());
     }
     let knowledge = &bot.guide.knowledge;
@@ -135,47 +179,80 @@ fn ask(bot: &Bot, command: &CommandInteraction) -> Said {
             let answer = bot.decide(&question);
             bot.note_asked(command.guild_id, Way::Command, &question, &answer);
             // The message has no id yet; clicks on it name the command.
-            bot.memory.converse(MessageId::new(command.id.get()), None, command.user.id, &question);
+            bot.memory.converse(
+                MessageId::new(command.id.get()),
+                None,
+                command.user.id,
+                &question,
+            );
             (bot.place_of(&answer), reply::to_answer(knowledge, &answer))
         }
     };
     let before = match (place, command.guild_id) {
-        (Some(place), Some(guild)) if !private => bot.posted_before(guild, command.channel_id, &place),
+        (Some(place), Some(guild)) if !private => {
+            bot.posted_before(guild, command.channel_id, &place)
+        }
         _ => None,
     };
     match before {
         Some(before) => Said::privately(before),
-        None => Said { reply, private, question: Some(text).filter(|_| !private) },
+        None => Said {
+            reply,
+            private,
+            question: Some(text).filter(|_| !private),
+        },
     }
 }
 
 fn complete_ask(bot: &Bot, option: &str, typed: &str) -> Vec<(String, String)> {
     match option {
-        "question" => bot.guide.complete(typed).into_iter().map(|text| (text.clone(), text)).collect(),
+        "question" => bot
+            .guide
+            .complete(typed)
+            .into_iter()
+            .map(|text| (text.clone(), text))
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 fn define_resources(command: CreateCommand) -> CreateCommand {
     let choices = |option: CreateCommandOption, names: Vec<&'static str>| {
-        names.into_iter().fold(option, |option, name| option.add_string_choice(name.replace('-', " "), name))
+        names.into_iter().fold(option, |option, name| {
+            option.add_string_choice(name.replace('-', " "), name)
+        })
     };
-    let option = |name: &str, description: &str| CreateCommandOption::new(CommandOptionType::String, name, description);
+    let option = |name: &str, description: &str| {
+        CreateCommandOption::new(CommandOptionType::String, name, description)
+    };
     everywhere(command)
         .description("List courses, books, tools and other links")
         .add_option(option("topic", "What they should help with").set_autocomplete(true))
-        .add_option(choices(option("kind", "What they are"), Kind::ALL.iter().map(|kind| kind.name()).collect()))
-        .add_option(choices(option("cost", "What they cost"), Cost::ALL.iter().map(|cost| cost.name()).collect()))
-        .add_option(choices(option("level", "For whom they are"), Level::ALL.iter().map(|level| level.name()).collect()))
+        .add_option(choices(
+            option("kind", "What they are"),
+            Kind::ALL.iter().map(|kind| kind.name()).collect(),
+        ))
+        .add_option(choices(
+            option("cost", "What they cost"),
+            Cost::ALL.iter().map(|cost| cost.name()).collect(),
+        ))
+        .add_option(choices(
+            option("level", "For whom they are"),
+            Level::ALL.iter().map(|level| level.name()).collect(),
+        ))
 }
 
 fn resources(bot: &Bot, command: &CommandInteraction) -> Said {
     let knowledge = &bot.guide.knowledge;
-    let topic = match text_option(command, "topic").map(str::trim).filter(|text| !text.is_empty()) {
+    let topic = match text_option(command, "topic")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         None => None,
         Some(text) => {
             let named = |topic: &&crate::knowledge::Topic| {
-                topic.id == text || reply::cut(&topic.title, reply::limit::OPTION).eq_ignore_ascii_case(text)
+                topic.id == text
+                    || reply::cut(&topic.title, reply::limit::OPTION).eq_ignore_ascii_case(text)
             };
             match knowledge.topics().iter().find(named) {
                 Some(topic) => Some(topic.id.clone()),
@@ -193,7 +270,11 @@ fn resources(bot: &Bot, command: &CommandInteraction) -> Said {
         level: named(text_option(command, "level"), Level::ALL, Level::name),
     };
     match reply::resources(knowledge, &filter, 0) {
-        Some(reply) => Said { reply, private: false, question: None },
+        Some(reply) => Said {
+            reply,
+            private: false,
+            question: None,
+        },
         None => Said::privately(reply::no_such_topic()),
     }
 }
@@ -226,7 +307,10 @@ fn define_privacy(command: CreateCommand) -> CreateCommand {
 }
 
 fn privacy(bot: &Bot, _: &CommandInteraction) -> Said {
-    let privacy = Privacy { keeps: bot.store.keeps(), contact: bot.config.privacy_contact.clone() };
+    let privacy = Privacy {
+        keeps: bot.store.keeps(),
+        contact: bot.config.privacy_contact.clone(),
+    };
     Said::privately(reply::privacy(&privacy))
 }
 
@@ -245,34 +329,49 @@ fn forget_me<'a>(bot: &'a Bot, command: &'a CommandInteraction) -> Pending<'a> {
 }
 
 fn answer_message(bot: &Bot, command: &CommandInteraction) -> Said {
-    let Some(ResolvedTarget::Message(message)) = command.data.target() else { return Said::privately(reply::unknown_command()) };
+    let Some(ResolvedTarget::Message(message)) = command.data.target() else {
+        return Said::privately(reply::unknown_command());
+    };
     let text = bot.without_mention(&message.content);
     if text.is_empty() || message.author.id == bot.me() {
         return Said::privately(reply::nothing_to_answer());
     }
-    if !bot.memory.may_ask(command.user.id, bot.cooldown(command.guild_id)) {
+    if !bot
+        .memory
+        .may_ask(command.user.id, bot.cooldown(command.guild_id))
+    {
         return Said::privately(reply::too_fast());
     }
     let knowledge = &bot.guide.knowledge;
     // Whoever wrote the message did not ask the bot: as if it were overheard, it is counted and never kept.
     let answer = bot.decide(&Question::new(text));
     bot.note_outcome(command.guild_id, Way::Menu, &answer);
-    let best = answer.matches.first().and_then(|best| reply::place(knowledge, best));
+    let best = answer
+        .matches
+        .first()
+        .and_then(|best| reply::place(knowledge, best));
     let Some((topic, section)) = best.filter(|_| answer.outcome != Outcome::None) else {
         return Said::privately(reply::nothing_found());
     };
-    let others = answer::candidates(&answer.matches).get(1..).unwrap_or_default();
-    let target = Target { message: message.id.get(), author: message.author.id.get() };
+    let others = answer::candidates(&answer.matches)
+        .get(1..)
+        .unwrap_or_default();
+    let target = Target {
+        message: message.id.get(),
+        author: message.author.id.get(),
+    };
     Said::privately(reply::preview(knowledge, topic, section, target, others))
 }
 
 /// In guilds, in direct messages with the bot, and, for whoever installed it for themselves, everywhere else.
 fn everywhere(command: CreateCommand) -> CreateCommand {
-    command.integration_types(vec![InstallationContext::Guild, InstallationContext::User]).contexts(vec![
-        InteractionContext::Guild,
-        InteractionContext::BotDm,
-        InteractionContext::PrivateChannel,
-    ])
+    command
+        .integration_types(vec![InstallationContext::Guild, InstallationContext::User])
+        .contexts(vec![
+            InteractionContext::Guild,
+            InteractionContext::BotDm,
+            InteractionContext::PrivateChannel,
+        ])
 }
 
 fn complete_nothing(_: &Bot, _: &str, _: &str) -> Vec<(String, String)> {
@@ -280,15 +379,29 @@ fn complete_nothing(_: &Bot, _: &str, _: &str) -> Vec<(String, String)> {
 }
 
 fn text_option<'a>(command: &'a CommandInteraction, name: &str) -> Option<&'a str> {
-    command.data.options.iter().find(|option| option.name == name)?.value.as_str()
+    command
+        .data
+        .options
+        .iter()
+        .find(|option| option.name == name)?
+        .value
+        .as_str()
 }
 
 fn bool_option(command: &CommandInteraction, name: &str) -> Option<bool> {
-    command.data.options.iter().find(|option| option.name == name)?.value.as_bool()
+    command
+        .data
+        .options
+        .iter()
+        .find(|option| option.name == name)?
+        .value
+        .as_bool()
 }
 
 fn named<T: Copy>(name: Option<&str>, all: &[T], name_of: impl Fn(T) -> &'static str) -> Option<T> {
-    all.iter().copied().find(|value| name == Some(name_of(*value)))
+    all.iter()
+        .copied()
+        .find(|value| name == Some(name_of(*value)))
 }
 
 #[cfg(test)]
@@ -298,19 +411,32 @@ mod tests {
     #[test]
     fn no_two_commands_have_the_same_name() {
         for (number, command) in ALL.iter().enumerate() {
-            let first = ALL.iter().position(|other| other.name == command.name && other.kind == command.kind);
+            let first = ALL
+                .iter()
+                .position(|other| other.name == command.name && other.kind == command.kind);
             assert_eq!(first, Some(number), "{}", command.name);
-            assert_eq!(find(command.name, command.kind).map(|found| found.name), Some(command.name));
+            assert_eq!(
+                find(command.name, command.kind).map(|found| found.name),
+                Some(command.name)
+            );
         }
     }
 
     #[test]
     fn help_speaks_of_every_command() {
-        let knowledge = crate::knowledge::load(std::path::Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap();
+        let knowledge = crate::knowledge::load(
+            std::path::Path::new("knowledge"),
+            jiff::civil::date(2026, 11, 23),
+        )
+        .unwrap();
         let help = reply::help(&knowledge);
         let text = format!("{} {}", help.body, help.footer);
         for command in ALL.iter().filter(|command| command.name != "help") {
-            assert!(text.contains(command.name), "/help does not speak of {}", command.name);
+            assert!(
+                text.contains(command.name),
+                "/help does not speak of {}",
+                command.name
+            );
         }
     }
 }

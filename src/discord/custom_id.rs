@@ -36,12 +36,22 @@ pub(super) fn menu(owner: u64) -> String {
 
 /// The value of a menu's option.
 pub(super) fn option(choice: &Choice) -> String {
-    fitted(|hashed| format!("{}:{}", seen_code(choice.seen), action_code(&choice.action, hashed)))
+    fitted(|hashed| {
+        format!(
+            "{}:{}",
+            seen_code(choice.seen),
+            action_code(&choice.action, hashed)
+        )
+    })
 }
 
 /// What a click on a button, or on an option of a menu, means; nothing where it is from another version, or names what
 /// is gone.
-pub(super) fn decode(custom_id: &str, option: Option<&str>, knowledge: &KnowledgeBase) -> Option<Click> {
+pub(super) fn decode(
+    custom_id: &str,
+    option: Option<&str>,
+    knowledge: &KnowledgeBase,
+) -> Option<Click> {
     let (head, mut code) = custom_id.strip_prefix(VERSION)?.split_once(':')?;
     let mut head = head.chars();
     let mut seen = head.next()?;
@@ -56,7 +66,11 @@ pub(super) fn decode(custom_id: &str, option: Option<&str>, knowledge: &Knowledg
         'h' => Seen::Here,
         _ => return None,
     };
-    Some(Click { action: action(code, knowledge)?, seen, owner })
+    Some(Click {
+        action: action(code, knowledge)?,
+        seen,
+        owner,
+    })
 }
 
 fn seen_code(seen: Seen) -> char {
@@ -68,11 +82,19 @@ fn seen_code(seen: Seen) -> char {
 
 /// The code with ids as they are, or with hashed ids if that is too long.
 fn fitted(code: impl Fn(bool) -> String) -> String {
-    Some(code(false)).filter(|code| code.chars().count() <= limit::CUSTOM_ID).unwrap_or_else(|| code(true))
+    Some(code(false))
+        .filter(|code| code.chars().count() <= limit::CUSTOM_ID)
+        .unwrap_or_else(|| code(true))
 }
 
 fn action_code(action: &Action, hashed: bool) -> String {
-    let name = |id: &str| if hashed { format!("{HASHED}{}", base36(hash(id))) } else { id.to_owned() };
+    let name = |id: &str| {
+        if hashed {
+            format!("{HASHED}{}", base36(hash(id)))
+        } else {
+            id.to_owned()
+        }
+    };
     let place = |place: &Place| format!("{}:{}", name(&place.topic), name(&place.section));
     let target = |target: &Target| format!("{}:{}", base36(target.message), base36(target.author));
     match action {
@@ -101,8 +123,14 @@ fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
     let kind = parts.next()?;
     let action = match kind {
         "s" => Action::Show(View::Section(place(&mut parts, knowledge)?)),
-        "v" => Action::Show(View::Preview(place(&mut parts, knowledge)?, target(&mut parts)?)),
-        "p" => Action::Show(View::Page { topic: topic(parts.next()?, knowledge)?, page: parts.next()?.parse().ok()? }),
+        "v" => Action::Show(View::Preview(
+            place(&mut parts, knowledge)?,
+            target(&mut parts)?,
+        )),
+        "p" => Action::Show(View::Page {
+            topic: topic(parts.next()?, knowledge)?,
+            page: parts.next()?.parse().ok()?,
+        }),
         "r" => {
             let topic = match parts.next()? {
                 "" => None,
@@ -114,13 +142,22 @@ fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
                 cost: named(parts.next()?, Cost::ALL, Cost::name)?,
                 level: named(parts.next()?, Level::ALL, Level::name)?,
             };
-            Action::Show(View::Resources { filter, page: parts.next()?.parse().ok()? })
+            Action::Show(View::Resources {
+                filter,
+                page: parts.next()?.parse().ok()?,
+            })
         }
         "t" => Action::Show(View::Topics),
         "c" => {
             let name = parts.next()?;
-            let category = knowledge.categories().iter().find(|category| is_named(&category.id, name))?;
-            Action::Show(View::Category { category: category.id.clone(), page: parts.next()?.parse().ok()? })
+            let category = knowledge
+                .categories()
+                .iter()
+                .find(|category| is_named(&category.id, name))?;
+            Action::Show(View::Category {
+                category: category.id.clone(),
+                page: parts.next()?.parse().ok()?,
+            })
         }
         "y" => Action::Helped(place(&mut parts, knowledge)?),
         "n" => Action::NotIt(place(&mut parts, knowledge)?),
@@ -132,20 +169,36 @@ fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
     parts.next().is_none().then_some(action)
 }
 
-fn place<'a>(parts: &mut impl Iterator<Item = &'a str>, knowledge: &KnowledgeBase) -> Option<Place> {
+fn place<'a>(
+    parts: &mut impl Iterator<Item = &'a str>,
+    knowledge: &KnowledgeBase,
+) -> Option<Place> {
     let id = topic(parts.next()?, knowledge)?;
     let name = parts.next()?;
-    let section = knowledge.topic(&id)?.sections.iter().find(|section| is_named(&section.id, name))?.id.clone();
+    let section = knowledge
+        .topic(&id)?
+        .sections
+        .iter()
+        .find(|section| is_named(&section.id, name))?
+        .id
+        .clone();
     Some(Place { topic: id, section })
 }
 
 fn target<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Option<Target> {
     let mut id = || u64::from_str_radix(parts.next()?, 36).ok();
-    Some(Target { message: id()?, author: id()? })
+    Some(Target {
+        message: id()?,
+        author: id()?,
+    })
 }
 
 fn topic(name: &str, knowledge: &KnowledgeBase) -> Option<String> {
-    knowledge.topics().iter().find(|topic| is_named(&topic.id, name)).map(|topic| topic.id.clone())
+    knowledge
+        .topics()
+        .iter()
+        .find(|topic| is_named(&topic.id, name))
+        .map(|topic| topic.id.clone())
 }
 
 fn is_named(id: &str, name: &str) -> bool {
@@ -160,12 +213,17 @@ fn named<T: Copy>(name: &str, all: &[T], name_of: impl Fn(T) -> &'static str) ->
     if name.is_empty() {
         return Some(None);
     }
-    all.iter().copied().find(|value| name_of(*value) == name).map(Some)
+    all.iter()
+        .copied()
+        .find(|value| name_of(*value) == name)
+        .map(Some)
 }
 
 /// FNV-1a: the same on every machine and in every version, because it outlives a restart.
 fn hash(id: &str) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn base36(mut number: u64) -> String {
@@ -182,12 +240,22 @@ mod tests {
     use super::*;
 
     fn guide() -> KnowledgeBase {
-        crate::knowledge::load(std::path::Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap()
+        crate::knowledge::load(
+            std::path::Path::new("knowledge"),
+            jiff::civil::date(2026, 11, 23),
+        )
+        .unwrap()
     }
 
     fn actions(topic: &str, section: &str, category: &str) -> Vec<Action> {
-        let place = Place { topic: topic.to_owned(), section: section.to_owned() };
-        let target = Target { message: u64::MAX, author: u64::MAX };
+        let place = Place {
+            topic: topic.to_owned(),
+            section: section.to_owned(),
+        };
+        let target = Target {
+            message: u64::MAX,
+            author: u64::MAX,
+        };
         let filter = Filter {
             topic: Some(topic.to_owned()),
             kind: Some(Kind::Documentation),
@@ -197,11 +265,20 @@ mod tests {
         vec![
             Action::Show(View::Section(place.clone())),
             Action::Show(View::Preview(place.clone(), target)),
-            Action::Show(View::Page { topic: topic.to_owned(), page: 999 }),
+            Action::Show(View::Page {
+                topic: topic.to_owned(),
+                page: 999,
+            }),
             Action::Show(View::Resources { filter, page: 999 }),
-            Action::Show(View::Resources { filter: Filter::default(), page: 0 }),
+            Action::Show(View::Resources {
+                filter: Filter::default(),
+                page: 0,
+            }),
             Action::Show(View::Topics),
-            Action::Show(View::Category { category: category.to_owned(), page: 1 }),
+            Action::Show(View::Category {
+                category: category.to_owned(),
+                page: 1,
+            }),
             Action::Helped(place.clone()),
             Action::NotIt(place.clone()),
             Action::NoneOfThese,
@@ -211,7 +288,12 @@ mod tests {
     }
 
     fn choices(action: Action) -> [Choice; 2] {
-        [Seen::Apart, Seen::Here].map(|seen| Choice { label: String::new(), detail: String::new(), action: action.clone(), seen })
+        [Seen::Apart, Seen::Here].map(|seen| Choice {
+            label: String::new(),
+            detail: String::new(),
+            action: action.clone(),
+            seen,
+        })
     }
 
     #[test]
@@ -219,10 +301,23 @@ mod tests {
         let guide = guide();
         for topic in guide.topics() {
             for section in &topic.sections {
-                for choice in actions(&topic.id, &section.id, &topic.category).into_iter().flat_map(choices) {
-                    let click = Click { action: choice.action.clone(), seen: choice.seen, owner: u64::MAX };
-                    assert_eq!(decode(&button(&choice, u64::MAX), None, &guide), Some(click.clone()));
-                    assert_eq!(decode(&menu(u64::MAX), Some(&option(&choice)), &guide), Some(click));
+                for choice in actions(&topic.id, &section.id, &topic.category)
+                    .into_iter()
+                    .flat_map(choices)
+                {
+                    let click = Click {
+                        action: choice.action.clone(),
+                        seen: choice.seen,
+                        owner: u64::MAX,
+                    };
+                    assert_eq!(
+                        decode(&button(&choice, u64::MAX), None, &guide),
+                        Some(click.clone())
+                    );
+                    assert_eq!(
+                        decode(&menu(u64::MAX), Some(&option(&choice)), &guide),
+                        Some(click)
+                    );
                 }
             }
         }
@@ -239,13 +334,27 @@ mod tests {
         let guide = guide();
         let topic = &guide.topics()[0];
         let hashed = action_code(&Action::Helped(Place::new(topic, &topic.sections[0])), true);
-        assert_eq!(action(&hashed, &guide), Some(Action::Helped(Place::new(topic, &topic.sections[0]))));
+        assert_eq!(
+            action(&hashed, &guide),
+            Some(Action::Helped(Place::new(topic, &topic.sections[0])))
+        );
     }
 
     #[test]
     fn what_is_gone_or_of_another_version_is_nothing() {
         let guide = guide();
-        for id in ["", "0a1:t", "2a1:t", "1z1:t", "1a1", "1a!:t", "1a1:s:no-such-topic:x", "1a1:t:more", "1m1:", "1a1:p:resume:-1"] {
+        for id in [
+            "",
+            "0a1:t",
+            "2a1:t",
+            "1z1:t",
+            "1a1",
+            "1a!:t",
+            "1a1:s:no-such-topic:x",
+            "1a1:t:more",
+            "1m1:",
+            "1a1:p:resume:-1",
+        ] {
             assert_eq!(decode(id, None, &guide), None, "{id}");
         }
         assert_eq!(decode("1m1:", Some("q:t"), &guide), None);

@@ -53,11 +53,16 @@ pub(super) fn take(bot: &Arc<Shared>, event: Event) {
         Event::MessageCreate(event) => bot.message_sent(&event.message),
         Event::MessageUpdate(event) => bot.message_edited(&event),
         Event::MessageDelete(event) => bot.message_deleted(event.message_id),
-        Event::MessageDeleteBulk(event) => event.ids.into_iter().for_each(|message| bot.message_deleted(message)),
+        Event::MessageDeleteBulk(event) => event
+            .ids
+            .into_iter()
+            .for_each(|message| bot.message_deleted(message)),
         Event::ThreadCreate(event) => bot.thread_opened(&event.thread),
         // A guild that is only out of reach comes back.
         Event::GuildDelete(event) if !event.guild.unavailable => {
-            bot.store.record(store::Event::GuildGone { guild: event.guild.id.get() });
+            bot.store.record(store::Event::GuildGone {
+                guild: event.guild.id.get(),
+            });
         }
         Event::InteractionCreate(event) => bot.interaction_made(event.interaction),
         _ => {}

@@ -46,7 +46,11 @@ const CLOSING: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// Where only a person can help: a token, an intent, a number of shards or an address that Discord refuses.
-pub(super) async fn run(bot: &Arc<Shared>, token: &Token, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+pub(super) async fn run(
+    bot: &Arc<Shared>,
+    token: &Token,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let closing = CancellationToken::new();
     let connected = stay_connected(bot, token, &closing);
     tokio::pin!(connected);
@@ -68,23 +72,36 @@ pub(super) async fn run(bot: &Arc<Shared>, token: &Token, stop: impl Future<Outp
 }
 
 /// Connects with the intents that the bot would like, and again with what Discord allows where that is enough.
-async fn stay_connected(bot: &Arc<Shared>, token: &Token, closing: &CancellationToken) -> Result<(), RunError> {
+async fn stay_connected(
+    bot: &Arc<Shared>,
+    token: &Token,
+    closing: &CancellationToken,
+) -> Result<(), RunError> {
     let mut intents = bot.intents();
     let mut refused_shards = None;
     loop {
-        let Some(gateway) = ask(bot, closing).await? else { return Ok(()) };
+        let Some(gateway) = ask(bot, closing).await? else {
+            return Ok(());
+        };
         let (shards, total) = match bot.config.shards {
             Shards::Auto => (0..=gateway.shards.saturating_sub(1), gateway.shards.max(1)),
             Shards::Some { first, last, total } => (first..=last, total),
         };
         match connect(bot, token, intents, gateway, (shards, total), closing).await {
             // Only moderators of a guild asked for it: they cannot keep the bot from all others.
-            Err(RunError::Intent) if bot.unasked_channels.is_empty() && intents.contains(GatewayIntents::MESSAGE_CONTENT) => {
-                warn!("a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it");
+            Err(RunError::Intent)
+                if bot.unasked_channels.is_empty()
+                    && intents.contains(GatewayIntents::MESSAGE_CONTENT) =>
+            {
+                warn!(
+                    "a guild wants unasked answers in a channel, but the message-content intent is not switched on; starting without it"
+                );
                 intents.remove(GatewayIntents::MESSAGE_CONTENT);
             }
             // The bot has grown since Discord was asked how many shards it needs. Once: what it recommends it should not refuse.
-            Err(RunError::Shards) if bot.config.shards == Shards::Auto && refused_shards != Some(total) => {
+            Err(RunError::Shards)
+                if bot.config.shards == Shards::Auto && refused_shards != Some(total) =>
+            {
                 warn!(shards = total, "Discord wants more shards; asking how many");
                 refused_shards = Some(total);
             }
@@ -113,7 +130,9 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
                 refused_for_good(&error)?;
                 // Discord has this address: whoever is configured in its place and does not is not Discord.
                 if error.status() == 404 && bot.config.origin().is_some() {
-                    return Err(RunError::Address("what answers there is not Discord".to_owned()));
+                    return Err(RunError::Address(
+                        "what answers there is not Discord".to_owned(),
+                    ));
                 }
                 error.to_string()
             }
@@ -134,7 +153,9 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
 /// Whether an address is that of a gateway of Discord.
 fn is_discords(url: &str) -> bool {
     let url = url::Url::parse(url).ok();
-    url.as_ref().and_then(url::Url::host_str).is_some_and(|host| host.ends_with(".discord.gg"))
+    url.as_ref()
+        .and_then(url::Url::host_str)
+        .is_some_and(|host| host.ends_with(".discord.gg"))
 }
 
 /// Keeps these shards of so many connected until one of them cannot go on, or all are closed.
@@ -146,20 +167,28 @@ async fn connect(
     (shards, total): (RangeInclusive<u32>, u32),
     closing: &CancellationToken,
 ) -> Result<(), RunError> {
-    bot.hears.store(intents.contains(GatewayIntents::MESSAGE_CONTENT), Ordering::Relaxed);
+    bot.hears.store(
+        intents.contains(GatewayIntents::MESSAGE_CONTENT),
+        Ordering::Relaxed,
+    );
     bot.connections.expect(shards.clone());
     let url = gateway.url.trim_end_matches('/').to_owned();
     let budget = Arc::new(Budget::new(gateway.session_start_limit));
-    let config = ConfigBuilder::new(token.expose().to_owned(), Intents::from_bits_truncate(intents.bits()))
-        .proxy_url(url.clone())
-        .queue(budget.queue())
-        .build();
+    let config = ConfigBuilder::new(
+        token.expose().to_owned(),
+        Intents::from_bits_truncate(intents.bits()),
+    )
+    .proxy_url(url.clone())
+    .queue(budget.queue())
+    .build();
     // A gateway that is not Discord's is to see resumed sessions too. A proxy for requests names Discord's own.
     let resume_at = Some(url).filter(|url| !is_discords(url));
     let patience = bot.config.connect() + budget.longest_turn(shards.clone().count());
     let mut lines = JoinSet::new();
     for number in shards {
-        let Some(id) = ShardId::new_checked(number, total) else { return Err(RunError::Shards) };
+        let Some(id) = ShardId::new_checked(number, total) else {
+            return Err(RunError::Shards);
+        };
         lines.spawn(shard::stay_connected(Line {
             bot: Arc::clone(bot),
             id,
@@ -182,5 +211,9 @@ async fn connect(
 
 /// What in a refusal of a request only a person can mend.
 fn refused_for_good(error: &RestError) -> Result<(), RunError> {
-    if error.status() == 401 { Err(RunError::Token) } else { Ok(()) }
+    if error.status() == 401 {
+        Err(RunError::Token)
+    } else {
+        Ok(())
+    }
 }

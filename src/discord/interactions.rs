@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serenity::all::{
-    AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, CreateAllowedMentions,
-    CreateAutocompleteResponse, CreateInteractionResponse, Interaction, MessageId, Permissions, UserId,
+    AuthorizingIntegrationOwner, CommandInteraction, ComponentInteraction,
+    ComponentInteractionDataKind, CreateAllowedMentions, CreateAutocompleteResponse,
+    CreateInteractionResponse, Interaction, MessageId, Permissions, UserId,
 };
 use tracing::warn;
 
@@ -56,15 +57,22 @@ impl Shared {
         match interaction {
             Interaction::Command(command) => {
                 let lane = match commands::find(&command.data.name, command.data.kind) {
-                    Some(Command { run: Run::Later(_), .. }) => &self.lanes.errands,
+                    Some(Command {
+                        run: Run::Later(_), ..
+                    }) => &self.lanes.errands,
                     _ => &self.lanes.interactions,
                 };
                 lane.take(self, Used::Command(Box::new(command), Instant::now()));
             }
-            Interaction::Component(component) => self.lanes.interactions.take(self, Used::Component(Box::new(component))),
+            Interaction::Component(component) => self
+                .lanes
+                .interactions
+                .take(self, Used::Component(Box::new(component))),
             Interaction::Autocomplete(typing) => {
                 // They have typed on: nobody waits for what was to be offered before.
-                self.lanes.completions.withdraw(|earlier| earlier.0.user.id == typing.user.id);
+                self.lanes
+                    .completions
+                    .withdraw(|earlier| earlier.0.user.id == typing.user.id);
                 self.lanes.completions.take(self, Typing(Box::new(typing)));
             }
             _ => {}
@@ -76,8 +84,13 @@ impl Bot {
     /// Runs a command.
     async fn command_used(&self, used: &CommandInteraction, at: Instant) {
         let said = match commands::find(&used.data.name, used.data.kind) {
-            Some(Command { run: Run::Now(run), .. }) => run(self, used),
-            Some(Command { run: Run::Later(run), .. }) => match self.in_time(used, at, run(self, used)).await {
+            Some(Command {
+                run: Run::Now(run), ..
+            }) => run(self, used),
+            Some(Command {
+                run: Run::Later(run),
+                ..
+            }) => match self.in_time(used, at, run(self, used)).await {
                 Some(said) => said,
                 None => return,
             },
@@ -96,22 +109,44 @@ impl Bot {
 
     /// How a command is answered.
     fn manner(&self, used: &CommandInteraction, private: bool) -> Manner {
-        let (plain, dates) = (may_not_embed(used.app_permissions), self.settings(used.guild_id).dates);
-        Manner { owner: used.user.id, private, plain, dates }
+        let (plain, dates) = (
+            may_not_embed(used.app_permissions),
+            self.settings(used.guild_id).dates,
+        );
+        Manner {
+            owner: used.user.id,
+            private,
+            plain,
+            dates,
+        }
     }
 
     /// Waits for an answer. Where it takes long, tells Discord that it will come and puts it in its place: nothing is left to
     /// be said then.
-    async fn in_time(&self, used: &CommandInteraction, at: Instant, mut answer: Pending<'_>) -> Option<Said> {
-        if let Ok(said) = tokio::time::timeout(PROMPT.saturating_sub(at.elapsed()), &mut answer).await {
+    async fn in_time(
+        &self,
+        used: &CommandInteraction,
+        at: Instant,
+        mut answer: Pending<'_>,
+    ) -> Option<Said> {
+        if let Ok(said) =
+            tokio::time::timeout(PROMPT.saturating_sub(at.elapsed()), &mut answer).await
+        {
             return Some(said);
         }
-        let announced = self.rest.respond(used.id, &used.token, &render::thinking()).await;
+        let announced = self
+            .rest
+            .respond(used.id, &used.token, &render::thinking())
+            .await;
         // Also where nobody will see the answer: what the command does is wanted.
         let said = answer.await;
         let manner = self.manner(used, true);
         let filled_in = match announced {
-            Ok(()) => self.rest.edit_response(&used.token, &render(&said.reply, manner).edit_response()).await,
+            Ok(()) => {
+                self.rest
+                    .edit_response(&used.token, &render(&said.reply, manner).edit_response())
+                    .await
+            }
             Err(error) => Err(error),
         };
         if let Err(error) = filled_in {
@@ -127,9 +162,19 @@ impl Bot {
             (Some(command), Some(option)) => (command.complete)(self, option.name, option.value),
             _ => Vec::new(),
         };
-        let response =
-            choices.into_iter().fold(CreateAutocompleteResponse::new(), |response, (name, value)| response.add_string_choice(name, value));
-        if let Err(error) = self.rest.respond(typing.id, &typing.token, &CreateInteractionResponse::Autocomplete(response)).await {
+        let response = choices.into_iter().fold(
+            CreateAutocompleteResponse::new(),
+            |response, (name, value)| response.add_string_choice(name, value),
+        );
+        if let Err(error) = self
+            .rest
+            .respond(
+                typing.id,
+                &typing.token,
+                &CreateInteractionResponse::Autocomplete(response),
+            )
+            .await
+        {
             // Whoever types fast is past it already.
             tracing::debug!(%error, "could not offer completions");
         }
@@ -138,14 +183,32 @@ impl Bot {
     /// Does what a button or an option of a menu says.
     async fn component_used(&self, used: &ComponentInteraction) {
         let option = match &used.data.kind {
-            ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
+            ComponentInteractionDataKind::StringSelect { values } => {
+                values.first().map(String::as_str)
+            }
             _ => None,
         };
         let result = match custom_id::decode(&used.data.custom_id, option, &self.guide.knowledge) {
-            Some(Click { action: Action::Remove, owner, .. }) => self.remove(used, owner).await,
-            Some(Click { action: Action::Post(place, target), owner, .. }) if is_by(used, owner) => self.post(used, &place, target).await,
-            Some(click) => self.rest.respond(used.id, &used.token, &self.clicked(used, click)).await,
-            None => self.rest.respond(used.id, &used.token, &self.apart(used, &reply::gone())).await,
+            Some(Click {
+                action: Action::Remove,
+                owner,
+                ..
+            }) => self.remove(used, owner).await,
+            Some(Click {
+                action: Action::Post(place, target),
+                owner,
+                ..
+            }) if is_by(used, owner) => self.post(used, &place, target).await,
+            Some(click) => {
+                self.rest
+                    .respond(used.id, &used.token, &self.clicked(used, click))
+                    .await
+            }
+            None => {
+                self.rest
+                    .respond(used.id, &used.token, &self.apart(used, &reply::gone()))
+                    .await
+            }
         };
         if let Err(error) = result {
             warn!(%error, "could not answer a click");
@@ -190,36 +253,80 @@ impl Bot {
 
     /// What else may be meant where a section was not: found anew as long as the question is known.
     fn others(&self, used: &ComponentInteraction, place: &Place) -> Reply {
-        let found = self.asked_before(used).map(|asked| self.guide.answer(&Question::new(asked.text)).matches).unwrap_or_default();
+        let found = self
+            .asked_before(used)
+            .map(|asked| self.guide.answer(&Question::new(asked.text)).matches)
+            .unwrap_or_default();
         reply::not_it(&self.guide.knowledge, place, &found)
     }
 
     /// Removes the reply that a button is part of, for the person for whom it is, or for a moderator.
     async fn remove(&self, used: &ComponentInteraction, owner: u64) -> Result<(), RestError> {
-        let permissions = used.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
-        if !is_by(used, owner) && !permissions.intersects(Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR) {
-            return self.rest.respond(used.id, &used.token, &self.apart(used, &reply::may_not_remove())).await;
+        let permissions = used
+            .member
+            .as_ref()
+            .and_then(|member| member.permissions)
+            .unwrap_or_default();
+        if !is_by(used, owner)
+            && !permissions.intersects(Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR)
+        {
+            return self
+                .rest
+                .respond(
+                    used.id,
+                    &used.token,
+                    &self.apart(used, &reply::may_not_remove()),
+                )
+                .await;
         }
         self.memory.delete(used.message.id);
-        self.rest.respond(used.id, &used.token, &CreateInteractionResponse::Acknowledge).await?;
+        self.rest
+            .respond(
+                used.id,
+                &used.token,
+                &CreateInteractionResponse::Acknowledge,
+            )
+            .await?;
         self.rest.delete_response(&used.token).await
     }
 
     /// Posts a section as a reply to somebody's message and notifies them, the only ones ever.
-    async fn post(&self, used: &ComponentInteraction, place: &Place, target: Target) -> Result<(), RestError> {
+    async fn post(
+        &self,
+        used: &ComponentInteraction,
+        place: &Place,
+        target: Target,
+    ) -> Result<(), RestError> {
         let Some((topic, section)) = place.find(&self.guide.knowledge) else {
-            return self.rest.respond(used.id, &used.token, &self.here(used, &reply::gone())).await;
+            return self
+                .rest
+                .respond(used.id, &used.token, &self.here(used, &reply::gone()))
+                .await;
         };
         let reply = reply::section(&self.guide.knowledge, topic, section);
         let author = UserId::new(target.author.max(1));
         let dates = self.settings(used.guild_id).dates;
         if !in_guild_of_bot(used) {
             // Only installed by the person: the bot cannot write here on its own, but it may answer the click for all to see.
-            let manner = Manner { owner: author, private: false, plain: may_not_embed(used.app_permissions), dates };
+            let manner = Manner {
+                owner: author,
+                private: false,
+                plain: may_not_embed(used.app_permissions),
+                dates,
+            };
             let notified = CreateAllowedMentions::new().users([author]);
-            return self.rest.respond(used.id, &used.token, &render(&reply, manner).mentioning(author).response(notified)).await;
+            return self
+                .rest
+                .respond(
+                    used.id,
+                    &used.token,
+                    &render(&reply, manner).mentioning(author).response(notified),
+                )
+                .await;
         }
-        self.rest.respond(used.id, &used.token, &self.here(used, &reply::posted())).await?;
+        self.rest
+            .respond(used.id, &used.token, &self.here(used, &reply::posted()))
+            .await?;
         let message = MessageId::new(target.message.max(1));
         let answered = Answered {
             asker: author,
@@ -234,7 +341,13 @@ impl Bot {
             under_way: true,
         };
         self.memory.begin(message, answered);
-        let to = Destination { channel: used.channel_id, to: Some(message), nonce: used.message.id.get(), ping: true, dates };
+        let to = Destination {
+            channel: used.channel_id,
+            to: Some(message),
+            nonce: used.message.id.get(),
+            ping: true,
+            dates,
+        };
         match self.say(&reply, author, to).await {
             Some(sent) => {
                 self.memory.post(used.channel_id, place.clone(), sent.id);
@@ -244,8 +357,18 @@ impl Bot {
             }
             None => {
                 self.memory.withdraw(message);
-                let note = render(&reply::not_posted(), Manner { owner: used.user.id, private: true, plain: false, dates });
-                self.rest.edit_response(&used.token, &note.edit_response()).await
+                let note = render(
+                    &reply::not_posted(),
+                    Manner {
+                        owner: used.user.id,
+                        private: true,
+                        plain: false,
+                        dates,
+                    },
+                );
+                self.rest
+                    .edit_response(&used.token, &note.edit_response())
+                    .await
             }
         }
     }
@@ -279,10 +402,15 @@ fn is_by(used: &ComponentInteraction, owner: u64) -> bool {
 }
 
 fn may_not_embed(permissions: Option<Permissions>) -> bool {
-    permissions.is_some_and(|permissions| !permissions.intersects(Permissions::EMBED_LINKS | Permissions::ADMINISTRATOR))
+    permissions.is_some_and(|permissions| {
+        !permissions.intersects(Permissions::EMBED_LINKS | Permissions::ADMINISTRATOR)
+    })
 }
 
 /// Whether the bot itself is where the button is, and not only installed by the person who clicks.
 fn in_guild_of_bot(used: &ComponentInteraction) -> bool {
-    used.authorizing_integration_owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)))
+    used.authorizing_integration_owners
+        .0
+        .iter()
+        .any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)))
 }

@@ -87,12 +87,18 @@ impl Default for Lanes {
 impl Lanes {
     /// How much waits now.
     pub(super) fn waiting(&self) -> usize {
-        self.messages.queue().len() + self.interactions.queue().len() + self.errands.queue().len() + self.completions.queue().len()
+        self.messages.queue().len()
+            + self.interactions.queue().len()
+            + self.errands.queue().len()
+            + self.completions.queue().len()
     }
 
     /// How much is being handled now.
     pub(super) fn under_way(&self) -> usize {
-        self.messages.under_way() + self.interactions.under_way() + self.errands.under_way() + self.completions.under_way()
+        self.messages.under_way()
+            + self.interactions.under_way()
+            + self.errands.under_way()
+            + self.completions.under_way()
     }
 
     /// Lets go of all that waits, and logs what was left out so far.
@@ -118,7 +124,13 @@ pub(super) struct Lane<W> {
 impl<W: Work> Lane<W> {
     fn new(at_once: usize, patience: Duration, left_out: &Arc<LeftOut>) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(at_once));
-        Arc::new(Self { at_once, permits, patience, queue: Mutex::default(), left_out: Arc::clone(left_out) })
+        Arc::new(Self {
+            at_once,
+            permits,
+            patience,
+            queue: Mutex::default(),
+            left_out: Arc::clone(left_out),
+        })
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue<W>> {
@@ -173,7 +185,8 @@ impl<W: Work> Lane<W> {
         if queue.is_free(channel)
             && let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned()
         {
-            bot.tasks.spawn(Arc::clone(self).work(Arc::clone(bot), permit));
+            bot.tasks
+                .spawn(Arc::clone(self).work(Arc::clone(bot), permit));
         }
     }
 
@@ -182,7 +195,11 @@ impl<W: Work> Lane<W> {
         let (mut permit, mut channel) = (Some(permit), None);
         while let Some((work, since)) = self.next(&bot, channel, &mut permit) {
             channel = work.channel();
-            let bot = Bot { shared: Arc::clone(&bot), guide: bot.live.guide(), asking: Asking::begin(since) };
+            let bot = Bot {
+                shared: Arc::clone(&bot),
+                guide: bot.live.guide(),
+                asking: Asking::begin(since),
+            };
             // A task of its own, so that one that panics ends alone; Rust has told of it by then.
             drop(tokio::spawn(work.run(bot)).await);
         }
@@ -190,7 +207,12 @@ impl<W: Work> Lane<W> {
 
     /// What is to be done next and since when it waits, once the work in a channel is done. Where there is nothing, the permit
     /// is given back before anything new can come.
-    fn next(&self, bot: &Shared, done: Option<ChannelId>, permit: &mut Option<OwnedSemaphorePermit>) -> Option<(W, Instant)> {
+    fn next(
+        &self,
+        bot: &Shared,
+        done: Option<ChannelId>,
+        permit: &mut Option<OwnedSemaphorePermit>,
+    ) -> Option<(W, Instant)> {
         let mut queue = self.queue();
         queue.release(done);
         while let Some((work, since)) = queue.pop() {
@@ -216,7 +238,11 @@ struct Queue<W> {
 
 impl<W> Default for Queue<W> {
     fn default() -> Self {
-        Self { asked: VecDeque::new(), unasked: VecDeque::new(), busy: HashMap::new() }
+        Self {
+            asked: VecDeque::new(),
+            unasked: VecDeque::new(),
+            busy: HashMap::new(),
+        }
     }
 }
 
@@ -232,7 +258,11 @@ impl<W: Work> Queue<W> {
 
     /// The oldest whose channel is free, first of what was asked.
     fn pop(&mut self) -> Option<(W, Instant)> {
-        let free = |waiting: &VecDeque<(W, Instant)>| waiting.iter().position(|(work, _)| self.is_free(work.channel()));
+        let free = |waiting: &VecDeque<(W, Instant)>| {
+            waiting
+                .iter()
+                .position(|(work, _)| self.is_free(work.channel()))
+        };
         if let Some(place) = free(&self.asked) {
             return self.asked.remove(place);
         }
@@ -241,7 +271,9 @@ impl<W: Work> Queue<W> {
     }
 
     fn is_free(&self, channel: Option<ChannelId>) -> bool {
-        channel.and_then(|channel| self.busy.get(&channel)).is_none_or(|busy| *busy < OF_A_CHANNEL)
+        channel
+            .and_then(|channel| self.busy.get(&channel))
+            .is_none_or(|busy| *busy < OF_A_CHANNEL)
     }
 
     fn occupy(&mut self, channel: Option<ChannelId>) {
@@ -298,10 +330,17 @@ impl LeftOut {
     fn report(&self) {
         self.to_tell.store(false, Ordering::Relaxed);
         let now = (self.unasked(), self.too_late());
-        let told = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), now);
+        let told = std::mem::replace(
+            &mut *self.told.lock().unwrap_or_else(PoisonError::into_inner),
+            now,
+        );
         let (unasked, expired) = (now.0 - told.0, now.1 - told.1);
         if unasked + expired > 0 {
-            warn!(left_out.unasked = unasked, left_out.too_late = expired, "more came at once than could be handled");
+            warn!(
+                left_out.unasked = unasked,
+                left_out.too_late = expired,
+                "more came at once than could be handled"
+            );
         }
     }
 }

@@ -123,7 +123,11 @@ impl Memory {
     /// Whether a person may ask now; if so, they have.
     pub(super) fn may_ask(&self, person: UserId, cooldown: Duration) -> bool {
         let mut inner = self.inner();
-        if inner.asked.get(&person).is_some_and(|last| last.elapsed() < cooldown) {
+        if inner
+            .asked
+            .get(&person)
+            .is_some_and(|last| last.elapsed() < cooldown)
+        {
             return false;
         }
         inner.asked.insert(person, Instant::now());
@@ -151,7 +155,9 @@ impl Memory {
     /// What is left to be done about an answer to these words; where it is nothing, nobody is at work on it any more.
     pub(super) fn settle(&self, question: MessageId, shown: &str) -> Left {
         let mut inner = self.inner();
-        let Some(answered) = inner.answers.get_mut(&question) else { return Left::Nothing };
+        let Some(answered) = inner.answers.get_mut(&question) else {
+            return Left::Nothing;
+        };
         if answered.deleted {
             return Left::Delete(answered.clone());
         }
@@ -167,7 +173,10 @@ impl Memory {
     pub(super) fn edit(&self, question: MessageId, text: &str) -> Option<String> {
         let text = kept(text);
         let mut inner = self.inner();
-        let answered = inner.answers.get_mut(&question).filter(|answered| answered.text != text)?;
+        let answered = inner
+            .answers
+            .get_mut(&question)
+            .filter(|answered| answered.text != text)?;
         let shown = std::mem::replace(&mut answered.text, text);
         (!std::mem::replace(&mut answered.under_way, true)).then_some(shown)
     }
@@ -185,13 +194,31 @@ impl Memory {
     }
 
     /// Remembers what was asked in a conversation that an answer ends.
-    pub(super) fn converse(&self, answer: MessageId, channel: Option<ChannelId>, asker: UserId, question: &Question) {
+    pub(super) fn converse(
+        &self,
+        answer: MessageId,
+        channel: Option<ChannelId>,
+        asker: UserId,
+        question: &Question,
+    ) {
         let skip = (question.previous.len() + 1).saturating_sub(TURNS);
-        let turns = question.previous.iter().chain([&question.text]).skip(skip).map(|turn| kept(turn)).collect();
-        let conversation = Conversation { asker, turns, overheard: question.overheard };
+        let turns = question
+            .previous
+            .iter()
+            .chain([&question.text])
+            .skip(skip)
+            .map(|turn| kept(turn))
+            .collect();
+        let conversation = Conversation {
+            asker,
+            turns,
+            overheard: question.overheard,
+        };
         let mut inner = self.inner();
         if let Some(channel) = channel {
-            inner.direct.insert(channel, (conversation.clone(), Instant::now()));
+            inner
+                .direct
+                .insert(channel, (conversation.clone(), Instant::now()));
         }
         inner.conversations.insert(answer, conversation);
     }
@@ -213,11 +240,18 @@ impl Memory {
 
     /// Remembers that a section is posted in a channel.
     pub(super) fn post(&self, channel: ChannelId, place: Place, message: MessageId) {
-        self.inner().posted.insert((channel, place), (message, Instant::now()));
+        self.inner()
+            .posted
+            .insert((channel, place), (message, Instant::now()));
     }
 
     /// The message with a section, if it is in the channel already.
-    pub(super) fn posted(&self, channel: ChannelId, place: &Place, within: Duration) -> Option<MessageId> {
+    pub(super) fn posted(
+        &self,
+        channel: ChannelId,
+        place: &Place,
+        within: Duration,
+    ) -> Option<MessageId> {
         let inner = self.inner();
         let (message, at) = inner.posted.get(&(channel, place.clone()))?;
         (at.elapsed() < within).then_some(*message)
@@ -233,8 +267,12 @@ impl Memory {
         let mut inner = self.inner();
         inner.asked.remove(&person);
         inner.answers.retain(|answered| answered.asker != person);
-        inner.conversations.retain(|conversation| conversation.asker != person);
-        inner.direct.retain(|(conversation, _)| conversation.asker != person);
+        inner
+            .conversations
+            .retain(|conversation| conversation.asker != person);
+        inner
+            .direct
+            .retain(|(conversation, _)| conversation.asker != person);
     }
 
     /// Notes that a channel takes no embeds.
@@ -244,7 +282,10 @@ impl Memory {
 
     /// Whether a channel takes embeds, as far as is known.
     pub(super) fn takes_embeds(&self, channel: ChannelId) -> bool {
-        self.inner().plain.get(&channel).is_none_or(|since| since.elapsed() >= PLAIN)
+        self.inner()
+            .plain
+            .get(&channel)
+            .is_none_or(|since| since.elapsed() >= PLAIN)
     }
 
     /// Whether this is the first warning about a channel.
@@ -269,7 +310,12 @@ struct Bounded<K, V> {
 
 impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
     fn new(most: usize) -> Self {
-        Self { entries: HashMap::new(), order: VecDeque::new(), most, next: 0 }
+        Self {
+            entries: HashMap::new(),
+            order: VecDeque::new(),
+            most,
+            next: 0,
+        }
     }
 
     fn get(&self, key: &K) -> Option<&V> {
@@ -285,10 +331,19 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         let number = self.next;
         self.next += 1;
         self.order.push_back((key.clone(), number));
-        let before = self.entries.insert(key, (value, number)).map(|(value, _)| value);
+        let before = self
+            .entries
+            .insert(key, (value, number))
+            .map(|(value, _)| value);
         while self.order.len() > self.most {
-            let Some((oldest, number)) = self.order.pop_front() else { break };
-            if self.entries.get(&oldest).is_some_and(|(_, current)| *current == number) {
+            let Some((oldest, number)) = self.order.pop_front() else {
+                break;
+            };
+            if self
+                .entries
+                .get(&oldest)
+                .is_some_and(|(_, current)| *current == number)
+            {
                 self.entries.remove(&oldest);
             }
         }
@@ -314,14 +369,22 @@ mod tests {
         for key in 0..5 {
             map.insert(key, key * 10);
         }
-        assert_eq!((0..5).filter_map(|key| map.get(&key).copied()).collect::<Vec<_>>(), [20, 30, 40]);
+        assert_eq!(
+            (0..5)
+                .filter_map(|key| map.get(&key).copied())
+                .collect::<Vec<_>>(),
+            [20, 30, 40]
+        );
         assert_eq!(map.insert(3, 31), Some(30));
         map.remove(&4);
         map.insert(4, 41);
         map.insert(9, 90);
         assert_eq!(map.entries.len(), 3);
         assert!(map.order.len() <= 3);
-        assert_eq!((map.get(&2), map.get(&3), map.get(&4), map.get(&9)), (None, Some(&31), Some(&41), Some(&90)));
+        assert_eq!(
+            (map.get(&2), map.get(&3), map.get(&4), map.get(&9)),
+            (None, Some(&31), Some(&41), Some(&90))
+        );
     }
 
     #[test]
@@ -349,10 +412,16 @@ mod tests {
         memory.begin(question, answered);
         assert_eq!(memory.edit(question, "b"), None, "somebody is at work");
         memory.complete(question, answer, false);
-        assert!(matches!(memory.settle(question, "a"), Left::Edit(now) if now.text == "b" && now.answer == Some(answer)));
+        assert!(
+            matches!(memory.settle(question, "a"), Left::Edit(now) if now.text == "b" && now.answer == Some(answer))
+        );
         assert!(matches!(memory.settle(question, "b"), Left::Nothing));
         assert_eq!(memory.edit(question, "b"), None, "it says the same");
-        assert_eq!(memory.edit(question, "c").as_deref(), Some("b"), "nobody is at work");
+        assert_eq!(
+            memory.edit(question, "c").as_deref(),
+            Some("b"),
+            "nobody is at work"
+        );
         assert!(memory.delete(question).is_none(), "now somebody is");
         assert!(matches!(memory.settle(question, "c"), Left::Delete(_)));
         memory.withdraw(question);
@@ -363,9 +432,15 @@ mod tests {
     fn a_conversation_keeps_its_last_turns() {
         let memory = Memory::default();
         let before: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
-        let question = Question { previous: before, ..Question::new("d") };
+        let question = Question {
+            previous: before,
+            ..Question::new("d")
+        };
         memory.converse(MessageId::new(1), None, UserId::new(7), &question);
-        assert_eq!(memory.conversation(MessageId::new(1)).unwrap().turns, ["b", "c", "d"]);
+        assert_eq!(
+            memory.conversation(MessageId::new(1)).unwrap().turns,
+            ["b", "c", "d"]
+        );
     }
 
     #[test]
@@ -373,7 +448,12 @@ mod tests {
         let memory = Memory::default();
         let (mia, max) = (UserId::new(7), UserId::new(8));
         for (number, person) in [(1, mia), (2, max)] {
-            memory.converse(MessageId::new(number), Some(ChannelId::new(number)), person, &Question::new("what"));
+            memory.converse(
+                MessageId::new(number),
+                Some(ChannelId::new(number)),
+                person,
+                &Question::new("what"),
+            );
         }
         memory.forget(mia);
         assert_eq!(memory.conversation(MessageId::new(1)), None);

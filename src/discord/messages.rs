@@ -4,7 +4,9 @@ mod heard;
 
 use std::time::Duration;
 
-use serenity::all::{ChannelId, GuildId, Message, MessageFlags, MessageId, MessageReference, Nonce, UserId};
+use serenity::all::{
+    ChannelId, GuildId, Message, MessageFlags, MessageId, MessageReference, Nonce, UserId,
+};
 use tracing::{debug, warn};
 
 use crate::answer::{Answer, Outcome};
@@ -69,8 +71,16 @@ impl Bot {
             }
             return;
         }
-        let previous = if overheard { Vec::new() } else { self.previous(heard) };
-        let question = Question { text: heard.text.clone(), previous, overheard };
+        let previous = if overheard {
+            Vec::new()
+        } else {
+            self.previous(heard)
+        };
+        let question = Question {
+            text: heard.text.clone(),
+            previous,
+            overheard,
+        };
         let answer = self.decide(&question);
         let place = self.place_of(&answer);
         let before = match (&place, heard.guild) {
@@ -78,7 +88,11 @@ impl Bot {
             _ => None,
         };
         // Nobody asked: silent where it is not sure, or where the answer is there already.
-        if overheard && (answer.outcome != Outcome::Answer || before.is_some() || !self.may_ask(heard.asker, heard.guild)) {
+        if overheard
+            && (answer.outcome != Outcome::Answer
+                || before.is_some()
+                || !self.may_ask(heard.asker, heard.guild))
+        {
             return self.memory.withdraw(heard.id);
         }
         let is_new = before.is_none();
@@ -86,7 +100,8 @@ impl Bot {
         match self.say(&reply, heard.asker, self.reply_to(heard)).await {
             Some(sent) => {
                 let direct = heard.guild.is_none().then_some(heard.channel);
-                self.memory.converse(sent.id, direct, heard.asker, &question);
+                self.memory
+                    .converse(sent.id, direct, heard.asker, &question);
                 if let Some(place) = place.filter(|_| is_new) {
                     self.memory.post(heard.channel, place, sent.id);
                 }
@@ -115,7 +130,11 @@ impl Bot {
 
     /// Answers a new post of a forum by its title, if the answer is sure.
     async fn answer_post(&self, post: Post) {
-        let question = Question { text: post.title, previous: Vec::new(), overheard: true };
+        let question = Question {
+            text: post.title,
+            previous: Vec::new(),
+            overheard: true,
+        };
         let answer = self.decide(&question);
         if answer.outcome != Outcome::Answer {
             return;
@@ -123,7 +142,13 @@ impl Bot {
         let owner = post.owner.unwrap_or_else(|| self.me());
         let dates = self.settings(Some(post.guild)).dates;
         // The first message of a post has the id of its thread, and may ask the bot as well: that answer has the other nonce.
-        let to = Destination { channel: post.thread, to: None, nonce: !post.thread.get(), ping: false, dates };
+        let to = Destination {
+            channel: post.thread,
+            to: None,
+            nonce: !post.thread.get(),
+            ping: false,
+            dates,
+        };
         let reply = reply::to_answer(&self.guide.knowledge, &answer);
         if let Some(sent) = self.say(&reply, owner, to).await {
             self.memory.converse(sent.id, None, owner, &question);
@@ -135,18 +160,34 @@ impl Bot {
     }
 
     async fn answer_anew(&self, answered: &Answered) {
-        let Some(message) = answered.answer else { return };
-        let question = Question { text: answered.text.clone(), previous: Vec::new(), overheard: answered.overheard };
+        let Some(message) = answered.answer else {
+            return;
+        };
+        let question = Question {
+            text: answered.text.clone(),
+            previous: Vec::new(),
+            overheard: answered.overheard,
+        };
         let answer = self.guide.answer(&question);
         if answered.overheard && answer.outcome != Outcome::Answer {
             return;
         }
         let dates = self.settings(answered.guild).dates;
-        let manner = Manner { owner: answered.asker, private: false, plain: answered.plain, dates };
+        let manner = Manner {
+            owner: answered.asker,
+            private: false,
+            plain: answered.plain,
+            dates,
+        };
         let reply = render(&reply::to_answer(&self.guide.knowledge, &answer), manner).edit();
-        match self.rest.edit_message(answered.channel, message, &reply).await {
+        match self
+            .rest
+            .edit_message(answered.channel, message, &reply)
+            .await
+        {
             Ok(()) => {
-                self.memory.converse(message, None, answered.asker, &question);
+                self.memory
+                    .converse(message, None, answered.asker, &question);
                 if let Some(place) = self.place_of(&answer) {
                     self.memory.post(answered.channel, place, message);
                 }
@@ -156,7 +197,9 @@ impl Bot {
     }
 
     async fn delete_answer(&self, answered: &Answered) {
-        let Some(message) = answered.answer else { return };
+        let Some(message) = answered.answer else {
+            return;
+        };
         self.memory.delete(message);
         if let Err(error) = self.rest.delete_message(answered.channel, message).await {
             debug!(%error, "could not delete an answer");
@@ -175,24 +218,43 @@ impl Bot {
     /// What was asked before in the same conversation, oldest first.
     fn previous(&self, heard: &Heard) -> Vec<String> {
         if let Some(earlier) = &heard.earlier {
-            let remembered = self.memory.conversation(earlier.id).map(|known| known.turns);
+            let remembered = self
+                .memory
+                .conversation(earlier.id)
+                .map(|known| known.turns);
             // After a restart the answer still says what it was about.
             return remembered.unwrap_or_else(|| earlier.titles.clone());
         }
-        if heard.guild.is_none() { self.memory.direct_conversation(heard.channel) } else { Vec::new() }
+        if heard.guild.is_none() {
+            self.memory.direct_conversation(heard.channel)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The section that answers.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
-        let best = answer.matches.first().filter(|_| answer.outcome == Outcome::Answer)?;
+        let best = answer
+            .matches
+            .first()
+            .filter(|_| answer.outcome == Outcome::Answer)?;
         reply::place(&self.guide.knowledge, best).map(|(topic, section)| Place::new(topic, section))
     }
 
     /// A pointer to a section that is in a channel already.
-    pub(super) fn posted_before(&self, guild: GuildId, channel: ChannelId, place: &Place) -> Option<Reply> {
+    pub(super) fn posted_before(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        place: &Place,
+    ) -> Option<Reply> {
         let earlier = self.memory.posted(channel, place, self.config.repeat())?;
         let (topic, section) = place.find(&self.guide.knowledge)?;
-        Some(reply::answered_before(topic, section, &earlier.link(channel, Some(guild))))
+        Some(reply::answered_before(
+            topic,
+            section,
+            &earlier.link(channel, Some(guild)),
+        ))
     }
 
     /// Sends a reply to a channel: with an embed, or as plain text where embeds are not allowed. Nothing where the bot may
@@ -215,7 +277,10 @@ impl Bot {
                     Err(error) => error,
                 }
             }
-            code::CANNOT_REPLY => match self.send(reply, owner, Destination { to: None, ..to }, plain).await {
+            code::CANNOT_REPLY => match self
+                .send(reply, owner, Destination { to: None, ..to }, plain)
+                .await
+            {
                 Ok((sent, _)) => {
                     self.warn_once(to.channel, "the bot may not read the history of a channel and answers without a reference", &error);
                     return Some(sent);
@@ -232,10 +297,28 @@ impl Bot {
         None
     }
 
-    async fn send(&self, reply: &Reply, owner: UserId, to: Destination, plain: bool) -> Result<(Sent, bool), RestError> {
+    async fn send(
+        &self,
+        reply: &Reply,
+        owner: UserId,
+        to: Destination,
+        plain: bool,
+    ) -> Result<(Sent, bool), RestError> {
         let mentions = render::nobody().replied_user(to.ping);
-        let message = render(reply, Manner { owner, private: false, plain, dates: to.dates }).message().allowed_mentions(mentions);
-        let message = message.nonce(Nonce::String(to.nonce.to_string())).enforce_nonce(true);
+        let message = render(
+            reply,
+            Manner {
+                owner,
+                private: false,
+                plain,
+                dates: to.dates,
+            },
+        )
+        .message()
+        .allowed_mentions(mentions);
+        let message = message
+            .nonce(Nonce::String(to.nonce.to_string()))
+            .enforce_nonce(true);
         let message = match to.to {
             Some(id) => message.reference_message(MessageReference::from((to.channel, id))),
             None => message,
@@ -249,25 +332,59 @@ impl Bot {
                 sent?
             }
         };
-        Ok((Sent { id: sent.id, plain: plain || reply.is_note() }, sent.has_embed()))
+        Ok((
+            Sent {
+                id: sent.id,
+                plain: plain || reply.is_note(),
+            },
+            sent.has_embed(),
+        ))
     }
 
     /// Puts plain text into a message whose embed Discord dropped and of which only the buttons are left.
-    async fn without_embed(&self, reply: &Reply, owner: UserId, to: Destination, message: MessageId) -> Sent {
+    async fn without_embed(
+        &self,
+        reply: &Reply,
+        owner: UserId,
+        to: Destination,
+        message: MessageId,
+    ) -> Sent {
         let channel = to.channel;
         self.memory.takes_no_embeds(channel);
-        let dropped = RestError::Refused { status: 200, code: 0, message: "the embed was dropped".to_owned() };
+        let dropped = RestError::Refused {
+            status: 200,
+            code: 0,
+            message: "the embed was dropped".to_owned(),
+        };
         self.warn_once(channel, NO_EMBEDS, &dropped);
-        let text = render(reply, Manner { owner, private: false, plain: true, dates: to.dates }).edit();
+        let text = render(
+            reply,
+            Manner {
+                owner,
+                private: false,
+                plain: true,
+                dates: to.dates,
+            },
+        )
+        .edit();
         if let Err(error) = self.rest.edit_message(channel, message, &text).await {
             self.warn_once(channel, "could not answer in a channel", &error);
         }
-        Sent { id: message, plain: true }
+        Sent {
+            id: message,
+            plain: true,
+        }
     }
 
     fn reply_to(&self, heard: &Heard) -> Destination {
         let dates = self.settings(heard.guild).dates;
-        Destination { channel: heard.channel, to: Some(heard.id), nonce: heard.id.get(), ping: false, dates }
+        Destination {
+            channel: heard.channel,
+            to: Some(heard.id),
+            nonce: heard.id.get(),
+            ping: false,
+            dates,
+        }
     }
 
     fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
@@ -280,5 +397,7 @@ impl Bot {
 
 /// Whether a message is seen by one person alone.
 pub(super) fn is_private(message: &Message) -> bool {
-    message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
+    message
+        .flags
+        .is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
 }

@@ -44,7 +44,8 @@ pub(super) async fn register(rest: &Rest, guild: Option<GuildId>) -> Result<bool
 
 fn definitions(of_guild: bool) -> Result<Vec<Value>, RestError> {
     let definition = |command: &commands::Command| {
-        let mut value = serde_json::to_value(command.definition()).map_err(|error| RestError::Unreachable(error.to_string()))?;
+        let mut value = serde_json::to_value(command.definition())
+            .map_err(|error| RestError::Unreachable(error.to_string()))?;
         if let Some(command) = value.as_object_mut().filter(|_| of_guild) {
             command.retain(|key, _| !GLOBAL_KEYS.contains(&key.as_str()));
         }
@@ -56,7 +57,11 @@ fn definitions(of_guild: bool) -> Result<Vec<Value>, RestError> {
 /// Whether two lists of commands are the same but for their order and for what Discord adds.
 fn same(wanted: &[Value], known: &[Value]) -> bool {
     let essence = |commands: &[Value]| {
-        let mut essence: Vec<String> = commands.iter().filter_map(essence).map(|command| command.to_string()).collect();
+        let mut essence: Vec<String> = commands
+            .iter()
+            .filter_map(essence)
+            .map(|command| command.to_string())
+            .collect();
         essence.sort();
         essence
     };
@@ -71,8 +76,12 @@ fn essence(value: &Value) -> Option<Value> {
         Value::Array(items) if items.is_empty() => None,
         Value::Array(items) => Some(Value::Array(items.iter().filter_map(essence).collect())),
         Value::Object(object) => {
-            let parts = object.iter().filter(|(key, _)| KEYS.contains(&key.as_str()));
-            let parts: Map<String, Value> = parts.filter_map(|(key, value)| Some((key.clone(), essence(value)?))).collect();
+            let parts = object
+                .iter()
+                .filter(|(key, _)| KEYS.contains(&key.as_str()));
+            let parts: Map<String, Value> = parts
+                .filter_map(|(key, value)| Some((key.clone(), essence(value)?)))
+                .collect();
             Some(Value::Object(parts))
         }
         other => Some(other.clone()),
@@ -91,7 +100,12 @@ mod tests {
         known.reverse();
         for command in &mut known {
             let command = command.as_object_mut().unwrap();
-            for (key, value) in [("id", json!("1")), ("version", json!("2")), ("dm_permission", json!(true)), ("nsfw", json!(false))] {
+            for (key, value) in [
+                ("id", json!("1")),
+                ("version", json!("2")),
+                ("dm_permission", json!(true)),
+                ("nsfw", json!(false)),
+            ] {
                 command.insert(key.to_owned(), value);
             }
             command.entry("description").or_insert(json!(""));
@@ -105,6 +119,11 @@ mod tests {
 
     #[test]
     fn commands_of_one_guild_have_no_contexts() {
-        assert!(definitions(true).unwrap().iter().all(|command| command.get("contexts").is_none()));
+        assert!(
+            definitions(true)
+                .unwrap()
+                .iter()
+                .all(|command| command.get("contexts").is_none())
+        );
     }
 }

@@ -51,10 +51,16 @@ pub(super) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
             let files = Fingerprint::of(worker.folder());
             (worker.differs(&files), files)
         });
-        let Ok((differs, files)) = look.await else { continue };
+        let Ok((differs, files)) = look.await else {
+            continue;
+        };
         let settled = files == last;
         last = files;
-        unsettled = if differs && !settled { unsettled + 1 } else { 0 };
+        unsettled = if differs && !settled {
+            unsettled + 1
+        } else {
+            0
+        };
         if differs && (settled || unsettled > PATIENCE) {
             unsettled = 0;
             reload(live).await;
@@ -65,7 +71,10 @@ pub(super) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
 fn log(live: &Live, reload: &Reload) {
     let version = live.guide().knowledge.version().to_owned();
     match reload {
-        Reload::Same => info!(guide.version = version, "the guide's files are those that are live"),
+        Reload::Same => info!(
+            guide.version = version,
+            "the guide's files are those that are live"
+        ),
         Reload::Swapped(changes) => info!(
             guide.version = version,
             topics.added = changes.added,
@@ -73,7 +82,13 @@ fn log(live: &Live, reload: &Reload) {
             topics.removed = changes.removed,
             "the guide was reloaded"
         ),
-        Reload::Failed { error, is_new: true } => warn!(guide.version = version, "the guide stays as it was: {error}"),
+        Reload::Failed {
+            error,
+            is_new: true,
+        } => warn!(
+            guide.version = version,
+            "the guide stays as it was: {error}"
+        ),
         Reload::Failed { is_new: false, .. } => {}
     }
 }

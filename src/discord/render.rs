@@ -1,8 +1,9 @@
 //! From a [`Reply`] to what Discord shows: the only place that builds embeds, buttons and menus.
 
 use serenity::all::{
-    ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter,
-    CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, CreateSelectMenu, CreateSelectMenuKind,
+    ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed,
+    CreateEmbedAuthor, CreateEmbedFooter, CreateInteractionResponse,
+    CreateInteractionResponseMessage, CreateMessage, CreateSelectMenu, CreateSelectMenuKind,
     CreateSelectMenuOption, EditInteractionResponse, EditMessage, UserId,
 };
 
@@ -69,7 +70,9 @@ impl Rendered {
 
     /// As a new message in a channel.
     pub(super) fn message(self) -> CreateMessage {
-        let message = CreateMessage::new().allowed_mentions(nobody()).components(self.rows);
+        let message = CreateMessage::new()
+            .allowed_mentions(nobody())
+            .components(self.rows);
         let message = match self.content {
             Some(content) => message.content(content),
             None => message,
@@ -83,25 +86,37 @@ impl Rendered {
     /// As the message that answers an interaction.
     pub(super) fn response(self, notified: CreateAllowedMentions) -> CreateInteractionResponse {
         let private = self.private;
-        CreateInteractionResponse::Message(self.body().allowed_mentions(notified).ephemeral(private))
+        CreateInteractionResponse::Message(
+            self.body().allowed_mentions(notified).ephemeral(private),
+        )
     }
 
     /// In place of the message whose button or menu was used.
     pub(super) fn update(self) -> CreateInteractionResponse {
         let embeds: Vec<CreateEmbed> = self.embed.clone().into_iter().collect();
-        CreateInteractionResponse::UpdateMessage(self.body().embeds(embeds).allowed_mentions(nobody()))
+        CreateInteractionResponse::UpdateMessage(
+            self.body().embeds(embeds).allowed_mentions(nobody()),
+        )
     }
 
     /// In place of a message of the bot.
     pub(super) fn edit(self) -> EditMessage {
-        let message = EditMessage::new().content(self.content.unwrap_or_default()).components(self.rows);
-        message.embeds(self.embed.into_iter().collect()).allowed_mentions(nobody())
+        let message = EditMessage::new()
+            .content(self.content.unwrap_or_default())
+            .components(self.rows);
+        message
+            .embeds(self.embed.into_iter().collect())
+            .allowed_mentions(nobody())
     }
 
     /// In place of the message with which an interaction was answered.
     pub(super) fn edit_response(self) -> EditInteractionResponse {
-        let message = EditInteractionResponse::new().content(self.content.unwrap_or_default()).components(self.rows);
-        message.embeds(self.embed.into_iter().collect()).allowed_mentions(nobody())
+        let message = EditInteractionResponse::new()
+            .content(self.content.unwrap_or_default())
+            .components(self.rows);
+        message
+            .embeds(self.embed.into_iter().collect())
+            .allowed_mentions(nobody())
     }
 
     fn body(self) -> CreateInteractionResponseMessage {
@@ -128,22 +143,39 @@ pub(super) fn nobody() -> CreateAllowedMentions {
 }
 
 fn embed(reply: &Reply) -> CreateEmbed {
-    let embed = CreateEmbed::new().title(&reply.title).description(&reply.body).colour(COLOUR);
+    let embed = CreateEmbed::new()
+        .title(&reply.title)
+        .description(&reply.body)
+        .colour(COLOUR);
     let embed = match reply.author() {
         author if author.is_empty() => embed,
         author => embed.author(CreateEmbedAuthor::new(author)),
     };
-    let embed = embed.fields(reply.fields().into_iter().map(|field| (field.name, field.value, false)));
-    if reply.footer.is_empty() { embed } else { embed.footer(CreateEmbedFooter::new(&reply.footer)) }
+    let embed = embed.fields(
+        reply
+            .fields()
+            .into_iter()
+            .map(|field| (field.name, field.value, false)),
+    );
+    if reply.footer.is_empty() {
+        embed
+    } else {
+        embed.footer(CreateEmbedFooter::new(&reply.footer))
+    }
 }
 
 /// Candidates first, then the buttons of the reply itself, then the menu.
 fn rows(reply: &Reply, manner: Manner) -> Vec<CreateActionRow> {
     let owner = manner.owner.get();
-    let buttons: Vec<&Choice> = reply.buttons.iter().filter(|choice| !(manner.private && choice.action == Action::Remove)).collect();
+    let buttons: Vec<&Choice> = reply
+        .buttons
+        .iter()
+        .filter(|choice| !(manner.private && choice.action == Action::Remove))
+        .collect();
     // A terminal has only choices, so a list of resources may be both; here its button is enough.
     let has_button = |choice: &Choice| {
-        matches!(choice.action, Action::Show(View::Resources { .. })) && buttons.iter().any(|button| button.action == choice.action)
+        matches!(choice.action, Action::Show(View::Resources { .. }))
+            && buttons.iter().any(|button| button.action == choice.action)
     };
     let choices = reply.choices.iter().filter(|choice| !has_button(choice));
     let mut rows = Vec::new();
@@ -159,7 +191,10 @@ fn rows(reply: &Reply, manner: Manner) -> Vec<CreateActionRow> {
 }
 
 fn row<'a>(choices: impl Iterator<Item = &'a Choice>, owner: u64) -> Option<CreateActionRow> {
-    let buttons: Vec<CreateButton> = choices.take(limit::BUTTONS).map(|choice| button(choice, owner)).collect();
+    let buttons: Vec<CreateButton> = choices
+        .take(limit::BUTTONS)
+        .map(|choice| button(choice, owner))
+        .collect();
     (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
 }
 
@@ -170,19 +205,33 @@ fn button(choice: &Choice, owner: u64) -> CreateButton {
         Action::Post(..) | Action::Show(View::Section(_)) => ButtonStyle::Primary,
         _ => ButtonStyle::Secondary,
     };
-    CreateButton::new(custom_id::button(choice, owner)).label(&choice.label).style(style)
+    CreateButton::new(custom_id::button(choice, owner))
+        .label(&choice.label)
+        .style(style)
 }
 
-fn menu<'a>(prompt: &str, choices: impl Iterator<Item = &'a Choice>, owner: u64) -> Option<CreateActionRow> {
+fn menu<'a>(
+    prompt: &str,
+    choices: impl Iterator<Item = &'a Choice>,
+    owner: u64,
+) -> Option<CreateActionRow> {
     let option = |choice: &Choice| {
         let option = CreateSelectMenuOption::new(&choice.label, custom_id::option(choice));
-        if choice.detail.is_empty() { option } else { option.description(&choice.detail) }
+        if choice.detail.is_empty() {
+            option
+        } else {
+            option.description(&choice.detail)
+        }
     };
     let options: Vec<CreateSelectMenuOption> = choices.take(limit::OPTIONS).map(option).collect();
     if options.is_empty() {
         return None;
     }
-    let menu = CreateSelectMenu::new(custom_id::menu(owner), CreateSelectMenuKind::String { options }).placeholder(prompt);
+    let menu = CreateSelectMenu::new(
+        custom_id::menu(owner),
+        CreateSelectMenuKind::String { options },
+    )
+    .placeholder(prompt);
     Some(CreateActionRow::SelectMenu(menu))
 }
 
@@ -198,21 +247,31 @@ mod tests {
     use super::*;
     use crate::gaps::Group;
     use crate::guide::Guide;
-    use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity};
+    use crate::knowledge::{
+        self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity,
+    };
     use crate::reply::{self, Filter, Keeping, Place, SettingsView, Standing, Target};
     use crate::search::Question;
     use crate::settings::Settings;
     use crate::stats::{Outcome, Stats, Way};
 
-    static GUIDE: LazyLock<Guide> =
-        LazyLock::new(|| Guide::new(knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap()));
+    static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
+        Guide::new(
+            knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap(),
+        )
+    });
 
     /// Every text and count of a message that Discord limits, and those that are over.
     fn excess(message: &Value) -> Vec<String> {
         let mut over = Vec::new();
         let mut total = 0;
         let mut check = |what: &str, text: &Value, least: usize, most: usize| {
-            let length = text.as_str().map_or(0, |text| text.trim().chars().count().max(usize::from(!text.is_empty())));
+            let length = text.as_str().map_or(0, |text| {
+                text.trim()
+                    .chars()
+                    .count()
+                    .max(usize::from(!text.is_empty()))
+            });
             if !(least..=most).contains(&length) {
                 over.push(format!("{what} has {length}"));
             }
@@ -220,30 +279,58 @@ mod tests {
         };
         check("content", &message["content"], 0, 2_000);
         for embed in message["embeds"].as_array().into_iter().flatten() {
-            total += check("title", &embed["title"], 1, 256) + check("description", &embed["description"], 1, 4_096);
-            total += check("footer", &embed["footer"]["text"], 0, 2_048) + check("author", &embed["author"]["name"], 0, 256);
+            total += check("title", &embed["title"], 1, 256)
+                + check("description", &embed["description"], 1, 4_096);
+            total += check("footer", &embed["footer"]["text"], 0, 2_048)
+                + check("author", &embed["author"]["name"], 0, 256);
             let fields = embed["fields"].as_array().into_iter().flatten();
-            total += fields.map(|field| check("field", &field["name"], 1, 256) + check("value", &field["value"], 1, 1_024)).sum::<usize>();
+            total += fields
+                .map(|field| {
+                    check("field", &field["name"], 1, 256)
+                        + check("value", &field["value"], 1, 1_024)
+                })
+                .sum::<usize>();
         }
-        let rows: Vec<&Value> = message["components"].as_array().into_iter().flatten().collect();
+        let rows: Vec<&Value> = message["components"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .collect();
         let mut ids = HashSet::new();
-        for component in rows.iter().flat_map(|row| row["components"].as_array().into_iter().flatten()) {
+        for component in rows
+            .iter()
+            .flat_map(|row| row["components"].as_array().into_iter().flatten())
+        {
             check("custom_id", &component["custom_id"], 1, 100);
-            check("label", &component["label"], usize::from(component["type"] == 2), 80);
+            check(
+                "label",
+                &component["label"],
+                usize::from(component["type"] == 2),
+                80,
+            );
             check("placeholder", &component["placeholder"], 0, 150);
-            assert!(ids.insert(component["custom_id"].to_string()), "twice: {component}");
+            assert!(
+                ids.insert(component["custom_id"].to_string()),
+                "twice: {component}"
+            );
             let mut values = HashSet::new();
             for option in component["options"].as_array().into_iter().flatten() {
                 check("option", &option["label"], 1, 100);
                 check("value", &option["value"], 1, 100);
                 check("option's description", &option["description"], 0, 100);
-                assert!(values.insert(option["value"].to_string()), "twice: {option}");
+                assert!(
+                    values.insert(option["value"].to_string()),
+                    "twice: {option}"
+                );
             }
             assert!(values.len() <= 25);
         }
         for row in &rows {
             let components = row["components"].as_array().map_or(0, Vec::len);
-            assert!((1..=5).contains(&components), "{components} components in a row");
+            assert!(
+                (1..=5).contains(&components),
+                "{components} components in a row"
+            );
         }
         if total > 6_000 {
             over.push(format!("embeds have {total}"));
@@ -257,17 +344,32 @@ mod tests {
     #[track_caller]
     fn assert_fits(reply: &Reply) {
         for (private, plain) in [(false, false), (true, false), (false, true)] {
-            let manner = Manner { owner: UserId::new(u64::MAX), private, plain, dates: Dates::Spanish };
-            let message = render(reply, manner).quoting(&"long `question` ".repeat(300)).message();
+            let manner = Manner {
+                owner: UserId::new(u64::MAX),
+                private,
+                plain,
+                dates: Dates::Spanish,
+            };
+            let message = render(reply, manner)
+                .quoting(&"long `question` ".repeat(300))
+                .message();
             let message = serde_json::to_value(message).unwrap();
-            assert_eq!(excess(&message), Vec::<String>::new(), "{} (plain: {plain})", reply.title);
+            assert_eq!(
+                excess(&message),
+                Vec::<String>::new(),
+                "{} (plain: {plain})",
+                reply.title
+            );
         }
     }
 
     #[test]
     fn every_view_of_the_guide_fits() {
         let knowledge = &GUIDE.knowledge;
-        let target = Target { message: u64::MAX, author: u64::MAX };
+        let target = Target {
+            message: u64::MAX,
+            author: u64::MAX,
+        };
         for topic in knowledge.topics() {
             for (page, section) in topic.sections.iter().enumerate() {
                 let place = Place::new(topic, section);
@@ -275,7 +377,11 @@ mod tests {
                 assert_fits(&reply::section_that_helped(knowledge, topic, section));
                 assert_fits(&reply::preview(knowledge, topic, section, target, &[]));
                 assert_fits(&reply::not_it(knowledge, &place, &[]));
-                assert_fits(&reply::answered_before(topic, section, "https://discord.com/channels/1/2/3"));
+                assert_fits(&reply::answered_before(
+                    topic,
+                    section,
+                    "https://discord.com/channels/1/2/3",
+                ));
                 assert_fits(&reply::topic_page(knowledge, topic, page).unwrap());
             }
         }
@@ -287,7 +393,10 @@ mod tests {
         for note in [
             reply::help(knowledge),
             reply::privacy(&reply::Privacy::default()),
-            reply::privacy(&reply::Privacy { keeps: Some((u32::MAX, u32::MAX)), contact: "c".repeat(5_000) }),
+            reply::privacy(&reply::Privacy {
+                keeps: Some((u32::MAX, u32::MAX)),
+                contact: "c".repeat(5_000),
+            }),
             reply::forgotten(u64::MAX, Some(u32::MAX)),
             reply::will_forget(),
             reply::cannot_read(),
@@ -304,8 +413,24 @@ mod tests {
             reply::for_moderators(),
             reply::cannot_reload(),
             reply::nothing_to_reload(knowledge),
-            reply::reloaded(knowledge, &Changes { added: 1, changed: 2, removed: 3 }),
-            reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping: Keeping::Off }),
+            reply::reloaded(
+                knowledge,
+                &Changes {
+                    added: 1,
+                    changed: 2,
+                    removed: 3,
+                },
+            ),
+            reply::status(
+                knowledge,
+                Path::new("knowledge"),
+                &Standing {
+                    since: 1,
+                    started: 0,
+                    problem: None,
+                    keeping: Keeping::Off,
+                },
+            ),
             reply::no_such_channel(),
             reply::no_store(),
             reply::cannot_group(),
@@ -318,16 +443,35 @@ mod tests {
     fn every_list_of_resources_fits() {
         let knowledge = &GUIDE.knowledge;
         let or_none = |number: usize| number.checked_sub(1);
-        let topics = std::iter::once(None).chain(knowledge.topics().iter().map(|topic| Some(topic.id.clone())));
+        let topics = std::iter::once(None).chain(
+            knowledge
+                .topics()
+                .iter()
+                .map(|topic| Some(topic.id.clone())),
+        );
         for topic in topics {
             for number in 0..=Kind::ALL.len() {
-                let filter = Filter { topic: topic.clone(), kind: or_none(number).map(|at| Kind::ALL[at]), ..Filter::default() };
-                (0..3).for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+                let filter = Filter {
+                    topic: topic.clone(),
+                    kind: or_none(number).map(|at| Kind::ALL[at]),
+                    ..Filter::default()
+                };
+                (0..3).for_each(|page| {
+                    assert_fits(&reply::resources(knowledge, &filter, page).unwrap())
+                });
             }
         }
-        for (cost, level) in Cost::ALL.iter().flat_map(|cost| Level::ALL.iter().map(move |level| (*cost, *level))) {
-            let filter = Filter { cost: Some(cost), level: Some(level), ..Filter::default() };
-            (0..50).for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+        for (cost, level) in Cost::ALL
+            .iter()
+            .flat_map(|cost| Level::ALL.iter().map(move |level| (*cost, *level)))
+        {
+            let filter = Filter {
+                cost: Some(cost),
+                level: Some(level),
+                ..Filter::default()
+            };
+            (0..50)
+                .for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
         }
     }
 

@@ -67,7 +67,11 @@ pub(super) enum RestError {
 impl fmt::Display for RestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { status, code, message } => write!(f, "Discord refused with {status}, code {code}: {message}"),
+            Self::Refused {
+                status,
+                code,
+                message,
+            } => write!(f, "Discord refused with {status}, code {code}: {message}"),
             Self::Unreachable(why) => write!(f, "Discord cannot be reached: {why}"),
         }
     }
@@ -121,7 +125,12 @@ pub(super) struct SessionStartLimit {
 impl Default for SessionStartLimit {
     /// What every bot has, for a proxy that does not say.
     fn default() -> Self {
-        Self { total: 1_000, remaining: 1_000, reset_after: 86_400_000, max_concurrency: 1 }
+        Self {
+            total: 1_000,
+            remaining: 1_000,
+            reset_after: 86_400_000,
+            max_concurrency: 1,
+        }
     }
 }
 
@@ -181,12 +190,30 @@ impl Rest {
     ///
     /// # Errors
     /// Where the system has no TLS to offer.
-    pub(super) fn new(config: &Discord, token: &Token, monitor: Monitor) -> Result<Self, RestError> {
-        let client = reqwest::Client::builder().timeout(config.request()).use_rustls_tls().build().map_err(unreachable)?;
+    pub(super) fn new(
+        config: &Discord,
+        token: &Token,
+        monitor: Monitor,
+    ) -> Result<Self, RestError> {
+        let client = reqwest::Client::builder()
+            .timeout(config.request())
+            .use_rustls_tls()
+            .build()
+            .map_err(unreachable)?;
         let authorization = format!("Bot {}", token.expose());
         let origin = config.origin().map(str::to_owned);
-        let limiter = origin.is_none().then(|| limiter(&client, &authorization, monitor.clone()));
-        Ok(Self { client, authorization, origin, limiter, monitor, application: AtomicU64::new(0), paused_until: Mutex::default() })
+        let limiter = origin
+            .is_none()
+            .then(|| limiter(&client, &authorization, monitor.clone()));
+        Ok(Self {
+            client,
+            authorization,
+            origin,
+            limiter,
+            monitor,
+            application: AtomicU64::new(0),
+            paused_until: Mutex::default(),
+        })
     }
 
     /// Whose commands these are; known once the bot is connected.
@@ -210,9 +237,17 @@ impl Rest {
     ///
     /// # Errors
     /// Where Discord refuses it.
-    pub(super) async fn create_message(&self, channel_id: ChannelId, message: &impl Serialize) -> Result<Sent, RestError> {
+    pub(super) async fn create_message(
+        &self,
+        channel_id: ChannelId,
+        message: &impl Serialize,
+    ) -> Result<Sent, RestError> {
         let route = Route::ChannelMessages { channel_id };
-        read(&self.send(call(route, LightMethod::Post, Some(message))?).await?)
+        read(
+            &self
+                .send(call(route, LightMethod::Post, Some(message))?)
+                .await?,
+        )
     }
 
     /// Changes a message of the bot.
@@ -225,33 +260,65 @@ impl Rest {
         message_id: MessageId,
         message: &impl Serialize,
     ) -> Result<(), RestError> {
-        let route = Route::ChannelMessage { channel_id, message_id };
-        self.send(call(route, LightMethod::Patch, Some(message))?).await.map(drop)
+        let route = Route::ChannelMessage {
+            channel_id,
+            message_id,
+        };
+        self.send(call(route, LightMethod::Patch, Some(message))?)
+            .await
+            .map(drop)
     }
 
     /// Deletes a message of the bot.
     ///
     /// # Errors
     /// Where Discord refuses it.
-    pub(super) async fn delete_message(&self, channel_id: ChannelId, message_id: MessageId) -> Result<(), RestError> {
-        let route = Route::ChannelMessage { channel_id, message_id };
-        self.send(call(route, LightMethod::Delete, None::<&()>)?).await.map(drop)
+    pub(super) async fn delete_message(
+        &self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+    ) -> Result<(), RestError> {
+        let route = Route::ChannelMessage {
+            channel_id,
+            message_id,
+        };
+        self.send(call(route, LightMethod::Delete, None::<&()>)?)
+            .await
+            .map(drop)
     }
 
     /// Shows "… is typing"; whether that worked does not matter.
     pub(super) async fn type_in(&self, channel_id: ChannelId) {
-        let typing = Call { patience: Duration::ZERO, ..get(Route::ChannelTyping { channel_id }) };
+        let typing = Call {
+            patience: Duration::ZERO,
+            ..get(Route::ChannelTyping { channel_id })
+        };
         // The answer itself is what matters.
-        let _ = self.send(Call { method: LightMethod::Post, ..typing }).await;
+        let _ = self
+            .send(Call {
+                method: LightMethod::Post,
+                ..typing
+            })
+            .await;
     }
 
     /// Answers an interaction.
     ///
     /// # Errors
     /// Where Discord refuses it, for one because it is too late.
-    pub(super) async fn respond(&self, interaction_id: InteractionId, token: &str, response: &impl Serialize) -> Result<(), RestError> {
-        let route = Route::InteractionResponse { interaction_id, token };
-        let result = self.send(callback(call(route, LightMethod::Post, Some(response))?)).await;
+    pub(super) async fn respond(
+        &self,
+        interaction_id: InteractionId,
+        token: &str,
+        response: &impl Serialize,
+    ) -> Result<(), RestError> {
+        let route = Route::InteractionResponse {
+            interaction_id,
+            token,
+        };
+        let result = self
+            .send(callback(call(route, LightMethod::Post, Some(response))?))
+            .await;
         match result {
             // An earlier attempt arrived and only its answer was lost.
             Err(error) if error.code() == ANSWERED_ALREADY => Ok(()),
@@ -263,9 +330,18 @@ impl Rest {
     ///
     /// # Errors
     /// Where Discord refuses it.
-    pub(super) async fn edit_response(&self, token: &str, message: &impl Serialize) -> Result<(), RestError> {
-        let route = Route::WebhookOriginalInteractionResponse { application_id: self.application(), token };
-        self.send(unlimited(call(route, LightMethod::Patch, Some(message))?)).await.map(drop)
+    pub(super) async fn edit_response(
+        &self,
+        token: &str,
+        message: &impl Serialize,
+    ) -> Result<(), RestError> {
+        let route = Route::WebhookOriginalInteractionResponse {
+            application_id: self.application(),
+            token,
+        };
+        self.send(unlimited(call(route, LightMethod::Patch, Some(message))?))
+            .await
+            .map(drop)
     }
 
     /// Deletes that message.
@@ -273,8 +349,13 @@ impl Rest {
     /// # Errors
     /// Where Discord refuses it.
     pub(super) async fn delete_response(&self, token: &str) -> Result<(), RestError> {
-        let route = Route::WebhookOriginalInteractionResponse { application_id: self.application(), token };
-        self.send(unlimited(call(route, LightMethod::Delete, None::<&()>)?)).await.map(drop)
+        let route = Route::WebhookOriginalInteractionResponse {
+            application_id: self.application(),
+            token,
+        };
+        self.send(unlimited(call(route, LightMethod::Delete, None::<&()>)?))
+            .await
+            .map(drop)
     }
 
     /// The commands that Discord has, of all guilds or of one.
@@ -289,14 +370,27 @@ impl Rest {
     ///
     /// # Errors
     /// Where Discord refuses.
-    pub(super) async fn set_commands(&self, guild: Option<GuildId>, commands: &[Value]) -> Result<(), RestError> {
-        self.send(call(self.commands_route(guild), LightMethod::Put, Some(&commands))?).await.map(drop)
+    pub(super) async fn set_commands(
+        &self,
+        guild: Option<GuildId>,
+        commands: &[Value],
+    ) -> Result<(), RestError> {
+        self.send(call(
+            self.commands_route(guild),
+            LightMethod::Put,
+            Some(&commands),
+        )?)
+        .await
+        .map(drop)
     }
 
     fn commands_route(&self, guild: Option<GuildId>) -> Route<'static> {
         let application_id = self.application();
         match guild {
-            Some(guild_id) => Route::GuildCommands { application_id, guild_id },
+            Some(guild_id) => Route::GuildCommands {
+                application_id,
+                guild_id,
+            },
             None => Route::Commands { application_id },
         }
     }
@@ -328,10 +422,17 @@ impl Rest {
         let kind = monitor::kind(&call.route.path());
         let request = Request::new(call.route, call.method).body(call.body.clone());
         let sent = match &self.limiter {
-            Some(limiter) if call.limited => limiter.perform(request).await.map_err(|error| describe(&error)),
+            Some(limiter) if call.limited => limiter
+                .perform(request)
+                .await
+                .map_err(|error| describe(&error)),
             _ => match request.build(&self.client, &self.authorization, self.origin.as_deref()) {
                 Ok(request) if call.limited => request.send().await.map_err(unreachable),
-                Ok(request) => request.timeout(left.max(Duration::from_millis(100))).send().await.map_err(unreachable),
+                Ok(request) => request
+                    .timeout(left.max(Duration::from_millis(100)))
+                    .send()
+                    .await
+                    .map_err(unreachable),
                 Err(error) => Err(describe(&error)),
             },
         };
@@ -339,8 +440,18 @@ impl Rest {
             Ok(response) => receive(response).await,
             Err(error) => Err(error),
         };
-        self.monitor.requested(kind, received.as_ref().ok().map(|received| received.status.as_u16()));
-        let Received { status, retry_after, body } = match received {
+        self.monitor.requested(
+            kind,
+            received
+                .as_ref()
+                .ok()
+                .map(|received| received.status.as_u16()),
+        );
+        let Received {
+            status,
+            retry_after,
+            body,
+        } = match received {
             Ok(received) => received,
             Err(error) => return Attempt::Again(error, None),
         };
@@ -349,10 +460,17 @@ impl Rest {
         }
         // A proxy on the way may answer with a page of HTML.
         let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
-        let error = RestError::Refused { status: status.as_u16(), code: refusal.code, message: refusal.message };
+        let error = RestError::Refused {
+            status: status.as_u16(),
+            code: refusal.code,
+            message: refusal.message,
+        };
         if status.as_u16() == 429 {
             self.monitor.limited(kind);
-            let told = refusal.retry_after.or(retry_after).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            let told = refusal
+                .retry_after
+                .or(retry_after)
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             if refusal.global {
                 self.pause(told.unwrap_or(FIRST_WAIT));
             }
@@ -365,11 +483,17 @@ impl Rest {
     }
 
     fn pause(&self, time: Duration) {
-        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
+        *self
+            .paused_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
     }
 
     async fn wait_for_pause(&self) {
-        let until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = *self
+            .paused_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(left) = until.and_then(|until| until.checked_duration_since(Instant::now())) {
             tokio::time::sleep(left.min(MESSAGE_PATIENCE) + jitter()).await;
         }
@@ -378,38 +502,69 @@ impl Rest {
 
 async fn receive(response: reqwest::Response) -> Result<Received, RestError> {
     let status = response.status();
-    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let body = response.bytes().await.map_err(unreachable)?;
-    Ok(Received { status, retry_after, body: body.into() })
+    Ok(Received {
+        status,
+        retry_after,
+        body: body.into(),
+    })
 }
 
 /// serenity's limiter. It waits out limits by itself, so it says when it does.
 fn limiter(client: &reqwest::Client, authorization: &str, monitor: Monitor) -> Ratelimiter {
     let mut limiter = Ratelimiter::new(client.clone(), authorization);
-    limiter.set_ratelimit_callback(Box::new(move |limit| monitor.limited(monitor::kind(&limit.path))));
+    limiter.set_ratelimit_callback(Box::new(move |limit| {
+        monitor.limited(monitor::kind(&limit.path))
+    }));
     limiter
 }
 
 fn get(route: Route<'_>) -> Call<'_> {
-    Call { route, method: LightMethod::Get, body: None, patience: MESSAGE_PATIENCE, limited: true }
+    Call {
+        route,
+        method: LightMethod::Get,
+        body: None,
+        patience: MESSAGE_PATIENCE,
+        limited: true,
+    }
 }
 
-fn call<'a>(route: Route<'a>, method: LightMethod, body: Option<&impl Serialize>) -> Result<Call<'a>, RestError> {
+fn call<'a>(
+    route: Route<'a>,
+    method: LightMethod,
+    body: Option<&impl Serialize>,
+) -> Result<Call<'a>, RestError> {
     let body = body.map(|body| {
         let mut body = serde_json::to_value(body)?;
         without_mentions(&mut body);
         serde_json::to_vec(&body)
     });
-    let body = body.transpose().map_err(|error| RestError::Unreachable(error.to_string()))?;
-    Ok(Call { method, body, ..get(route) })
+    let body = body
+        .transpose()
+        .map_err(|error| RestError::Unreachable(error.to_string()))?;
+    Ok(Call {
+        method,
+        body,
+        ..get(route)
+    })
 }
 
 fn unlimited(call: Call<'_>) -> Call<'_> {
-    Call { limited: false, ..call }
+    Call {
+        limited: false,
+        ..call
+    }
 }
 
 fn callback(call: Call<'_>) -> Call<'_> {
-    Call { patience: CALLBACK_PATIENCE, ..unlimited(call) }
+    Call {
+        patience: CALLBACK_PATIENCE,
+        ..unlimited(call)
+    }
 }
 
 /// Whoever did not say whom a message may notify notifies nobody: Discord's own default is everybody.
@@ -419,14 +574,19 @@ fn without_mentions(body: &mut Value) {
         None => body,
     };
     if let Some(message) = message.as_object_mut()
-        && ["content", "embeds"].iter().any(|part| message.contains_key(*part))
+        && ["content", "embeds"]
+            .iter()
+            .any(|part| message.contains_key(*part))
     {
-        message.entry("allowed_mentions").or_insert_with(|| json!({"parse": []}));
+        message
+            .entry("allowed_mentions")
+            .or_insert_with(|| json!({"parse": []}));
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, RestError> {
-    serde_json::from_slice(body).map_err(|error| RestError::Unreachable(format!("an answer that I cannot read ({error})")))
+    serde_json::from_slice(body)
+        .map_err(|error| RestError::Unreachable(format!("an answer that I cannot read ({error})")))
 }
 
 /// The error without its address, which may hold the token of an interaction.
@@ -443,7 +603,9 @@ fn unreachable(error: reqwest::Error) -> RestError {
 
 fn describe(error: &serenity::Error) -> RestError {
     match error {
-        serenity::Error::Http(serenity::http::HttpError::Request(_)) => RestError::Unreachable("the request failed".to_owned()),
+        serenity::Error::Http(serenity::http::HttpError::Request(_)) => {
+            RestError::Unreachable("the request failed".to_owned())
+        }
         other => RestError::Unreachable(other.to_string()),
     }
 }

@@ -46,7 +46,9 @@ impl State {
 /// Tells the supervisor, if there is one. That it cannot be told is logged once: it hears of each state in the same way.
 pub(super) fn tell(state: State) {
     static FAULT: Once = Once::new();
-    let Some(socket) = std::env::var_os(SOCKET_VARIABLE).filter(|path| !path.is_empty()) else { return };
+    let Some(socket) = std::env::var_os(SOCKET_VARIABLE).filter(|path| !path.is_empty()) else {
+        return;
+    };
     if let Err(error) = send(Path::new(&socket), state.text()) {
         let state = state.text();
         FAULT.call_once(|| warn!(%error, state, "cannot tell the supervisor how the bot is, so it may end it; check {SOCKET_VARIABLE}"));
@@ -57,7 +59,12 @@ pub(super) fn tell(state: State) {
 /// To be run as a task beside those that handle events, so that it falls silent where these stall.
 pub(super) async fn stay_alive() {
     let variable = |name| std::env::var(name).ok();
-    let Some(patience) = patience(variable(WATCHDOG_VARIABLE).as_deref(), variable(WATCHED_VARIABLE).as_deref()) else { return };
+    let Some(patience) = patience(
+        variable(WATCHDOG_VARIABLE).as_deref(),
+        variable(WATCHED_VARIABLE).as_deref(),
+    ) else {
+        return;
+    };
     let mut beats = tokio::time::interval(patience / 2);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -99,7 +106,14 @@ mod tests {
         assert_eq!(patience(Some("30000000"), Some(&this)), half_a_minute);
         assert_eq!(patience(Some("30000000"), Some("1")), None);
         assert_eq!(patience(Some("30000000"), Some("")), None);
-        for none in [None, Some(""), Some("0"), Some("1"), Some("-5"), Some("soon")] {
+        for none in [
+            None,
+            Some(""),
+            Some("0"),
+            Some("1"),
+            Some("-5"),
+            Some("soon"),
+        ] {
             assert_eq!(patience(none, None), None, "{none:?}");
         }
     }

@@ -15,17 +15,24 @@ impl Shared {
     /// Lets the monitor see how the bot is.
     pub(super) fn be_watched(self: &Arc<Self>) {
         let bot = Arc::downgrade(self);
-        self.monitor.watch(move || bot.upgrade().map(|bot| bot.present()));
+        self.monitor
+            .watch(move || bot.upgrade().map(|bot| bot.present()));
     }
 
     fn present(&self) -> Present {
-        let shards = self.connections.each().into_iter().map(|(number, shard)| Shard {
-            number,
-            connected: shard.connected,
-            acknowledged: shard.acknowledged.is_none_or(|at| at.elapsed() < HEARTBEATS),
-            reconnects: shard.reconnects.into(),
-            latency: shard.latency,
-        });
+        let shards = self
+            .connections
+            .each()
+            .into_iter()
+            .map(|(number, shard)| Shard {
+                number,
+                connected: shard.connected,
+                acknowledged: shard
+                    .acknowledged
+                    .is_none_or(|at| at.elapsed() < HEARTBEATS),
+                reconnects: shard.reconnects.into(),
+                latency: shard.latency,
+            });
         Present {
             shards: shards.collect(),
             stopping: self.tasks.is_closed(),

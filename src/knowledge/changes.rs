@@ -24,7 +24,11 @@ impl Changes {
                 Some(_) => {}
             }
         }
-        changes.removed = before.topics().iter().filter(|topic| after.topic(&topic.id).is_none()).count();
+        changes.removed = before
+            .topics()
+            .iter()
+            .filter(|topic| after.topic(&topic.id).is_none())
+            .count();
         changes
     }
 }

@@ -10,11 +10,14 @@ use jiff::civil::Date;
 use jiff::{SpanRound, Unit};
 use rustc_hash::FxHashMap;
 
-use super::format::{self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile, suggestion};
+use super::format::{
+    self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile,
+    suggestion,
+};
 use super::load::{File, Sources};
 use super::{
-    Address, Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section, Severity, Stakes, Topic,
-    Vocabulary,
+    Address, Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem,
+    Resource, Section, Severity, Stakes, Topic, Vocabulary,
 };
 use crate::text;
 
@@ -63,14 +66,25 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let resources = parse(&sources.resources, &mut problems, format::resources);
     let vocabulary = parse(&sources.vocabulary, &mut problems, format::vocabulary);
     let out_of_scope = parse(&sources.out_of_scope, &mut problems, format::out_of_scope);
-    let topics: Vec<(&File, TopicFile)> =
-        sources.topics.iter().filter_map(|file| Some((file, parse(file, &mut problems, format::topic)?))).collect();
+    let topics: Vec<(&File, TopicFile)> = sources
+        .topics
+        .iter()
+        .filter_map(|file| Some((file, parse(file, &mut problems, format::topic)?)))
+        .collect();
 
     let names = Names {
         // A topic whose file cannot be read still exists: what refers to it is not at fault.
         topics: sources.topics.iter().map(File::stem).collect(),
-        categories: guide.as_ref().map(|guide| guide.categories.iter().map(|category| category.id.value.as_str()).collect()),
-        resources: resources.as_ref().map(|tables| tables.iter().map(|table| table.id.value.as_str()).collect()),
+        categories: guide.as_ref().map(|guide| {
+            guide
+                .categories
+                .iter()
+                .map(|category| category.id.value.as_str())
+                .collect()
+        }),
+        resources: resources
+            .as_ref()
+            .map(|tables| tables.iter().map(|table| table.id.value.as_str()).collect()),
         official: resources
             .iter()
             .flatten()
@@ -78,41 +92,71 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
             .map(|table| table.id.value.as_str())
             .collect(),
     };
-    let used: BTreeSet<&str> =
-        topics.iter().flat_map(|(_, topic)| &topic.sections).flat_map(|section| &section.resources).map(|id| id.value.as_str()).collect();
+    let used: BTreeSet<&str> = topics
+        .iter()
+        .flat_map(|(_, topic)| &topic.sections)
+        .flat_map(|section| &section.resources)
+        .map(|id| id.value.as_str())
+        .collect();
 
     if let Some(guide) = &guide {
-        with(&sources.guide, &mut problems, |file| check_guide(file, guide));
+        with(&sources.guide, &mut problems, |file| {
+            check_guide(file, guide)
+        });
     }
     if let Some(resources) = &resources {
-        with(&sources.resources, &mut problems, |file| check_resources(file, resources, &names, &used));
+        with(&sources.resources, &mut problems, |file| {
+            check_resources(file, resources, &names, &used)
+        });
     }
     if let Some(vocabulary) = &vocabulary {
-        with(&sources.vocabulary, &mut problems, |file| check_vocabulary(file, vocabulary));
+        with(&sources.vocabulary, &mut problems, |file| {
+            check_vocabulary(file, vocabulary)
+        });
     }
     if let Some(kinds) = &out_of_scope {
-        with(&sources.out_of_scope, &mut problems, |file| unique_ids(file, kinds.iter().map(|kind| &kind.id), "kind of message"));
+        with(&sources.out_of_scope, &mut problems, |file| {
+            unique_ids(file, kinds.iter().map(|kind| &kind.id), "kind of message")
+        });
     }
     for (source, topic) in &topics {
-        with(source, &mut problems, |file| check_topic(file, source.stem(), topic, &names, today));
+        with(source, &mut problems, |file| {
+            check_topic(file, source.stem(), topic, &names, today)
+        });
     }
     check_phrasings(&topics, &mut problems);
     check_category_sizes(&topics, &mut problems);
     if sources.topics.is_empty() {
         with(&sources.guide, &mut problems, |file| {
-            file.error(&(0..0), "the guide has no topic", "Add at least one file to the folder `topics`.")
+            file.error(
+                &(0..0),
+                "the guide has no topic",
+                "Add at least one file to the folder `topics`.",
+            )
         });
     }
 
-    problems.sort_by(|a, b| (&a.file, a.at, a.severity, &a.message).cmp(&(&b.file, b.at, b.severity, &b.message)));
-    let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
+    problems.sort_by(|a, b| {
+        (&a.file, a.at, a.severity, &a.message).cmp(&(&b.file, b.at, b.severity, &b.message))
+    });
+    let sound = !problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
     let knowledge = match (guide, resources, vocabulary, out_of_scope) {
-        (Some(guide), Some(resources), Some(vocabulary), Some(kinds)) if sound => {
-            Some(assemble(sources.version(), guide, resources, vocabulary, kinds, &topics))
-        }
+        (Some(guide), Some(resources), Some(vocabulary), Some(kinds)) if sound => Some(assemble(
+            sources.version(),
+            guide,
+            resources,
+            vocabulary,
+            kinds,
+            &topics,
+        )),
         _ => None,
     };
-    Checked { problems, knowledge }
+    Checked {
+        problems,
+        knowledge,
+    }
 }
 
 /// The ids that exist. `None` where the file that would tell cannot be read: then nothing is said about them.
@@ -129,24 +173,49 @@ pub fn addresses(sources: &Sources) -> Vec<Address> {
     let tables = parse(file, &mut Vec::new(), format::resources).unwrap_or_default();
     let text = String::from_utf8_lossy(&file.bytes);
     let lines = Lines::of(&text);
-    let address =
-        |table: ResourceTable| Address { at: lines.position(table.url.span.start), url: table.url.value, file: file.name.clone() };
-    tables.into_iter().filter(|table| !table.url.value.is_empty()).map(address).collect()
+    let address = |table: ResourceTable| Address {
+        at: lines.position(table.url.span.start),
+        url: table.url.value,
+        file: file.name.clone(),
+    };
+    tables
+        .into_iter()
+        .filter(|table| !table.url.value.is_empty())
+        .map(address)
+        .collect()
 }
 
 fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Reader<'_>)) {
     let text = String::from_utf8_lossy(&source.bytes);
-    rule(&mut Reader { file: &source.name, text: &text, problems });
+    rule(&mut Reader {
+        file: &source.name,
+        text: &text,
+        problems,
+    });
 }
 
-fn parse<T>(source: &File, problems: &mut Vec<Problem>, read: impl FnOnce(&mut format::Table<'_, '_>) -> T) -> Option<T> {
+fn parse<T>(
+    source: &File,
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&mut format::Table<'_, '_>) -> T,
+) -> Option<T> {
     match std::str::from_utf8(&source.bytes) {
-        Ok(text) => Reader { file: &source.name, text, problems }.read(read),
+        Ok(text) => Reader {
+            file: &source.name,
+            text,
+            problems,
+        }
+        .read(read),
         Err(fault) => {
             let sound = source.bytes.get(..fault.valid_up_to()).unwrap_or_default();
             let text = String::from_utf8_lossy(sound);
             let end = text.len();
-            Reader { file: &source.name, text: &text, problems }.error(
+            Reader {
+                file: &source.name,
+                text: &text,
+                problems,
+            }
+            .error(
                 &(end..end),
                 "this is not UTF-8 text",
                 "Save the file with the encoding UTF-8.",
@@ -158,9 +227,17 @@ fn parse<T>(source: &File, problems: &mut Vec<Problem>, read: impl FnOnce(&mut f
 
 fn check_guide(file: &mut Reader<'_>, guide: &GuideFile) {
     at_most(file, "the name of the guide", &guide.name, MAX_TITLE);
-    unique_ids(file, guide.categories.iter().map(|category| &category.id), "category");
+    unique_ids(
+        file,
+        guide.categories.iter().map(|category| &category.id),
+        "category",
+    );
     if let Some(extra) = guide.categories.get(MAX_PER_CATEGORY) {
-        file.error(&extra.id.span, format!("more than {MAX_PER_CATEGORY} categories"), "A Discord menu shows no more; merge some.");
+        file.error(
+            &extra.id.span,
+            format!("more than {MAX_PER_CATEGORY} categories"),
+            "A Discord menu shows no more; merge some.",
+        );
     }
     for category in &guide.categories {
         at_most(file, "the title", &category.title, MAX_TITLE);
@@ -168,23 +245,62 @@ fn check_guide(file: &mut Reader<'_>, guide: &GuideFile) {
     }
 }
 
-fn check_resources(file: &mut Reader<'_>, resources: &[ResourceTable], names: &Names<'_>, used: &BTreeSet<&str>) {
-    unique_ids(file, resources.iter().map(|resource| &resource.id), "resource");
+fn check_resources(
+    file: &mut Reader<'_>,
+    resources: &[ResourceTable],
+    names: &Names<'_>,
+    used: &BTreeSet<&str>,
+) {
+    unique_ids(
+        file,
+        resources.iter().map(|resource| &resource.id),
+        "resource",
+    );
     let mut addresses = BTreeSet::new();
     for resource in resources {
         at_most(file, "the name", &resource.name, MAX_TITLE);
-        at_most(file, "the description", &resource.description, MAX_TEXT / 10);
+        at_most(
+            file,
+            "the description",
+            &resource.description,
+            MAX_TEXT / 10,
+        );
         check_url(file, &resource.url);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
-            file.warn(&resource.url.span, "this address stands twice", "Keep one of the two resources.");
+            file.warn(
+                &resource.url.span,
+                "this address stands twice",
+                "Keep one of the two resources.",
+            );
         }
-        one_of(file, "kind", &resource.kind, &Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>());
-        one_of(file, "cost", &resource.cost, &Cost::ALL.iter().map(|cost| cost.name()).collect::<Vec<_>>());
-        one_of(file, "level", &resource.level, &Level::ALL.iter().map(|level| level.name()).collect::<Vec<_>>());
+        one_of(
+            file,
+            "kind",
+            &resource.kind,
+            &Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        );
+        one_of(
+            file,
+            "cost",
+            &resource.cost,
+            &Cost::ALL.iter().map(|cost| cost.name()).collect::<Vec<_>>(),
+        );
+        one_of(
+            file,
+            "level",
+            &resource.level,
+            &Level::ALL
+                .iter()
+                .map(|level| level.name())
+                .collect::<Vec<_>>(),
+        );
         for topic in &resource.topics {
             exists(file, "topic", topic, &names.topics);
         }
-        if resource.topics.is_empty() && !used.contains(resource.id.value.as_str()) && !resource.id.value.is_empty() {
+        if resource.topics.is_empty()
+            && !used.contains(resource.id.value.as_str())
+            && !resource.id.value.is_empty()
+        {
             file.warn(
                 &resource.id.span,
                 format!("nothing uses the resource `{}`", resource.id.value),
@@ -205,17 +321,28 @@ fn check_url(file: &mut Reader<'_>, address: &Located<String>) {
             format!("`{}` is not an address: {fault}", address.value),
             "Copy it whole from the browser; it begins with https://.",
         ),
-        Ok(url) if url.scheme() != "https" || !url.host_str().is_some_and(|host| host.contains('.')) => {
+        Ok(url)
+            if url.scheme() != "https"
+                || !url.host_str().is_some_and(|host| host.contains('.')) =>
+        {
             file.error(
                 &address.span,
                 format!("`{}` is not a public https address", address.value),
                 "Use the address that begins with https://.",
             );
         }
-        Ok(_) if address.value.chars().any(|c| c.is_whitespace() || "<>\"".contains(c)) => {
+        Ok(_)
+            if address
+                .value
+                .chars()
+                .any(|c| c.is_whitespace() || "<>\"".contains(c)) =>
+        {
             file.error(
                 &address.span,
-                format!("`{}` has a character that an address cannot have", address.value),
+                format!(
+                    "`{}` has a character that an address cannot have",
+                    address.value
+                ),
                 "Copy it whole from the browser.",
             );
         }
@@ -256,19 +383,32 @@ fn check_vocabulary(file: &mut Reader<'_>, vocabulary: &VocabularyFile) {
     }
 }
 
-fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Names<'_>, today: Date) {
+fn check_topic(
+    file: &mut Reader<'_>,
+    stem: &str,
+    topic: &TopicFile,
+    names: &Names<'_>,
+    today: Date,
+) {
     if !topic.id.value.is_empty() && topic.id.value != stem {
         file.error(
             &topic.id.span,
             format!("the id `{}` is not the file's name", topic.id.value),
-            format!("Write id = \"{stem}\", or rename the file to {}.toml.", topic.id.value),
+            format!(
+                "Write id = \"{stem}\", or rename the file to {}.toml.",
+                topic.id.value
+            ),
         );
     }
     check_id(file, &topic.id);
     at_most(file, "the title", &topic.title, MAX_TITLE);
     at_most(file, "the summary", &topic.summary, MAX_LINE);
     if topic.summary.value.starts_with(PLACEHOLDER_SUMMARY) {
-        file.warn(&topic.summary.span, format!("the summary is still {PLACEHOLDER_OF_GAPS}"), "Say in one line what the topic answers.");
+        file.warn(
+            &topic.summary.span,
+            format!("the summary is still {PLACEHOLDER_OF_GAPS}"),
+            "Say in one line what the topic answers.",
+        );
     }
     if let Some(categories) = &names.categories {
         exists(file, "category", &topic.category, categories);
@@ -276,18 +416,31 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
     for related in &topic.related {
         exists(file, "topic", related, &names.topics);
         if related.value == stem {
-            file.warn(&related.span, "the topic is related to itself", "Remove it from `related`.");
+            file.warn(
+                &related.span,
+                "the topic is related to itself",
+                "Remove it from `related`.",
+            );
         }
     }
     check_reviewed(file, topic, today);
-    unique_ids(file, topic.sections.iter().map(|section| &section.id), "section");
+    unique_ids(
+        file,
+        topic.sections.iter().map(|section| &section.id),
+        "section",
+    );
     if let Some(stakes) = &topic.stakes {
         one_of(file, "stakes", stakes, &[LEGAL]);
     }
     for section in &topic.sections {
         at_most(file, "the heading", &section.heading, MAX_TITLE);
         at_most(file, "the text", &section.text, MAX_TEXT);
-        let words = section.text.value.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+        let words = section
+            .text
+            .value
+            .split_whitespace()
+            .filter(|word| word.chars().any(char::is_alphanumeric))
+            .count();
         if words > 0 && !SECTION_WORDS.contains(&words) {
             file.warn(
                 &section.text.span,
@@ -310,9 +463,21 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
                 exists(file, "resource", resource, resources);
             }
             let legal = stakes_of(topic, section) == Stakes::Legal;
-            if legal && !section.resources.iter().any(|id| names.official.contains(id.value.as_str())) {
-                let message = format!("the section `{}` has high stakes and shows no official source", section.id.value);
-                file.error(&section.id.span, message, "Add a resource of kind \"official\" to its `resources`.");
+            if legal
+                && !section
+                    .resources
+                    .iter()
+                    .any(|id| names.official.contains(id.value.as_str()))
+            {
+                let message = format!(
+                    "the section `{}` has high stakes and shows no official source",
+                    section.id.value
+                );
+                file.error(
+                    &section.id.span,
+                    message,
+                    "Add a resource of kind \"official\" to its `resources`.",
+                );
             }
         }
     }
@@ -327,8 +492,12 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, names: &Nam
 }
 
 fn check_reviewed(file: &mut Reader<'_>, topic: &TopicFile, today: Date) {
-    let Some(reviewed) = &topic.reviewed else { return };
-    let days = (today - reviewed.value).round(SpanRound::new().largest(Unit::Day).days_are_24_hours()).map_or(0, |span| span.get_days());
+    let Some(reviewed) = &topic.reviewed else {
+        return;
+    };
+    let days = (today - reviewed.value)
+        .round(SpanRound::new().largest(Unit::Day).days_are_24_hours())
+        .map_or(0, |span| span.get_days());
     if days < -ANOTHER_TIME_ZONE {
         file.warn(
             &reviewed.span,
@@ -358,13 +527,21 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                     all.push(' ');
                 });
                 if all.is_empty() {
-                    file.error(&phrasing.span, "the phrasing has no words", "Write the question as a person would ask it, or remove it.");
+                    file.error(
+                        &phrasing.span,
+                        "the phrasing has no words",
+                        "Write the question as a person would ask it, or remove it.",
+                    );
                     continue;
                 }
                 if let Some(&other) = seen.get(&all) {
                     let other_file = topics.get(other).map_or("", |(other, _)| &other.name);
                     if other == at {
-                        file.warn(&phrasing.span, format!("\"{}\" stands twice in this topic", phrasing.value), "Keep one of the two.");
+                        file.warn(
+                            &phrasing.span,
+                            format!("\"{}\" stands twice in this topic", phrasing.value),
+                            "Keep one of the two.",
+                        );
                     } else {
                         file.error(
                             &phrasing.span,
@@ -384,7 +561,10 @@ fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
                         let other_file = topics.get(other).map_or("", |(other, _)| &other.name);
                         file.warn(
                             &phrasing.span,
-                            format!("\"{}\" has the same words as \"{like}\" in {other_file}", phrasing.value),
+                            format!(
+                                "\"{}\" has the same words as \"{like}\" in {other_file}",
+                                phrasing.value
+                            ),
                             "Keep it where it is answered, or word it so that the two differ.",
                         );
                     }
@@ -404,8 +584,15 @@ fn check_category_sizes(topics: &[(&File, TopicFile)], problems: &mut Vec<Proble
         *size += 1;
         if *size == MAX_PER_CATEGORY + 1 && !topic.category.value.is_empty() {
             with(source, problems, |file| {
-                let message = format!("the category `{}` has more than {MAX_PER_CATEGORY} topics", topic.category.value);
-                file.error(&topic.category.span, message, "A Discord menu shows no more; split the category in guide.toml.");
+                let message = format!(
+                    "the category `{}` has more than {MAX_PER_CATEGORY} topics",
+                    topic.category.value
+                );
+                file.error(
+                    &topic.category.span,
+                    message,
+                    "A Discord menu shows no more; split the category in guide.toml.",
+                );
             });
         }
     }
@@ -414,7 +601,10 @@ fn check_category_sizes(topics: &[(&File, TopicFile)], problems: &mut Vec<Proble
 const LEGAL: &str = "legal";
 
 fn phrasings(topic: &TopicFile) -> impl Iterator<Item = &Located<String>> {
-    topic.questions.iter().chain(topic.sections.iter().flat_map(|section| &section.questions))
+    topic
+        .questions
+        .iter()
+        .chain(topic.sections.iter().flat_map(|section| &section.questions))
 }
 
 fn stakes_of(topic: &TopicFile, section: &format::SectionTable) -> Stakes {
@@ -437,21 +627,36 @@ fn at_most(file: &mut Reader<'_>, what: &str, text: &Located<String>, limit: usi
 
 fn check_id(file: &mut Reader<'_>, id: &Located<String>) {
     at_most(file, "the id", id, MAX_ID);
-    if !id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+    if !id
+        .value
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
         file.error(
             &id.span,
-            format!("the id `{}` has characters that an id cannot have", id.value),
+            format!(
+                "the id `{}` has characters that an id cannot have",
+                id.value
+            ),
             "Use small letters, digits and hyphens: take-home.",
         );
     }
 }
 
-fn unique_ids<'a>(file: &mut Reader<'_>, ids: impl Iterator<Item = &'a Located<String>>, what: &str) {
+fn unique_ids<'a>(
+    file: &mut Reader<'_>,
+    ids: impl Iterator<Item = &'a Located<String>>,
+    what: &str,
+) {
     let mut seen = BTreeSet::new();
     for id in ids.filter(|id| !id.value.is_empty()) {
         check_id(file, id);
         if !seen.insert(id.value.as_str()) {
-            file.error(&id.span, format!("there are two of the {what} `{}`", id.value), "Give one of them another id, or remove it.");
+            file.error(
+                &id.span,
+                format!("there are two of the {what} `{}`", id.value),
+                "Give one of them another id, or remove it.",
+            );
         }
     }
 }
@@ -469,7 +674,11 @@ fn exists(file: &mut Reader<'_>, what: &str, id: &Located<String>, known: &[&str
 
 fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, allowed: &[&str]) {
     if !text.value.is_empty() && !allowed.contains(&text.value.as_str()) {
-        file.error(&text.span, format!("`{}` is no {what}", text.value), suggestion(&text.value, allowed));
+        file.error(
+            &text.span,
+            format!("`{}` is no {what}", text.value),
+            suggestion(&text.value, allowed),
+        );
     }
 }
 
@@ -482,8 +691,14 @@ fn assemble(
     kinds: Vec<KindTable>,
     topics: &[(&File, TopicFile)],
 ) -> KnowledgeBase {
-    let resources: Vec<Arc<Resource>> = resources.into_iter().map(|table| Arc::new(resource(table))).collect();
-    let mut topics: Vec<Topic> = topics.iter().map(|(source, table)| topic(source, table, &resources)).collect();
+    let resources: Vec<Arc<Resource>> = resources
+        .into_iter()
+        .map(|table| Arc::new(resource(table)))
+        .collect();
+    let mut topics: Vec<Topic> = topics
+        .iter()
+        .map(|(source, table)| topic(source, table, &resources))
+        .collect();
     topics.sort_by(|a, b| a.id.cmp(&b.id));
     KnowledgeBase {
         version,
@@ -491,19 +706,38 @@ fn assemble(
         categories: guide
             .categories
             .into_iter()
-            .map(|table| Category { id: table.id.value, title: table.title.value, description: table.description.value })
+            .map(|table| Category {
+                id: table.id.value,
+                title: table.title.value,
+                description: table.description.value,
+            })
             .collect(),
         topics,
         resources,
         vocabulary: Vocabulary {
             stop_words: values(&vocabulary.stop_words),
             protected: values(&vocabulary.protected),
-            abbreviations: vocabulary.abbreviations.into_iter().map(|(short, long)| (short.value, long.value)).collect(),
-            groups: vocabulary.groups.into_iter().map(|group| Group { name: group.name.value, words: values(&group.words) }).collect(),
+            abbreviations: vocabulary
+                .abbreviations
+                .into_iter()
+                .map(|(short, long)| (short.value, long.value))
+                .collect(),
+            groups: vocabulary
+                .groups
+                .into_iter()
+                .map(|group| Group {
+                    name: group.name.value,
+                    words: values(&group.words),
+                })
+                .collect(),
         },
         out_of_scope: kinds
             .into_iter()
-            .map(|kind| MessageKind { id: kind.id.value, reply: kind.reply.map(|reply| reply.value), examples: values(&kind.examples) })
+            .map(|kind| MessageKind {
+                id: kind.id.value,
+                reply: kind.reply.map(|reply| reply.value),
+                examples: values(&kind.examples),
+            })
             .collect(),
     }
 }
@@ -512,7 +746,13 @@ fn topic(source: &File, table: &TopicFile, resources: &[Arc<Resource>]) -> Topic
     let text = String::from_utf8_lossy(&source.bytes);
     let lines = Lines::of(&text);
     let phrasings = |questions: &[Located<String>]| -> Vec<Phrasing> {
-        questions.iter().map(|question| Phrasing { text: question.value.clone(), at: lines.position(question.span.start) }).collect()
+        questions
+            .iter()
+            .map(|question| Phrasing {
+                text: question.value.clone(),
+                at: lines.position(question.span.start),
+            })
+            .collect()
     };
     Topic {
         id: table.id.value.clone(),
@@ -522,7 +762,10 @@ fn topic(source: &File, table: &TopicFile, resources: &[Arc<Resource>]) -> Topic
         questions: phrasings(&table.questions),
         keywords: values(&table.keywords),
         related: values(&table.related),
-        reviewed: table.reviewed.as_ref().map_or(Date::ZERO, |date| date.value),
+        reviewed: table
+            .reviewed
+            .as_ref()
+            .map_or(Date::ZERO, |date| date.value),
         sections: table
             .sections
             .iter()
@@ -534,7 +777,12 @@ fn topic(source: &File, table: &TopicFile, resources: &[Arc<Resource>]) -> Topic
                 resources: section
                     .resources
                     .iter()
-                    .filter_map(|id| resources.iter().find(|resource| resource.id == id.value).cloned())
+                    .filter_map(|id| {
+                        resources
+                            .iter()
+                            .find(|resource| resource.id == id.value)
+                            .cloned()
+                    })
                     .collect(),
                 stakes: stakes_of(table, section),
             })

@@ -105,18 +105,40 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Adds an error at a place in the file.
-    pub(super) fn error(&mut self, span: &Range<usize>, message: impl Into<String>, mend: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         self.report(Severity::Error, span, message, mend);
     }
 
     /// Adds a warning at a place in the file.
-    pub(super) fn warn(&mut self, span: &Range<usize>, message: impl Into<String>, mend: impl Into<String>) {
+    pub(super) fn warn(
+        &mut self,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         self.report(Severity::Warning, span, message, mend);
     }
 
-    fn report(&mut self, severity: Severity, span: &Range<usize>, message: impl Into<String>, mend: impl Into<String>) {
+    fn report(
+        &mut self,
+        severity: Severity,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         let at = Lines::of(self.text).position(span.start);
-        self.problems.push(Problem { severity, file: self.file.to_owned(), at, message: message.into(), mend: mend.into() });
+        self.problems.push(Problem {
+            severity,
+            file: self.file.to_owned(),
+            at,
+            message: message.into(),
+            mend: mend.into(),
+        });
     }
 
     /// Parses the file and reads its top table; nothing where the file is not TOML.
@@ -126,11 +148,19 @@ impl Reader<'_> {
             // What a parser says after its first fault is mostly an echo of that one.
             let message = fault.message().lines().collect::<Vec<_>>().join(", ");
             let mend = "Mend the TOML here: text stands in quotes, lists in [ ], each entry ends with a comma.";
-            self.error(&fault.span().unwrap_or_default(), format!("this is not valid TOML: {message}"), mend);
+            self.error(
+                &fault.span().unwrap_or_default(),
+                format!("this is not valid TOML: {message}"),
+                mend,
+            );
             return None;
         }
         let mut table = Table {
-            reader: Reader { file: self.file, text: self.text, problems: self.problems },
+            reader: Reader {
+                file: self.file,
+                text: self.text,
+                problems: self.problems,
+            },
             table: root.get_ref(),
             what: "this file",
             span: 0..0,
@@ -150,19 +180,36 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        Self { text, starts: std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect() }
+        Self {
+            text,
+            starts: std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
+        }
     }
 
     /// The line and column, both from one, of a byte.
     pub(super) fn position(&self, byte: usize) -> Position {
         let line = self.starts.partition_point(|&start| start <= byte);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        Position { line, column: self.text.get(start..byte).unwrap_or_default().chars().count() + 1 }
+        Position {
+            line,
+            column: self
+                .text
+                .get(start..byte)
+                .unwrap_or_default()
+                .chars()
+                .count()
+                + 1,
+        }
     }
 }
 
 /// The candidate that a misspelt name most probably means.
-pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
@@ -202,7 +249,11 @@ impl<'a> Table<'a, '_> {
     fn required(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         let found = self.get(key);
         if found.is_none() {
-            self.reader.error(&self.span.clone(), format!("{} has no `{key}`", self.what), format!("Add a line `{key} = …`."));
+            self.reader.error(
+                &self.span.clone(),
+                format!("{} has no `{key}`", self.what),
+                format!("Add a line `{key} = …`."),
+            );
         }
         found
     }
@@ -211,7 +262,10 @@ impl<'a> Table<'a, '_> {
     pub(super) fn string(&mut self, key: &'static str) -> Located<String> {
         match self.required(key) {
             Some(value) => self.filled(key, value),
-            None => Located { value: String::new(), span: self.span.clone() },
+            None => Located {
+                value: String::new(),
+                span: self.span.clone(),
+            },
         }
     }
 
@@ -223,20 +277,34 @@ impl<'a> Table<'a, '_> {
 
     /// A list of texts that must be there; it may be empty.
     pub(super) fn strings(&mut self, key: &'static str) -> Vec<Located<String>> {
-        self.required(key).map(|value| self.list(key, value)).unwrap_or_default()
+        self.required(key)
+            .map(|value| self.list(key, value))
+            .unwrap_or_default()
     }
 
     /// A list of texts that may be left out.
     pub(super) fn optional_strings(&mut self, key: &'static str) -> Vec<Located<String>> {
-        self.get(key).map(|value| self.list(key, value)).unwrap_or_default()
+        self.get(key)
+            .map(|value| self.list(key, value))
+            .unwrap_or_default()
     }
 
     /// A calendar date that must be there.
     pub(super) fn date(&mut self, key: &'static str) -> Option<Located<Date>> {
         let value = self.required(key)?;
-        let date = value.get_ref().as_datetime().filter(|datetime| datetime.time.is_none()).and_then(|datetime| datetime.date);
-        let date = date
-            .and_then(|date| Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok());
+        let date = value
+            .get_ref()
+            .as_datetime()
+            .filter(|datetime| datetime.time.is_none())
+            .and_then(|datetime| datetime.date);
+        let date = date.and_then(|date| {
+            Date::new(
+                i16::try_from(date.year).ok()?,
+                i8::try_from(date.month).ok()?,
+                i8::try_from(date.day).ok()?,
+            )
+            .ok()
+        });
         if date.is_none() {
             let found = value.get_ref().type_str();
             self.reader.error(
@@ -245,12 +313,22 @@ impl<'a> Table<'a, '_> {
                 "Write it as year-month-day without quotes, for example 2026-11-23.",
             );
         }
-        date.map(|date| Located { value: date, span: value.span() })
+        date.map(|date| Located {
+            value: date,
+            span: value.span(),
+        })
     }
 
     /// The tables `[[key]]`, at least one.
-    pub(super) fn tables<T>(&mut self, key: &'static str, what: &'static str, mut read: impl FnMut(&mut Table<'_, '_>) -> T) -> Vec<T> {
-        let Some(value) = self.required(key) else { return Vec::new() };
+    pub(super) fn tables<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        mut read: impl FnMut(&mut Table<'_, '_>) -> T,
+    ) -> Vec<T> {
+        let Some(value) = self.required(key) else {
+            return Vec::new();
+        };
         let entries = value.get_ref().as_array();
         if entries.is_none_or(|entries| entries.iter().any(|entry| !entry.get_ref().is_table())) {
             self.reader.error(
@@ -262,9 +340,21 @@ impl<'a> Table<'a, '_> {
         }
         let mut found = Vec::new();
         for entry in entries.into_iter().flatten() {
-            let Some(table) = entry.get_ref().as_table() else { continue };
-            let reader = Reader { file: self.reader.file, text: self.reader.text, problems: self.reader.problems };
-            let mut table = Table { reader, table, what, span: entry.span(), known: BTreeSet::new() };
+            let Some(table) = entry.get_ref().as_table() else {
+                continue;
+            };
+            let reader = Reader {
+                file: self.reader.file,
+                text: self.reader.text,
+                problems: self.reader.problems,
+            };
+            let mut table = Table {
+                reader,
+                table,
+                what,
+                span: entry.span(),
+                known: BTreeSet::new(),
+            };
             found.push(read(&mut table));
             table.finish();
         }
@@ -273,14 +363,23 @@ impl<'a> Table<'a, '_> {
 
     /// The pairs of the table `[key]`, in the order of the file.
     pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(Located<String>, Located<String>)> {
-        let Some(value) = self.required(key) else { return Vec::new() };
+        let Some(value) = self.required(key) else {
+            return Vec::new();
+        };
         let Some(table) = value.get_ref().as_table() else {
-            self.reader.error(&value.span(), format!("`{key}` must be a table"), format!("Begin it with a line `[{key}]`."));
+            self.reader.error(
+                &value.span(),
+                format!("`{key}` must be a table"),
+                format!("Begin it with a line `[{key}]`."),
+            );
             return Vec::new();
         };
         let mut pairs = Vec::new();
         for (name, value) in table {
-            let name = Located { value: name.get_ref().to_string(), span: name.span() };
+            let name = Located {
+                value: name.get_ref().to_string(),
+                span: name.span(),
+            };
             pairs.push((name, self.filled(key, value)));
         }
         pairs.sort_by_key(|(name, _)| name.span.start);
@@ -297,7 +396,10 @@ impl<'a> Table<'a, '_> {
             );
             return Vec::new();
         };
-        entries.iter().map(|entry| self.filled(key, entry)).collect()
+        entries
+            .iter()
+            .map(|entry| self.filled(key, entry))
+            .collect()
     }
 
     /// The text of a value; reports one of another type and one without content.
@@ -306,14 +408,30 @@ impl<'a> Table<'a, '_> {
         match value.get_ref().as_str() {
             None => {
                 let found = value.get_ref().type_str();
-                self.reader.error(&span, format!("`{key}` must be a text, this is a {found}"), "Put it in quotes: \"…\".");
+                self.reader.error(
+                    &span,
+                    format!("`{key}` must be a text, this is a {found}"),
+                    "Put it in quotes: \"…\".",
+                );
             }
             Some(text) if text.trim().is_empty() => {
-                self.reader.error(&span, format!("`{key}` is empty"), "Write something in it, or remove it.");
+                self.reader.error(
+                    &span,
+                    format!("`{key}` is empty"),
+                    "Write something in it, or remove it.",
+                );
             }
-            Some(text) => return Located { value: text.trim().to_owned(), span },
+            Some(text) => {
+                return Located {
+                    value: text.trim().to_owned(),
+                    span,
+                };
+            }
         }
-        Located { value: String::new(), span }
+        Located {
+            value: String::new(),
+            span,
+        }
     }
 
     /// Reports every key that was not asked for.
@@ -322,7 +440,8 @@ impl<'a> Table<'a, '_> {
         for key in self.table.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
                 let message = format!("{} has no key `{}`", self.what, key.get_ref());
-                self.reader.error(&key.span(), message, suggestion(key.get_ref(), &known));
+                self.reader
+                    .error(&key.span(), message, suggestion(key.get_ref(), &known));
             }
         }
     }
@@ -384,7 +503,10 @@ pub(super) fn vocabulary(table: &mut Table<'_, '_>) -> VocabularyFile {
         stop_words: table.strings("stop_words"),
         protected: table.strings("protected"),
         abbreviations: table.pairs("abbreviations"),
-        groups: table.tables("group", "a group", |table| GroupTable { name: table.string("name"), words: table.strings("words") }),
+        groups: table.tables("group", "a group", |table| GroupTable {
+            name: table.string("name"),
+            words: table.strings("words"),
+        }),
     }
 }
 

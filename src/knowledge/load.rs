@@ -58,14 +58,21 @@ pub enum LoadError {
 }
 
 /// The files beside the folder of topics.
-const FILES: [&str; 4] = ["guide.toml", "resources.toml", "vocabulary.toml", "out_of_scope.toml"];
+const FILES: [&str; 4] = [
+    "guide.toml",
+    "resources.toml",
+    "vocabulary.toml",
+    "out_of_scope.toml",
+];
 
 /// Where the hash FNV-1a of 64 bits begins, and by what it multiplies: enough to tell versions apart, and a few lines.
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
 fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
+    })
 }
 
 /// The files of topics, ordered by name.
@@ -73,12 +80,24 @@ fn topic_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let topics_dir = dir.join("topics");
     let mut paths = Vec::new();
     // The folder itself first, so that a wrong path is reported as what it is.
-    fs::read_dir(dir).map_err(|source| ReadError { path: dir.to_owned(), source })?;
-    let in_topics = |source| ReadError { path: topics_dir.clone(), source };
+    fs::read_dir(dir).map_err(|source| ReadError {
+        path: dir.to_owned(),
+        source,
+    })?;
+    let in_topics = |source| ReadError {
+        path: topics_dir.clone(),
+        source,
+    };
     for entry in fs::read_dir(&topics_dir).map_err(in_topics)? {
         let path = entry.map_err(in_topics)?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if !hidden
+            && path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+        {
             paths.push(path);
         }
     }
@@ -93,13 +112,17 @@ impl Sources {
     /// The first folder or file that cannot be read.
     pub fn read(dir: &Path) -> Result<Self, ReadError> {
         let topics = topic_paths(dir)?;
-        let [guide, resources, vocabulary, out_of_scope] = FILES.map(|name| File::read(dir.join(name)));
+        let [guide, resources, vocabulary, out_of_scope] =
+            FILES.map(|name| File::read(dir.join(name)));
         Ok(Self {
             guide: guide?,
             resources: resources?,
             vocabulary: vocabulary?,
             out_of_scope: out_of_scope?,
-            topics: topics.into_iter().map(File::read).collect::<Result<_, _>>()?,
+            topics: topics
+                .into_iter()
+                .map(File::read)
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -109,7 +132,11 @@ impl Sources {
     /// A folder that cannot be read.
     pub fn paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let topics = topic_paths(dir)?;
-        Ok(FILES.iter().map(|name| dir.join(name)).chain(topics).collect())
+        Ok(FILES
+            .iter()
+            .map(|name| dir.join(name))
+            .chain(topics)
+            .collect())
     }
 
     /// Checks what was read from a folder.
@@ -119,17 +146,33 @@ impl Sources {
     pub fn into_knowledge(self, dir: &Path, today: Date) -> Result<KnowledgeBase, LoadError> {
         let checked = check(&self, today);
         checked.knowledge.ok_or_else(|| {
-            let problems = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
-            LoadError::Invalid { dir: dir.to_owned(), problems }
+            let problems = checked
+                .problems
+                .into_iter()
+                .filter(|problem| problem.severity == Severity::Error)
+                .collect();
+            LoadError::Invalid {
+                dir: dir.to_owned(),
+                problems,
+            }
         })
     }
 
     /// A short name of exactly this content, the same on every machine: eight hexadecimal digits.
     pub fn version(&self) -> String {
-        let files = [&self.guide, &self.resources, &self.vocabulary, &self.out_of_scope].into_iter().chain(&self.topics);
+        let files = [
+            &self.guide,
+            &self.resources,
+            &self.vocabulary,
+            &self.out_of_scope,
+        ]
+        .into_iter()
+        .chain(&self.topics);
         let hash = files.fold(FNV_START, |hash, file| {
             let length = (file.bytes.len() as u64).to_le_bytes();
-            [file.stem().as_bytes(), &length, &file.bytes].into_iter().fold(hash, fnv)
+            [file.stem().as_bytes(), &length, &file.bytes]
+                .into_iter()
+                .fold(hash, fnv)
         });
         format!("{:08x}", (hash ^ (hash >> 32)) as u32)
     }
@@ -138,7 +181,10 @@ impl Sources {
 impl File {
     fn read(path: PathBuf) -> Result<Self, ReadError> {
         match fs::read(&path) {
-            Ok(bytes) => Ok(Self { name: path.display().to_string(), bytes }),
+            Ok(bytes) => Ok(Self {
+                name: path.display().to_string(),
+                bytes,
+            }),
             Err(source) => Err(ReadError { path, source }),
         }
     }

@@ -9,10 +9,15 @@ use prometheus_client::metrics::histogram::Histogram;
 use crate::stats::{Outcome, Way};
 
 /// From a tenth of a millisecond, in which a guide is searched, to ten seconds, after which nobody waits; in seconds.
-const BUCKETS: [f64; 16] = [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const BUCKETS: [f64; 16] = [
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+    5.0, 10.0,
+];
 
 /// The kinds of requests to Discord; see [`kind`].
-const KINDS: [&str; 8] = ["gateway", "message", "edit", "typing", "callback", "response", "commands", "other"];
+const KINDS: [&str; 8] = [
+    "gateway", "message", "edit", "typing", "callback", "response", "commands", "other",
+];
 /// What a request came to: the class of its HTTP status, or that there was no answer.
 const RESULTS: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
 
@@ -56,12 +61,18 @@ pub(super) struct Counts {
 impl Default for Counts {
     fn default() -> Self {
         Self {
-            questions: Counters::new(
-                Way::ALL.iter().flat_map(|way| Outcome::ALL.iter().map(move |outcome| [("way", way.name()), ("outcome", outcome.name())])),
-            ),
+            questions: Counters::new(Way::ALL.iter().flat_map(|way| {
+                Outcome::ALL
+                    .iter()
+                    .map(move |outcome| [("way", way.name()), ("outcome", outcome.name())])
+            })),
             decided: Histogram::new(BUCKETS),
             done: Histogram::new(BUCKETS),
-            requests: Counters::new(KINDS.iter().flat_map(|kind| RESULTS.iter().map(move |result| [("kind", *kind), ("status", *result)]))),
+            requests: Counters::new(KINDS.iter().flat_map(|kind| {
+                RESULTS
+                    .iter()
+                    .map(move |result| [("kind", *kind), ("status", *result)])
+            })),
             limited: Counters::new(KINDS.iter().map(|kind| [("kind", *kind)])),
         }
     }
@@ -99,7 +110,12 @@ pub(super) struct Counters<const N: usize>(Vec<(Labels<N>, Counter)>);
 
 impl<const N: usize> Counters<N> {
     fn new(labels: impl IntoIterator<Item = Labels<N>>) -> Self {
-        Self(labels.into_iter().map(|labels| (labels, Counter::default())).collect())
+        Self(
+            labels
+                .into_iter()
+                .map(|labels| (labels, Counter::default()))
+                .collect(),
+        )
     }
 
     fn count(&self, values: [&str; N]) {
@@ -111,7 +127,9 @@ impl<const N: usize> Counters<N> {
 
     /// Labels and numbers, always in the same order.
     pub(super) fn all(&self) -> impl Iterator<Item = (Labels<N>, u64)> + '_ {
-        self.0.iter().map(|(labels, counter)| (*labels, counter.get()))
+        self.0
+            .iter()
+            .map(|(labels, counter)| (*labels, counter.get()))
     }
 }
 
@@ -146,11 +164,28 @@ mod tests {
     #[test]
     fn every_status_is_counted_once() {
         let counts = Counts::default();
-        for status in [Some(200), Some(204), Some(302), Some(404), Some(429), Some(502), Some(7), None] {
+        for status in [
+            Some(200),
+            Some(204),
+            Some(302),
+            Some(404),
+            Some(429),
+            Some(502),
+            Some(7),
+            None,
+        ] {
             counts.requested("edit", status);
         }
-        let counted: Vec<u64> = counts.requests.all().filter(|(labels, _)| labels[0].1 == "edit").map(|(_, count)| count).collect();
+        let counted: Vec<u64> = counts
+            .requests
+            .all()
+            .filter(|(labels, _)| labels[0].1 == "edit")
+            .map(|(_, count)| count)
+            .collect();
         assert_eq!(counted, [2, 1, 1, 2, 1, 1]);
-        assert_eq!(counts.requests.all().map(|(_, count)| count).sum::<u64>(), 8);
+        assert_eq!(
+            counts.requests.all().map(|(_, count)| count).sum::<u64>(),
+            8
+        );
     }
 }

@@ -71,21 +71,35 @@ async fn converse(stream: TcpStream, seen: &Arc<Seen>) {
 
 fn respond(seen: &Arc<Seen>, method: &Method, path: &str) -> Response<String> {
     if ![Method::GET, Method::HEAD].contains(method) {
-        let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD\n".to_owned());
-        refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut refused = answer(
+            StatusCode::METHOD_NOT_ALLOWED,
+            TEXT,
+            "only GET and HEAD\n".to_owned(),
+        );
+        refused
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
     match path {
         "/healthz" => answer(StatusCode::OK, TEXT, "the process works\n".to_owned()),
         "/readyz" => {
             let missing = seen.missing();
-            let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            let status = if missing.is_empty() {
+                StatusCode::OK
+            } else {
+                StatusCode::SERVICE_UNAVAILABLE
+            };
             let guide = seen.live.guide();
             let body = json!({"ready": missing.is_empty(), "missing": missing, "guide": guide.knowledge.version()});
             answer(status, JSON, format!("{body}\n"))
         }
         "/metrics" => answer(StatusCode::OK, FIGURES, page::write(seen)),
-        _ => answer(StatusCode::NOT_FOUND, TEXT, "there are /healthz, /readyz and /metrics\n".to_owned()),
+        _ => answer(
+            StatusCode::NOT_FOUND,
+            TEXT,
+            "there are /healthz, /readyz and /metrics\n".to_owned(),
+        ),
     }
 }
 
@@ -94,6 +108,8 @@ fn answer(status: StatusCode, kind: HeaderValue, body: String) -> Response<Strin
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, kind);
     // What is true now is not true later.
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

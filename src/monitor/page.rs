@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
-    DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeLabelSet, EncodeMetric, MetricEncoder, prometheus_text,
+    DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeLabelSet, EncodeMetric,
+    MetricEncoder, prometheus_text,
 };
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
@@ -36,7 +37,11 @@ impl Collector for Figures {
         let seen = &*self.0;
         let page = &mut Page(encoder);
         let missing = seen.missing();
-        page.gauge("internbot_ready", "Whether /readyz says that nothing is missing", u64::from(missing.is_empty()))?;
+        page.gauge(
+            "internbot_ready",
+            "Whether /readyz says that nothing is missing",
+            u64::from(missing.is_empty()),
+        )?;
         page.build(seen.started)?;
         page.questions(seen)?;
         page.gateway(&seen.present().unwrap_or_default())?;
@@ -51,60 +56,168 @@ struct Page<'a>(DescriptorEncoder<'a>);
 impl Page<'_> {
     fn build(&mut self, started: SystemTime) -> fmt::Result {
         let version = [("version", env!("CARGO_PKG_VERSION"))];
-        self.gauges("internbot_build_info", "The version of the bot", [(version, 1_u64)])?;
-        self.gauge("process_start_time_seconds", "When the bot was started, in seconds since 1970", seconds(started))?;
+        self.gauges(
+            "internbot_build_info",
+            "The version of the bot",
+            [(version, 1_u64)],
+        )?;
+        self.gauge(
+            "process_start_time_seconds",
+            "When the bot was started, in seconds since 1970",
+            seconds(started),
+        )?;
         if let Some(bytes) = process::resident_bytes() {
-            self.gauge("process_resident_memory_bytes", "Memory that the process uses", bytes)?;
+            self.gauge(
+                "process_resident_memory_bytes",
+                "Memory that the process uses",
+                bytes,
+            )?;
         }
         if let Some(time) = process::cpu_seconds() {
-            self.counter("process_cpu_seconds", "Processor time that the process has used", time)?;
+            self.counter(
+                "process_cpu_seconds",
+                "Processor time that the process has used",
+                time,
+            )?;
         }
         Ok(())
     }
 
     fn questions(&mut self, seen: &Seen) -> fmt::Result {
         let counts = &seen.counts;
-        self.counters("internbot_questions", "Questions, by how they were asked and what became of them", counts.questions.all())?;
-        let decided = self.metric("internbot_decision_seconds", "From the event with a question to the decision", MetricType::Histogram)?;
+        self.counters(
+            "internbot_questions",
+            "Questions, by how they were asked and what became of them",
+            counts.questions.all(),
+        )?;
+        let decided = self.metric(
+            "internbot_decision_seconds",
+            "From the event with a question to the decision",
+            MetricType::Histogram,
+        )?;
         counts.decided.encode(decided)?;
-        let done = self.metric("internbot_answer_seconds", "From the event to Discord having the answer", MetricType::Histogram)?;
+        let done = self.metric(
+            "internbot_answer_seconds",
+            "From the event to Discord having the answer",
+            MetricType::Histogram,
+        )?;
         counts.done.encode(done)?;
-        self.counters("internbot_requests", "Requests to Discord that ended, by kind and HTTP status", counts.requests.all())?;
-        self.counters("internbot_rate_limited", "Waits for a rate limit of Discord's, by kind of request", counts.limited.all())
+        self.counters(
+            "internbot_requests",
+            "Requests to Discord that ended, by kind and HTTP status",
+            counts.requests.all(),
+        )?;
+        self.counters(
+            "internbot_rate_limited",
+            "Waits for a rate limit of Discord's, by kind of request",
+            counts.limited.all(),
+        )
     }
 
     fn gateway(&mut self, present: &Present) -> fmt::Result {
-        let of_each = |value: fn(&Shard) -> u64| present.shards.iter().map(move |shard| ([("shard", shard.number)], value(shard)));
+        let of_each = |value: fn(&Shard) -> u64| {
+            present
+                .shards
+                .iter()
+                .map(move |shard| ([("shard", shard.number)], value(shard)))
+        };
         let connected = of_each(|shard| u64::from(shard.connected && shard.acknowledged));
-        self.gauges("internbot_shard_connected", "Whether the shard is connected and its heartbeats are acknowledged", connected)?;
+        self.gauges(
+            "internbot_shard_connected",
+            "Whether the shard is connected and its heartbeats are acknowledged",
+            connected,
+        )?;
         let reconnects = of_each(|shard| shard.reconnects);
-        self.counters("internbot_shard_reconnects", "How often the shard was connected again", reconnects)?;
-        let latencies = present.shards.iter().filter_map(|shard| Some(([("shard", shard.number)], shard.latency?.as_secs_f64())));
-        self.gauges("internbot_shard_latency_seconds", "How long Discord took to acknowledge the latest heartbeat", latencies)?;
-        self.gauge("internbot_handlers_under_way", "Events that are being handled", present.under_way)?;
-        self.gauge("internbot_handlers_waiting", "Events that wait to be handled", present.waiting)?;
-        let dropped = [([("why", "unasked")], present.dropped), ([("why", "too-late")], present.expired)];
-        self.counters("internbot_handlers_dropped", "Events that were not handled: too many waited, or their time was over", dropped)
+        self.counters(
+            "internbot_shard_reconnects",
+            "How often the shard was connected again",
+            reconnects,
+        )?;
+        let latencies = present
+            .shards
+            .iter()
+            .filter_map(|shard| Some(([("shard", shard.number)], shard.latency?.as_secs_f64())));
+        self.gauges(
+            "internbot_shard_latency_seconds",
+            "How long Discord took to acknowledge the latest heartbeat",
+            latencies,
+        )?;
+        self.gauge(
+            "internbot_handlers_under_way",
+            "Events that are being handled",
+            present.under_way,
+        )?;
+        self.gauge(
+            "internbot_handlers_waiting",
+            "Events that wait to be handled",
+            present.waiting,
+        )?;
+        let dropped = [
+            ([("why", "unasked")], present.dropped),
+            ([("why", "too-late")], present.expired),
+        ];
+        self.counters(
+            "internbot_handlers_dropped",
+            "Events that were not handled: too many waited, or their time was over",
+            dropped,
+        )
     }
 
     fn guide(&mut self, status: &Status) -> fmt::Result {
         let version = [("version", status.guide.knowledge.version())];
-        self.gauges("internbot_guide_info", "The version of the guide that answers", [(version, 1_u64)])?;
-        self.gauge("internbot_guide_since_seconds", "Since when it answers, in seconds since 1970", seconds(status.since))?;
-        self.gauge("internbot_guide_topics", "Topics in it", status.guide.knowledge.topics().len())?;
+        self.gauges(
+            "internbot_guide_info",
+            "The version of the guide that answers",
+            [(version, 1_u64)],
+        )?;
+        self.gauge(
+            "internbot_guide_since_seconds",
+            "Since when it answers, in seconds since 1970",
+            seconds(status.since),
+        )?;
+        self.gauge(
+            "internbot_guide_topics",
+            "Topics in it",
+            status.guide.knowledge.topics().len(),
+        )?;
         let refused = u64::from(status.problem.is_some());
-        self.gauge("internbot_guide_files_refused", "Whether the files have an error, so that an older guide answers", refused)?;
+        self.gauge(
+            "internbot_guide_files_refused",
+            "Whether the files have an error, so that an older guide answers",
+            refused,
+        )?;
         let reloads = status.reloads;
-        let results = [("swapped", reloads.swapped), ("same", reloads.same), ("refused", reloads.failed)];
+        let results = [
+            ("swapped", reloads.swapped),
+            ("same", reloads.same),
+            ("refused", reloads.failed),
+        ];
         let results = results.map(|(result, count)| ([("result", result)], count));
-        self.counters("internbot_reloads", "Reloads of the guide, by what came of them", results)
+        self.counters(
+            "internbot_reloads",
+            "Reloads of the guide, by what came of them",
+            results,
+        )
     }
 
     fn store(&mut self, health: &Health) -> fmt::Result {
-        let states = [("off", State::Off), ("well", State::Well), ("unwell", State::Unwell)];
-        let states = states.map(|(name, state)| ([("state", name)], u64::from(health.state == state)));
-        self.gauges("internbot_store_state", "How the store is: 1 for the state that it is in", states)?;
-        self.gauge("internbot_store_waiting_rows", "Rows that wait to be written", health.waiting)?;
+        let states = [
+            ("off", State::Off),
+            ("well", State::Well),
+            ("unwell", State::Unwell),
+        ];
+        let states =
+            states.map(|(name, state)| ([("state", name)], u64::from(health.state == state)));
+        self.gauges(
+            "internbot_store_state",
+            "How the store is: 1 for the state that it is in",
+            states,
+        )?;
+        self.gauge(
+            "internbot_store_waiting_rows",
+            "Rows that wait to be written",
+            health.waiting,
+        )?;
         self.counter(
             "internbot_store_dropped_gaps",
             "Questions without an answer that were dropped because too many waited",
@@ -123,7 +236,9 @@ impl Page<'_> {
         values: impl IntoIterator<Item = (L, V)>,
     ) -> fmt::Result {
         let mut metric = self.metric(name, help, MetricType::Gauge)?;
-        values.into_iter().try_for_each(|(labels, value)| ConstGauge::new(value).encode(metric.encode_family(&labels)?))
+        values.into_iter().try_for_each(|(labels, value)| {
+            ConstGauge::new(value).encode(metric.encode_family(&labels)?)
+        })
     }
 
     /// The name without the ending `_total`, which is added.
@@ -139,15 +254,24 @@ impl Page<'_> {
         values: impl IntoIterator<Item = (L, V)>,
     ) -> fmt::Result {
         let mut metric = self.metric(name, help, MetricType::Counter)?;
-        values.into_iter().try_for_each(|(labels, value)| ConstCounter::new(value).encode(metric.encode_family(&labels)?))
+        values.into_iter().try_for_each(|(labels, value)| {
+            ConstCounter::new(value).encode(metric.encode_family(&labels)?)
+        })
     }
 
-    fn metric<'s>(&'s mut self, name: &'s str, help: &str, kind: MetricType) -> Result<MetricEncoder<'s>, fmt::Error> {
+    fn metric<'s>(
+        &'s mut self,
+        name: &'s str,
+        help: &str,
+        kind: MetricType,
+    ) -> Result<MetricEncoder<'s>, fmt::Error> {
         self.0.encode_descriptor(name, help, None, kind)
     }
 }
 
 /// Seconds since 1970.
 fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    time.duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
 }

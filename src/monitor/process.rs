@@ -19,7 +19,9 @@ pub(super) fn cpu_seconds() -> Option<f64> {
 }
 
 fn memory_in(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1_024)
 }
@@ -27,7 +29,10 @@ fn memory_in(status: &str) -> Option<u64> {
 fn time_in(stat: &str) -> Option<f64> {
     // The name, in brackets, may hold anything.
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(USER_TIME).map_while(|field| field.parse::<u64>().ok());
+    let mut times = fields
+        .split_whitespace()
+        .skip(USER_TIME)
+        .map_while(|field| field.parse::<u64>().ok());
     Some((times.next()? + times.next()?) as f64 / TICKS)
 }
 
@@ -37,8 +42,14 @@ mod tests {
 
     #[test]
     fn what_linux_says_is_read() {
-        assert_eq!(memory_in("Name:\tx\nVmRSS:\t   10 kB\nVmSize:\t 99 kB\n"), Some(10_240));
-        assert_eq!(time_in("7 (a ) b) S 1 7 7 0 -1 4194560 88 0 0 0 150 50 0 0 20 0 1 0 5\n"), Some(2.0));
+        assert_eq!(
+            memory_in("Name:\tx\nVmRSS:\t   10 kB\nVmSize:\t 99 kB\n"),
+            Some(10_240)
+        );
+        assert_eq!(
+            time_in("7 (a ) b) S 1 7 7 0 -1 4194560 88 0 0 0 150 50 0 0 20 0 1 0 5\n"),
+            Some(2.0)
+        );
         assert_eq!(memory_in("nothing"), None);
         assert_eq!(time_in("7 (x) S 1"), None);
     }

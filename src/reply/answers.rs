@@ -27,15 +27,42 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> Reply {
     let here = Place::new(topic, section);
     let all = knowledge.resources_of(topic).len();
-    let siblings = topic.sections.iter().filter(|other| other.id != section.id).map(|other| section_choice(topic, other, &other.heading));
-    let resources = Action::Show(View::Resources { filter: Filter { topic: Some(topic.id.clone()), ..Filter::default() }, page: 0 });
-    let more = Choice::new("All resources on this topic", format!("{all} links"), resources.clone());
-    let related = topic.related.iter().filter_map(|id| knowledge.topic(id)).filter_map(topic_choice);
+    let siblings = topic
+        .sections
+        .iter()
+        .filter(|other| other.id != section.id)
+        .map(|other| section_choice(topic, other, &other.heading));
+    let resources = Action::Show(View::Resources {
+        filter: Filter {
+            topic: Some(topic.id.clone()),
+            ..Filter::default()
+        },
+        page: 0,
+    });
+    let more = Choice::new(
+        "All resources on this topic",
+        format!("{all} links"),
+        resources.clone(),
+    );
+    let related = topic
+        .related
+        .iter()
+        .filter_map(|id| knowledge.topic(id))
+        .filter_map(topic_choice);
     let links = links(section);
-    let mut buttons =
-        vec![Choice::new("That helped", "", Action::Helped(here.clone())).here(), Choice::new("Not it", "", Action::NotIt(here))];
+    let mut buttons = vec![
+        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
+        Choice::new("Not it", "", Action::NotIt(here)),
+    ];
     if topic.sections.len() > 1 {
-        buttons.push(Choice::new("Whole topic", "", Action::Show(View::Page { topic: topic.id.clone(), page: 0 })));
+        buttons.push(Choice::new(
+            "Whole topic",
+            "",
+            Action::Show(View::Page {
+                topic: topic.id.clone(),
+                page: 0,
+            }),
+        ));
     }
     if all > links.len() {
         buttons.push(Choice::new("More resources", "", resources));
@@ -43,12 +70,19 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     buttons.push(remove());
     Reply {
         title: section.heading.clone(),
-        path: vec![knowledge.name().to_owned(), knowledge.category_of(topic).to_owned(), topic.title.clone()],
+        path: vec![
+            knowledge.name().to_owned(),
+            knowledge.category_of(topic).to_owned(),
+            topic.title.clone(),
+        ],
         body: section.text.clone(),
         links,
         notice: notice(section),
         prompt: "Read on".to_owned(),
-        choices: siblings.chain(Some(more).filter(|_| all > 0)).chain(related).collect(),
+        choices: siblings
+            .chain(Some(more).filter(|_| all > 0))
+            .chain(related)
+            .collect(),
         buttons,
         footer: format!("Reviewed {}", topic.reviewed),
         date: Some(topic.reviewed),
@@ -60,26 +94,50 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
 /// The same section once the person who asked has said that it helped.
 pub fn section_that_helped(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> Reply {
     let mut reply = self::section(knowledge, topic, section);
-    reply.buttons.retain(|button| !matches!(button.action, Action::Helped(_) | Action::NotIt(_)));
+    reply
+        .buttons
+        .retain(|button| !matches!(button.action, Action::Helped(_) | Action::NotIt(_)));
     reply.footer = format!("{} · It helped, thank you for saying so", reply.footer);
     reply
 }
 
 /// A section before it is posted as a reply to somebody's message, with the other candidates.
-pub fn preview(knowledge: &KnowledgeBase, topic: &Topic, section: &Section, target: Target, others: &[Match]) -> Reply {
+pub fn preview(
+    knowledge: &KnowledgeBase,
+    topic: &Topic,
+    section: &Section,
+    target: Target,
+    others: &[Match],
+) -> Reply {
     let candidates = others.iter().filter_map(|found| place(knowledge, found));
     let siblings = topic.sections.iter().map(|other| (topic, other));
-    let related = topic.related.iter().filter_map(|id| knowledge.topic(id)).filter_map(|topic| Some((topic, topic.sections.first()?)));
+    let related = topic
+        .related
+        .iter()
+        .filter_map(|id| knowledge.topic(id))
+        .filter_map(|topic| Some((topic, topic.sections.first()?)));
     let here = Place::new(topic, section);
     let other = |(topic, section): (&Topic, &Section)| {
         let place = Place::new(topic, section);
-        (place != here)
-            .then(|| Choice::new(section_label(topic, section), topic.summary.clone(), Action::Show(View::Preview(place, target))).here())
+        (place != here).then(|| {
+            Choice::new(
+                section_label(topic, section),
+                topic.summary.clone(),
+                Action::Show(View::Preview(place, target)),
+            )
+            .here()
+        })
     };
     Reply {
         prompt: "Another answer".to_owned(),
-        choices: candidates.chain(siblings).chain(related).filter_map(other).collect(),
-        buttons: vec![Choice::new("Post as a reply", "", Action::Post(here.clone(), target)).here()],
+        choices: candidates
+            .chain(siblings)
+            .chain(related)
+            .filter_map(other)
+            .collect(),
+        buttons: vec![
+            Choice::new("Post as a reply", "", Action::Post(here.clone(), target)).here(),
+        ],
         ..self::section(knowledge, topic, section)
     }
     .within_limits()
@@ -103,18 +161,31 @@ pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 /// What else could be the answer, once a person has said that a section was not: what a new search found, or else what
 /// is near in the guide.
 pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[Match]) -> Reply {
-    let found = found.iter().filter_map(|found| self::place(knowledge, found)).filter(|(topic, _)| topic.id != place.topic);
+    let found = found
+        .iter()
+        .filter_map(|found| self::place(knowledge, found))
+        .filter(|(topic, _)| topic.id != place.topic);
     let topic = knowledge.topic(&place.topic);
-    let siblings = topic.into_iter().flat_map(|topic| topic.sections.iter().map(move |section| (topic, section)));
-    let related = topic.into_iter().flat_map(|topic| &topic.related).filter_map(|id| knowledge.topic(id));
+    let siblings = topic
+        .into_iter()
+        .flat_map(|topic| topic.sections.iter().map(move |section| (topic, section)));
+    let related = topic
+        .into_iter()
+        .flat_map(|topic| &topic.related)
+        .filter_map(|id| knowledge.topic(id));
     let related = related.filter_map(|topic| Some((topic, topic.sections.first()?)));
     let siblings = siblings.filter(|(_, section)| section.id != place.section);
     let others = siblings.take(2).chain(found.take(2)).chain(related);
     Reply {
         title: "Perhaps one of these?".to_owned(),
-        body: "These are the nearest that I have. If none is what you mean, ask again in other words.".to_owned(),
+        body:
+            "These are the nearest that I have. If none is what you mean, ask again in other words."
+                .to_owned(),
         prompt: "Nearest".to_owned(),
-        choices: others.map(|(topic, section)| candidate(topic, section).here()).take(MOST_CANDIDATES).collect(),
+        choices: others
+            .map(|(topic, section)| candidate(topic, section).here())
+            .take(MOST_CANDIDATES)
+            .collect(),
         shape: Shape::Buttons,
         buttons: vec![Choice::new("None of these", "", Action::NoneOfThese).here()],
         ..Reply::default()
@@ -126,7 +197,10 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[Match]) -> Repl
 pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     Reply {
         title: "Not in the guide".to_owned(),
-        body: format!("Then the {} has nothing on this yet. Try other words, or ask the people here.", knowledge.name()),
+        body: format!(
+            "Then the {} has nothing on this yet. Try other words, or ask the people here.",
+            knowledge.name()
+        ),
         prompt: "Look around".to_owned(),
         choices: vec![topics_choice(knowledge)],
         shape: Shape::Buttons,
@@ -139,13 +213,25 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
 /// The honest answer where the guide has none, with a next step.
 fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let about = knowledge.name();
-    let of_kind = answer.kind.and_then(|kind| knowledge.out_of_scope().get(kind)).and_then(|kind| kind.reply.clone());
+    let of_kind = answer
+        .kind
+        .and_then(|kind| knowledge.out_of_scope().get(kind))
+        .and_then(|kind| kind.reply.clone());
     let body = match of_kind {
         Some(reply) => reply,
-        None if answer.matches.is_empty() => format!("Ask me something about internships: I answer from the {about}."),
-        None => format!("I answer from the {about} and found nothing on this. Try other words, or ask the people here."),
+        None if answer.matches.is_empty() => {
+            format!("Ask me something about internships: I answer from the {about}.")
+        }
+        None => format!(
+            "I answer from the {about} and found nothing on this. Try other words, or ask the people here."
+        ),
     };
-    let nearest = answer.matches.iter().take(2).filter_map(|found| match_choice(knowledge, found)).filter(|_| answer.kind.is_none());
+    let nearest = answer
+        .matches
+        .iter()
+        .take(2)
+        .filter_map(|found| match_choice(knowledge, found))
+        .filter(|_| answer.kind.is_none());
     Reply {
         title: "Not in the guide".to_owned(),
         body,
@@ -154,7 +240,10 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
         } else {
             "Look around".to_owned()
         },
-        choices: nearest.map(Choice::here).chain(Some(topics_choice(knowledge))).collect(),
+        choices: nearest
+            .map(Choice::here)
+            .chain(Some(topics_choice(knowledge)))
+            .collect(),
         shape: Shape::Buttons,
         buttons: vec![remove()],
         ..Reply::default()
@@ -166,7 +255,14 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 pub fn answered_before(topic: &Topic, section: &Section, link: &str) -> Reply {
     Reply {
         body: format!("I answered this here a moment ago: {link}"),
-        buttons: vec![Choice::new("Show it to me", "", Action::Show(View::Section(Place::new(topic, section)))), remove()],
+        buttons: vec![
+            Choice::new(
+                "Show it to me",
+                "",
+                Action::Show(View::Section(Place::new(topic, section))),
+            ),
+            remove(),
+        ],
         ..Reply::default()
     }
     .within_limits()
@@ -185,7 +281,11 @@ fn links(section: &Section) -> Vec<Link> {
     if section.stakes == Stakes::Legal {
         resources.sort_by_key(|resource| resource.kind != Kind::Official);
     }
-    resources.into_iter().take(MOST_LINKS).map(|resource| Link::from(resource.as_ref())).collect()
+    resources
+        .into_iter()
+        .take(MOST_LINKS)
+        .map(|resource| Link::from(resource.as_ref()))
+        .collect()
 }
 
 fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
@@ -194,13 +294,24 @@ fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
 
 /// A section among sections of other topics.
 fn candidate(topic: &Topic, section: &Section) -> Choice {
-    Choice::new(section_label(topic, section), &topic.summary, Action::Show(View::Section(Place::new(topic, section))))
+    Choice::new(
+        section_label(topic, section),
+        &topic.summary,
+        Action::Show(View::Section(Place::new(topic, section))),
+    )
 }
 
 /// What a section is called where its topic is not in sight: several topics have a section "What to write".
 fn section_label(topic: &Topic, section: &Section) -> String {
-    let general = topic.sections.first().is_some_and(|first| first.id == section.id);
-    if general { topic.title.clone() } else { format!("{}: {}", topic.title, section.heading) }
+    let general = topic
+        .sections
+        .first()
+        .is_some_and(|first| first.id == section.id);
+    if general {
+        topic.title.clone()
+    } else {
+        format!("{}: {}", topic.title, section.heading)
+    }
 }
 
 fn topic_choice(topic: &Topic) -> Option<Choice> {
@@ -208,12 +319,24 @@ fn topic_choice(topic: &Topic) -> Option<Choice> {
 }
 
 pub(super) fn section_choice(topic: &Topic, section: &Section, label: &str) -> Choice {
-    let detail = if label == topic.title { &topic.summary } else { &topic.title };
-    Choice::new(label, detail, Action::Show(View::Section(Place::new(topic, section))))
+    let detail = if label == topic.title {
+        &topic.summary
+    } else {
+        &topic.title
+    };
+    Choice::new(
+        label,
+        detail,
+        Action::Show(View::Section(Place::new(topic, section))),
+    )
 }
 
 fn topics_choice(knowledge: &KnowledgeBase) -> Choice {
-    Choice::new("List of topics", format!("{} topics", knowledge.topics().len()), Action::Show(View::Topics))
+    Choice::new(
+        "List of topics",
+        format!("{} topics", knowledge.topics().len()),
+        Action::Show(View::Topics),
+    )
 }
 
 fn remove() -> Choice {

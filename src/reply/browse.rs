@@ -14,20 +14,41 @@ const TOPICS: usize = 20;
 
 /// A section as a page of its topic; nothing where there is no such page.
 pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Option<Reply> {
-    let view = |page: usize| View::Page { topic: topic.id.clone(), page };
+    let view = |page: usize| View::Page {
+        topic: topic.id.clone(),
+        page,
+    };
     let pages = topic.sections.len();
     let found = topic.sections.get(page)?;
-    let sections = topic.sections.iter().enumerate().filter(|(number, _)| *number != page);
+    let sections = topic
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| *number != page);
     let mut buttons = turning(page, pages, view);
     let links = knowledge.resources_of(topic).len();
     if links > 0 {
-        let filter = Filter { topic: Some(topic.id.clone()), ..Filter::default() };
-        buttons.push(Choice::new("All resources", "", Action::Show(View::Resources { filter, page: 0 })).here());
+        let filter = Filter {
+            topic: Some(topic.id.clone()),
+            ..Filter::default()
+        };
+        buttons.push(
+            Choice::new(
+                "All resources",
+                "",
+                Action::Show(View::Resources { filter, page: 0 }),
+            )
+            .here(),
+        );
     }
     Some(
         Reply {
             prompt: "Sections of this topic".to_owned(),
-            choices: sections.map(|(number, other)| Choice::new(&other.heading, &topic.title, Action::Show(view(number))).here()).collect(),
+            choices: sections
+                .map(|(number, other)| {
+                    Choice::new(&other.heading, &topic.title, Action::Show(view(number))).here()
+                })
+                .collect(),
             buttons,
             footer: format!("Page {} of {pages} · Reviewed {}", page + 1, topic.reviewed),
             date: Some(topic.reviewed),
@@ -47,31 +68,66 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         Some(topic) => knowledge.resources_of(topic),
         None => knowledge.resources().iter().map(AsRef::as_ref).collect(),
     };
-    let found: Vec<&Resource> = candidates.into_iter().filter(|resource| filter.takes(resource)).collect();
+    let found: Vec<&Resource> = candidates
+        .into_iter()
+        .filter(|resource| filter.takes(resource))
+        .collect();
     let pages = found.len().div_ceil(RESOURCES).max(1);
     let page = page.min(pages - 1);
     let shown = found.iter().skip(page * RESOURCES).take(RESOURCES);
-    let names = [filter.kind.map(|kind| kind.name()), filter.cost.map(|cost| cost.name()), filter.level.map(|level| level.name())];
-    let names: Vec<String> = names.into_iter().flatten().map(|name| name.replace('-', " ")).collect();
-    let only = if names.is_empty() { String::new() } else { format!(" Only: {}.", names.join(", ")) };
+    let names = [
+        filter.kind.map(|kind| kind.name()),
+        filter.cost.map(|cost| cost.name()),
+        filter.level.map(|level| level.name()),
+    ];
+    let names: Vec<String> = names
+        .into_iter()
+        .flatten()
+        .map(|name| name.replace('-', " "))
+        .collect();
+    let only = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" Only: {}.", names.join(", "))
+    };
     let body = match (found.len(), topic) {
         (0, _) => format!("Nothing fits.{only} Leave out a filter to see more."),
         (_, Some(topic)) => format!("{}{only}", topic.summary),
         (count, None) => format!("{count} links from the {}.{only}", knowledge.name()),
     };
-    let path = topic.map(|topic| vec![knowledge.name().to_owned(), knowledge.category_of(topic).to_owned(), topic.title.clone()]);
-    let sections =
-        topic.into_iter().flat_map(|topic| topic.sections.iter().map(move |section| section_choice(topic, section, &section.heading)));
+    let path = topic.map(|topic| {
+        vec![
+            knowledge.name().to_owned(),
+            knowledge.category_of(topic).to_owned(),
+            topic.title.clone(),
+        ]
+    });
+    let sections = topic.into_iter().flat_map(|topic| {
+        topic
+            .sections
+            .iter()
+            .map(move |section| section_choice(topic, section, &section.heading))
+    });
     Some(
         Reply {
-            title: topic.map_or_else(|| "Resources".to_owned(), |topic| format!("Resources: {}", topic.title)),
+            title: topic.map_or_else(
+                || "Resources".to_owned(),
+                |topic| format!("Resources: {}", topic.title),
+            ),
             path: path.unwrap_or_else(|| vec![knowledge.name().to_owned()]),
             body,
             links: shown.map(|resource| Link::from(*resource)).collect(),
             prompt: "Read on".to_owned(),
             choices: sections.collect(),
-            buttons: turning(page, pages, |page| View::Resources { filter: filter.clone(), page }),
-            footer: if pages > 1 { format!("Page {} of {pages}", page + 1) } else { String::new() },
+            buttons: turning(page, pages, |page| View::Resources {
+                filter: filter.clone(),
+                page,
+            }),
+            footer: if pages > 1 {
+                format!("Page {} of {pages}", page + 1)
+            } else {
+                String::new()
+            },
             ..Reply::default()
         }
         .within_limits(),
@@ -83,11 +139,16 @@ pub fn topics(knowledge: &KnowledgeBase) -> Reply {
     let mut body = String::new();
     let mut choices = Vec::new();
     for category in knowledge.categories() {
-        let titles: Vec<&str> = in_category(knowledge, category).map(|topic| topic.title.as_str()).collect();
+        let titles: Vec<&str> = in_category(knowledge, category)
+            .map(|topic| topic.title.as_str())
+            .collect();
         if !titles.is_empty() {
             // Writing to a String cannot fail.
             let _ = writeln!(body, "**{}**\n{}\n", category.title, titles.join(" · "));
-            let action = Action::Show(View::Category { category: category.id.clone(), page: 0 });
+            let action = Action::Show(View::Category {
+                category: category.id.clone(),
+                page: 0,
+            });
             choices.push(Choice::new(&category.title, &category.description, action).here());
         }
     }
@@ -112,9 +173,22 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
     for topic in topics.iter().skip(page * TOPICS).take(TOPICS) {
         // Writing to a String cannot fail.
         let _ = write!(body, "\n- **{}**: {}", topic.title, topic.summary);
-        choices.push(Choice::new(&topic.title, &topic.summary, Action::Show(View::Page { topic: topic.id.clone(), page: 0 })).here());
+        choices.push(
+            Choice::new(
+                &topic.title,
+                &topic.summary,
+                Action::Show(View::Page {
+                    topic: topic.id.clone(),
+                    page: 0,
+                }),
+            )
+            .here(),
+        );
     }
-    let mut buttons = turning(page, pages, |page| View::Category { category: category.id.clone(), page });
+    let mut buttons = turning(page, pages, |page| View::Category {
+        category: category.id.clone(),
+        page,
+    });
     buttons.push(Choice::new("All categories", "", Action::Show(View::Topics)).here());
     Reply {
         title: category.title.clone(),
@@ -123,19 +197,32 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
         prompt: "Open a topic".to_owned(),
         choices,
         buttons,
-        footer: if pages > 1 { format!("Page {} of {pages}", page + 1) } else { String::new() },
+        footer: if pages > 1 {
+            format!("Page {} of {pages}", page + 1)
+        } else {
+            String::new()
+        },
         ..Reply::default()
     }
     .within_limits()
 }
 
-fn in_category<'a>(knowledge: &'a KnowledgeBase, category: &'a Category) -> impl Iterator<Item = &'a Topic> {
-    knowledge.topics().iter().filter(|topic| topic.category == category.id)
+fn in_category<'a>(
+    knowledge: &'a KnowledgeBase,
+    category: &'a Category,
+) -> impl Iterator<Item = &'a Topic> {
+    knowledge
+        .topics()
+        .iter()
+        .filter(|topic| topic.category == category.id)
 }
 
 /// The buttons that turn pages, as far as there are pages to turn to.
 fn turning(page: usize, pages: usize, view: impl Fn(usize) -> View) -> Vec<Choice> {
-    let back = page.checked_sub(1).map(|page| Choice::new("Back", "", Action::Show(view(page))).here());
-    let next = (page + 1 < pages).then(|| Choice::new("Next", "", Action::Show(view(page + 1))).here());
+    let back = page
+        .checked_sub(1)
+        .map(|page| Choice::new("Back", "", Action::Show(view(page))).here());
+    let next =
+        (page + 1 < pages).then(|| Choice::new("Next", "", Action::Show(view(page + 1))).here());
     back.into_iter().chain(next).collect()
 }

@@ -50,18 +50,69 @@ impl Dates {
 
 type Months = [&'static str; 12];
 
-const ENGLISH: Months =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const GERMAN: Months =
-    ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"];
-const FRENCH: Months =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
-const SPANISH: Months =
-    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
+const ENGLISH: Months = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const GERMAN: Months = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+const FRENCH: Months = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const SPANISH: Months = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
 
 fn month(names: &Months, date: Date) -> &'static str {
     let number = usize::try_from(date.month()).unwrap_or(1);
-    names.get(number.saturating_sub(1)).copied().unwrap_or_default()
+    names
+        .get(number.saturating_sub(1))
+        .copied()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,8 +122,15 @@ mod tests {
     #[test]
     fn every_way_writes_its_example() {
         for (dates, name, example) in Dates::ALL {
-            assert_eq!(dates.write(jiff::civil::date(2026, 11, 23)), example, "{name}");
+            assert_eq!(
+                dates.write(jiff::civil::date(2026, 11, 23)),
+                example,
+                "{name}"
+            );
         }
-        assert_eq!(Dates::French.write(jiff::civil::date(2026, 8, 1)), "1er août 2026");
+        assert_eq!(
+            Dates::French.write(jiff::civil::date(2026, 8, 1)),
+            "1er août 2026"
+        );
     }
 }

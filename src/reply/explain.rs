@@ -17,19 +17,32 @@ const NOISE: f32 = 0.05;
 
 /// How a question was read: what was corrected, what is unknown, what means the same as something else.
 pub fn how_read(explanation: &Explanation) -> Vec<String> {
-    let corrected = explanation.corrections.iter().map(|(typed, meant)| format!("corrected: {typed} → {meant}"));
-    let list = |what: &str, words: &[String]| (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")));
+    let corrected = explanation
+        .corrections
+        .iter()
+        .map(|(typed, meant)| format!("corrected: {typed} → {meant}"));
+    let list = |what: &str, words: &[String]| {
+        (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))
+    };
     let unknown = list("not in the guide's words", &explanation.unknown);
-    corrected.chain(unknown).chain(list("groups of synonyms", &explanation.groups)).collect()
+    corrected
+        .chain(unknown)
+        .chain(list("groups of synonyms", &explanation.groups))
+        .collect()
 }
 
 /// What speaks for leaving the question alone, and how near the nearest phrasing is.
 pub fn what_is_near(knowledge: &KnowledgeBase, explanation: &Explanation) -> Vec<String> {
     let found = &explanation.found;
-    let aside = found.aside.and_then(|(kind, score)| Some((knowledge.out_of_scope().get(kind)?, score)));
-    let aside = aside.map(|(kind, score)| format!("out of scope, nearest kind: {} {score:.1}", kind.id));
-    let nearest =
-        format!("nearest phrasing of the best topic: {:.2} alike; nearest example out of scope: {:.2}", found.nearest, found.nearest_aside);
+    let aside = found
+        .aside
+        .and_then(|(kind, score)| Some((knowledge.out_of_scope().get(kind)?, score)));
+    let aside =
+        aside.map(|(kind, score)| format!("out of scope, nearest kind: {} {score:.1}", kind.id));
+    let nearest = format!(
+        "nearest phrasing of the best topic: {:.2} alike; nearest example out of scope: {:.2}",
+        found.nearest, found.nearest_aside
+    );
     aside.into_iter().chain([nearest]).collect()
 }
 
@@ -45,7 +58,12 @@ pub fn outcome(answer: &Answer) -> String {
 
 /// What a score is made of, without what makes no difference.
 pub fn parts(candidate: &Candidate) -> String {
-    gains(candidate.parts.iter().filter(|gain| gain.points.abs() >= NOISE))
+    gains(
+        candidate
+            .parts
+            .iter()
+            .filter(|gain| gain.points.abs() >= NOISE),
+    )
 }
 
 /// The words that matter most.
@@ -54,24 +72,52 @@ pub fn words(candidate: &Candidate) -> String {
 }
 
 fn gains<'a>(gains: impl Iterator<Item = &'a Gain>) -> String {
-    gains.map(|gain| format!("{} {:+.1}", gain.what, gain.points)).collect::<Vec<_>>().join(", ")
+    gains
+        .map(|gain| format!("{} {:+.1}", gain.what, gain.points))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Why a question is answered as it is, in a message.
-pub fn explain(knowledge: &KnowledgeBase, question: &str, explanation: &Explanation, answer: &Answer) -> Reply {
+pub fn explain(
+    knowledge: &KnowledgeBase,
+    question: &str,
+    explanation: &Explanation,
+    answer: &Answer,
+) -> Reply {
     let quote = format!("> {}", escape(&cut(question, QUOTED)));
-    let read: Vec<String> = how_read(explanation).iter().map(|line| format!("- {}", escape(line))).collect();
-    let candidates = explanation.candidates.iter().take(MOST_CANDIDATES).enumerate();
-    let candidates: Vec<String> = candidates.filter_map(|(at, candidate)| self::candidate(knowledge, at + 1, candidate)).collect();
-    let near: Vec<String> = what_is_near(knowledge, explanation).iter().map(|line| format!("- {}", escape(line))).collect();
-    let blocks = [("How I read it", read), ("Where the scores come from", candidates), ("What else counts", near)];
+    let read: Vec<String> = how_read(explanation)
+        .iter()
+        .map(|line| format!("- {}", escape(line)))
+        .collect();
+    let candidates = explanation
+        .candidates
+        .iter()
+        .take(MOST_CANDIDATES)
+        .enumerate();
+    let candidates: Vec<String> = candidates
+        .filter_map(|(at, candidate)| self::candidate(knowledge, at + 1, candidate))
+        .collect();
+    let near: Vec<String> = what_is_near(knowledge, explanation)
+        .iter()
+        .map(|line| format!("- {}", escape(line)))
+        .collect();
+    let blocks = [
+        ("How I read it", read),
+        ("Where the scores come from", candidates),
+        ("What else counts", near),
+    ];
     let blocks = blocks.into_iter().filter(|(_, lines)| !lines.is_empty());
     let blocks = blocks.map(|(heading, lines)| format!("**{heading}**\n{}", lines.join("\n")));
     let decided = format!("{quote}\n**{}**", outcome(answer));
     Reply {
         title: "Why I answer so".to_owned(),
         path: vec![knowledge.name().to_owned()],
-        body: [decided].into_iter().chain(blocks).collect::<Vec<_>>().join("\n\n"),
+        body: [decided]
+            .into_iter()
+            .chain(blocks)
+            .collect::<Vec<_>>()
+            .join("\n\n"),
         ..Reply::default()
     }
     .within_limits()
@@ -79,10 +125,26 @@ pub fn explain(knowledge: &KnowledgeBase, question: &str, explanation: &Explanat
 
 fn candidate(knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) -> Option<String> {
     let (topic, section) = place(knowledge, &candidate.place)?;
-    let mut most: Vec<&Gain> = candidate.parts.iter().filter(|gain| gain.points.abs() >= NOISE).collect();
+    let mut most: Vec<&Gain> = candidate
+        .parts
+        .iter()
+        .filter(|gain| gain.points.abs() >= NOISE)
+        .collect();
     most.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
-    let head = format!("{number}. {} › {}: **{:.1}**", escape(&topic.title), escape(&section.heading), candidate.place.score);
+    let head = format!(
+        "{number}. {} › {}: **{:.1}**",
+        escape(&topic.title),
+        escape(&section.heading),
+        candidate.place.score
+    );
     let words = gains(candidate.words.iter().take(MOST_PARTS));
-    let words = if words.is_empty() { words } else { format!("\n   most: {}", escape(&words)) };
-    Some(format!("{head}\n   {}{words}", escape(&gains(most.into_iter().take(MOST_PARTS)))))
+    let words = if words.is_empty() {
+        words
+    } else {
+        format!("\n   most: {}", escape(&words))
+    };
+    Some(format!(
+        "{head}\n   {}{words}",
+        escape(&gains(most.into_iter().take(MOST_PARTS)))
+    ))
 }

@@ -97,25 +97,44 @@ pub fn reloaded(knowledge: &KnowledgeBase, changes: &Changes) -> Reply {
 
 /// What a reload changed, in a sentence.
 pub fn changed(changes: &Changes) -> String {
-    let Changes { added, changed, removed } = *changes;
+    let Changes {
+        added,
+        changed,
+        removed,
+    } = *changes;
     if added + changed + removed == 0 {
         return "The guide was reloaded: no topic changed, something else did.".to_owned();
     }
-    let topics = |count: usize| if count == 1 { "1 topic".to_owned() } else { format!("{count} topics") };
+    let topics = |count: usize| {
+        if count == 1 {
+            "1 topic".to_owned()
+        } else {
+            format!("{count} topics")
+        }
+    };
     let counts = [(added, "added"), (changed, "changed"), (removed, "removed")];
-    let parts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", topics(*count))).collect();
+    let parts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", topics(*count)))
+        .collect();
     format!("The guide was reloaded: {}.", parts.join(", "))
 }
 
 /// Where a reload found what is live already.
 pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
-    note(&format!("The files are those that I answer from already. {}", live(knowledge)))
+    note(&format!(
+        "The files are those that I answer from already. {}",
+        live(knowledge)
+    ))
 }
 
 /// Where a reload found an error.
 pub fn not_reloaded(folder: &Path, error: &LoadError) -> Reply {
-    note(&format!("I answer from the guide as it was before, because its files have an error.\n{}", problem(folder, error)))
+    note(&format!(
+        "I answer from the guide as it was before, because its files have an error.\n{}",
+        problem(folder, error)
+    ))
 }
 
 /// Where a reload ended without saying why.
@@ -126,11 +145,20 @@ pub fn cannot_reload() -> Reply {
 /// Which guide is live, and what is wrong.
 pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>) -> Reply {
     let sections = || knowledge.topics().iter().flat_map(|topic| &topic.sections);
-    let phrasings = knowledge.topics().iter().map(|topic| topic.questions.len()).sum::<usize>()
-        + sections().map(|section| section.questions.len()).sum::<usize>();
+    let phrasings = knowledge
+        .topics()
+        .iter()
+        .map(|topic| topic.questions.len())
+        .sum::<usize>()
+        + sections()
+            .map(|section| section.questions.len())
+            .sum::<usize>();
     let trouble = match &standing.problem {
         Some((error, since)) => {
-            format!("**Problem** since <t:{since}:R>, so I answer from the guide before it\n{}", problem(folder, error))
+            format!(
+                "**Problem** since <t:{since}:R>, so I answer from the guide before it\n{}",
+                problem(folder, error)
+            )
         }
         None => "**No problem**: the files are what I answer from.".to_owned(),
     };
@@ -154,7 +182,13 @@ pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>)
 }
 
 fn keeping(keeping: Keeping<'_>) -> String {
-    let dropped = |dropped: u64| if dropped == 0 { String::new() } else { format!(" {dropped} unanswered questions were dropped.") };
+    let dropped = |dropped: u64| {
+        if dropped == 0 {
+            String::new()
+        } else {
+            format!(" {dropped} unanswered questions were dropped.")
+        }
+    };
     match keeping {
         Keeping::Off => "**The store is switched off**: I keep no settings, no unanswered questions and no counts.".to_owned(),
         Keeping::Well { dropped: lost } => format!("**The store is well.**{}", dropped(lost)),
@@ -170,14 +204,25 @@ fn keeping(keeping: Keeping<'_>) -> String {
 pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
     let channels = |ids: &[u64]| match ids {
         [] => "none".to_owned(),
-        ids => ids.iter().map(|id| format!("<#{id}>")).collect::<Vec<_>>().join(", "),
+        ids => ids
+            .iter()
+            .map(|id| format!("<#{id}>"))
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     let cooldown = match settings.cooldown_seconds {
         Some(seconds) => format!("{seconds} seconds"),
         None => format!("{} seconds, as my operator configured", view.usual_cooldown),
     };
-    let dates = Dates::ALL.iter().find(|(dates, ..)| *dates == settings.dates).map_or("", |(.., example)| example);
-    let head = if view.changed { "Changed. It is now so:" } else { "Change it with the options of `/guide settings`." };
+    let dates = Dates::ALL
+        .iter()
+        .find(|(dates, ..)| *dates == settings.dates)
+        .map_or("", |(.., example)| example);
+    let head = if view.changed {
+        "Changed. It is now so:"
+    } else {
+        "Change it with the options of `/guide settings`."
+    };
     let body = format!(
         "{head}\n\n\
          **Answers that nobody asked for**, only when I am sure\n\
@@ -190,7 +235,13 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         channels(&settings.unasked_forums),
         if settings.private { "yes" } else { "no" },
     );
-    Reply { title: "Settings of this server".to_owned(), body, notice: settings_notice(settings, view), ..Reply::default() }.within_limits()
+    Reply {
+        title: "Settings of this server".to_owned(),
+        body,
+        notice: settings_notice(settings, view),
+        ..Reply::default()
+    }
+    .within_limits()
 }
 
 fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<String> {
@@ -206,9 +257,17 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
          Intent. Posts in forums need neither."
             .to_owned()
     });
-    let configured: Vec<String> = view.configured.iter().map(|id| format!("<#{id}>")).collect();
-    let configured = (!configured.is_empty())
-        .then(|| format!("I still answer in {}: my operator configured it, and only they can change it.", configured.join(", ")));
+    let configured: Vec<String> = view
+        .configured
+        .iter()
+        .map(|id| format!("<#{id}>"))
+        .collect();
+    let configured = (!configured.is_empty()).then(|| {
+        format!(
+            "I still answer in {}: my operator configured it, and only they can change it.",
+            configured.join(", ")
+        )
+    });
     let notices: Vec<String> = [store, deaf, configured].into_iter().flatten().collect();
     (!notices.is_empty()).then(|| notices.join("\n"))
 }
@@ -225,12 +284,17 @@ pub fn no_such_channel() -> Reply {
 
 /// Where the store would have to be asked and is switched off.
 pub fn no_store() -> Reply {
-    note("My store is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.")
+    note(
+        "My store is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.",
+    )
 }
 
 /// Where the store would have to be asked and cannot be.
 pub fn store_trouble(why: &str) -> Reply {
-    note(&format!("I cannot use my store at the moment, and have changed nothing: {}.", escape(why)))
+    note(&format!(
+        "I cannot use my store at the moment, and have changed nothing: {}.",
+        escape(why)
+    ))
 }
 
 /// Where grouping questions ended without saying why.
@@ -239,30 +303,56 @@ pub fn cannot_group() -> Reply {
 }
 
 /// A page, from 1, of the questions of the last days that had no answer.
-pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize, dates: Dates) -> Reply {
+pub fn gaps(
+    knowledge: &KnowledgeBase,
+    groups: &[Group],
+    days: u32,
+    page: usize,
+    dates: Dates,
+) -> Reply {
     let pages = groups.len().div_ceil(GROUPS);
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     if groups.is_empty() {
-        return note(&format!("Nothing is missing: no question of the last {days} days on this server was left without an answer."));
+        return note(&format!(
+            "Nothing is missing: no question of the last {days} days on this server was left without an answer."
+        ));
     }
     if page > pages {
         return note(&format!("There are {pages} pages only."));
     }
     let line = |group: &Group| {
         let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
-        let near = near.map_or_else(|| "looks like a new topic".to_owned(), |topic| format!("near {}", escape(&topic.title)));
+        let near = near.map_or_else(
+            || "looks like a new topic".to_owned(),
+            |topic| format!("near {}", escape(&topic.title)),
+        );
         let others = match group.wordings.len() {
             0 | 1 => String::new(),
             wordings => format!(", in {wordings} wordings"),
         };
-        format!("**{} ×** {}\n  {near}{others}, last on {}", group.count, escape(&cut(&group.text, LISTED)), dates.write(group.last))
+        format!(
+            "**{} ×** {}\n  {near}{others}, last on {}",
+            group.count,
+            escape(&cut(&group.text, LISTED)),
+            dates.write(group.last)
+        )
     };
-    let shown = groups.iter().skip(page.saturating_sub(1) * GROUPS).take(GROUPS);
-    let more = if pages > 1 { format!("Page {page} of {pages} · ") } else { String::new() };
+    let shown = groups
+        .iter()
+        .skip(page.saturating_sub(1) * GROUPS)
+        .take(GROUPS);
+    let more = if pages > 1 {
+        format!("Page {page} of {pages} · ")
+    } else {
+        String::new()
+    };
     Reply {
         title: "Not answered".to_owned(),
         path: vec![knowledge.name().to_owned()],
-        body: format!("{asked} in the last {days} days, most asked first\n\n{}", shown.map(line).collect::<Vec<_>>().join("\n")),
+        body: format!(
+            "{asked} in the last {days} days, most asked first\n\n{}",
+            shown.map(line).collect::<Vec<_>>().join("\n")
+        ),
         footer: format!("{more}To paste into the guide: internbot gaps --toml"),
         ..Reply::default()
     }
@@ -272,29 +362,74 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize,
 /// What was asked and answered, narrow enough for a phone.
 pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
     let (week, all) = (stats.last(WEEK), stats.all());
-    let head = format!("{:<15} {:>6} {:>7}", "", "7 days", format!("{} days", stats.days.len()));
-    let rows = COUNTED.iter().map(|(name, count)| format!("{name:<15} {:>6} {:>7}", count(&week), count(&all)));
+    let head = format!(
+        "{:<15} {:>6} {:>7}",
+        "",
+        "7 days",
+        format!("{} days", stats.days.len())
+    );
+    let rows = COUNTED
+        .iter()
+        .map(|(name, count)| format!("{name:<15} {:>6} {:>7}", count(&week), count(&all)));
     let table: Vec<String> = std::iter::once(head).chain(rows).collect();
     let bars = |name: &str, count: fn(&Sums) -> u64| {
-        let most = stats.days.iter().map(|(_, sums)| count(sums)).max().unwrap_or_default();
-        format!("{name}, at most {most} a day\n{}", sparkline(stats.days.iter().map(|(_, sums)| count(sums))))
+        let most = stats
+            .days
+            .iter()
+            .map(|(_, sums)| count(sums))
+            .max()
+            .unwrap_or_default();
+        format!(
+            "{name}, at most {most} a day\n{}",
+            sparkline(stats.days.iter().map(|(_, sums)| count(sums)))
+        )
     };
     let missed = |sums: &Sums| sums.missed + sums.none_of_these;
     let chart = [bars("asked", Sums::asked), bars("missed", missed)].join("\n");
-    let title =
-        |id: &str| knowledge.topic(id).map_or_else(|| format!("{} (no longer in the guide)", escape(id)), |topic| escape(&topic.title));
+    let title = |id: &str| {
+        knowledge.topic(id).map_or_else(
+            || format!("{} (no longer in the guide)", escape(id)),
+            |topic| escape(&topic.title),
+        )
+    };
     let topic = |(at, (id, sums)): (usize, (&str, &Sums))| {
         let votes = [(sums.helped, "helped"), (sums.not_helped, "not it")];
-        let votes: String = votes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
-        format!("{}. {}: {} answered{votes}", at + 1, title(id), sums.answered + sums.unasked)
+        let votes: String = votes
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!(", {count} {what}"))
+            .collect();
+        format!(
+            "{}. {}: {} answered{votes}",
+            at + 1,
+            title(id),
+            sums.answered + sums.unasked
+        )
     };
-    let topics: Vec<String> = stats.most_answered().into_iter().take(TOPICS).enumerate().map(topic).collect();
-    let topics = if topics.is_empty() { "No topic yet.".to_owned() } else { topics.join("\n") };
-    let since = stats.days.first().map(|(day, _)| dates.write(*day)).unwrap_or_default();
+    let topics: Vec<String> = stats
+        .most_answered()
+        .into_iter()
+        .take(TOPICS)
+        .enumerate()
+        .map(topic)
+        .collect();
+    let topics = if topics.is_empty() {
+        "No topic yet.".to_owned()
+    } else {
+        topics.join("\n")
+    };
+    let since = stats
+        .days
+        .first()
+        .map(|(day, _)| dates.write(*day))
+        .unwrap_or_default();
     Reply {
         title: "Asked and answered".to_owned(),
         path: vec![knowledge.name().to_owned()],
-        body: format!("```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}", table.join("\n")),
+        body: format!(
+            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}",
+            table.join("\n")
+        ),
         footer: "Days are those of UTC".to_owned(),
         ..Reply::default()
     }
@@ -302,26 +437,49 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
 }
 
 fn live(knowledge: &KnowledgeBase) -> String {
-    format!("Live is version `{}` with {} topics.", knowledge.version(), knowledge.topics().len())
+    format!(
+        "Live is version `{}` with {} topics.",
+        knowledge.version(),
+        knowledge.topics().len()
+    )
 }
 
 /// What is wrong with the files, where and how it is mended; files are named as seen from the folder of the guide.
 fn problem(folder: &Path, error: &LoadError) -> String {
-    let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string().replace('`', "'");
+    let inside = |path: &Path| {
+        path.strip_prefix(folder)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+            .replace('`', "'")
+    };
     match error {
         LoadError::Read(error) if error.path == folder => {
-            format!("The folder of the guide cannot be read: {}.", escape(&error.source.to_string()))
+            format!(
+                "The folder of the guide cannot be read: {}.",
+                escape(&error.source.to_string())
+            )
         }
-        LoadError::Read(error) => format!("`{}` cannot be read: {}.", inside(&error.path), escape(&error.source.to_string())),
+        LoadError::Read(error) => format!(
+            "`{}` cannot be read: {}.",
+            inside(&error.path),
+            escape(&error.source.to_string())
+        ),
         LoadError::Invalid { problems, .. } => {
-            let Some(first) = problems.first() else { return String::new() };
+            let Some(first) = problems.first() else {
+                return String::new();
+            };
             let Position { line, column } = first.at;
             let more = match problems.len() {
                 0 | 1 => String::new(),
                 count => format!("\nand {} more: `internbot check` lists them.", count - 1),
             };
             let place = format!("`{}:{line}:{column}`", inside(Path::new(&first.file)));
-            format!("{place} {}\n{}{more}", escape(&first.message), escape(&first.mend))
+            format!(
+                "{place} {}\n{}{more}",
+                escape(&first.message),
+                escape(&first.mend)
+            )
         }
     }
 }

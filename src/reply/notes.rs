@@ -84,7 +84,9 @@ pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
              they were asked."
         )
     });
-    note(&format!("{votes} and have forgotten your latest questions.{gaps}"))
+    note(&format!(
+        "{votes} and have forgotten your latest questions.{gaps}"
+    ))
 }
 
 /// To somebody who wanted to be forgotten while the store cannot be written.
@@ -97,7 +99,11 @@ pub fn will_forget() -> Reply {
 
 /// A sentence or two.
 pub(super) fn note(text: &str) -> Reply {
-    Reply { body: text.to_owned(), ..Reply::default() }.within_limits()
+    Reply {
+        body: text.to_owned(),
+        ..Reply::default()
+    }
+    .within_limits()
 }
 
 /// To somebody whose reply cannot be read.
@@ -107,12 +113,16 @@ pub fn cannot_read() -> Reply {
 
 /// To somebody who used a button or a menu whose topic, or whose version of the bot, is gone.
 pub fn gone() -> Reply {
-    note("This is no longer in the guide, or it comes from an older version of me. Please ask again.")
+    note(
+        "This is no longer in the guide, or it comes from an older version of me. Please ask again.",
+    )
 }
 
 /// To somebody who used a button that is meant for somebody else.
 pub fn not_for_you() -> Reply {
-    note("This button is for the person who asked. Ask me yourself, or use `/ask`: with `private` only you see the answer.")
+    note(
+        "This button is for the person who asked. Ask me yourself, or use `/ask`: with `private` only you see the answer.",
+    )
 }
 
 /// To somebody who wants to remove a reply and may not.
@@ -147,10 +157,14 @@ pub fn not_posted() -> Reply {
 
 /// Where a filter of a command names no topic of the guide.
 pub fn no_such_topic() -> Reply {
-    note("There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.")
+    note(
+        "There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.",
+    )
 }
 
 /// Where something went wrong that a person cannot help.
 pub fn unknown_command() -> Reply {
-    note("I do not know this command any more. Restart Discord to get the present list, or mention me with your question.")
+    note(
+        "I do not know this command any more. Restart Discord to get the present list, or mention me with your question.",
+    )
 }

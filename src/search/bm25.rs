@@ -22,7 +22,9 @@ impl Bm25 {
     pub(super) fn new(mut documents: Vec<Vec<u32>>, terms: usize) -> Self {
         let all = documents.len() as f32;
         let average = documents.iter().map(Vec::len).sum::<usize>() as f32 / all.max(1.0);
-        documents.iter_mut().for_each(|document| document.sort_unstable());
+        documents
+            .iter_mut()
+            .for_each(|document| document.sort_unstable());
         // First how often each document has the term, then what that is worth.
         let counts = (0..).zip(&documents).flat_map(|(number, document)| {
             let runs = document.chunk_by(|a, b| a == b);
@@ -33,7 +35,8 @@ impl Bm25 {
             let having = postings.len() as f32;
             let idf = libm::logf(1.0 + (all - having + 0.5) / (having + 0.5));
             for (number, count) in postings {
-                let length = documents.get(*number as usize).map_or(0, Vec::len) as f32 / average.max(1.0);
+                let length =
+                    documents.get(*number as usize).map_or(0, Vec::len) as f32 / average.max(1.0);
                 *count = idf * *count * (K1 + 1.0) / (*count + K1 * (1.0 - B + B * length));
             }
         }

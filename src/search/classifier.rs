@@ -34,7 +34,13 @@ pub(super) struct Classifier {
 
 impl Classifier {
     /// Trains on the examples, `passes` times over all, with a step that falls from `step` to zero in a straight line.
-    pub(super) fn train(examples: &Examples, columns: usize, classes: usize, passes: usize, step: f32) -> Self {
+    pub(super) fn train(
+        examples: &Examples,
+        columns: usize,
+        classes: usize,
+        passes: usize,
+        step: f32,
+    ) -> Self {
         let blocks = classes.div_ceil(LANES);
         let mut weights = vec![Block::default(); columns * blocks];
         let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -61,12 +67,19 @@ impl Classifier {
                 if let Some(probability) = probabilities.get_mut(class) {
                     *probability -= 1.0;
                 }
-                for (block, probabilities) in gradient.iter_mut().zip(probabilities.chunks_exact(LANES)) {
+                for (block, probabilities) in
+                    gradient.iter_mut().zip(probabilities.chunks_exact(LANES))
+                {
                     *block = read(probabilities);
                 }
                 for &(column, value) in vector {
                     let (step, start) = (-rate * value, column as usize * blocks);
-                    for (row, gradient) in weights.get_mut(start..start + blocks).unwrap_or_default().iter_mut().zip(&gradient) {
+                    for (row, gradient) in weights
+                        .get_mut(start..start + blocks)
+                        .unwrap_or_default()
+                        .iter_mut()
+                        .zip(&gradient)
+                    {
                         add(row, step, gradient);
                     }
                 }
@@ -78,14 +91,27 @@ impl Classifier {
     /// Keeps weights in 16 bits.
     fn rounded(weights: &[Block], classes: usize) -> Self {
         let blocks = classes.div_ceil(LANES).max(1);
-        let mut model = Self { classes, weights: Vec::with_capacity(weights.len()), scales: Vec::with_capacity(weights.len() / blocks) };
+        let mut model = Self {
+            classes,
+            weights: Vec::with_capacity(weights.len()),
+            scales: Vec::with_capacity(weights.len() / blocks),
+        };
         for row in weights.chunks_exact(blocks) {
-            let largest = row.iter().flatten().fold(f32x8::ZERO, |largest, weights| largest.max(weights.abs()));
+            let largest = row
+                .iter()
+                .flatten()
+                .fold(f32x8::ZERO, |largest, weights| largest.max(weights.abs()));
             let largest = largest.to_array().into_iter().fold(0.0, f32::max);
-            let scale = if largest > 0.0 { largest / f32::from(i16::MAX) } else { 1.0 };
+            let scale = if largest > 0.0 {
+                largest / f32::from(i16::MAX)
+            } else {
+                1.0
+            };
             let (scales, round) = (f32x8::splat(scale), f32x8::splat(ROUND));
             let whole = |weights: f32x8| weights / scales + round - round;
-            model.weights.extend(row.iter().map(|block| block.map(|weights| i16x8::from_i32x8_saturate(whole(weights).round_int()))));
+            model.weights.extend(row.iter().map(|block| {
+                block.map(|weights| i16x8::from_i32x8_saturate(whole(weights).round_int()))
+            }));
             model.scales.push(scale);
         }
         model
@@ -98,9 +124,16 @@ impl Classifier {
         for &Weighed { column, value, .. } in vector {
             let column = column as usize;
             let value = value * self.scales.get(column).copied().unwrap_or_default();
-            let row = self.weights.get(column * blocks..(column + 1) * blocks).unwrap_or_default();
+            let row = self
+                .weights
+                .get(column * blocks..(column + 1) * blocks)
+                .unwrap_or_default();
             for (sums, row) in sums.iter_mut().zip(row) {
-                add(sums, value, &row.map(|weights| i32x8::from_i16x8(weights).round_float()));
+                add(
+                    sums,
+                    value,
+                    &row.map(|weights| i32x8::from_i16x8(weights).round_float()),
+                );
             }
         }
         let mut scores: Vec<f32> = sums.into_iter().flat_map(lanes).collect();
@@ -111,8 +144,16 @@ impl Classifier {
     /// How much more a column pulls to one class than to the average one.
     pub(super) fn pull(&self, column: u32, class: usize) -> f32 {
         let (column, blocks) = (column as usize, self.classes.div_ceil(LANES));
-        let row = self.weights.get(column * blocks..(column + 1) * blocks).unwrap_or_default();
-        let row: Vec<f32> = row.iter().flatten().flat_map(|weights| weights.to_array()).map(f32::from).collect();
+        let row = self
+            .weights
+            .get(column * blocks..(column + 1) * blocks)
+            .unwrap_or_default();
+        let row: Vec<f32> = row
+            .iter()
+            .flatten()
+            .flat_map(|weights| weights.to_array())
+            .map(f32::from)
+            .collect();
         let mean = row.iter().sum::<f32>() / self.classes as f32;
         let scale = self.scales.get(column).copied().unwrap_or_default();
         row.get(class).map_or(0.0, |weight| scale * (weight - mean))
@@ -122,20 +163,28 @@ impl Classifier {
 /// Adds a row, so many times, to the sums of a block.
 fn add(sums: &mut Block, times: f32, row: &Block) {
     let times = f32x8::splat(times);
-    sums.iter_mut().zip(row).for_each(|(sums, row)| *sums += times * *row);
+    sums.iter_mut()
+        .zip(row)
+        .for_each(|(sums, row)| *sums += times * *row);
 }
 
 /// The numbers of a block, in order.
 fn lanes(block: Block) -> [f32; LANES] {
     let mut lanes = [0.0; LANES];
-    lanes.iter_mut().zip(block.iter().flat_map(|eight| eight.as_array())).for_each(|(lane, number)| *lane = *number);
+    lanes
+        .iter_mut()
+        .zip(block.iter().flat_map(|eight| eight.as_array()))
+        .for_each(|(lane, number)| *lane = *number);
     lanes
 }
 
 /// A block with these numbers.
 fn read(numbers: &[f32]) -> Block {
     let mut block = Block::default();
-    block.iter_mut().zip(numbers.as_chunks().0).for_each(|(eight, numbers)| *eight = f32x8::new(*numbers));
+    block
+        .iter_mut()
+        .zip(numbers.as_chunks().0)
+        .for_each(|(eight, numbers)| *eight = f32x8::new(*numbers));
     block
 }
 
@@ -166,7 +215,14 @@ pub(super) fn exp(x: f32) -> f32 {
     let power = power * rest + std::f32::consts::LN_2;
     let power = power * rest + 1.0;
     // The exponent of a float begins at bit 23, and 127 stands for 2 to the zeroth.
-    power * f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23)
+    power
+        * f32::from_bits(
+            rounded
+                .to_bits()
+                .wrapping_sub(ROUND.to_bits())
+                .wrapping_add(127)
+                << 23,
+        )
 }
 
 /// Marsaglia's xorshift generator ("Xorshift RNGs", 2003): enough to shuffle, the same everywhere.
@@ -177,7 +233,11 @@ impl XorShift {
     /// A generator whose numbers depend on a text only.
     pub fn seeded(text: &str) -> Self {
         // FNV-1a; the generator must not begin with zero.
-        Self(text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)) | 1)
+        Self(
+            text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+            }) | 1,
+        )
     }
 
     /// A number below `bound`, which must not be zero.

@@ -51,10 +51,22 @@ impl TopicTexts {
     /// Every text of the topic that stands for a question, with the section that answers it; `titles` and headings
     /// are such texts too.
     pub fn questions(&self, titles: bool) -> impl Iterator<Item = (Option<usize>, &str)> {
-        let general = Some(&self.title).filter(|_| titles).into_iter().chain(&self.phrasings).map(|text| (None, text.as_str()));
-        let special = self.sections.iter().enumerate().flat_map(move |(number, section)| {
-            Some(&section.heading).filter(|_| titles).into_iter().chain(&section.phrasings).map(move |text| (Some(number), text.as_str()))
-        });
+        let general = Some(&self.title)
+            .filter(|_| titles)
+            .into_iter()
+            .chain(&self.phrasings)
+            .map(|text| (None, text.as_str()));
+        let special = self
+            .sections
+            .iter()
+            .enumerate()
+            .flat_map(move |(number, section)| {
+                Some(&section.heading)
+                    .filter(|_| titles)
+                    .into_iter()
+                    .chain(&section.phrasings)
+                    .map(move |text| (Some(number), text.as_str()))
+            });
         general.chain(special).filter(|(_, text)| !text.is_empty())
     }
 }
@@ -64,18 +76,31 @@ impl From<&KnowledgeBase> for Corpus {
         let vocabulary = knowledge.vocabulary();
         Self {
             topics: knowledge.topics().iter().map(TopicTexts::from).collect(),
-            out_of_scope: knowledge.out_of_scope().iter().map(|kind| kind.examples.clone()).collect(),
+            out_of_scope: knowledge
+                .out_of_scope()
+                .iter()
+                .map(|kind| kind.examples.clone())
+                .collect(),
             stop_words: vocabulary.stop_words.clone(),
             protected: vocabulary.protected.clone(),
             abbreviations: vocabulary.abbreviations.clone(),
-            groups: vocabulary.groups.iter().map(|group| (group.name.clone(), group.words.clone())).collect(),
+            groups: vocabulary
+                .groups
+                .iter()
+                .map(|group| (group.name.clone(), group.words.clone()))
+                .collect(),
         }
     }
 }
 
 impl From<&Topic> for TopicTexts {
     fn from(topic: &Topic) -> Self {
-        let texts = |phrasings: &[Phrasing]| phrasings.iter().map(|phrasing| phrasing.text.clone()).collect();
+        let texts = |phrasings: &[Phrasing]| {
+            phrasings
+                .iter()
+                .map(|phrasing| phrasing.text.clone())
+                .collect()
+        };
         Self {
             id: topic.id.clone(),
             title: topic.title.clone(),

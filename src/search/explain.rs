@@ -47,9 +47,16 @@ impl Index {
     pub fn explain(&self, question: &Question) -> Explanation {
         let found = self.search(question);
         let reading = self.reader.read(&question.text);
-        let candidates = found.matches.iter().map(|&place| self.explain_match(&reading, place)).collect();
+        let candidates = found
+            .matches
+            .iter()
+            .map(|&place| self.explain_match(&reading, place))
+            .collect();
         Explanation {
-            groups: reading.all_groups().map(|group| self.reader.group_name(group).to_owned()).collect(),
+            groups: reading
+                .all_groups()
+                .map(|group| self.reader.group_name(group).to_owned())
+                .collect(),
             candidates,
             found,
             corrections: reading.corrections,
@@ -64,21 +71,41 @@ impl Index {
             let weighed = vector.iter().find(|weighed| weighed.key == key)?;
             Some(weighed.value * self.classifier.pull(weighed.column, place.topic))
         };
-        let gain = |what: String, key: u64| Some(Gain { what, points: gain_of(key)? });
-        let words: Vec<Gain> =
-            unique(reading.words.iter().filter_map(|word| gain(word.text.clone().into_owned(), word_key(word.stem))).collect());
+        let gain = |what: String, key: u64| {
+            Some(Gain {
+                what,
+                points: gain_of(key)?,
+            })
+        };
+        let words: Vec<Gain> = unique(
+            reading
+                .words
+                .iter()
+                .filter_map(|word| gain(word.text.clone().into_owned(), word_key(word.stem)))
+                .collect(),
+        );
         let pairs: Vec<Gain> = unique(
             reading
                 .words
                 .windows(2)
                 .filter_map(|pair| match pair {
-                    [left, right] => gain(format!("{} {}", left.text, right.text), pair_key(left.stem, right.stem)),
+                    [left, right] => gain(
+                        format!("{} {}", left.text, right.text),
+                        pair_key(left.stem, right.stem),
+                    ),
                     _ => None,
                 })
                 .collect(),
         );
-        let groups: Vec<Gain> =
-            reading.all_groups().filter_map(|group| gain(format!("group {}", self.reader.group_name(group)), group_key(group))).collect();
+        let groups: Vec<Gain> = reading
+            .all_groups()
+            .filter_map(|group| {
+                gain(
+                    format!("group {}", self.reader.group_name(group)),
+                    group_key(group),
+                )
+            })
+            .collect();
         let bm25 = self
             .reader
             .terms(reading)
@@ -86,21 +113,42 @@ impl Index {
             .filter(|(class, _)| *class as usize == place.topic)
             .map(|(_, gain)| super::BM25_WEIGHT * gain)
             .sum();
-        let classified: f32 = vector.iter().map(|weighed| weighed.value * self.classifier.pull(weighed.column, place.topic)).sum();
+        let classified: f32 = vector
+            .iter()
+            .map(|weighed| weighed.value * self.classifier.pull(weighed.column, place.topic))
+            .sum();
         let sum = |gains: &[Gain]| gains.iter().map(|gain| gain.points).sum::<f32>();
-        let part = |what: &str, points: f32| Gain { what: what.to_owned(), points };
+        let part = |what: &str, points: f32| Gain {
+            what: what.to_owned(),
+            points,
+        };
         let parts = vec![
             part("words", sum(&words)),
             part("pairs of words", sum(&pairs)),
             part("groups of synonyms", sum(&groups)),
-            part("spelling (runs of characters)", classified - sum(&words) - sum(&pairs) - sum(&groups)),
+            part(
+                "spelling (runs of characters)",
+                classified - sum(&words) - sum(&pairs) - sum(&groups),
+            ),
             part("rare words (BM25)", bm25),
-            part("nearest phrasing, asking sentence, earlier question", place.score - classified - bm25),
+            part(
+                "nearest phrasing, asking sentence, earlier question",
+                place.score - classified - bm25,
+            ),
         ];
         let mut named: Vec<Gain> = words.into_iter().chain(pairs).chain(groups).collect();
-        named.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()).then_with(|| a.what.cmp(&b.what)));
+        named.sort_by(|a, b| {
+            b.points
+                .abs()
+                .total_cmp(&a.points.abs())
+                .then_with(|| a.what.cmp(&b.what))
+        });
         named.truncate(MOST_WORDS);
-        Candidate { place, parts, words: named }
+        Candidate {
+            place,
+            parts,
+            words: named,
+        }
     }
 }
 

@@ -32,7 +32,13 @@ pub(super) enum Block {
 }
 
 impl Block {
-    pub(super) const ALL: [Self; BLOCKS] = [Self::Words, Self::Pairs, Self::Characters, Self::Groups, Self::English];
+    pub(super) const ALL: [Self; BLOCKS] = [
+        Self::Words,
+        Self::Pairs,
+        Self::Characters,
+        Self::Groups,
+        Self::English,
+    ];
 
     /// How much the block weighs against the others.
     fn weight(self, parts: Parts) -> f32 {
@@ -65,7 +71,8 @@ pub(super) fn group_key(group: u32) -> u64 {
 
 /// Three characters of at most 21 bits each.
 fn run_key(run: [char; 3]) -> u64 {
-    run.iter().fold(0, |key, &c| key << 21 | u64::from(c as u32))
+    run.iter()
+        .fold(0, |key, &c| key << 21 | u64::from(c as u32))
 }
 
 /// The features of one text before weighting: how often each occurs, block after block.
@@ -91,20 +98,40 @@ impl Counts {
         for (block, end) in Block::ALL.into_iter().zip(&mut self.ends) {
             let start = features.len();
             match block {
-                Block::Words => features.extend(reading.words.iter().map(|word| (word_key(word.stem), 1.0))),
+                Block::Words => {
+                    features.extend(reading.words.iter().map(|word| (word_key(word.stem), 1.0)))
+                }
                 Block::Pairs => features.extend(
-                    reading.words.iter().zip(reading.words.iter().skip(1)).map(|(left, right)| (pair_key(left.stem, right.stem), 1.0)),
+                    reading
+                        .words
+                        .iter()
+                        .zip(reading.words.iter().skip(1))
+                        .map(|(left, right)| (pair_key(left.stem, right.stem), 1.0)),
                 ),
                 Block::Characters => {
                     for word in reading.words.iter().filter(|word| !word.stop) {
-                        push_runs(&word.text, if word.corrected { 1.0 - TYPED } else { 1.0 }, features);
+                        push_runs(
+                            &word.text,
+                            if word.corrected { 1.0 - TYPED } else { 1.0 },
+                            features,
+                        );
                     }
-                    reading.corrections.iter().for_each(|(typed, _)| push_runs(typed, TYPED, features));
+                    reading
+                        .corrections
+                        .iter()
+                        .for_each(|(typed, _)| push_runs(typed, TYPED, features));
                 }
-                Block::Groups => features.extend(reading.groups.iter().map(|&group| (group_key(group), 1.0))),
-                Block::English => features.extend(reading.english.iter().map(|&group| (group_key(group), 1.0))),
+                Block::Groups => {
+                    features.extend(reading.groups.iter().map(|&group| (group_key(group), 1.0)))
+                }
+                Block::English => {
+                    features.extend(reading.english.iter().map(|&group| (group_key(group), 1.0)))
+                }
             }
-            features.get_mut(start..).unwrap_or_default().sort_unstable_by_key(|&(key, _)| key);
+            features
+                .get_mut(start..)
+                .unwrap_or_default()
+                .sort_unstable_by_key(|&(key, _)| key);
             // Blocks have no key in common: only what stands twice in this one is added up.
             features.dedup_by(|next, first| {
                 let same = next.0 == first.0;
@@ -140,7 +167,11 @@ fn push_runs(word: &str, share: f32, counts: &mut Vec<(u64, f32)>) {
 
 /// How much a feature counts that occurs so often in a text.
 fn frequency(count: f32) -> f32 {
-    if count > 1.0 { 1.0 + libm::logf(count) } else { count }
+    if count > 1.0 {
+        1.0 + libm::logf(count)
+    } else {
+        count
+    }
 }
 
 /// One known feature of a text.
@@ -172,13 +203,21 @@ impl Examples {
 
     /// The class of a phrasing and its vector.
     pub(super) fn get(&self, number: usize) -> Option<(usize, &[(u32, f32)])> {
-        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
-        Some((*self.classes.get(number)? as usize, self.entries.get(start..*self.ends.get(number)? as usize)?))
+        let start = number
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .map_or(0, |&end| end as usize);
+        Some((
+            *self.classes.get(number)? as usize,
+            self.entries.get(start..*self.ends.get(number)? as usize)?,
+        ))
     }
 
     /// The vector of each phrasing, in order.
     pub(super) fn vectors(&self) -> impl Iterator<Item = &[(u32, f32)]> + Clone {
-        (0..self.len()).filter_map(|number| self.get(number)).map(|(_, vector)| vector)
+        (0..self.len())
+            .filter_map(|number| self.get(number))
+            .map(|(_, vector)| vector)
     }
 }
 
@@ -225,13 +264,23 @@ pub(super) struct Learner {
 impl Learner {
     /// Adds a phrasing of a class; those of one class come one after the other.
     pub(super) fn add(&mut self, class: usize, reading: &Reading) {
-        let Self { ids, seen, examples, ends, counts } = self;
+        let Self {
+            ids,
+            seen,
+            examples,
+            ends,
+            counts,
+        } = self;
         counts.count(reading);
         for block in counts.blocks() {
             for &(key, count) in block {
                 let id = *ids.entry(key).or_insert(seen.len() as u32);
                 if id as usize == seen.len() {
-                    seen.push(Seen { in_phrasings: 0, in_classes: 0, last_class: usize::MAX });
+                    seen.push(Seen {
+                        in_phrasings: 0,
+                        in_classes: 0,
+                        last_class: usize::MAX,
+                    });
                 }
                 if let Some(seen) = seen.get_mut(id as usize) {
                     seen.in_phrasings += 1;
@@ -249,7 +298,13 @@ impl Learner {
 
     /// What was learned, and the phrasings as vectors in it.
     pub(super) fn finish(self, classes: usize, parts: Parts) -> (Space, Examples) {
-        let Self { mut ids, seen, mut examples, ends, .. } = self;
+        let Self {
+            mut ids,
+            seen,
+            mut examples,
+            ends,
+            ..
+        } = self;
         ids.shrink_to_fit();
         let (phrasings, classes) = (examples.len() as f32, classes as f32);
         // The geometric mean of the idf over phrasings and the idf over classes, both smoothed.
@@ -264,11 +319,24 @@ impl Learner {
             unseen: idf(0, 0),
             weights: Block::ALL.map(|block| block.weight(parts)),
         };
-        for Seen { in_phrasings, in_classes, .. } in &seen {
+        for Seen {
+            in_phrasings,
+            in_classes,
+            ..
+        } in &seen
+        {
             let is_shared = *in_phrasings > 1;
-            let (column, share) = if is_shared { (space.columns as u32, 1.0) } else { (UNPLACED, 0.0) };
+            let (column, share) = if is_shared {
+                (space.columns as u32, 1.0)
+            } else {
+                (UNPLACED, 0.0)
+            };
             space.columns += usize::from(is_shared);
-            space.features.push(Feature { idf: idf(*in_phrasings, *in_classes), column, share });
+            space.features.push(Feature {
+                idf: idf(*in_phrasings, *in_classes),
+                column,
+                share,
+            });
         }
         space.place(&mut examples, &ends);
         (space, examples)
@@ -290,16 +358,27 @@ impl Space {
                 let entries = examples.entries.get_mut(block.clone()).unwrap_or_default();
                 let mut squares = 0.0;
                 for (id, value) in entries.iter_mut() {
-                    *value *= self.features.get(*id as usize).map_or(0.0, |feature| feature.idf);
+                    *value *= self
+                        .features
+                        .get(*id as usize)
+                        .map_or(0.0, |feature| feature.idf);
                     squares += *value * *value;
                 }
-                let scale = if squares > 0.0 { weight / libm::sqrtf(squares) } else { 0.0 };
+                let scale = if squares > 0.0 {
+                    weight / libm::sqrtf(squares)
+                } else {
+                    0.0
+                };
                 if scale == 0.0 {
                     continue;
                 }
                 for at in block {
-                    let Some(&(id, value)) = examples.entries.get(at) else { continue };
-                    let Some(feature) = self.features.get(id as usize) else { continue };
+                    let Some(&(id, value)) = examples.entries.get(at) else {
+                        continue;
+                    };
+                    let Some(feature) = self.features.get(id as usize) else {
+                        continue;
+                    };
                     if feature.column == UNPLACED {
                         own.push((id, scale * value));
                     } else if let Some(entry) = examples.entries.get_mut(written) {
@@ -352,12 +431,19 @@ impl Space {
                 let value = frequency(count) * known.map_or(self.unseen, |feature| feature.idf);
                 squares += value * value;
                 if let Some(feature) = known {
-                    vector.push(Weighed { key, column: feature.column, value: value * feature.share });
+                    vector.push(Weighed {
+                        key,
+                        column: feature.column,
+                        value: value * feature.share,
+                    });
                 }
             }
             if squares > 0.0 {
                 let scale = weight / libm::sqrtf(squares);
-                vector.iter_mut().skip(start).for_each(|weighed| weighed.value *= scale);
+                vector
+                    .iter_mut()
+                    .skip(start)
+                    .for_each(|weighed| weighed.value *= scale);
             }
         }
         vector

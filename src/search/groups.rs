@@ -49,10 +49,16 @@ impl Builder {
 
     /// All groups.
     pub(super) fn finish(self) -> Groups {
-        let Self { mut groups, mut ends } = self;
+        let Self {
+            mut groups,
+            mut ends,
+        } = self;
         ends.sort_unstable();
         ends.dedup();
-        groups.members = Lists::new(groups.next.len() + 1, ends.iter().map(|&(node, group)| (node as usize, group)));
+        groups.members = Lists::new(
+            groups.next.len() + 1,
+            ends.iter().map(|&(node, group)| (node as usize, group)),
+        );
         groups.next.shrink_to_fit();
         groups.names.shrink_to_fit();
         groups
@@ -76,11 +82,17 @@ impl Groups {
     }
 
     /// The members with which these stems begin, the shortest first: how many stems each has, and its groups.
-    pub(super) fn beginning(&self, stems: impl Iterator<Item = u32>) -> impl Iterator<Item = (usize, &[u32])> {
+    pub(super) fn beginning(
+        &self,
+        stems: impl Iterator<Item = u32>,
+    ) -> impl Iterator<Item = (usize, &[u32])> {
         let nodes = stems.scan(ROOT, |node, stem| {
             *node = *self.next.get(&(*node, stem))?;
             Some(*node)
         });
-        nodes.enumerate().map(|(at, node)| (at + 1, self.members.get(node as usize))).filter(|(_, groups)| !groups.is_empty())
+        nodes
+            .enumerate()
+            .map(|(at, node)| (at + 1, self.members.get(node as usize)))
+            .filter(|(_, groups)| !groups.is_empty())
     }
 }

@@ -9,7 +9,10 @@ const ENGLISH: &str = include_str!("english.txt");
 /// The members of each group, spelt as [`crate::text::words`] spells words and joined by single spaces. The first member
 /// names the group.
 pub(super) fn groups() -> impl Iterator<Item = Vec<&'static str>> {
-    ENGLISH.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| line.split(" | ").collect())
+    ENGLISH
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split(" | ").collect())
 }
 
 #[cfg(test)]
@@ -19,7 +22,10 @@ mod tests {
 
     #[test]
     fn every_member_is_spelt_as_a_message_is_read() {
-        let wrong: Vec<&str> = groups().flatten().filter(|member| text::words(member).join(" ") != *member).collect();
+        let wrong: Vec<&str> = groups()
+            .flatten()
+            .filter(|member| text::words(member).join(" ") != *member)
+            .collect();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 
@@ -28,7 +34,11 @@ mod tests {
         for group in groups() {
             assert!(group.len() > 1, "{group:?} has nothing to swap");
             for (at, member) in group.iter().enumerate() {
-                assert_eq!(group.iter().position(|other| other == member), Some(at), "{member} is in its group twice");
+                assert_eq!(
+                    group.iter().position(|other| other == member),
+                    Some(at),
+                    "{member} is in its group twice"
+                );
             }
         }
     }

@@ -10,7 +10,10 @@ pub(super) struct Lists<T> {
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), starts: Vec::new() }
+        Self {
+            items: Vec::new(),
+            starts: Vec::new(),
+        }
     }
 }
 
@@ -32,26 +35,38 @@ impl<T: Copy + Default> Lists<T> {
         let mut next = starts.clone();
         let mut sorted = vec![T::default(); total as usize];
         for (number, item) in items {
-            let Some(at) = next.get_mut(number) else { continue };
+            let Some(at) = next.get_mut(number) else {
+                continue;
+            };
             if let Some(place) = sorted.get_mut(*at as usize) {
                 *place = item;
             }
             *at += 1;
         }
-        Self { items: sorted, starts }
+        Self {
+            items: sorted,
+            starts,
+        }
     }
 
     /// A list; empty where there is none of this number.
     pub(super) fn get(&self, number: usize) -> &[T] {
         match (self.starts.get(number), self.starts.get(number + 1)) {
-            (Some(&start), Some(&end)) => self.items.get(start as usize..end as usize).unwrap_or_default(),
+            (Some(&start), Some(&end)) => self
+                .items
+                .get(start as usize..end as usize)
+                .unwrap_or_default(),
             _ => &[],
         }
     }
 
     /// All lists in order, to change their items.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
-        let lengths = self.starts.iter().zip(self.starts.iter().skip(1)).map(|(start, end)| (end - start) as usize);
+        let lengths = self
+            .starts
+            .iter()
+            .zip(self.starts.iter().skip(1))
+            .map(|(start, end)| (end - start) as usize);
         let mut rest = self.items.as_mut_slice();
         lengths.filter_map(move |length| rest.split_off_mut(..length))
     }

@@ -56,7 +56,9 @@ impl Parts {
 
     /// The same without one part.
     pub fn without(self, part: Part) -> Self {
-        Self { without: self.without | 1 << part as u16 }
+        Self {
+            without: self.without | 1 << part as u16,
+        }
     }
 
     /// Whether a part is used.

@@ -29,23 +29,39 @@ pub(super) struct Phrasings {
 impl Phrasings {
     /// Adds the stems of a phrasing.
     pub(super) fn add(&mut self, reading: &Reading) {
-        self.stems.extend(reading.words.iter().map(|word| word.stem));
+        self.stems
+            .extend(reading.words.iter().map(|word| word.stem));
         self.ends.push(self.stems.len() as u32);
     }
 
     /// Remembers all phrasings, whose stems were added; `places`, ordered by class, and `examples` go together.
-    pub(super) fn finish(self, places: &[(usize, Option<usize>)], examples: &Examples, columns: usize, full_length: f32) -> Self {
+    pub(super) fn finish(
+        self,
+        places: &[(usize, Option<usize>)],
+        examples: &Examples,
+        columns: usize,
+        full_length: f32,
+    ) -> Self {
         let classes = places.last().map_or(0, |&(class, _)| class + 1);
         let mut phrasings = Self {
-            classes: (0..=classes).map(|bound| places.partition_point(|&(class, _)| class < bound) as u32).collect(),
-            sections: places.iter().map(|&(_, section)| section.map(|section| section as u32)).collect(),
+            classes: (0..=classes)
+                .map(|bound| places.partition_point(|&(class, _)| class < bound) as u32)
+                .collect(),
+            sections: places
+                .iter()
+                .map(|&(_, section)| section.map(|section| section as u32))
+                .collect(),
             full_length,
             ..self
         };
-        let postings = (0u32..).zip(examples.vectors()).flat_map(|(number, vector)| {
-            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
-            vector.iter().map(move |&(column, value)| (column as usize, (number, value / length)))
-        });
+        let postings = (0u32..)
+            .zip(examples.vectors())
+            .flat_map(|(number, vector)| {
+                let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
+                vector
+                    .iter()
+                    .map(move |&(column, value)| (column as usize, (number, value / length)))
+            });
         phrasings.postings = Lists::new(columns, postings);
         let mut by_stems: Vec<u32> = (0..places.len() as u32).collect();
         // The first of those that say the same comes first.
@@ -61,15 +77,32 @@ impl Phrasings {
         if stems.contains(&UNKNOWN_STEM) {
             return None;
         }
-        let at = self.by_stems.partition_point(|&number| self.stems_of(number) < stems.as_slice());
-        let number = *self.by_stems.get(at).filter(|&&number| self.stems_of(number) == stems)?;
-        let class = self.classes.partition_point(|&start| start <= number).checked_sub(1)?;
-        Some((class, self.sections.get(number as usize)?.unwrap_or(0) as usize))
+        let at = self
+            .by_stems
+            .partition_point(|&number| self.stems_of(number) < stems.as_slice());
+        let number = *self
+            .by_stems
+            .get(at)
+            .filter(|&&number| self.stems_of(number) == stems)?;
+        let class = self
+            .classes
+            .partition_point(|&start| start <= number)
+            .checked_sub(1)?;
+        Some((
+            class,
+            self.sections.get(number as usize)?.unwrap_or(0) as usize,
+        ))
     }
 
     fn stems_of(&self, number: u32) -> &[u32] {
-        let start = (number as usize).checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
-        self.ends.get(number as usize).and_then(|&end| self.stems.get(start..end as usize)).unwrap_or_default()
+        let start = (number as usize)
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .map_or(0, |&end| end as usize);
+        self.ends
+            .get(number as usize)
+            .and_then(|&end| self.stems.get(start..end as usize))
+            .unwrap_or_default()
     }
 
     /// How like a question is to each phrasing: the cosine, with what the knowledge base has never seen counting as
@@ -97,21 +130,39 @@ impl Phrasings {
     pub(super) fn nearest(&self, classes: Range<usize>, likeness: &[f32]) -> f32 {
         let likeness = likeness.get(self.numbers(classes)).unwrap_or_default();
         let (eights, rest) = likeness.as_chunks::<8>();
-        let nearest = eights.iter().fold(f32x8::ZERO, |nearest, eight| nearest.max(f32x8::new(*eight)));
-        nearest.to_array().iter().chain(rest).copied().fold(0.0, f32::max)
+        let nearest = eights.iter().fold(f32x8::ZERO, |nearest, eight| {
+            nearest.max(f32x8::new(*eight))
+        });
+        nearest
+            .to_array()
+            .iter()
+            .chain(rest)
+            .copied()
+            .fold(0.0, f32::max)
     }
 
     /// How like a question is to each phrasing of a topic, with the section that the phrasing asks for.
-    pub(super) fn of_topic<'a>(&'a self, topic: usize, likeness: &'a [f32]) -> impl Iterator<Item = (Option<usize>, f32)> + 'a {
+    pub(super) fn of_topic<'a>(
+        &'a self,
+        topic: usize,
+        likeness: &'a [f32],
+    ) -> impl Iterator<Item = (Option<usize>, f32)> + 'a {
         let numbers = self.numbers(topic..topic + 1);
         let sections = self.sections.get(numbers.clone()).unwrap_or_default();
         let likeness = likeness.get(numbers).unwrap_or_default();
-        sections.iter().map(|section| section.map(|section| section as usize)).zip(likeness.iter().copied())
+        sections
+            .iter()
+            .map(|section| section.map(|section| section as usize))
+            .zip(likeness.iter().copied())
     }
 
     /// The numbers of the phrasings of some neighbouring classes.
     fn numbers(&self, classes: Range<usize>) -> Range<usize> {
-        let start_of = |class: usize| self.classes.get(class).map_or(self.sections.len(), |&start| start as usize);
+        let start_of = |class: usize| {
+            self.classes
+                .get(class)
+                .map_or(self.sections.len(), |&start| start as usize)
+        };
         start_of(classes.start)..start_of(classes.end)
     }
 }

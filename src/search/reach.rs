@@ -8,7 +8,13 @@ use crate::knowledge::{KnowledgeBase, Phrasing, Position, Problem, Severity, Sou
 pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, topic) in knowledge.topics().iter().enumerate() {
-        let rank = |text: &str| index.search(&Question::new(text)).matches.iter().position(|found| found.topic == number);
+        let rank = |text: &str| {
+            index
+                .search(&Question::new(text))
+                .matches
+                .iter()
+                .position(|found| found.topic == number)
+        };
         if rank(&topic.title).is_none_or(|rank| rank >= 3) {
             problems.push(problem(
                 sources,
@@ -18,10 +24,20 @@ pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) 
                 "Add phrasings with the words of the title.",
             ));
         }
-        for Phrasing { text, at } in topic.questions.iter().chain(topic.sections.iter().flat_map(|section| &section.questions)) {
+        for Phrasing { text, at } in topic
+            .questions
+            .iter()
+            .chain(topic.sections.iter().flat_map(|section| &section.questions))
+        {
             if rank(text) != Some(0) {
                 let message = format!("\"{text}\" finds another topic first");
-                problems.push(problem(sources, topic, *at, message, "Word it so that it says what tells the two topics apart."));
+                problems.push(problem(
+                    sources,
+                    topic,
+                    *at,
+                    message,
+                    "Word it so that it says what tells the two topics apart.",
+                ));
             }
         }
     }
@@ -29,6 +45,16 @@ pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) 
 }
 
 fn problem(sources: &Sources, topic: &Topic, at: Position, message: String, mend: &str) -> Problem {
-    let file = sources.topics.iter().find(|file| file.stem() == topic.id).map_or(String::new(), |file| file.name.clone());
-    Problem { severity: Severity::Warning, file, at, message, mend: mend.to_owned() }
+    let file = sources
+        .topics
+        .iter()
+        .find(|file| file.stem() == topic.id)
+        .map_or(String::new(), |file| file.name.clone());
+    Problem {
+        severity: Severity::Warning,
+        file,
+        at,
+        message,
+        mend: mend.to_owned(),
+    }
 }

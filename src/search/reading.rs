@@ -72,7 +72,11 @@ const GROUP_MARK: char = '=';
 impl Reader {
     /// Learns the words of a corpus. Also the texts that stand for questions and the texts of the sections, in the order of
     /// the corpus, as numbers of words.
-    pub(super) fn new<'a>(corpus: &'a Corpus, questions: impl Iterator<Item = &'a str>, parts: Parts) -> (Self, Texts, Texts) {
+    pub(super) fn new<'a>(
+        corpus: &'a Corpus,
+        questions: impl Iterator<Item = &'a str>,
+        parts: Parts,
+    ) -> (Self, Texts, Texts) {
         let stemmer = Stemmer::create(Algorithm::English);
         let mut collector = Collector::default();
         let (mut asked, mut shown) = (Texts::default(), Texts::default());
@@ -85,30 +89,62 @@ impl Reader {
         let keywords = corpus.topics.iter().flat_map(|topic| &topic.keywords);
         let members = corpus.groups.iter().flat_map(|(_, members)| members);
         let abbreviations: Vec<(Vec<String>, Vec<String>)> = if parts.has(Part::Vocabulary) {
-            corpus.abbreviations.iter().map(|(short, long)| (text::words(short), text::words(long))).collect()
+            corpus
+                .abbreviations
+                .iter()
+                .map(|(short, long)| (text::words(short), text::words(long)))
+                .collect()
         } else {
             Vec::new()
         };
-        let others = keywords.chain(members).chain(&corpus.stop_words).flat_map(|text| text::words(text));
-        others.chain(abbreviations.iter().flat_map(|(short, long)| short.iter().chain(long)).cloned()).for_each(|word| {
-            collector.add(&word, 0);
-        });
-        if parts.has(Part::English) {
-            lexicon::groups().flatten().flat_map(|member| member.split(' ')).for_each(|word| {
-                collector.add(word, 0);
+        let others = keywords
+            .chain(members)
+            .chain(&corpus.stop_words)
+            .flat_map(|text| text::words(text));
+        others
+            .chain(
+                abbreviations
+                    .iter()
+                    .flat_map(|(short, long)| short.iter().chain(long))
+                    .cloned(),
+            )
+            .for_each(|word| {
+                collector.add(&word, 0);
             });
+        if parts.has(Part::English) {
+            lexicon::groups()
+                .flatten()
+                .flat_map(|member| member.split(' '))
+                .for_each(|word| {
+                    collector.add(word, 0);
+                });
         }
         let mut stems = FxHashMap::default();
         let words = collector.finish(&stemmer, &mut stems, [&mut asked, &mut shown]);
-        let mut reader = Self { stemmer, words, stems, speller: None, abbreviations: FxHashMap::default(), groups: Groups::default() };
+        let mut reader = Self {
+            stemmer,
+            words,
+            stems,
+            speller: None,
+            abbreviations: FxHashMap::default(),
+            groups: Groups::default(),
+        };
         let number = |word: &String| reader.words.find(word).map(|(number, _)| number);
         reader.abbreviations = abbreviations
             .iter()
-            .filter_map(|(short, long)| Some((number(short.first()?)?, long.iter().filter_map(number).collect())))
+            .filter_map(|(short, long)| {
+                Some((
+                    number(short.first()?)?,
+                    long.iter().filter_map(number).collect(),
+                ))
+            })
             .collect();
         reader.learn_groups(corpus, parts);
         if parts.has(Part::Spelling) {
-            reader.speller = Some(Speller::new(&reader.words, corpus.protected.iter().cloned().collect()));
+            reader.speller = Some(Speller::new(
+                &reader.words,
+                corpus.protected.iter().cloned().collect(),
+            ));
         }
         (reader, asked, shown)
     }
@@ -117,9 +153,17 @@ impl Reader {
     fn learn_groups(&mut self, corpus: &Corpus, parts: Parts) {
         let mut groups = groups::Builder::default();
         if parts.has(Part::Vocabulary) {
-            corpus.stop_words.iter().for_each(|word| self.words.stop(word));
+            corpus
+                .stop_words
+                .iter()
+                .for_each(|word| self.words.stop(word));
             for (name, members) in &corpus.groups {
-                let stems = |member: &String| text::words(member).iter().map(|word| self.stem(word)).collect();
+                let stems = |member: &String| {
+                    text::words(member)
+                        .iter()
+                        .map(|word| self.stem(word))
+                        .collect()
+                };
                 groups.add(name, members.iter().map(stems));
             }
         }
@@ -127,7 +171,10 @@ impl Reader {
         if parts.has(Part::English) {
             for members in lexicon::groups() {
                 let stems = |member: &&str| member.split(' ').map(|word| self.stem(word)).collect();
-                groups.add(members.first().copied().unwrap_or_default(), members.iter().map(stems));
+                groups.add(
+                    members.first().copied().unwrap_or_default(),
+                    members.iter().map(stems),
+                );
             }
         }
         self.groups = groups.finish();
@@ -141,7 +188,11 @@ impl Reader {
     /// What a reading says, one number for each stem and each group.
     pub(super) fn terms<'a>(&self, reading: &'a Reading) -> impl Iterator<Item = u32> + 'a {
         let stems = self.stems.len() as u32;
-        reading.words.iter().map(|word| word.stem).chain(reading.all_groups().map(move |group| stems + group))
+        reading
+            .words
+            .iter()
+            .map(|word| word.stem)
+            .chain(reading.all_groups().map(move |group| stems + group))
     }
 
     /// Reads a text.
@@ -156,22 +207,35 @@ impl Reader {
 
     /// The same without the groups.
     pub(super) fn recall_words(&self, numbers: &[u32]) -> Reading<'_> {
-        let mut reading = Reading { words: Vec::with_capacity(numbers.len()), ..Reading::default() };
-        numbers.iter().for_each(|&number| self.push(number, false, &mut reading));
+        let mut reading = Reading {
+            words: Vec::with_capacity(numbers.len()),
+            ..Reading::default()
+        };
+        numbers
+            .iter()
+            .for_each(|&number| self.push(number, false, &mut reading));
         reading
     }
 
     /// Reads a text without its groups, correcting only words of at least so many characters.
     fn understand(&self, shortest: usize, text: &str) -> Reading<'_> {
         let typed = text::words(text);
-        let mut reading = Reading { words: Vec::with_capacity(typed.len() + 4), ..Reading::default() };
+        let mut reading = Reading {
+            words: Vec::with_capacity(typed.len() + 4),
+            ..Reading::default()
+        };
         for word in typed {
             if let Some((number, _)) = self.words.find(&word) {
                 self.push(number, false, &mut reading);
                 continue;
             }
-            let speller = self.speller.as_ref().filter(|_| word.chars().count() >= shortest);
-            match speller.map_or(Spelling::Kept, |speller| speller.correct(&self.words, &word)) {
+            let speller = self
+                .speller
+                .as_ref()
+                .filter(|_| word.chars().count() >= shortest);
+            match speller.map_or(Spelling::Kept, |speller| {
+                speller.correct(&self.words, &word)
+            }) {
                 Spelling::Kept => self.push_unknown(word, &mut reading),
                 Spelling::Unknown => {
                     reading.unknown.push(word.clone());
@@ -179,12 +243,16 @@ impl Reader {
                 }
                 Spelling::Corrected(right) => {
                     self.push(right, true, &mut reading);
-                    reading.corrections.push((word, self.spelt(right).to_owned()));
+                    reading
+                        .corrections
+                        .push((word, self.spelt(right).to_owned()));
                 }
                 Spelling::Split(left, right) => {
                     self.push(left, true, &mut reading);
                     self.push(right, true, &mut reading);
-                    reading.corrections.push((word, format!("{} {}", self.spelt(left), self.spelt(right))));
+                    reading
+                        .corrections
+                        .push((word, format!("{} {}", self.spelt(left), self.spelt(right))));
                 }
             }
         }
@@ -193,13 +261,26 @@ impl Reader {
 
     /// Adds a known word, written out where it is an abbreviation.
     fn push<'a>(&'a self, number: u32, corrected: bool, reading: &mut Reading<'a>) {
-        let long = self.abbreviations.get(&number).map_or(std::slice::from_ref(&number), Vec::as_slice);
+        let long = self
+            .abbreviations
+            .get(&number)
+            .map_or(std::slice::from_ref(&number), Vec::as_slice);
         let words = long.iter().filter_map(|&number| self.words.at(number));
-        reading.words.extend(words.map(|(text, known)| Word { text: text.into(), stem: known.stem, stop: known.stop, corrected }));
+        reading.words.extend(words.map(|(text, known)| Word {
+            text: text.into(),
+            stem: known.stem,
+            stop: known.stop,
+            corrected,
+        }));
     }
 
     fn push_unknown(&self, word: String, reading: &mut Reading) {
-        reading.words.push(Word { stem: self.stem(&word), text: word.into(), stop: false, corrected: false });
+        reading.words.push(Word {
+            stem: self.stem(&word),
+            text: word.into(),
+            stop: false,
+            corrected: false,
+        });
     }
 
     fn spelt(&self, number: u32) -> &str {
@@ -209,8 +290,16 @@ impl Reader {
     fn with_groups<'a>(&self, mut reading: Reading<'a>) -> Reading<'a> {
         let mut rest = reading.words.as_slice();
         while let Some((_, others)) = rest.split_first() {
-            for &group in self.groups.beginning(rest.iter().map(|word| word.stem)).flat_map(|(_, groups)| groups) {
-                let found = if self.groups.is_own(group) { &mut reading.groups } else { &mut reading.english };
+            for &group in self
+                .groups
+                .beginning(rest.iter().map(|word| word.stem))
+                .flat_map(|(_, groups)| groups)
+            {
+                let found = if self.groups.is_own(group) {
+                    &mut reading.groups
+                } else {
+                    &mut reading.english
+                };
                 if !found.contains(&group) {
                     found.push(group);
                 }
@@ -229,8 +318,15 @@ impl Reader {
         let mut rest = words.as_slice();
         while let Some((first, others)) = rest.split_first() {
             let members = self.groups.beginning(rest.iter().map(|word| word.stem));
-            let own =
-                members.filter_map(|(length, groups)| Some((groups.first().copied().filter(|&group| self.groups.is_own(group))?, length)));
+            let own = members.filter_map(|(length, groups)| {
+                Some((
+                    groups
+                        .first()
+                        .copied()
+                        .filter(|&group| self.groups.is_own(group))?,
+                    length,
+                ))
+            });
             if let Some((group, length)) = own.last() {
                 telling.push(format!("{GROUP_MARK}{}", self.groups.name(group)));
                 rest = rest.get(length..).unwrap_or_default();
@@ -258,7 +354,11 @@ impl Reader {
 
     fn stem(&self, word: &str) -> u32 {
         let stem = || self.stems.get(self.stemmer.stem(word).as_ref()).copied();
-        self.words.find(word).map(|(_, known)| known.stem).or_else(stem).unwrap_or(UNKNOWN_STEM)
+        self.words
+            .find(word)
+            .map(|(_, known)| known.stem)
+            .or_else(stem)
+            .unwrap_or(UNKNOWN_STEM)
     }
 }
 

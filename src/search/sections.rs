@@ -28,8 +28,15 @@ pub(super) struct Said {
 impl Said {
     /// What a reading says.
     pub(super) fn by(reading: &Reading, space: &Space) -> Self {
-        let words: Vec<(u32, f32)> = reading.words.iter().map(|word| (word.stem, space.idf(word_key(word.stem)))).collect();
-        Self { whole: words.iter().map(|(_, idf)| idf).sum(), words }
+        let words: Vec<(u32, f32)> = reading
+            .words
+            .iter()
+            .map(|word| (word.stem, space.idf(word_key(word.stem))))
+            .collect();
+        Self {
+            whole: words.iter().map(|(_, idf)| idf).sum(),
+            words,
+        }
     }
 }
 
@@ -43,17 +50,36 @@ impl Sections {
     /// Remembers the words of each section, `texts` section after section.
     pub(super) fn new(corpus: &Corpus, texts: &Texts, reader: &Reader) -> Self {
         let mut texts = texts.iter().map(|numbers| {
-            let mut stems: Vec<u32> = reader.recall_words(numbers).words.iter().map(|word| word.stem).collect();
+            let mut stems: Vec<u32> = reader
+                .recall_words(numbers)
+                .words
+                .iter()
+                .map(|word| word.stem)
+                .collect();
             stems.sort_unstable();
             stems.dedup();
             stems.into_boxed_slice()
         });
-        Self { topics: corpus.topics.iter().map(|topic| texts.by_ref().take(topic.sections.len()).collect()).collect() }
+        Self {
+            topics: corpus
+                .topics
+                .iter()
+                .map(|topic| texts.by_ref().take(topic.sections.len()).collect())
+                .collect(),
+        }
     }
 
     /// The section of a topic that fits the question best; the first of equals.
-    pub(super) fn best(&self, topic: usize, said: &Said, phrasings: &Phrasings, likeness: &[f32]) -> usize {
-        let Some(texts) = self.topics.get(topic) else { return 0 };
+    pub(super) fn best(
+        &self,
+        topic: usize,
+        said: &Said,
+        phrasings: &Phrasings,
+        likeness: &[f32],
+    ) -> usize {
+        let Some(texts) = self.topics.get(topic) else {
+            return 0;
+        };
         // For each section: the greatest likeness of its phrasings, the sum and the number of all.
         let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); texts.len()];
         for (own, like) in phrasings.of_topic(topic, likeness) {
@@ -66,8 +92,15 @@ impl Sections {
         }
         let mut best = (0, f32::MIN);
         for (section, (text, (nearest, sum, count))) in texts.iter().zip(likes).enumerate() {
-            let shared: f32 = said.words.iter().filter(|(stem, _)| text.binary_search(stem).is_ok()).map(|(_, idf)| idf).sum();
-            let score = nearest + MEAN * sum / f32::max(count, 1.0) + TEXT * shared / f32::max(said.whole, 1.0);
+            let shared: f32 = said
+                .words
+                .iter()
+                .filter(|(stem, _)| text.binary_search(stem).is_ok())
+                .map(|(_, idf)| idf)
+                .sum();
+            let score = nearest
+                + MEAN * sum / f32::max(count, 1.0)
+                + TEXT * shared / f32::max(said.whole, 1.0);
             if score > best.1 {
                 best = (section, score);
             }

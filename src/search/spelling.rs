@@ -50,25 +50,45 @@ impl Speller {
         let mut forms = Vec::new();
         for (number, (word, known)) in (0u32..).zip(words.iter()) {
             // A word that no phrasing has is corrected to over one edit only: there are many, and they are seldom meant.
-            let most = if known.uses == 0 { 1 } else { edits(word.chars().count()) };
+            let most = if known.uses == 0 {
+                1
+            } else {
+                edits(word.chars().count())
+            };
             for_each_deletion(word, most, |form| forms.push((form, number)));
         }
         // About as many buckets as forms.
         let bits = forms.len().max(2).ilog2();
         let shift = u32::BITS - bits;
-        let forms = Lists::new(1 << bits, forms.iter().map(|&(form, number)| ((form >> shift) as usize, (form, number))));
-        Self { forms, shift, protected }
+        let forms = Lists::new(
+            1 << bits,
+            forms
+                .iter()
+                .map(|&(form, number)| ((form >> shift) as usize, (form, number))),
+        );
+        Self {
+            forms,
+            shift,
+            protected,
+        }
     }
 
     /// The numbers of the words that have this form.
     fn having(&self, form: u32) -> impl Iterator<Item = u32> {
-        self.forms.get((form >> self.shift) as usize).iter().filter(move |&&(hash, _)| hash == form).map(|&(_, number)| number)
+        self.forms
+            .get((form >> self.shift) as usize)
+            .iter()
+            .filter(move |&&(hash, _)| hash == form)
+            .map(|&(_, number)| number)
     }
 
     /// Judges one word as [`crate::text::words`] gives it.
     pub(super) fn correct(&self, words: &Words, word: &str) -> Spelling {
         let length = word.chars().count();
-        if words.find(word).is_some() || self.protected.contains(word) || word.chars().any(|c| c.is_ascii_digit()) {
+        if words.find(word).is_some()
+            || self.protected.contains(word)
+            || word.chars().any(|c| c.is_ascii_digit())
+        {
             return Spelling::Kept;
         }
         if !(SHORTEST..=LONGEST).contains(&length) {
@@ -97,7 +117,14 @@ impl Speller {
             .filter_map(|(number, (near, known))| {
                 let distance = strsim::osa_distance(word, near);
                 // Numbers follow the alphabet.
-                (distance <= most).then(|| (distance, near.chars().next() != first, u32::MAX - known.uses, number))
+                (distance <= most).then(|| {
+                    (
+                        distance,
+                        near.chars().next() != first,
+                        u32::MAX - known.uses,
+                        number,
+                    )
+                })
             })
             .min()
             .map(|(.., number)| number)
@@ -108,7 +135,9 @@ impl Speller {
 fn split(words: &Words, word: &str) -> Option<(u32, u32)> {
     word.char_indices()
         .map(|(at, _)| word.split_at(at))
-        .filter(|(left, right)| left.chars().count() >= SHORTEST_HALF && right.chars().count() >= SHORTEST_HALF)
+        .filter(|(left, right)| {
+            left.chars().count() >= SHORTEST_HALF && right.chars().count() >= SHORTEST_HALF
+        })
         .filter_map(|(left, right)| Some((words.find(left)?, words.find(right)?)))
         .map(|((left, known), (right, other))| (known.uses.min(other.uses), left, right))
         .max()
@@ -126,7 +155,15 @@ fn for_each_deletion(word: &str, most: usize, mut each: impl FnMut(u32)) {
     if letters.len() > LONGEST {
         return;
     }
-    let without = |i: usize, j: usize| hash_letters(letters.iter().enumerate().filter(|&(at, _)| at != i && at != j).map(|(_, c)| *c));
+    let without = |i: usize, j: usize| {
+        hash_letters(
+            letters
+                .iter()
+                .enumerate()
+                .filter(|&(at, _)| at != i && at != j)
+                .map(|(_, c)| *c),
+        )
+    };
     each(hash_letters(letters.iter().copied()));
     for i in 0..letters.len() {
         each(without(i, i));
@@ -143,7 +180,9 @@ fn for_each_deletion(word: &str, most: usize, mut each: impl FnMut(u32)) {
 fn hash_letters(letters: impl Iterator<Item = char>) -> u32 {
     /// An odd number without a pattern: 2⁶⁴ divided by the golden ratio.
     const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-    let hash = letters.fold(0, |hash: u64, c| hash.wrapping_add(u64::from(c as u32)).wrapping_mul(MIX));
+    let hash = letters.fold(0, |hash: u64, c| {
+        hash.wrapping_add(u64::from(c as u32)).wrapping_mul(MIX)
+    });
     // The upper half is the well-mixed one.
     (hash >> 32) as u32
 }

@@ -76,7 +76,12 @@ impl Collector {
     }
 
     /// Orders the words, numbers their stems, and numbers the words of the texts anew.
-    pub(super) fn finish(self, stemmer: &Stemmer, stems: &mut FxHashMap<Box<str>, u32>, texts: [&mut Texts; 2]) -> Words {
+    pub(super) fn finish(
+        self,
+        stemmer: &Stemmer,
+        stems: &mut FxHashMap<Box<str>, u32>,
+        texts: [&mut Texts; 2],
+    ) -> Words {
         let mut turns: Vec<(Box<str>, u32)> = self.turns.into_iter().collect();
         turns.sort_unstable();
         let mut numbers = vec![0; turns.len()];
@@ -95,7 +100,14 @@ impl Collector {
                 Some(&stem) => stem,
                 None => *stems.entry(stem.into()).or_insert(next),
             };
-            words.insert(word, Known { stem, stop: false, uses: self.uses.get(turn as usize).copied().unwrap_or_default() });
+            words.insert(
+                word,
+                Known {
+                    stem,
+                    stop: false,
+                    uses: self.uses.get(turn as usize).copied().unwrap_or_default(),
+                },
+            );
         }
         Words(words)
     }
@@ -104,12 +116,16 @@ impl Collector {
 impl Words {
     /// The number of a word, and what is known of it; nothing of one that is not known.
     pub(super) fn find(&self, word: &str) -> Option<(u32, &Known)> {
-        self.0.get_full(word).map(|(number, _, known)| (number as u32, known))
+        self.0
+            .get_full(word)
+            .map(|(number, _, known)| (number as u32, known))
     }
 
     /// The word of a number.
     pub(super) fn at(&self, number: u32) -> Option<(&str, &Known)> {
-        self.0.get_index(number as usize).map(|(word, known)| (&**word, known))
+        self.0
+            .get_index(number as usize)
+            .map(|(word, known)| (&**word, known))
     }
 
     /// All words, in order.
@@ -131,7 +147,12 @@ impl Words {
             return None;
         }
         let from = self.0.partition_point(|word, _| **word < *begun);
-        let like = self.iter().skip(from).take_while(|(word, _)| word.starts_with(begun)).filter(|(_, known)| known.uses > 0);
-        like.max_by(|(a, a_known), (b, b_known)| a_known.uses.cmp(&b_known.uses).then(b.cmp(a))).map(|(word, _)| word)
+        let like = self
+            .iter()
+            .skip(from)
+            .take_while(|(word, _)| word.starts_with(begun))
+            .filter(|(_, known)| known.uses > 0);
+        like.max_by(|(a, a_known), (b, b_known)| a_known.uses.cmp(&b_known.uses).then(b.cmp(a)))
+            .map(|(word, _)| word)
     }
 }

@@ -73,9 +73,23 @@ impl Batch {
     /// Adds an event of today.
     pub(super) fn add(&mut self, event: Event, day: Date) {
         match event {
-            Event::Asked { guild, way, outcome, topic } => {
+            Event::Asked {
+                guild,
+                way,
+                outcome,
+                topic,
+            } => {
                 let guild = guild.unwrap_or_default();
-                self.count(Count { day, guild, way, outcome, topic: topic.unwrap_or_default() }, 1);
+                self.count(
+                    Count {
+                        day,
+                        guild,
+                        way,
+                        outcome,
+                        topic: topic.unwrap_or_default(),
+                    },
+                    1,
+                );
             }
             Event::Gap { text, .. } if text.is_empty() => {}
             Event::Gap { guild, text, topic } => self.gap(Gap {
@@ -86,8 +100,22 @@ impl Batch {
                 topic: topic.unwrap_or_default(),
                 count: 1,
             }),
-            Event::Vote { guild, person, topic, section, helped } => {
-                self.vote(Voted { person, guild: guild.unwrap_or_default(), topic, section }, Vote { helped, day });
+            Event::Vote {
+                guild,
+                person,
+                topic,
+                section,
+                helped,
+            } => {
+                self.vote(
+                    Voted {
+                        person,
+                        guild: guild.unwrap_or_default(),
+                        topic,
+                        section,
+                    },
+                    Vote { helped, day },
+                );
             }
             Event::GuildGone { guild } => self.remove_guild(guild),
         }
@@ -95,11 +123,23 @@ impl Batch {
 
     /// Adds what came later.
     pub(super) fn append(&mut self, later: Self) {
-        later.gone.into_iter().for_each(|guild| self.remove_guild(guild));
-        later.forgotten.into_iter().for_each(|person| self.forget(person));
-        later.counts.into_iter().for_each(|(count, times)| self.count(count, times));
+        later
+            .gone
+            .into_iter()
+            .for_each(|guild| self.remove_guild(guild));
+        later
+            .forgotten
+            .into_iter()
+            .for_each(|person| self.forget(person));
+        later
+            .counts
+            .into_iter()
+            .for_each(|(count, times)| self.count(count, times));
         later.gaps.into_iter().for_each(|gap| self.gap(gap));
-        later.votes.into_iter().for_each(|(voted, vote)| self.vote(voted, vote));
+        later
+            .votes
+            .into_iter()
+            .for_each(|(voted, vote)| self.vote(voted, vote));
         self.dropped += later.dropped;
     }
 
@@ -118,12 +158,22 @@ impl Batch {
 
     fn count(&mut self, count: Count, times: u64) {
         let full = self.counts.len() >= MOST_COUNTS && !self.counts.contains_key(&count);
-        let count = if full { Count { guild: 0, topic: String::new(), ..count } } else { count };
+        let count = if full {
+            Count {
+                guild: 0,
+                topic: String::new(),
+                ..count
+            }
+        } else {
+            count
+        };
         *self.counts.entry(count).or_default() += times;
     }
 
     fn gap(&mut self, gap: Gap) {
-        let same = |known: &&mut Gap| (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording;
+        let same = |known: &&mut Gap| {
+            (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording
+        };
         match self.gaps.iter_mut().find(same) {
             Some(known) => known.count += gap.count,
             None => self.gaps.push_back(gap),
@@ -141,7 +191,11 @@ impl Batch {
 
     /// How many rows wait.
     pub(super) fn len(&self) -> usize {
-        self.gone.len() + self.forgotten.len() + self.counts.len() + self.gaps.len() + self.votes.len()
+        self.gone.len()
+            + self.forgotten.len()
+            + self.counts.len()
+            + self.gaps.len()
+            + self.votes.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -159,30 +213,55 @@ mod tests {
     const DAY: Date = date(2026, 11, 23);
 
     fn gap(guild: u64, text: &str) -> Event {
-        Event::Gap { guild: Some(guild), text: scrub(text), topic: None }
+        Event::Gap {
+            guild: Some(guild),
+            text: scrub(text),
+            topic: None,
+        }
     }
 
     fn vote(person: u64, helped: bool) -> Event {
-        Event::Vote { guild: Some(1), person, topic: "t".to_owned(), section: "s".to_owned(), helped }
+        Event::Vote {
+            guild: Some(1),
+            person,
+            topic: "t".to_owned(),
+            section: "s".to_owned(),
+            helped,
+        }
     }
 
     #[test]
     fn the_oldest_gaps_are_dropped_and_counted() {
         let mut batch = Batch::default();
-        let letters = |number: usize| number.to_string().chars().filter_map(|c| char::from_u32(c as u32 + 49)).collect::<String>();
+        let letters = |number: usize| {
+            number
+                .to_string()
+                .chars()
+                .filter_map(|c| char::from_u32(c as u32 + 49))
+                .collect::<String>()
+        };
         for number in 0..MOST_GAPS + 3 {
             batch.add(gap(1, &letters(number)), DAY);
         }
         assert_eq!((batch.gaps.len(), batch.dropped), (MOST_GAPS, 3));
         assert_eq!(batch.gaps[0].text, letters(3));
         batch.add(gap(1, &letters(MOST_GAPS)), DAY);
-        assert_eq!((batch.gaps.len(), batch.dropped), (MOST_GAPS, 3), "the same counts twice");
+        assert_eq!(
+            (batch.gaps.len(), batch.dropped),
+            (MOST_GAPS, 3),
+            "the same counts twice"
+        );
     }
 
     #[test]
     fn counts_are_never_lost_only_less_exact() {
         let mut batch = Batch::default();
-        let asked = |guild| Event::Asked { guild: Some(guild), way: Way::Mention, outcome: Outcome::Answer, topic: None };
+        let asked = |guild| Event::Asked {
+            guild: Some(guild),
+            way: Way::Mention,
+            outcome: Outcome::Answer,
+            topic: None,
+        };
         for guild in 1..=MOST_COUNTS as u64 + 500 {
             batch.add(asked(guild), DAY);
         }
@@ -202,8 +281,19 @@ mod tests {
         later.forget(7);
         later.add(vote(8, false), DAY);
         batch.append(later);
-        assert_eq!(batch.gaps.iter().map(|gap| gap.text.as_str()).collect::<Vec<_>>(), ["a", "again"]);
-        let votes: Vec<(u64, bool)> = batch.votes.iter().map(|(voted, vote)| (voted.person, vote.helped)).collect();
+        assert_eq!(
+            batch
+                .gaps
+                .iter()
+                .map(|gap| gap.text.as_str())
+                .collect::<Vec<_>>(),
+            ["a", "again"]
+        );
+        let votes: Vec<(u64, bool)> = batch
+            .votes
+            .iter()
+            .map(|(voted, vote)| (voted.person, vote.helped))
+            .collect();
         assert_eq!(votes, [(8, false)]);
         assert_eq!((batch.gone.len(), batch.forgotten.len()), (1, 1));
     }

@@ -68,12 +68,20 @@ enum Engine {
 }
 
 impl Engine {
-    async fn open(config: &config::Store, limit: Duration, reading: bool) -> Result<(AnyConnection, Self), Fault> {
+    async fn open(
+        config: &config::Store,
+        limit: Duration,
+        reading: bool,
+    ) -> Result<(AnyConnection, Self), Fault> {
         match (config.url.server(), config.url.file()) {
-            (Some(url), _) => Ok((postgres::connect(url, config.password_file.as_deref(), limit).await?, Self::Postgres)),
+            (Some(url), _) => Ok((
+                postgres::connect(url, config.password_file.as_deref(), limit).await?,
+                Self::Postgres,
+            )),
             (None, file) => {
                 let file = file.unwrap_or(std::path::Path::new(""));
-                let (connection, file) = sqlite::connect(file, config.most_megabytes, limit, reading).await?;
+                let (connection, file) =
+                    sqlite::connect(file, config.most_megabytes, limit, reading).await?;
                 Ok((connection, Self::Sqlite(file)))
             }
         }
@@ -109,7 +117,12 @@ impl Database {
     /// Opens the store, creates and migrates it where necessary. No statement takes longer than the limit.
     pub(super) async fn open(config: &config::Store, limit: Duration) -> Result<Self, Fault> {
         let (connection, engine) = Engine::open(config, limit, false).await?;
-        let mut database = Self { connection, engine, limit, created: false };
+        let mut database = Self {
+            connection,
+            engine,
+            limit,
+            created: false,
+        };
         database.migrate().await?;
         Ok(database)
     }
@@ -125,14 +138,21 @@ impl Database {
         }
         let unwell = |fault: &Fault| StoreError::Unwell(explain(&config.url, fault));
         let limit = Timing::default().statement;
-        let (connection, engine) = Engine::open(config, limit, true).await.map_err(|fault| unwell(&fault))?;
-        let mut database = Self { connection, engine, limit, created: false };
+        let (connection, engine) = Engine::open(config, limit, true)
+            .await
+            .map_err(|fault| unwell(&fault))?;
+        let mut database = Self {
+            connection,
+            engine,
+            limit,
+            created: false,
+        };
         match database.version().await {
             Ok(version) if version == migrations::version() => Ok(database),
             Ok(0) => Err(StoreError::Missing(name)),
-            Ok(version) if version < migrations::version() => {
-                Err(StoreError::Unwell(format!("the store {name} is of an older internbot: `internbot run` brings it up to date")))
-            }
+            Ok(version) if version < migrations::version() => Err(StoreError::Unwell(format!(
+                "the store {name} is of an older internbot: `internbot run` brings it up to date"
+            ))),
             Ok(version) => Err(unwell(&Fault::Newer(version))),
             Err(fault) => Err(unwell(&fault)),
         }
@@ -155,11 +175,22 @@ impl Database {
     /// The version of the tables; 0 before there are any.
     async fn version(&mut self) -> Result<i64, Fault> {
         let tables = self.rows(sqlx::query(self.engine.versions())).await?;
-        if tables.first().map_or(Ok(0), |row| row.try_get::<i64, _>(0))? == 0 {
+        if tables
+            .first()
+            .map_or(Ok(0), |row| row.try_get::<i64, _>(0))?
+            == 0
+        {
             return Ok(0);
         }
-        let version = self.rows(sqlx::query("SELECT CAST(MAX(version) AS BIGINT) FROM schema_version")).await?;
-        Ok(version.first().map_or(Ok(None), |row| row.try_get::<Option<i64>, _>(0))?.unwrap_or_default())
+        let version = self
+            .rows(sqlx::query(
+                "SELECT CAST(MAX(version) AS BIGINT) FROM schema_version",
+            ))
+            .await?;
+        Ok(version
+            .first()
+            .map_or(Ok(None), |row| row.try_get::<Option<i64>, _>(0))?
+            .unwrap_or_default())
     }
 
     /// Brings the tables up to date. Processes that start at once do it one after the other.
@@ -177,12 +208,19 @@ impl Database {
         if version > migrations::version() {
             return Err(Fault::Newer(version));
         }
-        self.run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)").await?;
-        for (number, step) in (1_i64..).zip(migrations::STEPS).filter(|(number, _)| *number > version) {
+        self.run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
+            .await?;
+        for (number, step) in (1_i64..)
+            .zip(migrations::STEPS)
+            .filter(|(number, _)| *number > version)
+        {
             for statement in *step {
                 self.run(statement).await?;
             }
-            self.execute(sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(number)).await?;
+            self.execute(
+                sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(number),
+            )
+            .await?;
         }
         self.created = version == 0;
         Ok(())
@@ -205,7 +243,11 @@ impl Database {
     /// Commits what went well, and takes back what did not.
     async fn end<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
         let result = match result {
-            Ok(value) => self.run("COMMIT").await.map(|()| value).map_err(|fault| Fault::Commit(Box::new(fault))),
+            Ok(value) => self
+                .run("COMMIT")
+                .await
+                .map(|()| value)
+                .map_err(|fault| Fault::Commit(Box::new(fault))),
             Err(fault) => Err(fault),
         };
         if let Err(fault) = &result
@@ -219,16 +261,23 @@ impl Database {
 
     /// Runs a statement without arguments.
     async fn run(&mut self, statement: &str) -> Result<(), Fault> {
-        within(self.limit, self.connection.execute(statement)).await.map(drop)
+        within(self.limit, self.connection.execute(statement))
+            .await
+            .map(drop)
     }
 
     /// Runs a statement; how many rows it changed.
     async fn execute<'q>(&mut self, query: Query<'q, Any, AnyArguments<'q>>) -> Result<u64, Fault> {
-        within(self.limit, query.execute(&mut self.connection)).await.map(|done| done.rows_affected())
+        within(self.limit, query.execute(&mut self.connection))
+            .await
+            .map(|done| done.rows_affected())
     }
 
     /// Runs a statement; the rows that it returns.
-    async fn rows<'q>(&mut self, query: Query<'q, Any, AnyArguments<'q>>) -> Result<Vec<AnyRow>, Fault> {
+    async fn rows<'q>(
+        &mut self,
+        query: Query<'q, Any, AnyArguments<'q>>,
+    ) -> Result<Vec<AnyRow>, Fault> {
         within(self.limit, query.fetch_all(&mut self.connection)).await
     }
 }
@@ -249,12 +298,19 @@ pub(super) fn explain(url: &StoreUrl, fault: &Fault) -> String {
     let name = url.name();
     match fault {
         Fault::Sql(error) => {
-            let known = if url.server().is_some() { postgres::explain(&name, error) } else { sqlite::explain(&name, error) };
-            known.unwrap_or_else(|| format!("the store {name} does not work{}", in_its_words(error)))
+            let known = if url.server().is_some() {
+                postgres::explain(&name, error)
+            } else {
+                sqlite::explain(&name, error)
+            };
+            known
+                .unwrap_or_else(|| format!("the store {name} does not work{}", in_its_words(error)))
         }
         Fault::Commit(fault) => explain(url, fault),
         Fault::Late => {
-            format!("the store {name} does not answer in time: look at its machine and, where there is one, the network between")
+            format!(
+                "the store {name} does not answer in time: look at its machine and, where there is one, the network between"
+            )
         }
         Fault::Newer(version) => format!(
             "the store {name} is of a newer internbot (version {version}, this one knows {}): update this one, or name another store as \
@@ -262,13 +318,19 @@ pub(super) fn explain(url: &StoreUrl, fault: &Fault) -> String {
             migrations::version()
         ),
         Fault::File(error) => {
-            format!("the store {name} cannot be written ({error}): let the bot write into its folder, or name another file as store.url")
+            format!(
+                "the store {name} cannot be written ({error}): let the bot write into its folder, or name another file as store.url"
+            )
         }
         Fault::Password(error) => {
-            format!("the file with the password of the store {name} cannot be used ({error}): mend it, or correct store.password_file")
+            format!(
+                "the file with the password of the store {name} cannot be used ({error}): mend it, or correct store.password_file"
+            )
         }
         Fault::Encoding(encoding) => {
-            format!("the store {name} cannot keep every character (its encoding is {encoding}): create the database with ENCODING 'UTF8'")
+            format!(
+                "the store {name} cannot keep every character (its encoding is {encoding}): create the database with ENCODING 'UTF8'"
+            )
         }
         Fault::Random(_) => format!("the store {name}: {fault}"),
     }
@@ -289,6 +351,11 @@ async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, Fault> {
 }
 
 /// Waits for a database, but not for ever: a connection may be open at one end only.
-async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
-    Ok(tokio::time::timeout(limit, answer).await.map_err(|_| Fault::Late)??)
+async fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, Fault> {
+    Ok(tokio::time::timeout(limit, answer)
+        .await
+        .map_err(|_| Fault::Late)??)
 }

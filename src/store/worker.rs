@@ -18,7 +18,11 @@ pub(super) enum Order {
     /// Write what waits.
     Flush(Reply<()>),
     /// Change the settings of a guild.
-    Change { guild: u64, change: Change, reply: Reply<Arc<Settings>> },
+    Change {
+        guild: u64,
+        change: Change,
+        reply: Reply<Arc<Settings>>,
+    },
     /// Forget a person, who is among those who wait to be forgotten.
     Forget { person: u64, reply: Reply<u64> },
     /// Write what waits, and end.
@@ -101,7 +105,11 @@ impl Worker {
             Order::Flush(reply) if reply.is_closed() => {}
             Order::Flush(reply) => drop(reply.send(self.attempt().await)),
             Order::Change { reply, .. } if reply.is_closed() => {}
-            Order::Change { guild, change, reply } => {
+            Order::Change {
+                guild,
+                change,
+                reply,
+            } => {
                 let done = self.change(guild, change, &reply).await;
                 drop(reply.send(done));
             }
@@ -128,7 +136,8 @@ impl Worker {
 
     /// Opens the store where necessary and does all that is due.
     async fn attempt(&mut self) -> Result<(), StoreError> {
-        self.unwritten.append(std::mem::take(&mut locked(&self.shared.pending)));
+        self.unwritten
+            .append(std::mem::take(&mut locked(&self.shared.pending)));
         let done = self.work().await;
         let done = done.map_err(|fault| self.unwell(&fault));
         if done.is_ok() {
@@ -142,7 +151,9 @@ impl Worker {
             && !database.is_there().await
         {
             self.database = None;
-            info!("the file of the store was deleted or replaced, or its server ended the connection; opening it anew");
+            info!(
+                "the file of the store was deleted or replaced, or its server ended the connection; opening it anew"
+            );
         }
         let today = self.shared.clock.today();
         let mut database = match self.database.take() {
@@ -152,16 +163,25 @@ impl Worker {
         // Only a connection on which everything went well is kept.
         self.write(&mut database, today).await?;
         let now = Instant::now();
-        if self.tidied.is_none_or(|(at, day)| day != today || now - at >= self.timing.tidy) {
+        if self
+            .tidied
+            .is_none_or(|(at, day)| day != today || now - at >= self.timing.tidy)
+        {
             let gaps = database.tidy(&self.shared.config, today).await?;
             debug!(gaps, "deleted what has expired");
             self.tidied = Some((now, today));
         }
-        if self.refreshed.is_none_or(|at| now - at >= self.timing.refresh) {
+        if self
+            .refreshed
+            .is_none_or(|at| now - at >= self.timing.refresh)
+        {
             let settings = database.settings().await?;
             // A guild that left while they were read stays gone.
             let gone = locked(&self.shared.pending).gone.clone();
-            *locked(&self.shared.settings) = settings.into_iter().filter(|(guild, _)| !gone.contains(guild)).collect();
+            *locked(&self.shared.settings) = settings
+                .into_iter()
+                .filter(|(guild, _)| !gone.contains(guild))
+                .collect();
             self.refreshed = Some(now);
         }
         self.database = Some(database);
@@ -174,7 +194,10 @@ impl Worker {
             self.writer = writer()?;
         }
         if let Some(batch) = &self.unsure {
-            if let Written::Before = database.write(&self.writer, self.number, batch, today).await? {
+            if let Written::Before = database
+                .write(&self.writer, self.number, batch, today)
+                .await?
+            {
                 debug!("what waited had been written before");
             }
             (self.unsure, self.number) = (None, self.number + 1);
@@ -182,16 +205,27 @@ impl Worker {
         if self.unwritten.is_empty() {
             return Ok(());
         }
-        let written = database.write(&self.writer, self.number, &self.unwritten, today).await;
+        let written = database
+            .write(&self.writer, self.number, &self.unwritten, today)
+            .await;
         let dropped = self.unwritten.dropped;
         if let Err(Fault::Commit(_)) = &written {
-            self.unsure = Some(std::mem::replace(&mut self.unwritten, Batch { dropped, ..Batch::default() }));
+            self.unsure = Some(std::mem::replace(
+                &mut self.unwritten,
+                Batch {
+                    dropped,
+                    ..Batch::default()
+                },
+            ));
         }
         if let Written::Now(deleted) = written? {
             self.deleted = deleted;
         }
         self.number += 1;
-        self.unwritten = Batch { dropped, ..Batch::default() };
+        self.unwritten = Batch {
+            dropped,
+            ..Batch::default()
+        };
         Ok(())
     }
 
@@ -211,15 +245,27 @@ impl Worker {
         Ok(database)
     }
 
-    async fn change(&mut self, guild: u64, change: Change, reply: &Reply<Arc<Settings>>) -> Result<Arc<Settings>, StoreError> {
+    async fn change(
+        &mut self,
+        guild: u64,
+        change: Change,
+        reply: &Reply<Arc<Settings>>,
+    ) -> Result<Arc<Settings>, StoreError> {
         self.attempt().await?;
         // After an attempt that went well it is open; it may have taken longer than anybody waits.
-        let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else { return Err(StoreError::Late) };
+        let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else {
+            return Err(StoreError::Late);
+        };
         let change = |settings: &Settings| {
             let settings = change(settings);
             settings.check().map(|()| settings)
         };
-        let settings = Arc::new(database.change(guild, change).await.map_err(|fault| self.unwell(&fault))??);
+        let settings = Arc::new(
+            database
+                .change(guild, change)
+                .await
+                .map_err(|fault| self.unwell(&fault))??,
+        );
         locked(&self.shared.settings).insert(guild, Arc::clone(&settings));
         Ok(settings)
     }
@@ -236,10 +282,14 @@ impl Worker {
         (health.waiting, health.dropped) = (0, self.unwritten.dropped);
         let was_unwell = health.state == State::Unwell;
         if was_unwell || health.sentence != WELL {
-            (health.state, health.since, health.sentence) = (State::Well, self.shared.clock.now(), WELL.to_owned());
+            (health.state, health.since, health.sentence) =
+                (State::Well, self.shared.clock.now(), WELL.to_owned());
         }
         if was_unwell {
-            info!(gaps.dropped = health.dropped, "the store is well again, and what waited is written");
+            info!(
+                gaps.dropped = health.dropped,
+                "the store is well again, and what waited is written"
+            );
         }
     }
 
@@ -253,10 +303,14 @@ impl Worker {
         if health.state == State::Unwell {
             debug!(problem = sentence, "the store is still unwell");
         } else {
-            warn!(problem = sentence, "the store cannot be used; the bot goes on answering and keeps what it has to write");
+            warn!(
+                problem = sentence,
+                "the store cannot be used; the bot goes on answering and keeps what it has to write"
+            );
             (health.state, health.since) = (State::Unwell, self.shared.clock.now());
         }
-        (health.sentence, health.waiting, health.dropped) = (sentence.clone(), self.waiting(), self.unwritten.dropped);
+        (health.sentence, health.waiting, health.dropped) =
+            (sentence.clone(), self.waiting(), self.unwritten.dropped);
         StoreError::Unwell(sentence)
     }
 }

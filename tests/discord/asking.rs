@@ -7,19 +7,45 @@ use crate::stand_in::*;
 async fn a_mention_is_answered_with_the_section_its_sources_and_what_to_do_next() {
     let chat = Chat::start().await;
 
-    let question = chat.mia.says(&chat.help, "@bot how do i write a resume").await;
+    let question = chat
+        .mia
+        .says(&chat.help, "@bot how do i write a resume")
+        .await;
     let reply = chat.discord.next_message(&chat.help).await;
 
     assert_eq!(reply.reply_to, Some(question.id));
     let resume = topic("resume");
-    let best = resume.sections.iter().find(|section| section.heading == reply.embed().title).expect("a section on resumes");
+    let best = resume
+        .sections
+        .iter()
+        .find(|section| section.heading == reply.embed().title)
+        .expect("a section on resumes");
     assert_eq!(reply.embed().description, best.text.trim_end());
-    assert_eq!(reply.embed().author, format!("Backend internship guide › Applying › {}", resume.title));
-    assert_eq!(reply.embed().footer, format!("Reviewed {}", resume.reviewed));
+    assert_eq!(
+        reply.embed().author,
+        format!("Backend internship guide › Applying › {}", resume.title)
+    );
+    assert_eq!(
+        reply.embed().footer,
+        format!("Reviewed {}", resume.reviewed)
+    );
     let sources = &reply.embed().fields[0];
     assert_eq!(sources.name, "Resources");
-    assert!(sources.value.contains(&best.resources[0].url), "{}", sources.value);
-    assert_eq!(reply.labels(), ["That helped", "Not it", "Whole topic", "More resources", "Remove"]);
+    assert!(
+        sources.value.contains(&best.resources[0].url),
+        "{}",
+        sources.value
+    );
+    assert_eq!(
+        reply.labels(),
+        [
+            "That helped",
+            "Not it",
+            "Whole topic",
+            "More resources",
+            "Remove"
+        ]
+    );
     assert!(!reply.menu("Read on").options.is_empty());
     chat.finish().await;
 }
@@ -32,7 +58,9 @@ async fn a_question_costs_one_request() {
     chat.mia.dms("how do i write a resume").await;
     chat.discord.next_message(&chat.mia.dm()).await;
     assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)]);
-    chat.mia.slash("ask", &[("question", "how do i write a resume")]).await;
+    chat.mia
+        .slash("ask", &[("question", "how do i write a resume")])
+        .await;
     assert_eq!(chat.discord.requests(), [(Route::InteractionCallback, 1)]);
     chat.finish().await;
 }
@@ -41,8 +69,17 @@ async fn a_question_costs_one_request() {
 async fn a_mention_may_stand_anywhere_and_in_a_thread() {
     let chat = Chat::start().await;
     let thread = chat.help.thread("applications", &chat.mia).await;
-    chat.mia.says(&thread, &format!("{}, @bot?", phrasing("resume", "format-and-length"))).await;
-    assert_shows(&chat.discord.next_message(&thread).await, "resume", "format-and-length");
+    chat.mia
+        .says(
+            &thread,
+            &format!("{}, @bot?", phrasing("resume", "format-and-length")),
+        )
+        .await;
+    assert_shows(
+        &chat.discord.next_message(&thread).await,
+        "resume",
+        "format-and-length",
+    );
     chat.finish().await;
 }
 
@@ -81,7 +118,9 @@ async fn a_reply_to_an_answer_is_a_follow_up() {
 async fn a_reply_to_an_answer_from_before_a_restart_is_a_follow_up() {
     let chat = Chat::start().await;
     let title = &section("cover-letter", "length-and-format").heading;
-    let earlier = chat.help.bot_said_earlier(&serde_json::json!({"embeds": [{"title": format!("Cover letter: {title}")}]}));
+    let earlier = chat.help.bot_said_earlier(
+        &serde_json::json!({"embeds": [{"title": format!("Cover letter: {title}")}]}),
+    );
     chat.mia.replies(&earlier, "and how long?").await;
     assert_mentions_topic(&chat.discord.next_message(&chat.help).await, "cover-letter");
     chat.finish().await;
@@ -90,7 +129,11 @@ async fn a_reply_to_an_answer_from_before_a_restart_is_a_follow_up() {
 #[tokio::test]
 async fn a_reply_that_discord_hides_gets_a_hint() {
     let chat = Chat::start().await;
-    let answer = chat.mia.slash("ask", &[("question", "how do i write a cover letter")]).in_channel(&chat.help).await;
+    let answer = chat
+        .mia
+        .slash("ask", &[("question", "how do i write a cover letter")])
+        .in_channel(&chat.help)
+        .await;
     chat.mia.replies(answer.message(), "and how long?").await;
     let hint = chat.discord.next_message(&chat.help).await;
     assert!(hint.content.contains("does not show me the text"), "{hint}");
@@ -129,32 +172,57 @@ async fn a_topic_with_high_stakes_shows_its_official_source_and_a_notice() {
 async fn a_message_is_answered_for_somebody_else() {
     let chat = Chat::start().await;
     let max = chat.guild.member("max");
-    let question = max.says(&chat.help, phrasing("resume", "format-and-length")).await;
+    let question = max
+        .says(&chat.help, phrasing("resume", "format-and-length"))
+        .await;
 
-    let preview = chat.mia.uses_on_message("Answer from the guide", &question).await;
+    let preview = chat
+        .mia
+        .uses_on_message("Answer from the guide", &question)
+        .await;
     assert!(preview.ephemeral);
     assert_shows(preview.message(), "resume", "format-and-length");
     assert_eq!(preview.message().labels(), ["Post as a reply"]);
 
     let posted = chat.mia.clicks(preview.message(), "Post as a reply").await;
-    assert_eq!((posted.kind, posted.message().content.as_str()), (ResponseKind::Update, "Posted."));
+    assert_eq!(
+        (posted.kind, posted.message().content.as_str()),
+        (ResponseKind::Update, "Posted.")
+    );
     let reply = chat.discord.next_message(&chat.help).await;
     assert_shows(&reply, "resume", "format-and-length");
-    assert_eq!((reply.reply_to, reply.pings.as_slice()), (Some(question.id), ["max".to_owned()].as_slice()));
+    assert_eq!(
+        (reply.reply_to, reply.pings.as_slice()),
+        (Some(question.id), ["max".to_owned()].as_slice())
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_preview_can_show_another_answer_before_it_is_posted() {
     let chat = Chat::start().await;
-    let question = chat.guild.member("max").says(&chat.help, phrasing("resume", "format-and-length")).await;
-    let preview = chat.mia.uses_on_message("Answer from the guide", &question).await;
+    let question = chat
+        .guild
+        .member("max")
+        .says(&chat.help, phrasing("resume", "format-and-length"))
+        .await;
+    let preview = chat
+        .mia
+        .uses_on_message("Answer from the guide", &question)
+        .await;
     // The general section of a topic has the topic's name where the topic is not in sight.
     let other = &topic("resume").title;
-    let changed = chat.mia.selects(preview.message(), "Another answer", other).await;
+    let changed = chat
+        .mia
+        .selects(preview.message(), "Another answer", other)
+        .await;
     assert_eq!(changed.kind, ResponseKind::Update);
     chat.mia.clicks(changed.message(), "Post as a reply").await;
-    assert_shows(&chat.discord.next_message(&chat.help).await, "resume", "what-to-put");
+    assert_shows(
+        &chat.discord.next_message(&chat.help).await,
+        "resume",
+        "what-to-put",
+    );
     chat.finish().await;
 }
 
@@ -163,11 +231,20 @@ async fn a_message_without_a_question_gets_no_preview() {
     let chat = Chat::start().await;
     let max = chat.guild.member("max");
     let chatter = max.says(&chat.help, OFF_TOPIC).await;
-    let note = chat.mia.uses_on_message("Answer from the guide", &chatter).await;
+    let note = chat
+        .mia
+        .uses_on_message("Answer from the guide", &chatter)
+        .await;
     assert!(note.ephemeral);
-    assert_eq!(note.message().content, "The guide has nothing on this message.");
+    assert_eq!(
+        note.message().content,
+        "The guide has nothing on this message."
+    );
     let empty = max.says(&chat.help, "").await;
-    let note = chat.mia.uses_on_message("Answer from the guide", &empty).await;
+    let note = chat
+        .mia
+        .uses_on_message("Answer from the guide", &empty)
+        .await;
     assert!(note.message().content.contains("no text"));
     chat.finish().await;
 }
@@ -176,15 +253,32 @@ async fn a_message_without_a_question_gets_no_preview() {
 async fn whoever_installed_the_bot_for_themselves_can_ask_anywhere() {
     let chat = Chat::start().await;
     let elsewhere = chat.discord.guild_without_bot("elsewhere");
-    let (lobby, noor, max) = (elsewhere.channel("lobby"), elsewhere.member("noor"), elsewhere.member("max"));
+    let (lobby, noor, max) = (
+        elsewhere.channel("lobby"),
+        elsewhere.member("noor"),
+        elsewhere.member("max"),
+    );
 
-    let answer = noor.slash("ask", &[("question", phrasing("resume", "format-and-length"))]).in_channel(&lobby).await;
+    let answer = noor
+        .slash(
+            "ask",
+            &[("question", phrasing("resume", "format-and-length"))],
+        )
+        .in_channel(&lobby)
+        .await;
     assert_shows(answer.message(), "resume", "format-and-length");
 
-    let question = max.says(&lobby, phrasing("resume", "format-and-length")).await;
-    let preview = noor.uses_on_message("Answer from the guide", &question).await;
+    let question = max
+        .says(&lobby, phrasing("resume", "format-and-length"))
+        .await;
+    let preview = noor
+        .uses_on_message("Answer from the guide", &question)
+        .await;
     let posted = noor.clicks(preview.message(), "Post as a reply").await;
-    assert_eq!((posted.kind, posted.ephemeral), (ResponseKind::Message, false));
+    assert_eq!(
+        (posted.kind, posted.ephemeral),
+        (ResponseKind::Message, false)
+    );
     assert_eq!(posted.message().pings, ["max"]);
     chat.finish().await;
 }
@@ -193,7 +287,10 @@ async fn whoever_installed_the_bot_for_themselves_can_ask_anywhere() {
 #[track_caller]
 fn assert_mentions_topic(message: &Message, id: &str) {
     let title = &topic(id).title;
-    let offered = message.labels().iter().any(|label| label.starts_with(title.as_str()));
+    let offered = message
+        .labels()
+        .iter()
+        .any(|label| label.starts_with(title.as_str()));
     let shown = message.embed().author.ends_with(title.as_str());
     assert!(shown || offered, "{id} is not in {message}");
 }

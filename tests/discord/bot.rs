@@ -24,11 +24,25 @@ use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
 /// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,twilight_gateway=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
-    let usual = Targets::new().with_default(LevelFilter::WARN).with_target("internbot", LevelFilter::INFO);
-    let written = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Written).with_filter(usual);
-    let chosen = std::env::var("TEST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    let shown = chosen.map(|targets| tracing_subscriber::fmt::layer().with_test_writer().with_filter(targets));
-    tracing_subscriber::registry().with(written).with(shown).init();
+    let usual = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("internbot", LevelFilter::INFO);
+    let written = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(|| Written)
+        .with_filter(usual);
+    let chosen = std::env::var("TEST_LOG")
+        .ok()
+        .and_then(|text| text.parse::<Targets>().ok());
+    let shown = chosen.map(|targets| {
+        tracing_subscriber::fmt::layer()
+            .with_test_writer()
+            .with_filter(targets)
+    });
+    tracing_subscriber::registry()
+        .with(written)
+        .with(shown)
+        .init();
 });
 
 static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -37,7 +51,10 @@ struct Written;
 
 impl std::io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        WRITTEN.lock().expect("nobody panics with it").extend_from_slice(bytes);
+        WRITTEN
+            .lock()
+            .expect("nobody panics with it")
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -53,8 +70,8 @@ pub fn logged() -> String {
 
 /// The guide of this repository, learned once for all tests.
 pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
-    let knowledge =
-        knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).expect("the guide of this repository has no error");
+    let knowledge = knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23))
+        .expect("the guide of this repository has no error");
     Arc::new(Guide::new(knowledge))
 });
 
@@ -87,17 +104,40 @@ impl Bot {
 
     /// Starts the bot with another address in place of Discord's.
     pub fn start_at(url: &str, config: Discord) -> Self {
-        let config = Discord { api_url: url.to_owned(), ..config };
-        Self::run(config, Options::default(), "a-token", this_guide(), Store::off(), Monitor::off())
+        let config = Discord {
+            api_url: url.to_owned(),
+            ..config
+        };
+        Self::run(
+            config,
+            Options::default(),
+            "a-token",
+            this_guide(),
+            Store::off(),
+            Monitor::off(),
+        )
     }
 
     /// Starts the bot with a store.
-    pub fn start_keeping(discord: &StandIn, config: Discord, store: Store, options: Options, token: &str) -> Self {
+    pub fn start_keeping(
+        discord: &StandIn,
+        config: Discord,
+        store: Store,
+        options: Options,
+        token: &str,
+    ) -> Self {
         Self::start_live(discord, config, options, token, this_guide(), store)
     }
 
     /// Starts the bot with another guide, and a store.
-    pub fn start_live(discord: &StandIn, config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store) -> Self {
+    pub fn start_live(
+        discord: &StandIn,
+        config: Discord,
+        options: Options,
+        token: &str,
+        live: Arc<Live>,
+        store: Store,
+    ) -> Self {
         Self::start_watched(discord, config, options, token, live, store, Monitor::off())
     }
 
@@ -111,10 +151,27 @@ impl Bot {
         store: Store,
         monitor: Monitor,
     ) -> Self {
-        Self::run(Discord { api_url: discord.url(), ..config }, options, token, live, store, monitor)
+        Self::run(
+            Discord {
+                api_url: discord.url(),
+                ..config
+            },
+            options,
+            token,
+            live,
+            store,
+            monitor,
+        )
     }
 
-    fn run(config: Discord, options: Options, token: &str, live: Arc<Live>, store: Store, monitor: Monitor) -> Self {
+    fn run(
+        config: Discord,
+        options: Options,
+        token: &str,
+        live: Arc<Live>,
+        store: Store,
+        monitor: Monitor,
+    ) -> Self {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let token = Token::new(token).expect("a token");
@@ -122,7 +179,10 @@ impl Bot {
             let stopped = async { drop(stopped.await) };
             discord::run(&config, &token, live, store, monitor, options, stopped).await
         });
-        Self { stop: Some(stop), task }
+        Self {
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Tells the bot to stop.
@@ -141,24 +201,40 @@ impl Bot {
 
 /// A configuration in which nothing waits and nothing is held back.
 pub fn eager() -> Discord {
-    Discord { cooldown_seconds: 0, repeat_minutes: 0, request_seconds: 2, ..Discord::default() }
+    Discord {
+        cooldown_seconds: 0,
+        repeat_minutes: 0,
+        request_seconds: 2,
+        ..Discord::default()
+    }
 }
 
 /// A store that writes and reads at once, in a folder.
 pub async fn store_in(folder: &Path) -> Store {
     let soon = Duration::from_millis(20);
-    let timing = Timing { gather: soon, refresh: soon, retry: soon, retry_most: soon, ..Timing::default() };
+    let timing = Timing {
+        gather: soon,
+        refresh: soon,
+        retry: soon,
+        retry_most: soon,
+        ..Timing::default()
+    };
     Store::open(&store_config(folder), Clock::system(), timing).await
 }
 
 /// The configuration of that store.
 pub fn store_config(folder: &Path) -> config::Store {
-    config::Store { url: folder.join("internbot.db").as_path().into(), ..config::Store::default() }
+    config::Store {
+        url: folder.join("internbot.db").as_path().into(),
+        ..config::Store::default()
+    }
 }
 
 /// A listener for health and figures on a free port.
 pub fn anywhere() -> config::Monitor {
-    config::Monitor { listen: Listen(Some(SocketAddr::from(([127, 0, 0, 1], 0)))) }
+    config::Monitor {
+        listen: Listen(Some(SocketAddr::from(([127, 0, 0, 1], 0)))),
+    }
 }
 
 /// A guild with a channel and a member, and the bot in it.
@@ -190,28 +266,69 @@ impl Chat {
     }
 
     /// With another guide, and a store.
-    pub async fn start_live(discord: StandIn, config: Discord, live: Arc<Live>, store: Store) -> Self {
+    pub async fn start_live(
+        discord: StandIn,
+        config: Discord,
+        live: Arc<Live>,
+        store: Store,
+    ) -> Self {
         let guild = discord.guild("students");
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start_live(&discord, config, Options::default(), &discord.token(), live, store);
+        let bot = Bot::start_live(
+            &discord,
+            config,
+            Options::default(),
+            &discord.token(),
+            live,
+            store,
+        );
         discord.registered("ask").await;
         discord.settle().await;
         discord.requests();
-        Self { discord, guild, help, mia, bot }
+        Self {
+            discord,
+            guild,
+            help,
+            mia,
+            bot,
+        }
     }
 
     /// With a store, and a monitor that listens; where it does.
-    pub async fn start_watched(discord: StandIn, config: Discord, store: Store) -> (Self, SocketAddr) {
+    pub async fn start_watched(
+        discord: StandIn,
+        config: Discord,
+        store: Store,
+    ) -> (Self, SocketAddr) {
         let live = this_guide();
-        let monitor = Monitor::start(&anywhere(), &live, &store).await.expect("there is a free port");
+        let monitor = Monitor::start(&anywhere(), &live, &store)
+            .await
+            .expect("there is a free port");
         let address = monitor.address().expect("it listens");
         let guild = discord.guild("students");
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start_watched(&discord, config, Options::default(), &discord.token(), live, store, monitor);
+        let bot = Bot::start_watched(
+            &discord,
+            config,
+            Options::default(),
+            &discord.token(),
+            live,
+            store,
+            monitor,
+        );
         discord.registered("ask").await;
         discord.settle().await;
         discord.requests();
-        (Self { discord, guild, help, mia, bot }, address)
+        (
+            Self {
+                discord,
+                guild,
+                help,
+                mia,
+                bot,
+            },
+            address,
+        )
     }
 
     /// Mia mentions the bot in #help; its reply.
@@ -224,7 +341,10 @@ impl Chat {
     pub async fn finish(mut self) {
         self.discord.settle().await;
         self.bot.stop();
-        self.bot.ended().await.expect("the bot stops without an error");
+        self.bot
+            .ended()
+            .await
+            .expect("the bot stops without an error");
         self.discord.disconnected().await;
         self.discord.finish().await;
     }
@@ -232,23 +352,39 @@ impl Chat {
 
 /// A topic of the guide.
 pub fn topic(id: &str) -> &'static Topic {
-    GUIDE.knowledge.topic(id).unwrap_or_else(|| panic!("no topic {id}"))
+    GUIDE
+        .knowledge
+        .topic(id)
+        .unwrap_or_else(|| panic!("no topic {id}"))
 }
 
 /// A section of the guide.
 pub fn section(topic: &str, section: &str) -> &'static Section {
-    self::topic(topic).section(section).unwrap_or_else(|| panic!("no section {topic}/{section}"))
+    self::topic(topic)
+        .section(section)
+        .unwrap_or_else(|| panic!("no section {topic}/{section}"))
 }
 
 /// A way to ask for a section that the guide itself lists: the bot is sure of it.
 pub fn phrasing(topic: &str, section: &str) -> &'static str {
     let section = self::section(topic, section);
-    section.questions.first().map(|phrasing| phrasing.text.as_str()).expect("the section has phrasings")
+    section
+        .questions
+        .first()
+        .map(|phrasing| phrasing.text.as_str())
+        .expect("the section has phrasings")
 }
 
 /// Checks that a message shows a section.
 #[track_caller]
 pub fn assert_shows(message: &Message, topic: &str, section: &str) {
-    assert_eq!(message.embed().title, self::section(topic, section).heading, "in {message}");
-    assert!(message.embed().author.ends_with(&self::topic(topic).title), "in {message}");
+    assert_eq!(
+        message.embed().title,
+        self::section(topic, section).heading,
+        "in {message}"
+    );
+    assert!(
+        message.embed().author.ends_with(&self::topic(topic).title),
+        "in {message}"
+    );
 }

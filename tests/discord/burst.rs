@@ -82,39 +82,105 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Size { overheard, chatter, mentions, direct, commands } = self.size;
+        let Size {
+            overheard,
+            chatter,
+            mentions,
+            direct,
+            commands,
+        } = self.size;
         let [before, most, after] = self.memory;
         let [once, never, twice] = self.direct;
         let [dropped, too_late] = self.left_out;
-        writeln!(f, "{} messages at once, {} ms a request", self.size.all(), self.times.request.as_millis())?;
-        writeln!(f, "  {overheard} overheard, {chatter} of no concern, {mentions} mentions, {direct} direct, {commands} commands")?;
-        writeln!(f, "  resident memory before, at the most, after  {before:>6.1} {most:>6.1} {after:>6.1} MiB")?;
-        writeln!(f, "  requests that answer                        {:>6}", self.requests)?;
+        writeln!(
+            f,
+            "{} messages at once, {} ms a request",
+            self.size.all(),
+            self.times.request.as_millis()
+        )?;
+        writeln!(
+            f,
+            "  {overheard} overheard, {chatter} of no concern, {mentions} mentions, {direct} direct, {commands} commands"
+        )?;
+        writeln!(
+            f,
+            "  resident memory before, at the most, after  {before:>6.1} {most:>6.1} {after:>6.1} MiB"
+        )?;
+        writeln!(
+            f,
+            "  requests that answer                        {:>6}",
+            self.requests
+        )?;
         writeln!(f, "  direct questions answered once              {once:>6}")?;
-        writeln!(f, "                   not at all, twice          {never:>6} {twice:>6}")?;
-        writeln!(f, "  overheard: answered, dropped                {:>6} {dropped:>6}", self.overheard)?;
-        writeln!(f, "  commands too late: begun, never begun       {:>6} {too_late:>6}", self.too_late)?;
-        writeln!(f, "  last direct answer after                    {:>6.1} s", self.last.as_secs_f64())?;
-        let (gap, interval) = (self.longest_gap.as_millis(), self.times.heartbeat.as_millis());
-        write!(f, "  longest time between two heartbeats         {gap:>6} ms, where {interval} ms were asked for")
+        writeln!(
+            f,
+            "                   not at all, twice          {never:>6} {twice:>6}"
+        )?;
+        writeln!(
+            f,
+            "  overheard: answered, dropped                {:>6} {dropped:>6}",
+            self.overheard
+        )?;
+        writeln!(
+            f,
+            "  commands too late: begun, never begun       {:>6} {too_late:>6}",
+            self.too_late
+        )?;
+        writeln!(
+            f,
+            "  last direct answer after                    {:>6.1} s",
+            self.last.as_secs_f64()
+        )?;
+        let (gap, interval) = (
+            self.longest_gap.as_millis(),
+            self.times.heartbeat.as_millis(),
+        );
+        write!(
+            f,
+            "  longest time between two heartbeats         {gap:>6} ms, where {interval} ms were asked for"
+        )
     }
 }
 
 /// Lets so much arrive at a program at once.
 pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
-    let discord = StandIn::builder().message_content().heartbeat_interval(times.heartbeat).ledger().start().await;
-    let guilds: Vec<_> = (0..GUILDS).map(|number| discord.guild(&format!("guild {number}"))).collect();
-    let named = |name: &str| guilds.iter().map(|guild| guild.channel(name)).collect::<Vec<_>>();
+    let discord = StandIn::builder()
+        .message_content()
+        .heartbeat_interval(times.heartbeat)
+        .ledger()
+        .start()
+        .await;
+    let guilds: Vec<_> = (0..GUILDS)
+        .map(|number| discord.guild(&format!("guild {number}")))
+        .collect();
+    let named = |name: &str| {
+        guilds
+            .iter()
+            .map(|guild| guild.channel(name))
+            .collect::<Vec<_>>()
+    };
     let (unasked, off_topic) = (named("unasked"), named("off-topic"));
-    let help: Vec<_> = (0..CHANNELS).map(|number| named(&format!("help-{number}"))).collect();
-    let people: Vec<_> = (0..PEOPLE).map(|number| guilds[number % GUILDS].member(&format!("person {number}"))).collect();
+    let help: Vec<_> = (0..CHANNELS)
+        .map(|number| named(&format!("help-{number}")))
+        .collect();
+    let people: Vec<_> = (0..PEOPLE)
+        .map(|number| guilds[number % GUILDS].member(&format!("person {number}")))
+        .collect();
 
     let home = tempfile::TempDir::new().expect("a temporary folder");
     let ids: Vec<_> = unasked.iter().map(|channel| channel.id).collect();
-    let (url, token, lines) = (discord.url(), discord.token(), format!("unasked_channels = {ids:?}"));
+    let (url, token, lines) = (
+        discord.url(),
+        discord.token(),
+        format!("unasked_channels = {ids:?}"),
+    );
     let variables = [("DISCORD_TOKEN", token.as_ref())];
     let launch = Launch::of(program, &url, Path::new("knowledge"), home.path());
-    let mut bot = Program::launch(&Launch { discord: &lines, variables: &variables, ..launch });
+    let mut bot = Program::launch(&Launch {
+        discord: &lines,
+        variables: &variables,
+        ..launch
+    });
     discord.registered("ask").await;
     discord.settle().await;
     discord.requests();
@@ -136,8 +202,10 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
 
     let mut most = before;
     let direct = |entry: &&Entry| entry.way != Way::Overheard;
-    let has_ended =
-        |entry: &Entry| entry.answers > 0 || entry.way == Way::Command && (entry.too_late || begin.elapsed() > COMMAND_PATIENCE);
+    let has_ended = |entry: &Entry| {
+        entry.answers > 0
+            || entry.way == Way::Command && (entry.too_late || begin.elapsed() > COMMAND_PATIENCE)
+    };
     let is_over = || discord.ledger().iter().filter(direct).all(has_ended);
     while begin.elapsed() < PATIENCE && !is_over() {
         for _ in 0..5 {
@@ -154,7 +222,9 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
 
     let ledger = discord.ledger();
     let count = |fits: &dyn Fn(&&Entry) -> bool| ledger.iter().filter(fits).count();
-    let of_direct = |fits: &dyn Fn(usize) -> bool| count(&|entry| entry.way != Way::Overheard && fits(entry.answers));
+    let of_direct = |fits: &dyn Fn(usize) -> bool| {
+        count(&|entry| entry.way != Way::Overheard && fits(entry.answers))
+    };
     let requests = discord.requests();
     let overheard = count(&|entry| entry.way == Way::Overheard && entry.answers > 0);
     let too_late = count(&|entry| entry.too_late && entry.answers == 0);
@@ -164,12 +234,21 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
         times,
         memory: [before, most, after],
         requests: requests.on(Route::CreateMessage) + requests.on(Route::InteractionCallback),
-        direct: [of_direct(&|answers| answers == 1), of_direct(&|answers| answers == 0) - too_late, of_direct(&|answers| answers > 1)],
+        direct: [
+            of_direct(&|answers| answers == 1),
+            of_direct(&|answers| answers == 0) - too_late,
+            of_direct(&|answers| answers > 1),
+        ],
         too_late,
         overheard,
         wrong: unasked_twice + overheard.saturating_sub(size.overheard),
         left_out: ["left_out.unasked=", "left_out.too_late="].map(|name| logged(&bot.log(), name)),
-        last: ledger.iter().filter(direct).filter_map(|entry| Some(entry.answered_at? - begin)).max().unwrap_or_default(),
+        last: ledger
+            .iter()
+            .filter(direct)
+            .filter_map(|entry| Some(entry.answered_at? - begin))
+            .max()
+            .unwrap_or_default(),
         longest_gap,
     };
     discord.disconnected().await;
@@ -202,11 +281,21 @@ fn turn(number: usize, size: &Size) -> Turn {
         return Turn::Mention;
     }
     end += size.direct;
-    if place < end { Turn::Direct } else { Turn::Command }
+    if place < end {
+        Turn::Direct
+    } else {
+        Turn::Command
+    }
 }
 
 /// The sum of a number in all lines of a log.
 fn logged(log: &str, name: &str) -> usize {
-    let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<usize>().unwrap_or_default();
+    let number = |rest: &str| {
+        rest.chars()
+            .take_while(char::is_ascii_digit)
+            .collect::<String>()
+            .parse::<usize>()
+            .unwrap_or_default()
+    };
     log.split(name).skip(1).map(number).sum()
 }

@@ -13,10 +13,26 @@ async fn that_helped_thanks_and_takes_the_question_away() {
     let reply = chat.asks(RESUME).await;
     chat.discord.requests();
     let thanked = chat.mia.clicks(&reply, "That helped").await;
-    assert_eq!((thanked.kind, thanked.message().id), (ResponseKind::Update, reply.id));
-    assert!(thanked.message().embed().footer.ends_with("It helped, thank you for saying so"));
-    assert_eq!(thanked.message().labels(), ["Whole topic", "More resources", "Remove"]);
-    assert_eq!(chat.discord.requests(), [(Route::InteractionCallback, 1)], "a button costs one request");
+    assert_eq!(
+        (thanked.kind, thanked.message().id),
+        (ResponseKind::Update, reply.id)
+    );
+    assert!(
+        thanked
+            .message()
+            .embed()
+            .footer
+            .ends_with("It helped, thank you for saying so")
+    );
+    assert_eq!(
+        thanked.message().labels(),
+        ["Whole topic", "More resources", "Remove"]
+    );
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::InteractionCallback, 1)],
+        "a button costs one request"
+    );
     chat.finish().await;
 }
 
@@ -25,15 +41,27 @@ async fn not_it_offers_others_privately_and_another_click_shows_one() {
     let chat = Chat::start().await;
     let reply = chat.asks(RESUME).await;
     let others = chat.mia.clicks(&reply, "Not it").await;
-    assert_eq!((others.kind, others.ephemeral), (ResponseKind::Message, true));
+    assert_eq!(
+        (others.kind, others.ephemeral),
+        (ResponseKind::Message, true)
+    );
     let labels = others.message().labels();
     assert!((3..=6).contains(&labels.len()), "{labels:?}");
     assert_eq!(labels.last(), Some(&"None of these"));
-    assert!(!labels.contains(&reply.embed().title.as_str()), "what was not it is not offered again");
+    assert!(
+        !labels.contains(&reply.embed().title.as_str()),
+        "what was not it is not offered again"
+    );
 
     let shown = chat.mia.clicks(others.message(), labels[0]).await;
-    assert_eq!((shown.kind, shown.message().ephemeral), (ResponseKind::Update, true));
-    assert!(!shown.message().labels().contains(&"Remove"), "who alone sees a message can dismiss it");
+    assert_eq!(
+        (shown.kind, shown.message().ephemeral),
+        (ResponseKind::Update, true)
+    );
+    assert!(
+        !shown.message().labels().contains(&"Remove"),
+        "who alone sees a message can dismiss it"
+    );
     chat.finish().await;
 }
 
@@ -58,11 +86,20 @@ async fn a_candidate_becomes_the_answer_for_who_asked_and_a_private_one_for_othe
 
     let max = chat.guild.member("max");
     let private = max.clicks(&reply, &first).await;
-    assert_eq!((private.kind, private.ephemeral), (ResponseKind::Message, true));
+    assert_eq!(
+        (private.kind, private.ephemeral),
+        (ResponseKind::Message, true)
+    );
 
     let chosen = chat.mia.clicks(&reply, &first).await;
-    assert_eq!((chosen.kind, chosen.message().id), (ResponseKind::Update, reply.id));
-    assert_eq!(chosen.message().embed().title, private.message().embed().title);
+    assert_eq!(
+        (chosen.kind, chosen.message().id),
+        (ResponseKind::Update, reply.id)
+    );
+    assert_eq!(
+        chosen.message().embed().title,
+        private.message().embed().title
+    );
     assert!(chosen.message().labels().contains(&"That helped"));
     chat.finish().await;
 }
@@ -76,7 +113,11 @@ async fn a_whole_topic_is_read_page_by_page() {
     assert_eq!((page.kind, page.ephemeral), (ResponseKind::Message, true));
     for (number, section) in sections.iter().enumerate() {
         assert_eq!(page.message().embed().title, section.heading);
-        assert!(page.message().embed().footer.starts_with(&format!("Page {} of {}", number + 1, sections.len())));
+        assert!(page.message().embed().footer.starts_with(&format!(
+            "Page {} of {}",
+            number + 1,
+            sections.len()
+        )));
         if number + 1 < sections.len() {
             page = chat.mia.clicks(page.message(), "Next").await;
             assert_eq!(page.kind, ResponseKind::Update);
@@ -84,8 +125,18 @@ async fn a_whole_topic_is_read_page_by_page() {
     }
     assert!(!page.message().labels().contains(&"Next"));
     let back = chat.mia.clicks(page.message(), "Back").await;
-    assert_eq!(back.message().embed().title, sections[sections.len() - 2].heading);
-    let first = chat.mia.selects(back.message(), "Sections of this topic", &sections[0].heading).await;
+    assert_eq!(
+        back.message().embed().title,
+        sections[sections.len() - 2].heading
+    );
+    let first = chat
+        .mia
+        .selects(
+            back.message(),
+            "Sections of this topic",
+            &sections[0].heading,
+        )
+        .await;
     assert_eq!(first.message().embed().title, sections[0].heading);
     chat.finish().await;
 }
@@ -96,8 +147,19 @@ async fn more_resources_lists_all_of_them() {
     let reply = chat.asks(RESUME).await;
     let list = chat.mia.clicks(&reply, "More resources").await;
     assert!(list.ephemeral);
-    let text: String = list.message().embed().fields.iter().map(|field| field.value.as_str()).collect();
-    for resource in GUIDE.knowledge.resources_of(topic("resume")).into_iter().take(8) {
+    let text: String = list
+        .message()
+        .embed()
+        .fields
+        .iter()
+        .map(|field| field.value.as_str())
+        .collect();
+    for resource in GUIDE
+        .knowledge
+        .resources_of(topic("resume"))
+        .into_iter()
+        .take(8)
+    {
         assert!(text.contains(&resource.url), "{} is missing", resource.id);
     }
     chat.finish().await;
@@ -122,15 +184,28 @@ async fn who_asked_or_a_moderator_removes_a_reply_and_nobody_else() {
     let reply = chat.asks(RESUME).await;
     let refused = max.clicks(&reply, "Remove").await;
     assert!(refused.ephemeral);
-    assert!(refused.message().content.contains("Only the person who asked"));
+    assert!(
+        refused
+            .message()
+            .content
+            .contains("Only the person who asked")
+    );
     let removed = chat.mia.clicks(&reply, "Remove").await;
     removed.deleted().await;
 
     let reply = chat.asks(RESUME).await;
     mo.clicks(&reply, "Remove").await.deleted().await;
 
-    let answer = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
-    chat.mia.clicks(answer.message(), "Remove").await.deleted().await;
+    let answer = chat
+        .mia
+        .slash("ask", &[("question", RESUME)])
+        .in_channel(&chat.help)
+        .await;
+    chat.mia
+        .clicks(answer.message(), "Remove")
+        .await
+        .deleted()
+        .await;
     chat.finish().await;
 }
 
@@ -142,10 +217,19 @@ async fn feedback_is_for_who_asked() {
     for label in ["That helped", "Not it"] {
         let note = max.clicks(&reply, label).await;
         assert!(note.ephemeral);
-        assert!(note.message().content.contains("for the person who asked"), "{label}");
+        assert!(
+            note.message().content.contains("for the person who asked"),
+            "{label}"
+        );
     }
     let vague = chat.asks(VAGUE).await;
-    assert!(max.clicks(&vague, "None of these").await.message().content.contains("for the person who asked"));
+    assert!(
+        max.clicks(&vague, "None of these")
+            .await
+            .message()
+            .content
+            .contains("for the person who asked")
+    );
     chat.finish().await;
 }
 
@@ -172,16 +256,38 @@ async fn buttons_and_menus_survive_a_restart() {
 async fn what_names_something_that_is_gone_gets_a_private_note() {
     let chat = Chat::start().await;
     let button = |id: &str| json!({"type": 2, "style": 1, "label": id, "custom_id": id});
-    let ids = ["1a1:s:topic-of-old:general", "1h1:p:topic-of-old:0", "0:an-older-version", "9a1:t", "x"];
+    let ids = [
+        "1a1:s:topic-of-old:general",
+        "1h1:p:topic-of-old:0",
+        "0:an-older-version",
+        "9a1:t",
+        "x",
+    ];
     let row = json!({"type": 1, "components": ids.map(button)});
     let option = json!({"label": "old", "value": "a:s:topic-of-old:general"});
     let menu = json!({"type": 1, "components": [{"type": 3, "custom_id": "1m1:", "placeholder": "Read on", "options": [option]}]});
-    let earlier = chat.help.bot_said_earlier(&json!({"content": "from another time", "components": [row, menu]}));
+    let earlier = chat
+        .help
+        .bot_said_earlier(&json!({"content": "from another time", "components": [row, menu]}));
     for id in ids {
         let note = chat.mia.clicks(&earlier, id).await;
-        assert_eq!((note.kind, note.ephemeral), (ResponseKind::Message, true), "{id}");
-        assert!(note.message().content.contains("no longer in the guide"), "{id}");
+        assert_eq!(
+            (note.kind, note.ephemeral),
+            (ResponseKind::Message, true),
+            "{id}"
+        );
+        assert!(
+            note.message().content.contains("no longer in the guide"),
+            "{id}"
+        );
     }
-    assert!(chat.mia.selects(&earlier, "Read on", "old").await.message().content.contains("no longer in the guide"));
+    assert!(
+        chat.mia
+            .selects(&earlier, "Read on", "old")
+            .await
+            .message()
+            .content
+            .contains("no longer in the guide")
+    );
     chat.finish().await;
 }

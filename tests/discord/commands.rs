@@ -9,10 +9,20 @@ use crate::stand_in::*;
 #[tokio::test]
 async fn ask_answers_for_all_to_see_with_the_question_above() {
     let chat = Chat::start().await;
-    let answer = chat.mia.slash("ask", &[("question", "how do i **write** a resume @everyone")]).in_channel(&chat.help).await;
+    let answer = chat
+        .mia
+        .slash(
+            "ask",
+            &[("question", "how do i **write** a resume @everyone")],
+        )
+        .in_channel(&chat.help)
+        .await;
     assert!(!answer.ephemeral);
     let message = answer.message();
-    assert_eq!(message.content, "> how do i \\*\\*write\\*\\* a resume @\u{200b}everyone");
+    assert_eq!(
+        message.content,
+        "> how do i \\*\\*write\\*\\* a resume @\u{200b}everyone"
+    );
     assert!(message.pings.is_empty());
     assert!(message.embed().author.ends_with(&topic("resume").title));
     chat.finish().await;
@@ -21,18 +31,37 @@ async fn ask_answers_for_all_to_see_with_the_question_above() {
 #[tokio::test]
 async fn ask_can_be_private_and_works_in_direct_messages() {
     let chat = Chat::start().await;
-    let answer = chat.mia.slash("ask", &[("question", "how do i write a resume"), ("private", "true")]).await;
+    let answer = chat
+        .mia
+        .slash(
+            "ask",
+            &[("question", "how do i write a resume"), ("private", "true")],
+        )
+        .await;
     assert!(answer.ephemeral);
     assert!(!answer.message().labels().contains(&"Remove"));
-    let answer = chat.mia.slash("ask", &[("question", "how do i write a resume")]).in_dm().await;
-    assert!(answer.message().embed().author.ends_with(&topic("resume").title));
+    let answer = chat
+        .mia
+        .slash("ask", &[("question", "how do i write a resume")])
+        .in_dm()
+        .await;
+    assert!(
+        answer
+            .message()
+            .embed()
+            .author
+            .ends_with(&topic("resume").title)
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn ask_offers_phrasings_as_the_search_ranks_them_and_takes_what_it_offered() {
     let chat = Chat::start().await;
-    let choices = chat.mia.autocompletes("ask", "question", "how long should my resu").await;
+    let choices = chat
+        .mia
+        .autocompletes("ask", "question", "how long should my resu")
+        .await;
     assert!((5..=25).contains(&choices.len()), "{}", choices.len());
     let resume: Vec<&str> = topic("resume")
         .sections
@@ -41,11 +70,26 @@ async fn ask_offers_phrasings_as_the_search_ranks_them_and_takes_what_it_offered
         .chain(&topic("resume").questions)
         .map(|phrasing| phrasing.text.as_str())
         .collect();
-    assert!(resume.contains(&choices[0].name.as_str()), "{:?}", choices[0]);
+    assert!(
+        resume.contains(&choices[0].name.as_str()),
+        "{:?}",
+        choices[0]
+    );
 
-    for text in [&choices[0].value, &choices[0].name, &choices[0].name.to_uppercase()] {
+    for text in [
+        &choices[0].value,
+        &choices[0].name,
+        &choices[0].name.to_uppercase(),
+    ] {
         let answer = chat.mia.slash("ask", &[("question", text)]).await;
-        assert!(answer.message().embed().author.ends_with(&topic("resume").title), "{text}");
+        assert!(
+            answer
+                .message()
+                .embed()
+                .author
+                .ends_with(&topic("resume").title),
+            "{text}"
+        );
     }
     chat.finish().await;
 }
@@ -55,8 +99,13 @@ async fn every_phrasing_that_can_be_offered_leads_to_its_section() {
     let chat = Chat::start().await;
     for topic in GUIDE.knowledge.topics().iter().step_by(7) {
         for section in &topic.sections {
-            let Some(phrasing) = section.questions.first() else { continue };
-            let answer = chat.mia.slash("ask", &[("question", &phrasing.text), ("private", "true")]).await;
+            let Some(phrasing) = section.questions.first() else {
+                continue;
+            };
+            let answer = chat
+                .mia
+                .slash("ask", &[("question", &phrasing.text), ("private", "true")])
+                .await;
             assert_shows(answer.message(), &topic.id, &section.id);
         }
     }
@@ -70,18 +119,30 @@ async fn who_has_not_typed_yet_is_offered_popular_topics() {
     assert_eq!(choices.len(), 25);
     let topics = chat.mia.autocompletes("resources", "topic", "").await;
     assert_eq!(topics.len(), 25);
-    assert!(GUIDE.knowledge.topic(&topics[0].value).is_some_and(|topic| topic.title == topics[0].name));
+    assert!(
+        GUIDE
+            .knowledge
+            .topic(&topics[0].value)
+            .is_some_and(|topic| topic.title == topics[0].name)
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn resources_are_filtered_and_turned_page_by_page() {
     let chat = Chat::start().await;
-    let all = chat.mia.slash("resources", &[]).in_channel(&chat.help).await;
+    let all = chat
+        .mia
+        .slash("resources", &[])
+        .in_channel(&chat.help)
+        .await;
     assert!(!all.ephemeral);
     assert!(all.message().embed().footer.starts_with("Page 1 of "));
     let next = chat.mia.clicks(all.message(), "Next").await;
-    assert_eq!((next.kind, next.message().id), (ResponseKind::Update, all.message().id));
+    assert_eq!(
+        (next.kind, next.message().id),
+        (ResponseKind::Update, all.message().id)
+    );
     assert!(next.message().embed().footer.starts_with("Page 2 of "));
 
     let max = chat.guild.member("max");
@@ -89,8 +150,17 @@ async fn resources_are_filtered_and_turned_page_by_page() {
     assert!(others.ephemeral, "somebody else turns pages of their own");
     assert!(others.message().embed().footer.starts_with("Page 3 of "));
 
-    let books = chat.mia.slash("resources", &[("kind", "book"), ("cost", "free")]).await;
-    let text: String = books.message().embed().fields.iter().map(|field| field.value.as_str()).collect();
+    let books = chat
+        .mia
+        .slash("resources", &[("kind", "book"), ("cost", "free")])
+        .await;
+    let text: String = books
+        .message()
+        .embed()
+        .fields
+        .iter()
+        .map(|field| field.value.as_str())
+        .collect();
     for line in text.lines().filter(|line| line.starts_with('[')) {
         assert!(line.contains("· book, free"), "{line}");
     }
@@ -101,11 +171,18 @@ async fn resources_are_filtered_and_turned_page_by_page() {
 async fn resources_take_a_topic_by_its_value_its_label_or_in_other_words() {
     let chat = Chat::start().await;
     let choices = chat.mia.autocompletes("resources", "topic", "resu").await;
-    assert!(choices.iter().any(|choice| choice.value == "resume"), "{choices:?}");
+    assert!(
+        choices.iter().any(|choice| choice.value == "resume"),
+        "{choices:?}"
+    );
     let title = &topic("resume").title;
     for text in ["resume", title, "how do i write a resume"] {
         let list = chat.mia.slash("resources", &[("topic", text)]).await;
-        assert_eq!(list.message().embed().title, format!("Resources: {title}"), "{text}");
+        assert_eq!(
+            list.message().embed().title,
+            format!("Resources: {title}"),
+            "{text}"
+        );
     }
     let note = chat.mia.slash("resources", &[("topic", OFF_TOPIC)]).await;
     assert!(note.ephemeral);
@@ -119,14 +196,29 @@ async fn topics_are_browsed_from_category_to_topic_to_section() {
     let topics = chat.mia.slash("topics", &[]).await;
     assert!(topics.ephemeral);
     for category in GUIDE.knowledge.categories() {
-        assert!(topics.message().embed().description.contains(&category.title));
+        assert!(
+            topics
+                .message()
+                .embed()
+                .description
+                .contains(&category.title)
+        );
     }
     let resume = topic("resume");
-    let applying = chat.mia.selects(topics.message(), "Open a category", "Applying").await;
+    let applying = chat
+        .mia
+        .selects(topics.message(), "Open a category", "Applying")
+        .await;
     assert_eq!(applying.kind, ResponseKind::Update);
-    let page = chat.mia.selects(applying.message(), "Open a topic", &resume.title).await;
+    let page = chat
+        .mia
+        .selects(applying.message(), "Open a topic", &resume.title)
+        .await;
     assert_shows(page.message(), "resume", &resume.sections[0].id);
-    let page = chat.mia.selects(page.message(), "Sections", &resume.sections[1].heading).await;
+    let page = chat
+        .mia
+        .selects(page.message(), "Sections", &resume.sections[1].heading)
+        .await;
     assert_shows(page.message(), "resume", &resume.sections[1].id);
     chat.finish().await;
 }
@@ -157,7 +249,13 @@ async fn discord_is_told_about_the_commands_only_when_something_changed() {
     discord.identified(2).await;
     discord.settle().await;
     let second = discord.requests();
-    assert_eq!((second.on(Route::ListCommands), second.on(Route::SetCommands)), (1, 0));
+    assert_eq!(
+        (
+            second.on(Route::ListCommands),
+            second.on(Route::SetCommands)
+        ),
+        (1, 0)
+    );
     bot.stop();
     bot.ended().await.expect("the bot stops");
     discord.finish().await;
@@ -167,18 +265,31 @@ async fn discord_is_told_about_the_commands_only_when_something_changed() {
 async fn commands_can_be_registered_to_one_guild_or_not_at_all() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
-    let options = Options { guild: Some(guild.id) };
+    let options = Options {
+        guild: Some(guild.id),
+    };
     let mut bot = Bot::start_with(&discord, eager(), options, &discord.token());
     discord.registered("ask").await;
     let id = guild.id.to_string();
-    assert!(discord.commands().iter().all(|command| command["guild_id"] == id));
+    assert!(
+        discord
+            .commands()
+            .iter()
+            .all(|command| command["guild_id"] == id)
+    );
     bot.stop();
     bot.ended().await.expect("the bot stops");
     discord.finish().await;
 
     let discord = StandIn::start().await;
     let _guild = discord.guild("students");
-    let mut bot = Bot::start(&discord, Discord { register_commands: false, ..eager() });
+    let mut bot = Bot::start(
+        &discord,
+        Discord {
+            register_commands: false,
+            ..eager()
+        },
+    );
     discord.ready().await;
     discord.settle().await;
     assert!(discord.commands().is_empty());

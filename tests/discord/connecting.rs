@@ -13,7 +13,10 @@ const RESUME: &str = "how do i write a resume";
 
 /// A configuration in which an attempt to connect is given up soon.
 fn impatient() -> Discord {
-    Discord { connect_seconds: 1, ..eager() }
+    Discord {
+        connect_seconds: 1,
+        ..eager()
+    }
 }
 
 impl Chat {
@@ -21,7 +24,10 @@ impl Chat {
     async fn answers_again(self) {
         self.discord.ready().await;
         let reply = self.asks(RESUME).await;
-        assert!(reply.embed().author.ends_with(&topic("resume").title), "{reply}");
+        assert!(
+            reply.embed().author.ends_with(&topic("resume").title),
+            "{reply}"
+        );
         self.discord.nothing_more(&self.help).await;
         self.finish().await;
     }
@@ -29,8 +35,21 @@ impl Chat {
 
 #[tokio::test]
 async fn whatever_code_the_connection_is_closed_with_the_bot_is_back() {
-    let codes = [None, Some(1000), Some(1001), Some(1011), Some(4000), Some(4001), Some(4002), Some(4003), Some(4005), Some(4006)];
-    let codes = codes.into_iter().chain([Some(4007), Some(4008), Some(4009), Some(4321)]);
+    let codes = [
+        None,
+        Some(1000),
+        Some(1001),
+        Some(1011),
+        Some(4000),
+        Some(4001),
+        Some(4002),
+        Some(4003),
+        Some(4005),
+        Some(4006),
+    ];
+    let codes = codes
+        .into_iter()
+        .chain([Some(4007), Some(4008), Some(4009), Some(4321)]);
     join_all(codes.map(async |code| {
         let chat = Chat::start().await;
         match code {
@@ -52,7 +71,15 @@ async fn what_only_a_person_can_mend_ends_the_bot_with_how() {
         (4013, "update internbot"),
         (4014, "Message Content Intent"),
     ] {
-        let chat = Chat::start_with(Discord { shards: Shards::Some { first: 0, last: 0, total: 1 }, ..eager() }).await;
+        let chat = Chat::start_with(Discord {
+            shards: Shards::Some {
+                first: 0,
+                last: 0,
+                total: 1,
+            },
+            ..eager()
+        })
+        .await;
         chat.discord.close(code);
         let ended = chat.bot.ended().await.expect_err("it cannot go on");
         assert!(ended.to_string().contains(part), "{code}: {ended}");
@@ -81,8 +108,11 @@ async fn a_gateway_that_does_not_let_the_bot_in_at_first_is_tried_until_it_does(
 
 #[tokio::test]
 async fn the_same_later_keeps_the_session() {
-    let troubles: [fn(&StandIn); 3] =
-        [|discord| discord.refuse_connections(3), |discord| discord.stall_connections(1), |discord| discord.withhold_hello(1)];
+    let troubles: [fn(&StandIn); 3] = [
+        |discord| discord.refuse_connections(3),
+        |discord| discord.stall_connections(1),
+        |discord| discord.withhold_hello(1),
+    ];
     join_all(troubles.map(async |trouble| {
         let chat = Chat::start_with(impatient()).await;
         trouble(&chat.discord);
@@ -96,7 +126,10 @@ async fn the_same_later_keeps_the_session() {
 
 #[tokio::test]
 async fn a_connection_that_is_open_and_dead_is_noticed_and_what_was_asked_meanwhile_is_answered() {
-    let discord = StandIn::builder().heartbeat_interval(Duration::from_millis(300)).start().await;
+    let discord = StandIn::builder()
+        .heartbeat_interval(Duration::from_millis(300))
+        .start()
+        .await;
     let chat = Chat::start_in(discord, eager()).await;
     chat.discord.go_deaf();
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
@@ -113,7 +146,10 @@ async fn an_invalid_session_is_begun_anew_but_not_at_once() {
     let begin = Instant::now();
     let chat = Chat::start_in(discord, eager()).await;
     assert_eq!(chat.discord.identifies(), 2);
-    assert!(begin.elapsed() >= Duration::from_millis(2_500), "the budget of sessions is spent with care");
+    assert!(
+        begin.elapsed() >= Duration::from_millis(2_500),
+        "the budget of sessions is spent with care"
+    );
     chat.answers_again().await;
 }
 
@@ -123,7 +159,10 @@ async fn a_connection_that_is_closed_at_each_identify_is_not_hammered() {
     discord.close_sessions(1);
     let begin = Instant::now();
     let chat = Chat::start_in(discord, eager()).await;
-    assert_eq!((chat.discord.identifies(), chat.discord.connections()), (2, 2));
+    assert_eq!(
+        (chat.discord.identifies(), chat.discord.connections()),
+        (2, 2)
+    );
     assert!(begin.elapsed() >= Duration::from_millis(2_500));
     chat.answers_again().await;
 }
@@ -138,8 +177,15 @@ async fn a_connection_that_is_closed_after_each_resume_is_made_again_ever_later(
         chat.discord.resumed().await;
     }
     // 0, 250, 500, 1,000 and 2,000 ms, each halved at the most.
-    assert!(begin.elapsed() >= Duration::from_millis(3_750 / 2), "{:?}", begin.elapsed());
-    assert_eq!((chat.discord.identifies(), chat.discord.connections()), (1, 7));
+    assert!(
+        begin.elapsed() >= Duration::from_millis(3_750 / 2),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(
+        (chat.discord.identifies(), chat.discord.connections()),
+        (1, 7)
+    );
     chat.answers_again().await;
 }
 
@@ -162,7 +208,10 @@ async fn the_last_sessions_of_a_day_are_left_alone() {
     discord.sessions_left(3, reset);
     let begin = Instant::now();
     let chat = Chat::start_in(discord, eager()).await;
-    assert!(begin.elapsed() >= reset, "no session was begun before the budget was full again");
+    assert!(
+        begin.elapsed() >= reset,
+        "no session was begun before the budget was full again"
+    );
     assert!(logged().contains("nearly all the sessions that Discord allows in a day"));
     assert_eq!(chat.discord.identifies(), 1);
     chat.answers_again().await;
@@ -184,12 +233,18 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
     let mut bot = Bot::start(&discord, eager());
     discord.connections_reach(1).await;
     bot.stop();
-    tokio::time::timeout(Duration::from_secs(2), bot.ended()).await.expect("at once").expect("without an error");
+    tokio::time::timeout(Duration::from_secs(2), bot.ended())
+        .await
+        .expect("at once")
+        .expect("without an error");
     discord.refuse_sessions(1);
     let mut bot = Bot::start(&discord, eager());
     discord.identified(1).await;
     bot.stop();
-    tokio::time::timeout(Duration::from_secs(2), bot.ended()).await.expect("at once").expect("without an error");
+    tokio::time::timeout(Duration::from_secs(2), bot.ended())
+        .await
+        .expect("at once")
+        .expect("without an error");
     discord.finish().await;
 }
 
@@ -197,11 +252,18 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
 async fn an_address_that_is_not_discords_ends_the_bot_with_one_sentence() {
     let discord = StandIn::start().await;
     discord.fail_next(Route::GatewayBot, Fault::NotFound);
-    let ended = Bot::start_with(&discord, eager(), Options::default(), &discord.token()).ended().await;
-    let Err(RunError::Address(_)) = ended else { panic!("{ended:?}") };
+    let ended = Bot::start_with(&discord, eager(), Options::default(), &discord.token())
+        .ended()
+        .await;
+    let Err(RunError::Address(_)) = ended else {
+        panic!("{ended:?}")
+    };
     discord.finish().await;
     for wrong in ["discord.com", "ftp://discord.com", "https://"] {
-        let ended = Bot::start_at(wrong, eager()).ended().await.expect_err("it cannot go on");
+        let ended = Bot::start_at(wrong, eager())
+            .ended()
+            .await
+            .expect_err("it cannot go on");
         assert!(ended.to_string().contains("discord.api_url"), "{ended}");
     }
 }

@@ -37,22 +37,37 @@ impl Editing {
     async fn start_with(config: Discord) -> Self {
         let guide = SmallGuide::new("Alpha");
         let live = Live::load(&guide.folder()).expect("the small guide has no error");
-        let chat = Chat::start_live(StandIn::start().await, config, Arc::new(live), Store::off()).await;
-        let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
+        let chat =
+            Chat::start_live(StandIn::start().await, config, Arc::new(live), Store::off()).await;
+        let olga = chat
+            .guild
+            .member_who_may("olga", &[Permission::ManageGuild]);
         Self { chat, guide, olga }
     }
 
     /// The title of the section with which a question for a topic is answered.
     async fn title(&self, topic: &str) -> String {
-        let answer = self.chat.mia.slash("ask", &[("question", &question(topic))]).await;
-        answer.message().embeds.first().map(|embed| embed.title.clone()).unwrap_or_default()
+        let answer = self
+            .chat
+            .mia
+            .slash("ask", &[("question", &question(topic))])
+            .await;
+        answer
+            .message()
+            .embeds
+            .first()
+            .map(|embed| embed.title.clone())
+            .unwrap_or_default()
     }
 
     /// Waits until a topic is answered in another version; how long that took.
     async fn until(&self, topic: &str, mark: &str) -> Duration {
         let begin = Instant::now();
         while !self.title(topic).await.starts_with(mark) {
-            assert!(begin.elapsed() < SOON, "{topic} is not {mark} after {SOON:?}");
+            assert!(
+                begin.elapsed() < SOON,
+                "{topic} is not {mark} after {SOON:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         begin.elapsed()
@@ -99,9 +114,17 @@ async fn what_is_offered_while_typing_follows_the_files_too() {
     let editing = Editing::start().await;
     editing.guide.save("bread", "Beta");
     editing.until("bread", "Beta").await;
-    let choices = editing.chat.mia.autocompletes("ask", "question", "why baking br").await;
+    let choices = editing
+        .chat
+        .mia
+        .autocompletes("ask", "question", "why baking br")
+        .await;
     assert_eq!(choices[0].name, "Beta why baking bread at all");
-    let topics = editing.chat.mia.autocompletes("resources", "topic", "baking").await;
+    let topics = editing
+        .chat
+        .mia
+        .autocompletes("resources", "topic", "baking")
+        .await;
     assert_eq!(topics[0].name, "Beta baking bread");
     editing.chat.finish().await;
 }
@@ -111,19 +134,32 @@ async fn a_broken_save_changes_nothing_but_the_status_until_it_is_mended() {
     let editing = Editing::start().await;
     let version = editing.status().await;
     assert!(version.contains("No problem"), "{version}");
-    editing.guide.edit("bread", "title = \"Alpha", "title = Gamma\"");
+    editing
+        .guide
+        .edit("bread", "title = \"Alpha", "title = Gamma\"");
     let status = editing.until_status("topics/bread.toml:2:").await;
-    assert!(!status.contains(&*editing.guide.folder().to_string_lossy()), "the place of the folder is nobody's business: {status}");
+    assert!(
+        !status.contains(&*editing.guide.folder().to_string_lossy()),
+        "the place of the folder is nobody's business: {status}"
+    );
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
 
     // Another fault, another place, and how to mend it.
     editing.guide.save("bread", "Beta");
-    editing.guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
+    editing
+        .guide
+        .edit("bread", "category = \"outside\"", "category = \"outsde\"");
     let status = editing.until_status("topics/bread.toml:3:12").await;
-    assert!(status.contains("Did you mean") && status.contains("outside"), "{status}");
+    assert!(
+        status.contains("Did you mean") && status.contains("outside"),
+        "{status}"
+    );
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     let said = editing.reload().await;
-    assert!(said.contains("topics/bread.toml:3:12") && said.contains("as it was before"), "{said}");
+    assert!(
+        said.contains("topics/bread.toml:3:12") && said.contains("as it was before"),
+        "{said}"
+    );
 
     editing.guide.save("bread", "Beta");
     editing.until("bread", "Beta").await;
@@ -140,9 +176,15 @@ async fn an_editor_may_save_by_renaming() {
     editing.until("bread", "Beta").await;
 
     // The same length, the same time: only the file is another.
-    let old = fs::metadata(editing.guide.topic("bread")).and_then(|file| file.modified()).expect("a time");
+    let old = fs::metadata(editing.guide.topic("bread"))
+        .and_then(|file| file.modified())
+        .expect("a time");
     fs::write(&draft, small_guide::topic_text("bread", "Zeta")).expect("a file can be written");
-    fs::File::options().append(true).open(&draft).and_then(|file| file.set_modified(old)).expect("a time can be set");
+    fs::File::options()
+        .append(true)
+        .open(&draft)
+        .and_then(|file| file.set_modified(old))
+        .expect("a time can be set");
     fs::rename(&draft, editing.guide.topic("bread")).expect("a file can be renamed");
     #[cfg(unix)]
     editing.until("bread", "Zeta").await;
@@ -154,7 +196,9 @@ async fn a_folder_may_vanish_and_return() {
     let editing = Editing::start().await;
     let away = editing.guide.beside("away");
     fs::rename(editing.guide.folder(), &away).expect("a folder can be renamed");
-    editing.until_status("The folder of the guide cannot be read").await;
+    editing
+        .until_status("The folder of the guide cannot be read")
+        .await;
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
 
     fs::rename(&away, editing.guide.folder()).expect("a folder can be renamed");
@@ -174,8 +218,13 @@ async fn another_branch_may_be_checked_out() {
     }
     small_guide::write(&editing.guide.folder(), "Beta");
     fs::remove_file(editing.guide.topic("rivers")).expect("the file is there");
-    let resources = fs::read_to_string(editing.guide.folder().join("resources.toml")).expect("it is there");
-    fs::write(editing.guide.folder().join("resources.toml"), resources.replace("topics = [\"rivers\"]", "topics = []")).expect("it can be");
+    let resources =
+        fs::read_to_string(editing.guide.folder().join("resources.toml")).expect("it is there");
+    fs::write(
+        editing.guide.folder().join("resources.toml"),
+        resources.replace("topics = [\"rivers\"]", "topics = []"),
+    )
+    .expect("it can be");
     for topic in ["bread", "cheese", "tents"] {
         editing.guide.edit(topic, ", \"rivers\"]", "]");
     }
@@ -183,21 +232,34 @@ async fn another_branch_may_be_checked_out() {
         editing.until(topic, "Beta").await;
     }
     let status = editing.status().await;
-    assert!(status.contains("3 topics") && status.contains("No problem"), "{status}");
+    assert!(
+        status.contains("3 topics") && status.contains("No problem"),
+        "{status}"
+    );
     editing.chat.finish().await;
 }
 
 #[tokio::test]
 async fn where_nobody_watches_a_moderator_reloads() {
-    let editing = Editing::start_with(Discord { watch_knowledge: false, ..eager() }).await;
+    let editing = Editing::start_with(Discord {
+        watch_knowledge: false,
+        ..eager()
+    })
+    .await;
     let said = editing.reload().await;
-    assert!(said.starts_with("The files are those that I answer from already."), "{said}");
+    assert!(
+        said.starts_with("The files are those that I answer from already."),
+        "{said}"
+    );
 
     editing.guide.save("bread", "Beta");
     editing.guide.save("cheese", "Beta");
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     let said = editing.reload().await;
-    assert!(said.starts_with("The guide was reloaded: 2 topics changed. Live is version `"), "{said}");
+    assert!(
+        said.starts_with("The guide was reloaded: 2 topics changed. Live is version `"),
+        "{said}"
+    );
     assert_eq!(editing.title("bread").await, "Beta way of baking bread");
     editing.chat.finish().await;
 }
@@ -206,26 +268,49 @@ async fn where_nobody_watches_a_moderator_reloads() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
-    let editing = Editing::start_with(Discord { watch_knowledge: false, ..eager() }).await;
+    let editing = Editing::start_with(Discord {
+        watch_knowledge: false,
+        ..eager()
+    })
+    .await;
     let path = editing.guide.topic("bread");
     fs::remove_file(&path).expect("the file is there");
-    assert!(Command::new("mkfifo").arg(&path).status().expect("there is mkfifo").success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .expect("there is mkfifo")
+            .success()
+    );
 
     let reload = editing.olga.slash("guide reload", &[]).await;
-    assert_eq!((reload.kind, reload.ephemeral), (ResponseKind::DeferredMessage, true));
+    assert_eq!(
+        (reload.kind, reload.ephemeral),
+        (ResponseKind::DeferredMessage, true)
+    );
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     assert!(editing.status().await.contains("No problem"));
 
     // It is read again where it changes while it is read: whoever reads the pipe gets the text, and then finds a file.
-    let (text, draft) = (small_guide::topic_text("bread", "Beta"), editing.guide.beside("draft"));
+    let (text, draft) = (
+        small_guide::topic_text("bread", "Beta"),
+        editing.guide.beside("draft"),
+    );
     fs::write(&draft, &text).expect("a file can be written");
     std::thread::spawn(move || {
-        let mut pipe = fs::File::options().write(true).open(&path).expect("somebody reads");
+        let mut pipe = fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("somebody reads");
         fs::rename(&draft, &path).expect("a file can be renamed");
-        pipe.write_all(text.as_bytes()).expect("somebody still reads");
+        pipe.write_all(text.as_bytes())
+            .expect("somebody still reads");
     });
     let said = reload.completed().await.content;
-    assert!(said.starts_with("The guide was reloaded: 1 topic changed."), "{said}");
+    assert!(
+        said.starts_with("The guide was reloaded: 1 topic changed."),
+        "{said}"
+    );
     assert_eq!(editing.title("bread").await, "Beta way of baking bread");
     editing.chat.finish().await;
 }

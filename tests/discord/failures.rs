@@ -14,7 +14,10 @@ impl Chat {
     /// The bot answers a question, once.
     async fn still_answers(&self) {
         let reply = self.asks(RESUME).await;
-        assert!(reply.embed().author.ends_with(&topic("resume").title), "{reply}");
+        assert!(
+            reply.embed().author.ends_with(&topic("resume").title),
+            "{reply}"
+        );
         self.discord.nothing_more(&self.help).await;
     }
 }
@@ -35,10 +38,12 @@ impl Chat {
 #[tokio::test]
 async fn a_refused_message_is_not_repeated() {
     let chat = Chat::start().await;
-    chat.discord.fail_times(Route::CreateMessage, Fault::Forbidden, 2);
+    chat.discord
+        .fail_times(Route::CreateMessage, Fault::Forbidden, 2);
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::NotFound);
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::NotFound);
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;
     assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 3)]);
@@ -52,19 +57,30 @@ async fn a_failing_server_is_asked_again_a_few_times_and_the_answer_comes_once()
     for fault in [Fault::ServerError, Fault::BadGateway] {
         chat.discord.fail_next(Route::CreateMessage, fault);
         chat.still_answers().await;
-        assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 2)], "{fault:?}");
+        assert_eq!(
+            chat.discord.requests(),
+            [(Route::CreateMessage, 2)],
+            "{fault:?}"
+        );
     }
     // The message is there although the answer to its request was lost: it is sent again and is still one.
-    chat.discord.fail_next(Route::CreateMessage, Fault::CutReply);
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::CutReply);
     chat.asks(RESUME).await;
     chat.times_sent(2).await;
     chat.discord.nothing_more(&chat.help).await;
 
-    chat.discord.fail_next(Route::InteractionCallback, Fault::ServerError);
+    chat.discord
+        .fail_next(Route::InteractionCallback, Fault::ServerError);
     chat.mia.slash("ask", &[("question", RESUME)]).await;
-    chat.discord.fail_next(Route::InteractionCallback, Fault::CutReply);
+    chat.discord
+        .fail_next(Route::InteractionCallback, Fault::CutReply);
     chat.mia.slash("ask", &[("question", RESUME)]).await;
-    assert_eq!(chat.discord.next_refusal().await.code, 40_060, "the answer had arrived");
+    assert_eq!(
+        chat.discord.next_refusal().await.code,
+        40_060,
+        "the answer had arrived"
+    );
     chat.still_answers().await;
     chat.finish().await;
 }
@@ -78,7 +94,11 @@ async fn a_limit_is_waited_out() {
         let begin = Instant::now();
         chat.still_answers().await;
         assert!(begin.elapsed() >= wait, "{fault:?}");
-        assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 2)], "{fault:?}: nothing is sent before its time");
+        assert_eq!(
+            chat.discord.requests(),
+            [(Route::CreateMessage, 2)],
+            "{fault:?}: nothing is sent before its time"
+        );
     }
     chat.finish().await;
 }
@@ -86,7 +106,10 @@ async fn a_limit_is_waited_out() {
 #[tokio::test]
 async fn while_everything_is_limited_commands_are_answered() {
     let chat = Chat::start().await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::GloballyRateLimited(Duration::from_secs(2)));
+    chat.discord.fail_next(
+        Route::CreateMessage,
+        Fault::GloballyRateLimited(Duration::from_secs(2)),
+    );
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let begin = Instant::now();
     chat.mia.slash("ask", &[("question", RESUME)]).await;
@@ -97,23 +120,40 @@ async fn while_everything_is_limited_commands_are_answered() {
 
 #[tokio::test]
 async fn a_request_that_takes_long_shows_typing_and_is_answered_once() {
-    let chat = Chat::start_with(Discord { request_seconds: 15, ..eager() }).await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(10)));
+    let chat = Chat::start_with(Discord {
+        request_seconds: 15,
+        ..eager()
+    })
+    .await;
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(10)));
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     // Others do not wait for it.
     let max = chat.guild.member("max");
     max.slash("ask", &[("question", RESUME)]).await;
     chat.discord.next_message(&chat.help).await;
     chat.discord.settle().await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1), (Route::Typing, 1), (Route::InteractionCallback, 1)]);
+    assert_eq!(
+        chat.discord.requests(),
+        [
+            (Route::CreateMessage, 1),
+            (Route::Typing, 1),
+            (Route::InteractionCallback, 1)
+        ]
+    );
     chat.still_answers().await;
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answer() {
-    let chat = Chat::start_with(Discord { request_seconds: 1, ..eager() }).await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
+    let chat = Chat::start_with(Discord {
+        request_seconds: 1,
+        ..eager()
+    })
+    .await;
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
     chat.still_answers().await;
     chat.finish().await;
 }
@@ -121,7 +161,10 @@ async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answ
 #[tokio::test]
 async fn an_interaction_whose_time_is_over_is_let_go() {
     let chat = Chat::start().await;
-    chat.mia.slash("ask", &[("question", RESUME)]).too_late().await;
+    chat.mia
+        .slash("ask", &[("question", RESUME)])
+        .too_late()
+        .await;
     assert_eq!(chat.discord.next_refusal().await.code, 10_062);
     chat.still_answers().await;
     chat.finish().await;
@@ -177,7 +220,10 @@ async fn an_invalid_session_is_begun_anew_without_telling_discord_about_the_comm
 
 #[tokio::test]
 async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
-    let discord = StandIn::builder().heartbeat_interval(Duration::from_millis(200)).start().await;
+    let discord = StandIn::builder()
+        .heartbeat_interval(Duration::from_millis(200))
+        .start()
+        .await;
     let chat = Chat::start_in(discord, eager()).await;
     chat.discord.withhold_heartbeat_acks();
     chat.discord.resumed().await;
@@ -192,13 +238,21 @@ async fn nonsense_on_the_connection_is_survived() {
     chat.discord.send_malformed_json();
     chat.discord.send_unknown_opcode();
     chat.discord.send_unknown_event();
-    chat.discord.send_event("MESSAGE_CREATE", &json!({"id": "1"}));
-    chat.discord.send_event("INTERACTION_CREATE", &json!({"id": "1", "type": 99}));
-    chat.discord.send_event("MESSAGE_CREATE", &json!({"id": "1", "content": {"what": "somebody wrote that nobody can read"}}));
+    chat.discord
+        .send_event("MESSAGE_CREATE", &json!({"id": "1"}));
+    chat.discord
+        .send_event("INTERACTION_CREATE", &json!({"id": "1", "type": 99}));
+    chat.discord.send_event(
+        "MESSAGE_CREATE",
+        &json!({"id": "1", "content": {"what": "somebody wrote that nobody can read"}}),
+    );
     chat.still_answers().await;
     assert_eq!(chat.discord.identifies(), 1);
     let log = logged();
-    assert!(log.contains("an event that I cannot read") && !log.contains("somebody wrote that"), "{log}");
+    assert!(
+        log.contains("an event that I cannot read") && !log.contains("somebody wrote that"),
+        "{log}"
+    );
     chat.finish().await;
 }
 
@@ -210,7 +264,13 @@ async fn registration_that_fails_does_not_stop_the_bot() {
     discord.fail_next(Route::ListCommands, Fault::Forbidden);
     let bot = Bot::start(&discord, eager());
     discord.ready().await;
-    let chat = Chat { discord, guild, help, mia, bot };
+    let chat = Chat {
+        discord,
+        guild,
+        help,
+        mia,
+        bot,
+    };
     chat.asks(RESUME).await;
     chat.finish().await;
 }

@@ -20,7 +20,9 @@ const SOON: Duration = Duration::from_secs(60);
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
-        let (path, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
+        let (path, to) = entry
+            .map(|entry| (entry.path(), to.join(entry.file_name())))
+            .expect("an entry");
         if path.is_dir() {
             copy(&path, &to);
         } else {
@@ -32,17 +34,32 @@ fn copy(from: &Path, to: &Path) {
 /// What the program itself prints.
 fn internbot(arguments: &[&str], config: &Path) -> (String, bool) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-    let output = command.args(arguments).arg("--config").arg(config).output().expect("the program starts");
-    (String::from_utf8(output.stdout).expect("text"), output.status.success())
+    let output = command
+        .args(arguments)
+        .arg("--config")
+        .arg(config)
+        .output()
+        .expect("the program starts");
+    (
+        String::from_utf8(output.stdout).expect("text"),
+        output.status.success(),
+    )
 }
 
 /// Asks until an answer has this in it, each time somebody else.
 async fn until_answered(chat: &Chat, question: &str, part: &str) {
     let begin = Instant::now();
     for number in 0.. {
-        chat.guild.member(&format!("asker {number}")).says(&chat.help, &format!("@bot {question}")).await;
+        chat.guild
+            .member(&format!("asker {number}"))
+            .says(&chat.help, &format!("@bot {question}"))
+            .await;
         let reply = chat.discord.next_message(&chat.help).await;
-        if reply.embeds.first().is_some_and(|embed| embed.description.contains(part)) {
+        if reply
+            .embeds
+            .first()
+            .is_some_and(|embed| embed.description.contains(part))
+        {
             return;
         }
         assert!(begin.elapsed() < SOON, "{part:?} is not in {reply}");
@@ -53,28 +70,56 @@ async fn until_answered(chat: &Chat, question: &str, part: &str) {
 #[tokio::test]
 async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answer() {
     let home = tempfile::tempdir().expect("a folder");
-    let (folder, config) = (home.path().join("guide"), home.path().join("internbot.toml"));
+    let (folder, config) = (
+        home.path().join("guide"),
+        home.path().join("internbot.toml"),
+    );
     copy(Path::new("knowledge"), &folder);
-    let text = format!("knowledge = {folder:?}\n[store]\nurl = \"sqlite:{}\"\n", home.path().join("internbot.db").display());
+    let text = format!(
+        "knowledge = {folder:?}\n[store]\nurl = \"sqlite:{}\"\n",
+        home.path().join("internbot.db").display()
+    );
     fs::write(&config, text).expect("a file can be written");
     let live = Live::new(&folder, Arc::clone(&GUIDE));
-    let chat = Chat::start_live(StandIn::start().await, eager(), Arc::new(live), store_in(home.path()).await).await;
-    let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let chat = Chat::start_live(
+        StandIn::start().await,
+        eager(),
+        Arc::new(live),
+        store_in(home.path()).await,
+    )
+    .await;
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
 
     for (question, name) in LUNCH.iter().zip(["ann", "ben", "cem"]) {
-        chat.guild.member(name).says(&chat.help, &format!("@bot {question}")).await;
-        assert_eq!(chat.discord.next_message(&chat.help).await.embed().title, "Not in the guide", "{question}");
+        chat.guild
+            .member(name)
+            .says(&chat.help, &format!("@bot {question}"))
+            .await;
+        assert_eq!(
+            chat.discord.next_message(&chat.help).await.embed().title,
+            "Not in the guide",
+            "{question}"
+        );
     }
     until("they are one gap of three", async || {
         let gaps = olga.slash("guide gaps", &[]).await.outcome().await;
-        let text = gaps.embeds.first().map(|embed| embed.description.clone()).unwrap_or_default();
+        let text = gaps
+            .embeds
+            .first()
+            .map(|embed| embed.description.clone())
+            .unwrap_or_default();
         text.contains("**3 ×** vegan lunch?") && text.matches(" ×**").count() == 1
     })
     .await;
 
     let (printed, is_fine) = internbot(&["gaps", "--toml"], &config);
     assert!(is_fine, "{printed}");
-    let (head, topic) = printed.strip_prefix("# File ").and_then(|text| text.split_once('\n')).expect("a file to paste");
+    let (head, topic) = printed
+        .strip_prefix("# File ")
+        .and_then(|text| text.split_once('\n'))
+        .expect("a file to paste");
     let file = Path::new(head.split_once(": ").expect("where it goes").0);
     assert!(file.starts_with(&folder) && !file.exists(), "{printed}");
     fs::write(file, topic).expect("it is pasted");
@@ -85,7 +130,16 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     // Somebody writes what was only promised.
     let (before, rest) = topic.split_once("**").expect("there is a text");
     let (_, after) = rest.rsplit_once("\"\"\"").expect("the text ends");
-    fs::write(file, format!("{before}The canteen has a vegan bowl each day.\n\"\"\"{after}")).expect("it is saved");
-    until_answered(&chat, "what vegan lunch does the canteen have", "a vegan bowl each day").await;
+    fs::write(
+        file,
+        format!("{before}The canteen has a vegan bowl each day.\n\"\"\"{after}"),
+    )
+    .expect("it is saved");
+    until_answered(
+        &chat,
+        "what vegan lunch does the canteen have",
+        "a vegan bowl each day",
+    )
+    .await;
     chat.finish().await;
 }

@@ -18,12 +18,21 @@ use crate::stand_in::*;
 
 pub const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
-pub const LUNCH: [&str; 3] = ["canteen lunch menu vegan", "is there vegan lunch in the canteen", "vegan lunch?"];
+pub const LUNCH: [&str; 3] = [
+    "canteen lunch menu vegan",
+    "is there vegan lunch in the canteen",
+    "vegan lunch?",
+];
 
 /// A folder, and a chat with a bot that keeps what it should there.
 async fn chat() -> (TempDir, Chat) {
     let folder = tempfile::tempdir().expect("a folder");
-    let chat = Chat::start_keeping(StandIn::builder().message_content().start().await, eager(), folder.path()).await;
+    let chat = Chat::start_keeping(
+        StandIn::builder().message_content().start().await,
+        eager(),
+        folder.path(),
+    )
+    .await;
     (folder, chat)
 }
 
@@ -31,7 +40,10 @@ async fn chat() -> (TempDir, Chat) {
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let begun = Instant::now();
     while !condition().await {
-        assert!(begun.elapsed() < ANSWER_LIMIT, "it does not come true: {what}");
+        assert!(
+            begun.elapsed() < ANSWER_LIMIT,
+            "it does not come true: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -50,11 +62,19 @@ async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     for question in LUNCH {
-        assert_eq!(chat.asks(question).await.embed().title, "Not in the guide", "{question}");
+        assert_eq!(
+            chat.asks(question).await.embed().title,
+            "Not in the guide",
+            "{question}"
+        );
     }
     until("it is counted", async || sums(&store).await.missed == 3).await;
     let groups = groups(&store).await;
-    assert_eq!(groups.iter().map(|group| group.count).collect::<Vec<_>>(), [3], "{groups:?}");
+    assert_eq!(
+        groups.iter().map(|group| group.count).collect::<Vec<_>>(),
+        [3],
+        "{groups:?}"
+    );
     chat.finish().await;
 }
 
@@ -62,22 +82,46 @@ async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
 async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
-    let settings = Settings { unasked_channels: vec![chat.help.id], ..Settings::default() };
-    store.change_settings(chat.guild.id, move |_| settings).await.expect("it is kept");
+    let settings = Settings {
+        unasked_channels: vec![chat.help.id],
+        ..Settings::default()
+    };
+    store
+        .change_settings(chat.guild.id, move |_| settings)
+        .await
+        .expect("it is kept");
     chat.asks(RESUME).await;
     chat.asks(VAGUE).await;
-    chat.mia.slash("ask", &[("question", "the private quokka"), ("private", "true")]).await;
+    chat.mia
+        .slash(
+            "ask",
+            &[("question", "the private quokka"), ("private", "true")],
+        )
+        .await;
     chat.mia.dms(OFF_TOPIC).await;
     chat.discord.next_message(&chat.mia.dm()).await;
-    chat.guild.member("max").says(&chat.help, "an overheard zebrafish?").await;
-    let other = chat.guild.member("ann").says(&chat.help, "my secret wombat").await;
-    chat.mia.uses_on_message("Answer from the guide", &other).await;
+    chat.guild
+        .member("max")
+        .says(&chat.help, "an overheard zebrafish?")
+        .await;
+    let other = chat
+        .guild
+        .member("ann")
+        .says(&chat.help, "my secret wombat")
+        .await;
+    chat.mia
+        .uses_on_message("Answer from the guide", &other)
+        .await;
     until("all is counted", async || {
         let sums = sums(&store).await;
         (sums.answered, sums.asked_back, sums.missed) == (1, 1, 3)
     })
     .await;
-    let mut texts: Vec<String> = groups(&store).await.into_iter().map(|group| group.text).collect();
+    let mut texts: Vec<String> = groups(&store)
+        .await
+        .into_iter()
+        .map(|group| group.text)
+        .collect();
     texts.sort();
     assert_eq!(texts, ["the private quokka", OFF_TOPIC]);
     chat.finish().await;
@@ -92,7 +136,11 @@ async fn small_talk_is_no_gap() {
     }
     chat.asks(LUNCH[0]).await;
     until("all is counted", async || sums(&store).await.missed == 3).await;
-    let texts: Vec<String> = groups(&store).await.into_iter().map(|group| group.text).collect();
+    let texts: Vec<String> = groups(&store)
+        .await
+        .into_iter()
+        .map(|group| group.text)
+        .collect();
     assert_eq!(texts, [LUNCH[0]]);
     chat.finish().await;
 }
@@ -113,7 +161,14 @@ async fn a_vote_counts_once_and_not_it_is_a_gap_of_its_topic() {
     .await;
     let gaps = groups(&store).await;
     assert_eq!(gaps.len(), 1);
-    assert_eq!((gaps[0].text.as_str(), gaps[0].count, gaps[0].topic.as_deref()), (RESUME, 1, Some("resume")));
+    assert_eq!(
+        (
+            gaps[0].text.as_str(),
+            gaps[0].count,
+            gaps[0].topic.as_deref()
+        ),
+        (RESUME, 1, Some("resume"))
+    );
     chat.finish().await;
 }
 
@@ -121,17 +176,37 @@ async fn a_vote_counts_once_and_not_it_is_a_gap_of_its_topic() {
 async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
     let (folder, mut chat) = chat().await;
     let vague = chat.asks(VAGUE).await;
-    let by_command = chat.mia.slash("ask", &[("question", "salary (c#)")]).in_channel(&chat.help).await;
+    let by_command = chat
+        .mia
+        .slash("ask", &[("question", "salary (c#)")])
+        .in_channel(&chat.help)
+        .await;
     assert_eq!(by_command.message().embed().title, "What do you mean?");
     chat.bot.stop();
     let store = store_in(folder.path()).await;
-    let bot = Bot::start_keeping(&chat.discord, eager(), store.clone(), Options::default(), &chat.discord.token());
-    std::mem::replace(&mut chat.bot, bot).ended().await.expect("the bot stops");
+    let bot = Bot::start_keeping(
+        &chat.discord,
+        eager(),
+        store.clone(),
+        Options::default(),
+        &chat.discord.token(),
+    );
+    std::mem::replace(&mut chat.bot, bot)
+        .ended()
+        .await
+        .expect("the bot stops");
     chat.discord.identified(2).await;
     chat.mia.clicks(&vague, "None of these").await;
     chat.mia.clicks(by_command.message(), "None of these").await;
-    until("they are counted", async || sums(&store).await.none_of_these == 2).await;
-    let mut texts: Vec<String> = groups(&store).await.into_iter().map(|group| group.text).collect();
+    until("they are counted", async || {
+        sums(&store).await.none_of_these == 2
+    })
+    .await;
+    let mut texts: Vec<String> = groups(&store)
+        .await
+        .into_iter()
+        .map(|group| group.text)
+        .collect();
     texts.sort();
     assert_eq!(texts, [VAGUE, "salary (c#)"]);
     chat.finish().await;
@@ -149,10 +224,26 @@ async fn forget_me_deletes_what_leads_to_a_person() {
     max.clicks(&other, "That helped").await;
     until("both are counted", async || sums(&store).await.helped == 2).await;
 
-    let note = chat.mia.slash("forget-me", &[]).in_channel(&chat.help).await;
+    let note = chat
+        .mia
+        .slash("forget-me", &[])
+        .in_channel(&chat.help)
+        .await;
     assert!(note.ephemeral);
-    assert!(note.message().content.contains("deleted your vote and have forgotten"), "{}", note.message());
-    assert!(note.message().content.contains("cannot tell which were yours: they go 90 days"), "{}", note.message());
+    assert!(
+        note.message()
+            .content
+            .contains("deleted your vote and have forgotten"),
+        "{}",
+        note.message()
+    );
+    assert!(
+        note.message()
+            .content
+            .contains("cannot tell which were yours: they go 90 days"),
+        "{}",
+        note.message()
+    );
     assert_eq!(sums(&store).await.helped, 1);
     let note = max.slash("forget-me", &[]).in_dm().await;
     assert!(note.message().content.contains("deleted your vote"));
@@ -166,15 +257,40 @@ async fn forget_me_deletes_what_leads_to_a_person() {
 #[tokio::test]
 async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = Discord { privacy_contact: "privacy@example.org".to_owned(), ..eager() };
+    let config = Discord {
+        privacy_contact: "privacy@example.org".to_owned(),
+        ..eager()
+    };
     let chat = Chat::start_keeping(StandIn::start().await, config, folder.path()).await;
-    let text = chat.mia.slash("privacy", &[]).await.message().embed().description.clone();
-    for part in ["kept for 90 days", "after 7 days", "/forget-me", "privacy@example.org", "under 13", "train a model", "judge anybody"] {
+    let text = chat
+        .mia
+        .slash("privacy", &[])
+        .await
+        .message()
+        .embed()
+        .description
+        .clone();
+    for part in [
+        "kept for 90 days",
+        "after 7 days",
+        "/forget-me",
+        "privacy@example.org",
+        "under 13",
+        "train a model",
+        "judge anybody",
+    ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
     chat.finish().await;
     let chat = Chat::start().await;
-    let text = chat.mia.slash("privacy", &[]).await.message().embed().description.clone();
+    let text = chat
+        .mia
+        .slash("privacy", &[])
+        .await
+        .message()
+        .embed()
+        .description
+        .clone();
     assert!(text.contains("Nothing is written to a disk"), "{text}");
     chat.finish().await;
 }
@@ -190,7 +306,10 @@ async fn a_guild_that_removes_the_bot_is_deleted_and_one_with_an_outage_is_not()
     chat.asks(LUNCH[0]).await;
     until("it is kept too", async || groups(&store).await.len() == 2).await;
     chat.guild.removes_bot();
-    until("nothing is left", async || groups(&store).await.is_empty() && sums(&store).await == Sums::default()).await;
+    until("nothing is left", async || {
+        groups(&store).await.is_empty() && sums(&store).await == Sums::default()
+    })
+    .await;
     chat.finish().await;
 }
 
@@ -207,24 +326,62 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
     };
     let store = store_in(folder.path()).await;
     let first = settings.clone();
-    store.change_settings(chat.guild.id, move |_| first).await.expect("it is kept");
+    store
+        .change_settings(chat.guild.id, move |_| first)
+        .await
+        .expect("it is kept");
     until("the bot sees it", async || {
-        let answer = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
+        let answer = chat
+            .mia
+            .slash("ask", &[("question", RESUME)])
+            .in_channel(&chat.help)
+            .await;
         answer.ephemeral
     })
     .await;
     let reply = chat.asks(RESUME).await;
     let reviewed = topic("resume").reviewed;
-    assert_eq!(reply.embed().footer, format!("Reviewed {}", Dates::German.write(reviewed)));
+    assert_eq!(
+        reply.embed().footer,
+        format!("Reviewed {}", Dates::German.write(reviewed))
+    );
     let page = chat.mia.clicks(&reply, "Whole topic").await;
-    assert!(page.message().embed().footer.ends_with(&Dates::German.write(reviewed)));
-    assert!(!chat.mia.slash("ask", &[("question", RESUME), ("private", "false")]).in_channel(&chat.help).await.ephemeral);
-    let post = forum.post("how long should my resume be", "one page?", &chat.mia).await;
-    assert_shows(&chat.discord.next_message(&post.thread).await, "resume", "format-and-length");
+    assert!(
+        page.message()
+            .embed()
+            .footer
+            .ends_with(&Dates::German.write(reviewed))
+    );
+    assert!(
+        !chat
+            .mia
+            .slash("ask", &[("question", RESUME), ("private", "false")])
+            .in_channel(&chat.help)
+            .await
+            .ephemeral
+    );
+    let post = forum
+        .post("how long should my resume be", "one page?", &chat.mia)
+        .await;
+    assert_shows(
+        &chat.discord.next_message(&post.thread).await,
+        "resume",
+        "format-and-length",
+    );
 
-    store.change_settings(chat.guild.id, move |_| Settings { cooldown_seconds: Some(3_600), ..settings }).await.expect("it is kept");
+    store
+        .change_settings(chat.guild.id, move |_| Settings {
+            cooldown_seconds: Some(3_600),
+            ..settings
+        })
+        .await
+        .expect("it is kept");
     until("the bot sees the wait", async || {
-        let note = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
+        let note = chat
+            .mia
+            .slash("ask", &[("question", RESUME)])
+            .in_channel(&chat.help)
+            .await;
         note.message().content.starts_with("One moment")
     })
     .await;
@@ -239,14 +396,35 @@ async fn a_guild_that_wants_unasked_answers_gets_them_from_the_next_start_on() {
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     let store = store_in(folder.path()).await;
     store
-        .change_settings(guild.id, move |_| Settings { unasked_channels: vec![help.id], ..Settings::default() })
+        .change_settings(guild.id, move |_| Settings {
+            unasked_channels: vec![help.id],
+            ..Settings::default()
+        })
         .await
         .expect("it is kept");
-    let bot = Bot::start_keeping(&discord, eager(), store, Options::default(), &discord.token());
+    let bot = Bot::start_keeping(
+        &discord,
+        eager(),
+        store,
+        Options::default(),
+        &discord.token(),
+    );
     discord.registered("ask").await;
-    let chat = Chat { discord, guild, help, mia, bot };
-    chat.mia.says(&chat.help, "how long should my resume be").await;
-    assert_shows(&chat.discord.next_message(&chat.help).await, "resume", "format-and-length");
+    let chat = Chat {
+        discord,
+        guild,
+        help,
+        mia,
+        bot,
+    };
+    chat.mia
+        .says(&chat.help, "how long should my resume be")
+        .await;
+    assert_shows(
+        &chat.discord.next_message(&chat.help).await,
+        "resume",
+        "format-and-length",
+    );
     chat.finish().await;
 }
 
@@ -258,12 +436,27 @@ async fn a_guild_cannot_keep_the_bot_from_starting_where_the_intent_is_off() {
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     let store = store_in(folder.path()).await;
     store
-        .change_settings(guild.id, move |_| Settings { unasked_channels: vec![help.id], ..Settings::default() })
+        .change_settings(guild.id, move |_| Settings {
+            unasked_channels: vec![help.id],
+            ..Settings::default()
+        })
         .await
         .expect("it is kept");
-    let bot = Bot::start_keeping(&discord, eager(), store, Options::default(), &discord.token());
+    let bot = Bot::start_keeping(
+        &discord,
+        eager(),
+        store,
+        Options::default(),
+        &discord.token(),
+    );
     discord.registered("ask").await;
-    let chat = Chat { discord, guild, help, mia, bot };
+    let chat = Chat {
+        discord,
+        guild,
+        help,
+        mia,
+        bot,
+    };
     chat.asks(RESUME).await;
     chat.finish().await;
 }
@@ -274,18 +467,39 @@ async fn while_the_store_is_locked_the_bot_answers_as_ever_and_nothing_is_lost()
     let store = store_in(folder.path()).await;
     chat.asks(RESUME).await;
     until("it is counted", async || sums(&store).await.answered == 1).await;
-    let mut other = SqliteConnection::connect(&format!("sqlite:{}", folder.path().join("internbot.db").display())).await.expect("it opens");
-    other.execute("BEGIN EXCLUSIVE").await.expect("it is locked");
+    let mut other = SqliteConnection::connect(&format!(
+        "sqlite:{}",
+        folder.path().join("internbot.db").display()
+    ))
+    .await
+    .expect("it opens");
+    other
+        .execute("BEGIN EXCLUSIVE")
+        .await
+        .expect("it is locked");
     for _ in 0..5 {
         let reply = chat.asks(RESUME).await;
         assert!(reply.at.elapsed() < Duration::from_secs(1));
         chat.mia.clicks(&reply, "That helped").await;
     }
     let note = chat.mia.slash("forget-me", &[]).await;
-    assert!(note.message().content.contains("as soon as I can"), "{}", note.message());
-    until("the log says so", async || logged().contains(&format!("{} is locked", folder.path().join("internbot.db").display()))).await;
+    assert!(
+        note.message().content.contains("as soon as I can"),
+        "{}",
+        note.message()
+    );
+    until("the log says so", async || {
+        logged().contains(&format!(
+            "{} is locked",
+            folder.path().join("internbot.db").display()
+        ))
+    })
+    .await;
     other.execute("ROLLBACK").await.expect("it is free");
-    until("all arrives", async || store.health().state == State::Well && sums(&store).await.answered == 6).await;
+    until("all arrives", async || {
+        store.health().state == State::Well && sums(&store).await.answered == 6
+    })
+    .await;
     assert_eq!(sums(&store).await.helped, 0, "and the person is forgotten");
     let told = format!("{} is locked", folder.path().join("internbot.db").display());
     // This store and the bot's, each once.
@@ -301,29 +515,65 @@ async fn with_a_damaged_store_the_bot_starts_answers_and_says_how_to_mend_it() {
     let chat = Chat::start_keeping(StandIn::start().await, eager(), folder.path()).await;
     chat.asks(RESUME).await;
     assert!(logged().contains(&format!("{} is damaged: move it away", file.display())));
-    assert_eq!(std::fs::read(&file).expect("it is there").len(), 6_000, "nothing is done to it");
+    assert_eq!(
+        std::fs::read(&file).expect("it is there").len(),
+        6_000,
+        "nothing is done to it"
+    );
     std::fs::rename(&file, folder.path().join("old.db")).expect("moved");
     let store = store_in(folder.path()).await;
-    until("what waited is there", async || sums(&store).await.answered == 1).await;
+    until("what waited is there", async || {
+        sums(&store).await.answered == 1
+    })
+    .await;
     chat.finish().await;
 }
 
 /// What a student might write who is careless, made different by a number.
 fn careless(number: u64) -> (String, Vec<String>) {
     let id = 700_000_000_000_000_000 + number * 7_919;
-    let letters: String = (0..4).map(|place| char::from(b'a' + u8::try_from(number / 26_u64.pow(place) % 26).expect("a letter"))).collect();
+    let letters: String = (0..4)
+        .map(|place| {
+            char::from(b'a' + u8::try_from(number / 26_u64.pow(place) % 26).expect("a letter"))
+        })
+        .collect();
     let (name, family) = (format!("Zy{letters}na"), format!("Qu{letters}ck"));
-    let (mail, phone) = (format!("{name}.{family}@mail{number}.example.org"), format!("+49 170 {:07}", 3_000_000 + number * 37));
-    let (street, link) = (format!("{} Xo{letters}ville Street", number + 1), format!("https://{letters}-profile.example.com/me"));
-    let (ip, key) = (format!("10.20.{}.{}", 100 + number, 200 - number), format!("ghp_{letters}A1b2C3d4E5f6G7h8{number:03}"));
+    let (mail, phone) = (
+        format!("{name}.{family}@mail{number}.example.org"),
+        format!("+49 170 {:07}", 3_000_000 + number * 37),
+    );
+    let (street, link) = (
+        format!("{} Xo{letters}ville Street", number + 1),
+        format!("https://{letters}-profile.example.com/me"),
+    );
+    let (ip, key) = (
+        format!("10.20.{}.{}", 100 + number, 200 - number),
+        format!("ghp_{letters}A1b2C3d4E5f6G7h8{number:03}"),
+    );
     let text = match number % 5 {
         0 => format!("my name is {name} {family}, mail {mail}: {}", LUNCH[0]),
-        1 => format!("I'm {name} from Berlin, call me {name}! {phone} {}", LUNCH[1]),
-        2 => format!("<@{id}> i live at {street}, see {link} and {ip} {}", LUNCH[2]),
+        1 => format!(
+            "I'm {name} from Berlin, call me {name}! {phone} {}",
+            LUNCH[1]
+        ),
+        2 => format!(
+            "<@{id}> i live at {street}, see {link} and {ip} {}",
+            LUNCH[2]
+        ),
         3 => format!("token {key} @{name}{family} `let {family} = {id}` how do i write a resume"),
         _ => format!("student {id} (tel {phone}) {link} {OFF_TOPIC}"),
     };
-    let secrets = vec![id.to_string(), name, family, mail, phone, format!("Xo{letters}ville"), format!("{letters}-profile"), ip, key];
+    let secrets = vec![
+        id.to_string(),
+        name,
+        family,
+        mail,
+        phone,
+        format!("Xo{letters}ville"),
+        format!("{letters}-profile"),
+        ip,
+        key,
+    ];
     (text, secrets)
 }
 
@@ -331,14 +581,21 @@ fn careless(number: u64) -> (String, Vec<String>) {
 async fn of_a_hundred_careless_conversations_neither_the_file_nor_the_log_tells_who() {
     let (folder, chat) = chat().await;
     let max = chat.guild.member("max");
-    let mut secrets: Vec<String> = [chat.mia.id, max.id, chat.help.id].map(|id| id.to_string()).to_vec();
+    let mut secrets: Vec<String> = [chat.mia.id, max.id, chat.help.id]
+        .map(|id| id.to_string())
+        .to_vec();
     let dm = chat.mia.dm();
     for number in 0..100 {
         let (text, own) = careless(number);
         secrets.extend(own);
         let person = if number % 3 == 0 { &max } else { &chat.mia };
         let reply = match number % 4 {
-            0 => person.slash("ask", &[("question", &text)]).in_channel(&chat.help).await.message().clone(),
+            0 => person
+                .slash("ask", &[("question", &text)])
+                .in_channel(&chat.help)
+                .await
+                .message()
+                .clone(),
             1 => {
                 chat.mia.dms(&text).await;
                 chat.discord.next_message(&dm).await
@@ -362,15 +619,25 @@ async fn of_a_hundred_careless_conversations_neither_the_file_nor_the_log_tells_
     let store = store_in(folder.path()).await;
     until("all is counted", async || sums(&store).await.asked() == 100).await;
     let kept = store.gaps(None, 7).await.expect("gaps");
-    assert!(kept.iter().map(|gap| gap.count).sum::<u64>() >= 60, "there is something to look through: {}", kept.len());
+    assert!(
+        kept.iter().map(|gap| gap.count).sum::<u64>() >= 60,
+        "there is something to look through: {}",
+        kept.len()
+    );
     chat.finish().await;
     store.close().await;
     let (bytes, log) = (bytes(folder.path()), logged());
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret} is in the log");
-        assert!(!contains(&bytes, secret.as_bytes()), "{secret} is in the file");
+        assert!(
+            !contains(&bytes, secret.as_bytes()),
+            "{secret} is in the file"
+        );
         if let Ok(id) = secret.parse::<u64>() {
-            assert!(!contains(&bytes, &id.to_be_bytes()), "{secret} is in the file as a number");
+            assert!(
+                !contains(&bytes, &id.to_be_bytes()),
+                "{secret} is in the file as a number"
+            );
         }
     }
 }
@@ -378,7 +645,9 @@ async fn of_a_hundred_careless_conversations_neither_the_file_nor_the_log_tells_
 /// Everything in a folder.
 fn bytes(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).expect("the folder is there");
-    files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read")).collect()
+    files
+        .flat_map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read"))
+        .collect()
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {

@@ -40,7 +40,10 @@ async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
     chat.mia.dms(RESUME).await;
-    let elsewhere = [chat.discord.next_message(&other).await, chat.discord.next_message(&chat.mia.dm()).await];
+    let elsewhere = [
+        chat.discord.next_message(&other).await,
+        chat.discord.next_message(&chat.mia.dm()).await,
+    ];
     let waited = chat.discord.next_message(&chat.help).await;
     assert!(elsewhere.iter().all(|reply| reply.at < waited.at));
     chat.finish().await;
@@ -51,11 +54,29 @@ async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then()
     let chat = busy(eager()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
-    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i negotiate an offer",
+            Duration::from_secs(5),
+        )
+        .await;
     let reply = chat.discord.next_message(&chat.help).await;
-    assert!(reply.embed().author.ends_with(&topic("offer-negotiation").title), "{reply}");
+    assert!(
+        reply
+            .embed()
+            .author
+            .ends_with(&topic("offer-negotiation").title),
+        "{reply}"
+    );
     chat.discord.nothing_more(&chat.help).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
+    assert_eq!(
+        chat.discord.requests(),
+        [
+            (Route::CreateMessage, OF_A_CHANNEL + 1),
+            (Route::InteractionCallback, 1)
+        ]
+    );
     chat.finish().await;
 }
 
@@ -65,10 +86,22 @@ async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
     chat.mia.deletes(&question).await;
-    let next = chat.mia.says(&chat.help, "@bot how do i negotiate an offer").await;
-    assert_eq!(chat.discord.next_message(&chat.help).await.reply_to, Some(next.id));
+    let next = chat
+        .mia
+        .says(&chat.help, "@bot how do i negotiate an offer")
+        .await;
+    assert_eq!(
+        chat.discord.next_message(&chat.help).await.reply_to,
+        Some(next.id)
+    );
     chat.discord.nothing_more(&chat.help).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, OF_A_CHANNEL + 1), (Route::InteractionCallback, 1)]);
+    assert_eq!(
+        chat.discord.requests(),
+        [
+            (Route::CreateMessage, OF_A_CHANNEL + 1),
+            (Route::InteractionCallback, 1)
+        ]
+    );
     chat.finish().await;
 }
 
@@ -78,12 +111,33 @@ async fn two_edits_while_the_answer_is_changed_end_with_the_last() {
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let reply = chat.discord.next_message(&chat.help).await;
     chat.discord.slow_down(SLOW);
-    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i negotiate an offer",
+            Duration::from_secs(5),
+        )
+        .await;
     chat.discord.next_edit(&reply).await;
-    chat.mia.edits_after(&question, "@bot how do i write a cover letter", Duration::from_secs(6)).await;
-    chat.mia.edits_after(&question, "@bot what should i ask my mentor", Duration::from_secs(7)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i write a cover letter",
+            Duration::from_secs(6),
+        )
+        .await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot what should i ask my mentor",
+            Duration::from_secs(7),
+        )
+        .await;
     let edited = chat.discord.next_edit(&reply).await;
-    assert!(edited.embed().author.ends_with(&topic("mentors").title), "{edited}");
+    assert!(
+        edited.embed().author.ends_with(&topic("mentors").title),
+        "{edited}"
+    );
     chat.discord.nothing_more(&chat.help).await;
     chat.finish().await;
 }
@@ -91,13 +145,26 @@ async fn two_edits_while_the_answer_is_changed_end_with_the_last() {
 #[tokio::test]
 async fn whoever_types_on_is_offered_what_fits_the_newest() {
     let chat = Chat::start().await;
-    let people: Vec<_> = (0..COMPLETIONS).map(|number| chat.guild.member(&format!("person {number}"))).collect();
+    let people: Vec<_> = (0..COMPLETIONS)
+        .map(|number| chat.guild.member(&format!("person {number}")))
+        .collect();
     chat.discord.slow_down(SLOW);
-    join_all(people.iter().map(|person| person.autocompletes("ask", "question", "how long").into_future())).await;
+    join_all(people.iter().map(|person| {
+        person
+            .autocompletes("ask", "question", "how long")
+            .into_future()
+    }))
+    .await;
     let typing = |text: &str| chat.mia.autocompletes("ask", "question", text);
-    let ((), choices) = tokio::join!(typing("how long should").fails(), typing("how long should my resu"));
+    let ((), choices) = tokio::join!(
+        typing("how long should").fails(),
+        typing("how long should my resu")
+    );
     assert!(choices[0].name.contains("resume"), "{choices:?}");
-    assert_eq!(chat.discord.requests(), [(Route::InteractionCallback, COMPLETIONS + 1)]);
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::InteractionCallback, COMPLETIONS + 1)]
+    );
     chat.finish().await;
 }
 
@@ -110,7 +177,10 @@ async fn a_bot_that_is_told_to_stop_answers_what_waits() {
     chat.discord.requests();
     chat.heard().await;
     chat.bot.stop();
-    chat.bot.ended().await.expect("the bot stops without an error");
+    chat.bot
+        .ended()
+        .await
+        .expect("the bot stops without an error");
     for _ in 0..3 {
         chat.discord.next_message(&chat.help).await;
     }
@@ -120,14 +190,24 @@ async fn a_bot_that_is_told_to_stop_answers_what_waits() {
 
 #[tokio::test]
 async fn what_is_lost_at_the_end_is_counted() {
-    let mut chat = busy(Discord { stop_seconds: 0, ..eager() }).await;
+    let mut chat = busy(Discord {
+        stop_seconds: 0,
+        ..eager()
+    })
+    .await;
     for _ in 0..5 {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     }
     chat.heard().await;
     chat.bot.stop();
-    chat.bot.ended().await.expect("the bot stops without an error");
+    chat.bot
+        .ended()
+        .await
+        .expect("the bot stops without an error");
     let told = "stopped before all replies were sent replies.lost=14 replies.not_begun=5";
-    assert!(logged().contains(told), "eight were under way in the channel, and the answer to the command");
+    assert!(
+        logged().contains(told),
+        "eight were under way in the channel, and the answer to the command"
+    );
     chat.discord.finish().await;
 }

@@ -8,13 +8,26 @@ use crate::soak::{Plan, soak};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_thousand_messages_at_once_every_direct_question_is_answered_once() {
-    let size = Size { overheard: 1_200, chatter: 400, mentions: 250, direct: 50, commands: 100 };
-    let times = Times { request: Duration::from_millis(300), heartbeat: Duration::from_secs(5) };
+    let size = Size {
+        overheard: 1_200,
+        chatter: 400,
+        mentions: 250,
+        direct: 50,
+        commands: 100,
+    };
+    let times = Times {
+        request: Duration::from_millis(300),
+        heartbeat: Duration::from_secs(5),
+    };
     let report = burst(built(), size, times).await;
     // On a machine that runs all tests at once a command may come too late for anybody.
     assert_eq!(report.direct, [400 - report.too_late, 0, 0], "{report}");
     assert!(report.too_late <= size.commands / 2, "{report}");
-    assert_eq!(report.overheard + report.left_out[0], size.overheard, "answered or dropped and counted: {report}");
+    assert_eq!(
+        report.overheard + report.left_out[0],
+        size.overheard,
+        "answered or dropped and counted: {report}"
+    );
     assert_eq!((report.wrong, report.left_out[1]), (0, 0), "{report}");
     assert!(report.longest_gap < times.heartbeat * 2, "{report}");
 }
@@ -22,12 +35,24 @@ async fn of_two_thousand_messages_at_once_every_direct_question_is_answered_once
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_that_nobody_waits_for_any_more_is_not_begun_but_counted() {
     // The bot lets go of a request after 2.8 seconds: the third two hundred and fifty-six begin too late.
-    let size = Size { overheard: 0, chatter: 0, mentions: 0, direct: 0, commands: 600 };
-    let times = Times { request: Duration::from_secs(4), heartbeat: Duration::from_secs(10) };
+    let size = Size {
+        overheard: 0,
+        chatter: 0,
+        mentions: 0,
+        direct: 0,
+        commands: 600,
+    };
+    let times = Times {
+        request: Duration::from_secs(4),
+        heartbeat: Duration::from_secs(10),
+    };
     let report = burst(built(), size, times).await;
     let [once, never, twice] = report.direct;
     assert!(once >= 256 && twice == 0, "{report}");
-    assert!(report.left_out[1] >= 600 - 2 * 256 && report.left_out[1] <= never, "{report}");
+    assert!(
+        report.left_out[1] >= 600 - 2 * 256 && report.left_out[1] <= never,
+        "{report}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

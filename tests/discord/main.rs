@@ -58,7 +58,11 @@ mod sharing;
 mod small_guide;
 #[cfg(unix)]
 mod soak;
-#[allow(dead_code, unused_imports, reason = "it can do more than these tests need so far")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "it can do more than these tests need so far"
+)]
 mod stand_in;
 #[cfg(unix)]
 mod storm;

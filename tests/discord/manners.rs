@@ -32,7 +32,12 @@ async fn a_message_that_is_not_for_the_bot_is_left_alone() {
 #[tokio::test]
 async fn no_reply_notifies_anybody() {
     let chat = Chat::start().await;
-    for question in [RESUME, VAGUE, OFF_TOPIC, "@everyone @here how do i write a resume"] {
+    for question in [
+        RESUME,
+        VAGUE,
+        OFF_TOPIC,
+        "@everyone @here how do i write a resume",
+    ] {
         assert!(chat.asks(question).await.pings.is_empty(), "{question}");
     }
     chat.finish().await;
@@ -40,24 +45,38 @@ async fn no_reply_notifies_anybody() {
 
 #[tokio::test]
 async fn the_same_answer_is_linked_to_instead_of_posted_again() {
-    let chat = Chat::start_with(Discord { repeat_minutes: 10, ..eager() }).await;
+    let chat = Chat::start_with(Discord {
+        repeat_minutes: 10,
+        ..eager()
+    })
+    .await;
     let first = chat.asks(RESUME).await;
     let second = chat.asks(RESUME).await;
-    let link = format!("https://discord.com/channels/{}/{}/{}", chat.guild.id, chat.help.id, first.id);
+    let link = format!(
+        "https://discord.com/channels/{}/{}/{}",
+        chat.guild.id, chat.help.id, first.id
+    );
     assert!(second.content.contains(&link), "{second}");
     assert_eq!(second.labels(), ["Show it to me", "Remove"]);
     let shown = chat.mia.clicks(&second, "Show it to me").await;
     assert!(shown.ephemeral);
     assert_eq!(shown.message().embed(), first.embed());
 
-    let asked = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
+    let asked = chat
+        .mia
+        .slash("ask", &[("question", RESUME)])
+        .in_channel(&chat.help)
+        .await;
     assert!(asked.ephemeral);
     assert!(asked.message().content.contains(&link));
 
     // In another channel, and once the first is gone, it is posted.
     let other = chat.guild.channel("other");
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
-    assert_eq!(chat.discord.next_message(&other).await.embed(), first.embed());
+    assert_eq!(
+        chat.discord.next_message(&other).await.embed(),
+        first.embed()
+    );
     chat.mia.clicks(&first, "Remove").await.deleted().await;
     assert_eq!(chat.asks(RESUME).await.embed(), first.embed());
     chat.finish().await;
@@ -65,11 +84,19 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 
 #[tokio::test]
 async fn who_asks_too_fast_hears_it_privately_or_nothing() {
-    let chat = Chat::start_with(Discord { cooldown_seconds: 3_600, ..eager() }).await;
+    let chat = Chat::start_with(Discord {
+        cooldown_seconds: 3_600,
+        ..eager()
+    })
+    .await;
     chat.asks(RESUME).await;
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;
-    let note = chat.mia.slash("ask", &[("question", RESUME)]).in_channel(&chat.help).await;
+    let note = chat
+        .mia
+        .slash("ask", &[("question", RESUME)])
+        .in_channel(&chat.help)
+        .await;
     assert!(note.ephemeral);
     assert!(note.message().content.starts_with("One moment, please"));
 
@@ -82,18 +109,45 @@ async fn who_asks_too_fast_hears_it_privately_or_nothing() {
 #[tokio::test]
 async fn an_edited_question_edits_its_answer_and_a_deleted_one_deletes_it() {
     let chat = Chat::start().await;
-    let question = chat.mia.says(&chat.help, "@bot how do i write a resume").await;
+    let question = chat
+        .mia
+        .says(&chat.help, "@bot how do i write a resume")
+        .await;
     let reply = chat.discord.next_message(&chat.help).await;
 
     chat.discord.unfurls(&question);
-    chat.mia.edits_after(&question, "@bot  how do i write a resume ", Duration::from_secs(5)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot  how do i write a resume ",
+            Duration::from_secs(5),
+        )
+        .await;
     chat.discord.nothing_more(&chat.help).await;
 
-    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(299)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i negotiate an offer",
+            Duration::from_secs(299),
+        )
+        .await;
     let edited = chat.discord.next_edit(&reply).await;
-    assert!(edited.embed().author.ends_with(&topic("offer-negotiation").title), "{edited}");
+    assert!(
+        edited
+            .embed()
+            .author
+            .ends_with(&topic("offer-negotiation").title),
+        "{edited}"
+    );
 
-    chat.mia.edits_after(&question, "@bot how do i write a cover letter", Duration::from_secs(301)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i write a cover letter",
+            Duration::from_secs(301),
+        )
+        .await;
     chat.discord.nothing_more(&chat.help).await;
 
     chat.mia.deletes(&question).await;
@@ -104,7 +158,10 @@ async fn an_edited_question_edits_its_answer_and_a_deleted_one_deletes_it() {
 #[tokio::test]
 async fn a_question_that_is_deleted_before_its_answer_leaves_nothing() {
     let chat = Chat::start().await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_millis(300)));
+    chat.discord.fail_next(
+        Route::CreateMessage,
+        Fault::Slow(Duration::from_millis(300)),
+    );
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let reply = chat.discord.next_message(&chat.help).await;
     chat.mia.deletes(&question).await;
@@ -123,12 +180,25 @@ async fn where_embeds_are_not_allowed_the_answer_is_plain_text_that_still_has_it
     assert!(reply.embeds.is_empty());
     assert!(reply.content.contains(&topic("resume").title), "{reply}");
     assert!(reply.labels().contains(&"That helped"));
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1), (Route::EditMessage, 1)]);
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::CreateMessage, 1), (Route::EditMessage, 1)]
+    );
 
     chat.asks(RESUME).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)], "it remembers");
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::CreateMessage, 1)],
+        "it remembers"
+    );
 
-    chat.mia.edits_after(&question, "@bot how do i negotiate an offer", Duration::from_secs(5)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i negotiate an offer",
+            Duration::from_secs(5),
+        )
+        .await;
     assert!(chat.discord.next_edit(&reply).await.embeds.is_empty());
     let thanked = chat.mia.clicks(&reply, "That helped").await;
     assert!(thanked.message().embeds.is_empty());
@@ -143,7 +213,11 @@ async fn where_the_bot_may_not_write_it_tries_no_more_than_it_must() {
     silent.bot_may_not(Permission::SendMessages);
     chat.mia.says(&silent, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&silent).await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 2)], "once with an embed and once without");
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::CreateMessage, 2)],
+        "once with an embed and once without"
+    );
     chat.asks(RESUME).await;
     chat.finish().await;
 }

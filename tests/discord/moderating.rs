@@ -19,7 +19,10 @@ async fn parts(chat: &Chat) -> Vec<(String, Vec<(String, String)>)> {
     let command = chat.discord.registered("guide").await;
     let parts = command["options"].as_array().expect("it has parts");
     let value = |option: &serde_json::Value| match option["type"].as_u64() {
-        Some(3) => option["choices"][0]["value"].as_str().unwrap_or("how do i write a resume").to_owned(),
+        Some(3) => option["choices"][0]["value"]
+            .as_str()
+            .unwrap_or("how do i write a resume")
+            .to_owned(),
         Some(4) => "5".to_owned(),
         Some(5) => "true".to_owned(),
         Some(7) if option["channel_types"][0] == 15 => "questions".to_owned(),
@@ -31,8 +34,17 @@ async fn parts(chat: &Chat) -> Vec<(String, Vec<(String, String)>)> {
         assert_eq!(part["type"], 1, "{part}");
         let options = part["options"].as_array().cloned().unwrap_or_default();
         let given = |needed: bool| {
-            let options = options.iter().filter(|option| !needed || option["required"] == true);
-            options.map(|option| (option["name"].as_str().expect("a name").to_owned(), value(option))).collect::<Vec<_>>()
+            let options = options
+                .iter()
+                .filter(|option| !needed || option["required"] == true);
+            options
+                .map(|option| {
+                    (
+                        option["name"].as_str().expect("a name").to_owned(),
+                        value(option),
+                    )
+                })
+                .collect::<Vec<_>>()
         };
         let name = format!("guide {}", part["name"].as_str().expect("a name"));
         all.extend([(name.clone(), given(true)), (name, given(false))]);
@@ -43,14 +55,19 @@ async fn parts(chat: &Chat) -> Vec<(String, Vec<(String, String)>)> {
 
 /// The same as `slash` takes it.
 fn given(options: &[(String, String)]) -> Vec<(&str, &str)> {
-    options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    options
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 /// A chat with a bot that keeps what it should, and somebody who may manage the server.
 async fn kept() -> (TempDir, Chat, Member) {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Chat::start_keeping(StandIn::start().await, eager(), folder.path()).await;
-    let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
     (folder, chat, olga)
 }
 
@@ -60,10 +77,24 @@ async fn told(olga: &Member, part: &str, options: &[(&str, &str)]) -> String {
     assert!(answer.ephemeral, "{part}");
     let message = answer.outcome().await;
     let embeds = message.embeds.iter().map(|embed| {
-        let fields: Vec<String> = embed.fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
-        format!("{}\n{}\n{}\n{}", embed.title, embed.description, fields.join("\n"), embed.footer)
+        let fields: Vec<String> = embed
+            .fields
+            .iter()
+            .map(|field| format!("{}: {}", field.name, field.value))
+            .collect();
+        format!(
+            "{}\n{}\n{}\n{}",
+            embed.title,
+            embed.description,
+            fields.join("\n"),
+            embed.footer
+        )
     });
-    std::iter::once(message.content.clone()).chain(embeds).collect::<Vec<_>>().join("\n").replace('\u{200b}', "")
+    std::iter::once(message.content.clone())
+        .chain(embeds)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace('\u{200b}', "")
 }
 
 #[tokio::test]
@@ -85,11 +116,19 @@ async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
         for member in [&chat.mia, &manages_messages] {
             let refusal = member.slash(&name, &given(&options)).await;
             assert!(refusal.ephemeral, "{name}");
-            assert_eq!(refusal.message().content, "This is for moderators: it needs the permission Manage Server.", "{name}");
+            assert_eq!(
+                refusal.message().content,
+                "This is for moderators: it needs the permission Manage Server.",
+                "{name}"
+            );
         }
     }
     let store = store_in(folder.path()).await;
-    assert_eq!(*store.settings(Some(chat.guild.id)), Settings::default(), "and nothing was changed");
+    assert_eq!(
+        *store.settings(Some(chat.guild.id)),
+        Settings::default(),
+        "and nothing was changed"
+    );
     chat.finish().await;
 }
 
@@ -103,7 +142,10 @@ async fn who_may_gets_a_private_answer() {
             let answer = member.slash(&name, &given(&options)).await;
             assert!(answer.ephemeral, "{name}");
             let message = answer.outcome().await;
-            assert!(!message.content.contains("for moderators"), "{name}: {message}");
+            assert!(
+                !message.content.contains("for moderators"),
+                "{name}: {message}"
+            );
         }
     }
     chat.finish().await;
@@ -112,7 +154,9 @@ async fn who_may_gets_a_private_answer() {
 #[tokio::test]
 async fn status_tells_which_guide_is_live() {
     let chat = Chat::start().await;
-    let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
     let status = olga.slash("guide status", &[]).await;
     let text = &status.message().embed().description;
     let knowledge = &GUIDE.knowledge;
@@ -132,19 +176,50 @@ async fn status_tells_which_guide_is_live() {
 #[tokio::test]
 async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
     let chat = Chat::start().await;
-    let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
-    let shown = olga.slash("guide explain", &[("question", "how do i write a good resmue @everyone")]).await;
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
+    let shown = olga
+        .slash(
+            "guide explain",
+            &[("question", "how do i write a good resmue @everyone")],
+        )
+        .await;
     let message = shown.message();
     assert_eq!(message.embed().title, "Why I answer so");
     let text = &message.embed().description;
-    for part in ["corrected", "resmue → resume", "Outcome: answer", "% sure", "1. Resume / CV › ", "most\\:", "nearest phrasing"] {
-        assert!(text.contains(part) || text.replace('\u{200b}', "").contains(&part.replace('\\', "")), "{part:?} in {text}");
+    for part in [
+        "corrected",
+        "resmue → resume",
+        "Outcome: answer",
+        "% sure",
+        "1. Resume / CV › ",
+        "most\\:",
+        "nearest phrasing",
+    ] {
+        assert!(
+            text.contains(part)
+                || text
+                    .replace('\u{200b}', "")
+                    .contains(&part.replace('\\', "")),
+            "{part:?} in {text}"
+        );
     }
-    assert!(text.chars().count() < 1_200, "{} characters", text.chars().count());
-    assert!(message.pings.is_empty() && !text.contains("@everyone"), "{text}");
+    assert!(
+        text.chars().count() < 1_200,
+        "{} characters",
+        text.chars().count()
+    );
+    assert!(
+        message.pings.is_empty() && !text.contains("@everyone"),
+        "{text}"
+    );
     for question in [OFF_TOPIC, "?!", &"resume ".repeat(800)] {
         let shown = olga.slash("guide explain", &[("question", question)]).await;
-        assert!(shown.message().embed().description.contains("Outcome: "), "{question}");
+        assert!(
+            shown.message().embed().description.contains("Outcome: "),
+            "{question}"
+        );
     }
     chat.finish().await;
 }
@@ -152,7 +227,10 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
 #[tokio::test]
 async fn typing_into_other_commands_is_as_before() {
     let chat = Chat::start().await;
-    let choices = chat.mia.autocompletes("ask", "question", "how long should my resu").await;
+    let choices = chat
+        .mia
+        .autocompletes("ask", "question", "how long should my resu")
+        .await;
     assert!(!choices.is_empty());
     chat.finish().await;
 }
@@ -162,23 +240,71 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
     let (folder, chat, olga) = kept().await;
     let forum = chat.guild.forum("questions");
     let shown = told(&olga, "guide settings", &[]).await;
-    for part in ["in channels: none", "to posts in forums: none", "unless told otherwise: no", "0 seconds, as my operator", "2026-11-23"] {
+    for part in [
+        "in channels: none",
+        "to posts in forums: none",
+        "unless told otherwise: no",
+        "0 seconds, as my operator",
+        "2026-11-23",
+    ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
     assert!(!shown.contains("Changed"), "{shown}");
-    let all = [("add-channel", "help"), ("add-forum", "questions"), ("private", "true"), ("cooldown", "0"), ("dates", "german")];
+    let all = [
+        ("add-channel", "help"),
+        ("add-forum", "questions"),
+        ("private", "true"),
+        ("cooldown", "0"),
+        ("dates", "german"),
+    ];
     let shown = told(&olga, "guide settings", &all).await;
-    let (channel, post) = (format!("in channels: <#{}>", chat.help.id), format!("to posts in forums: <#{}>", forum.id));
-    for part in ["Changed", &channel, &post, "unless told otherwise: yes", "person: 0 seconds\n", "23. November 2026", "I do not hear"] {
+    let (channel, post) = (
+        format!("in channels: <#{}>", chat.help.id),
+        format!("to posts in forums: <#{}>", forum.id),
+    );
+    for part in [
+        "Changed",
+        &channel,
+        &post,
+        "unless told otherwise: yes",
+        "person: 0 seconds\n",
+        "23. November 2026",
+        "I do not hear",
+    ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
-    assert!(chat.mia.slash("ask", &[("question", RESUME)]).await.ephemeral);
-    let asked = forum.post("how long should my resume be", "one page?", &chat.mia).await;
-    assert_shows(&chat.discord.next_message(&asked.thread).await, "resume", "format-and-length");
+    assert!(
+        chat.mia
+            .slash("ask", &[("question", RESUME)])
+            .await
+            .ephemeral
+    );
+    let asked = forum
+        .post("how long should my resume be", "one page?", &chat.mia)
+        .await;
+    assert_shows(
+        &chat.discord.next_message(&asked.thread).await,
+        "resume",
+        "format-and-length",
+    );
 
-    let shown =
-        told(&olga, "guide settings", &[("remove-channel", "help"), ("remove-forum", "questions"), ("usual-cooldown", "true")]).await;
-    for part in ["in channels: none", "to posts in forums: none", "as my operator configured", "yes", "23. November 2026"] {
+    let shown = told(
+        &olga,
+        "guide settings",
+        &[
+            ("remove-channel", "help"),
+            ("remove-forum", "questions"),
+            ("usual-cooldown", "true"),
+        ],
+    )
+    .await;
+    for part in [
+        "in channels: none",
+        "to posts in forums: none",
+        "as my operator configured",
+        "yes",
+        "23. November 2026",
+    ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
     assert!(!shown.contains("I do not hear"), "{shown}");
@@ -187,32 +313,78 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
         again.replace("Change it with the options of `/guide settings`.", "")
     });
     let kept = store_in(folder.path()).await.settings(Some(chat.guild.id));
-    assert_eq!(*kept, Settings { private: true, dates: Dates::German, ..Settings::default() });
+    assert_eq!(
+        *kept,
+        Settings {
+            private: true,
+            dates: Dates::German,
+            ..Settings::default()
+        }
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_guild_sets_nothing_for_another() {
     let folder = tempfile::tempdir().expect("a folder");
-    let chat = Chat::start_keeping(StandIn::builder().message_content().start().await, eager(), folder.path()).await;
+    let chat = Chat::start_keeping(
+        StandIn::builder().message_content().start().await,
+        eager(),
+        folder.path(),
+    )
+    .await;
     let others = chat.discord.guild("others");
-    let (olga, room) = (others.member_who_may("olga", &[Permission::ManageGuild]), others.channel("room"));
-    told(&olga, "guide settings", &[("private", "true"), ("dates", "french")]).await;
-    assert!(!chat.mia.slash("ask", &[("question", RESUME)]).await.ephemeral);
+    let (olga, room) = (
+        others.member_who_may("olga", &[Permission::ManageGuild]),
+        others.channel("room"),
+    );
+    told(
+        &olga,
+        "guide settings",
+        &[("private", "true"), ("dates", "french")],
+    )
+    .await;
+    assert!(
+        !chat
+            .mia
+            .slash("ask", &[("question", RESUME)])
+            .await
+            .ephemeral
+    );
     // Even if Discord let a channel of another guild through.
     let store = store_in(folder.path()).await;
-    let settings = Settings { unasked_channels: vec![chat.help.id], unasked_forums: vec![chat.help.id], ..Settings::default() };
-    store.change_settings(others.id, move |_| settings).await.expect("it is kept");
-    until("the bot sees it", async || told(&olga, "guide settings", &[]).await.contains(&format!("in channels: <#{}>", chat.help.id)))
+    let settings = Settings {
+        unasked_channels: vec![chat.help.id],
+        unasked_forums: vec![chat.help.id],
+        ..Settings::default()
+    };
+    store
+        .change_settings(others.id, move |_| settings)
+        .await
+        .expect("it is kept");
+    until("the bot sees it", async || {
+        told(&olga, "guide settings", &[])
+            .await
+            .contains(&format!("in channels: <#{}>", chat.help.id))
+    })
+    .await;
+    chat.mia
+        .says(&chat.help, "how long should my resume be")
         .await;
-    chat.mia.says(&chat.help, "how long should my resume be").await;
     // Nor does it learn what was asked there.
     chat.asks(LUNCH[0]).await;
     let olgas = told(&olga, "guide gaps", &[]).await;
     assert!(olgas.contains("Nothing is missing"), "{olgas}");
-    assert!(told(&olga, "guide stats", &[]).await.contains("\nasked                0       0\n"));
+    assert!(
+        told(&olga, "guide stats", &[])
+            .await
+            .contains("\nasked                0       0\n")
+    );
     let ours = chat.guild.administrator("ada");
-    until("it is there", async || told(&ours, "guide gaps", &[]).await.contains("**1 ×**")).await;
+    until("it is there", async || {
+        told(&ours, "guide gaps", &[]).await.contains("**1 ×**")
+    })
+    .await;
     drop(room);
     chat.finish().await;
 }
@@ -226,8 +398,14 @@ async fn two_changes_at_once_both_hold() {
     }
     for number in 0..5 {
         let (one, two) = (format!("room-{number}"), format!("room-{}", number + 5));
-        let (one, two) = ([("add-channel", one.as_str())], [("add-channel", two.as_str())]);
-        tokio::join!(told(&olga, "guide settings", &one), told(&ada, "guide settings", &two));
+        let (one, two) = (
+            [("add-channel", one.as_str())],
+            [("add-channel", two.as_str())],
+        );
+        tokio::join!(
+            told(&olga, "guide settings", &one),
+            told(&ada, "guide settings", &two)
+        );
     }
     let shown = told(&olga, "guide settings", &[]).await;
     assert_eq!(shown.matches("<#").count(), 10, "{shown}");
@@ -237,13 +415,22 @@ async fn two_changes_at_once_both_hold() {
 #[tokio::test]
 async fn gaps_are_grouped_and_paged() {
     let (folder, chat, olga) = kept().await;
-    assert!(told(&olga, "guide gaps", &[]).await.contains("no question of the last 30 days"));
+    assert!(
+        told(&olga, "guide gaps", &[])
+            .await
+            .contains("no question of the last 30 days")
+    );
     for question in LUNCH {
         chat.asks(question).await;
     }
     let reply = chat.asks(RESUME).await;
     chat.mia.clicks(&reply, "Not it").await;
-    until("all is there", async || told(&olga, "guide gaps", &[]).await.contains("4 in the last 30 days")).await;
+    until("all is there", async || {
+        told(&olga, "guide gaps", &[])
+            .await
+            .contains("4 in the last 30 days")
+    })
+    .await;
     let shown = told(&olga, "guide gaps", &[("days", "7")]).await;
     for part in [
         "4 in the last 7 days",
@@ -252,19 +439,50 @@ async fn gaps_are_grouped_and_paged() {
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
-    assert!(shown.contains("internbot gaps --toml") && !shown.contains("Page"), "{shown}");
+    assert!(
+        shown.contains("internbot gaps --toml") && !shown.contains("Page"),
+        "{shown}"
+    );
     let store = store_in(folder.path()).await;
-    let words = ["zebra", "quokka", "wombat", "llama", "walrus", "gnu", "okapi", "tapir", "lemur", "gecko", "heron", "newt"];
+    let words = [
+        "zebra", "quokka", "wombat", "llama", "walrus", "gnu", "okapi", "tapir", "lemur", "gecko",
+        "heron", "newt",
+    ];
     for word in words {
         let text = internbot::scrub::scrub(&format!("{word} {}", word.repeat(20)));
-        store.record(internbot::store::Event::Gap { guild: Some(chat.guild.id), text, topic: None });
+        store.record(internbot::store::Event::Gap {
+            guild: Some(chat.guild.id),
+            text,
+            topic: None,
+        });
     }
     store.flush().await.expect("it is written");
-    let (first, second) = (told(&olga, "guide gaps", &[]).await, told(&olga, "guide gaps", &[("page", "2")]).await);
-    assert!(first.contains("Page 1 of 2") && second.contains("Page 2 of 2"), "{first}{second}");
-    assert_eq!((first.matches(" ×**").count(), second.matches(" ×**").count()), (10, 4));
-    assert!(words.iter().all(|word| first.contains(word) != second.contains(word)), "each once");
-    assert!(told(&olga, "guide gaps", &[("page", "3")]).await.contains("There are 2 pages only."));
+    let (first, second) = (
+        told(&olga, "guide gaps", &[]).await,
+        told(&olga, "guide gaps", &[("page", "2")]).await,
+    );
+    assert!(
+        first.contains("Page 1 of 2") && second.contains("Page 2 of 2"),
+        "{first}{second}"
+    );
+    assert_eq!(
+        (
+            first.matches(" ×**").count(),
+            second.matches(" ×**").count()
+        ),
+        (10, 4)
+    );
+    assert!(
+        words
+            .iter()
+            .all(|word| first.contains(word) != second.contains(word)),
+        "each once"
+    );
+    assert!(
+        told(&olga, "guide gaps", &[("page", "3")])
+            .await
+            .contains("There are 2 pages only.")
+    );
     chat.finish().await;
 }
 
@@ -275,7 +493,12 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
     chat.mia.clicks(&reply, "That helped").await;
     chat.asks(VAGUE).await;
     chat.asks(LUNCH[0]).await;
-    until("all is there", async || told(&olga, "guide stats", &[]).await.contains("\nhelped               1       1\n")).await;
+    until("all is there", async || {
+        told(&olga, "guide stats", &[])
+            .await
+            .contains("\nhelped               1       1\n")
+    })
+    .await;
     let shown = told(&olga, "guide stats", &[]).await;
     for part in [
         "                7 days 30 days",
@@ -288,7 +511,13 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
-    let widest = shown.split("```").skip(1).step_by(2).flat_map(str::lines).map(|line| line.chars().count()).max();
+    let widest = shown
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .flat_map(str::lines)
+        .map(|line| line.chars().count())
+        .max();
     assert!(widest <= Some(30), "{widest:?} in {shown}");
     chat.finish().await;
 }
@@ -296,36 +525,84 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
 #[tokio::test]
 async fn without_a_store_moderators_are_told_so() {
     let chat = Chat::start().await;
-    let olga = chat.guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
     for part in ["guide gaps", "guide stats"] {
-        assert!(told(&olga, part, &[]).await.contains("My store is switched off"), "{part}");
+        assert!(
+            told(&olga, part, &[])
+                .await
+                .contains("My store is switched off"),
+            "{part}"
+        );
     }
-    assert!(told(&olga, "guide settings", &[("private", "true")]).await.contains("My store is switched off"));
-    assert!(told(&olga, "guide settings", &[]).await.contains("nothing can be set here"));
-    assert!(told(&olga, "guide status", &[]).await.contains("**The store is switched off**"));
+    assert!(
+        told(&olga, "guide settings", &[("private", "true")])
+            .await
+            .contains("My store is switched off")
+    );
+    assert!(
+        told(&olga, "guide settings", &[])
+            .await
+            .contains("nothing can be set here")
+    );
+    assert!(
+        told(&olga, "guide status", &[])
+            .await
+            .contains("**The store is switched off**")
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn while_the_store_is_locked_moderators_are_told_so_and_settings_stay() {
     let (folder, chat, olga) = kept().await;
-    assert!(told(&olga, "guide status", &[]).await.contains("**The store is well.**"));
+    assert!(
+        told(&olga, "guide status", &[])
+            .await
+            .contains("**The store is well.**")
+    );
     let mut other = locked(folder.path()).await;
     chat.asks(RESUME).await;
-    for (part, options) in [("guide gaps", [].as_slice()), ("guide stats", &[]), ("guide settings", &[("private", "true")])] {
+    for (part, options) in [
+        ("guide gaps", [].as_slice()),
+        ("guide stats", &[]),
+        ("guide settings", &[("private", "true")]),
+    ] {
         let shown = told(&olga, part, options).await;
-        assert!(shown.contains("have changed nothing: the store internbot.db is locked"), "{part}: {shown}");
-        assert!(!shown.contains(&*folder.path().to_string_lossy()), "{part}: {shown}");
+        assert!(
+            shown.contains("have changed nothing: the store internbot.db is locked"),
+            "{part}: {shown}"
+        );
+        assert!(
+            !shown.contains(&*folder.path().to_string_lossy()),
+            "{part}: {shown}"
+        );
     }
     until("the status says so", async || {
         let shown = told(&olga, "guide status", &[]).await;
-        shown.contains("**Problem with the store** since <t:") && shown.contains("internbot.db is locked by another process")
+        shown.contains("**Problem with the store** since <t:")
+            && shown.contains("internbot.db is locked by another process")
     })
     .await;
     other.execute("ROLLBACK").await.expect("it is free");
-    until("it is well", async || told(&olga, "guide status", &[]).await.contains("**The store is well.**")).await;
-    assert!(told(&olga, "guide settings", &[]).await.contains("unless told otherwise: no"));
-    until("what waited is written", async || told(&olga, "guide stats", &[]).await.contains("asked                1       1")).await;
+    until("it is well", async || {
+        told(&olga, "guide status", &[])
+            .await
+            .contains("**The store is well.**")
+    })
+    .await;
+    assert!(
+        told(&olga, "guide settings", &[])
+            .await
+            .contains("unless told otherwise: no")
+    );
+    until("what waited is written", async || {
+        told(&olga, "guide stats", &[])
+            .await
+            .contains("asked                1       1")
+    })
+    .await;
     let store: Store = store_in(folder.path()).await;
     assert_eq!(store.health().state, State::Well);
     chat.finish().await;
@@ -335,7 +612,8 @@ async fn while_the_store_is_locked_moderators_are_told_so_and_settings_stay() {
 async fn locked(folder: &Path) -> SqliteConnection {
     let address = format!("sqlite:{}", folder.join("internbot.db").display());
     let mut other = SqliteConnection::connect(&address).await.expect("it opens");
-    let begun = tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
+    let begun =
+        tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
     begun.expect("in time").expect("it is locked");
     other
 }

@@ -63,7 +63,16 @@ impl<'a> Launch<'a> {
 
     /// The same with another program.
     pub fn of(program: &'a Path, url: &'a str, guide: &'a Path, home: &'a Path) -> Self {
-        Self { program, url, guide, home, discord: "", store: "", sections: "", variables: &[] }
+        Self {
+            program,
+            url,
+            guide,
+            home,
+            discord: "",
+            store: "",
+            sections: "",
+            variables: &[],
+        }
     }
 }
 
@@ -74,16 +83,34 @@ impl Program {
     }
 
     /// The same with more sections in its configuration.
-    pub fn start_with(discord: &StandIn, guide: &SmallGuide, variables: &[(&str, &OsStr)], sections: &str) -> Self {
+    pub fn start_with(
+        discord: &StandIn,
+        guide: &SmallGuide,
+        variables: &[(&str, &OsStr)],
+        sections: &str,
+    ) -> Self {
         let token = discord.token();
         let variables = [&[("DISCORD_TOKEN", token.as_ref())], variables].concat();
         let (url, folder) = (discord.url(), guide.folder());
-        Self::launch(&Launch { variables: &variables, sections, ..Launch::new(&url, &folder, guide.home()) })
+        Self::launch(&Launch {
+            variables: &variables,
+            sections,
+            ..Launch::new(&url, &folder, guide.home())
+        })
     }
 
     /// Starts it.
     pub fn launch(launch: &Launch<'_>) -> Self {
-        let Launch { program, url, guide, home, discord, store, sections, variables } = launch;
+        let Launch {
+            program,
+            url,
+            guide,
+            home,
+            discord,
+            store,
+            sections,
+            variables,
+        } = launch;
         let (config, log) = (home.join("config.toml"), home.join("log"));
         let text = format!(
             "knowledge = {guide:?}\n\
@@ -93,16 +120,31 @@ impl Program {
         fs::write(&config, text).expect("a file can be written");
         let mut command = Command::new(program);
         command.arg("run").arg("--config").arg(&config);
-        for name in ["DISCORD_TOKEN", "INTERNBOT_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        for name in [
+            "DISCORD_TOKEN",
+            "INTERNBOT_LOG",
+            "NOTIFY_SOCKET",
+            "WATCHDOG_USEC",
+            "WATCHDOG_PID",
+        ] {
             command.env_remove(name);
         }
-        command.envs(variables.iter().copied()).stdin(Stdio::null()).stderr(fs::File::create(&log).expect("a file"));
-        Self { process: command.spawn().expect("the program starts"), log }
+        command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stderr(fs::File::create(&log).expect("a file"));
+        Self {
+            process: command.spawn().expect("the program starts"),
+            log,
+        }
     }
 
     /// Sends it a signal, such as `HUP`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status();
+        let sent = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.process.id().to_string())
+            .status();
         assert!(sent.expect("there is kill").success());
     }
 
@@ -113,9 +155,17 @@ impl Program {
 
     /// Its resident memory in MiB, from `/proc`; 0 where there is none.
     pub fn resident(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1_024.0
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap_or_default();
+        line.trim()
+            .trim_end_matches(" kB")
+            .parse::<f64>()
+            .unwrap_or_default()
+            / 1_024.0
     }
 
     /// Waits until its log has this so many times; the log.
@@ -126,7 +176,10 @@ impl Program {
             if text.matches(part).count() >= times {
                 return text;
             }
-            assert!(begin.elapsed() < SOON, "{part:?} is not {times} times in\n{text}");
+            assert!(
+                begin.elapsed() < SOON,
+                "{part:?} is not {times} times in\n{text}"
+            );
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -18,15 +18,22 @@ const RESUME: &str = "how do i write a resume";
 async fn no_privileged_intent_is_asked_for() {
     let chat = Chat::start().await;
     let (guilds, guild_messages, direct_messages) = (1, 1 << 9, 1 << 12);
-    assert_eq!(chat.discord.intents(), guilds | guild_messages | direct_messages);
+    assert_eq!(
+        chat.discord.intents(),
+        guilds | guild_messages | direct_messages
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
     let discord = StandIn::start().await;
-    let ended = Bot::start_with(&discord, eager(), Options::default(), "wrong").ended().await;
-    let Err(RunError::Token) = ended else { panic!("{ended:?}") };
+    let ended = Bot::start_with(&discord, eager(), Options::default(), "wrong")
+        .ended()
+        .await;
+    let Err(RunError::Token) = ended else {
+        panic!("{ended:?}")
+    };
     assert!(RunError::Token.to_string().contains("Reset Token"));
     assert_eq!(discord.identifies(), 0, "not even one IDENTIFY");
     assert_eq!(discord.next_refusal().await.status, 401);
@@ -36,9 +43,23 @@ async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
 #[tokio::test]
 async fn a_refused_intent_ends_the_bot_after_one_try() {
     let discord = StandIn::start().await;
-    let ended = Bot::start(&discord, Discord { unasked_channels: vec![1], ..eager() }).ended().await;
-    let Err(RunError::Intent) = ended else { panic!("{ended:?}") };
-    assert!(RunError::Intent.to_string().contains("Message Content Intent"));
+    let ended = Bot::start(
+        &discord,
+        Discord {
+            unasked_channels: vec![1],
+            ..eager()
+        },
+    )
+    .ended()
+    .await;
+    let Err(RunError::Intent) = ended else {
+        panic!("{ended:?}")
+    };
+    assert!(
+        RunError::Intent
+            .to_string()
+            .contains("Message Content Intent")
+    );
     assert_eq!(discord.identifies(), 1);
     discord.finish().await;
 }
@@ -47,23 +68,40 @@ async fn a_refused_intent_ends_the_bot_after_one_try() {
 async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
     let mut chat = Chat::start().await;
     let slow = Duration::from_millis(700);
-    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(slow));
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::Slow(slow));
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let reply = chat.discord.next_message(&chat.help).await;
     chat.bot.stop();
-    chat.bot.ended().await.expect("the bot stops without an error");
+    chat.bot
+        .ended()
+        .await
+        .expect("the bot stops without an error");
     // Discord has the message at once and confirms it late: a bot that cut its request would be gone before that.
-    assert!(reply.at.elapsed() >= slow, "the bot waited for the end of its request");
+    assert!(
+        reply.at.elapsed() >= slow,
+        "the bot waited for the end of its request"
+    );
     assert!(reply.embed().author.ends_with(&topic("resume").title));
     chat.discord.disconnected().await;
-    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)], "and did not send it twice");
+    assert_eq!(
+        chat.discord.requests(),
+        [(Route::CreateMessage, 1)],
+        "and did not send it twice"
+    );
     chat.discord.finish().await;
 }
 
 #[tokio::test]
 async fn a_reply_that_never_ends_does_not_keep_the_bot_from_stopping() {
-    let mut chat = Chat::start_with(Discord { stop_seconds: 0, request_seconds: 60, ..eager() }).await;
-    chat.discord.fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
+    let mut chat = Chat::start_with(Discord {
+        stop_seconds: 0,
+        request_seconds: 60,
+        ..eager()
+    })
+    .await;
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.next_message(&chat.help).await;
     chat.bot.stop();
@@ -82,7 +120,9 @@ impl Supervisor {
     async fn hears(&self) -> String {
         let mut message = [0; 256];
         let heard = tokio::time::timeout(SOON, self.0.recv(&mut message)).await;
-        let length = heard.expect("it is told something").expect("the socket works");
+        let length = heard
+            .expect("it is told something")
+            .expect("the socket works");
         String::from_utf8_lossy(&message[..length]).into_owned()
     }
 
@@ -105,7 +145,14 @@ async fn a_service_tells_that_it_is_ready_that_it_lives_and_that_it_stops() {
     let guide = SmallGuide::new("Alpha");
     let socket = guide.beside("notify");
     let supervisor = Supervisor(tokio::net::UnixDatagram::bind(&socket).expect("a socket"));
-    let mut program = Program::start(&discord, &guide, &[("NOTIFY_SOCKET", socket.as_os_str()), ("WATCHDOG_USEC", "400000".as_ref())]);
+    let mut program = Program::start(
+        &discord,
+        &guide,
+        &[
+            ("NOTIFY_SOCKET", socket.as_os_str()),
+            ("WATCHDOG_USEC", "400000".as_ref()),
+        ],
+    );
 
     assert_eq!(supervisor.hears_news().await, "READY=1");
     assert_eq!(discord.identifies(), 1, "ready is who has a session");
@@ -135,7 +182,14 @@ async fn a_service_is_ready_once_all_its_shards_are_connected() {
     let guide = SmallGuide::new("Alpha");
     let socket = guide.beside("notify");
     let supervisor = Supervisor(tokio::net::UnixDatagram::bind(&socket).expect("a socket"));
-    let mut program = Program::start(&discord, &guide, &[("NOTIFY_SOCKET", socket.as_os_str()), ("WATCHDOG_USEC", "400000".as_ref())]);
+    let mut program = Program::start(
+        &discord,
+        &guide,
+        &[
+            ("NOTIFY_SOCKET", socket.as_os_str()),
+            ("WATCHDOG_USEC", "400000".as_ref()),
+        ],
+    );
     assert_eq!(supervisor.hears_news().await, "READY=1");
     assert_eq!(discord.identifies(), 2);
     program.signal("TERM");
@@ -150,11 +204,25 @@ async fn a_signal_that_comes_before_the_guide_is_read_does_not_end_the_program()
     discord.guild("students");
     let guide = SmallGuide::new("Alpha");
     let pipe = guide.beside("token");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo").success());
-    let (url, folder, token_file) = (discord.url(), guide.folder(), format!("token_file = {pipe:?}"));
-    let mut program = Program::launch(&Launch { discord: &token_file, ..Launch::new(&url, &folder, guide.home()) });
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .expect("there is mkfifo")
+            .success()
+    );
+    let (url, folder, token_file) = (
+        discord.url(),
+        guide.folder(),
+        format!("token_file = {pipe:?}"),
+    );
+    let mut program = Program::launch(&Launch {
+        discord: &token_file,
+        ..Launch::new(&url, &folder, guide.home())
+    });
     // A pipe can be opened once the other end is: now the program waits for its token, and has not looked at the guide.
-    let opened = tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(pipe));
+    let opened =
+        tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(pipe));
     let mut pipe = opened.await.expect("no panic").expect("a pipe");
     program.signal("HUP");
     std::io::Write::write_all(&mut pipe, discord.token().as_bytes()).expect("the program reads");
@@ -171,7 +239,12 @@ async fn a_signal_that_comes_before_the_guide_is_read_does_not_end_the_program()
 async fn an_outage_is_one_line_when_it_begins_and_one_when_it_is_over() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
-    let port = discord.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let port = discord
+        .url()
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .expect("a port");
     let mut program = Program::start(&discord, &guide, &[]);
     discord.registered("ask").await;
     discord.finish().await;
@@ -183,7 +256,11 @@ async fn an_outage_is_one_line_when_it_begins_and_one_when_it_is_over() {
     program.signal("TERM");
     assert_eq!(program.ended().await.code(), Some(0));
     let log = program.logged("stopped", 1).await;
-    assert_eq!((log.matches("WARN").count(), log.matches("ERROR").count()), (1, 0), "{log}");
+    assert_eq!(
+        (log.matches("WARN").count(), log.matches("ERROR").count()),
+        (1, 0),
+        "{log}"
+    );
     discord.finish().await;
 }
 
@@ -194,7 +271,11 @@ async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log
     let token = [("DISCORD_TOKEN", "a-token".as_ref())];
     let folder = guide.folder();
     let launch = Launch::new("http://discord.invalid", &folder, guide.home());
-    let mut program = Program::launch(&Launch { discord: "connect_seconds = 1", variables: &token, ..launch });
+    let mut program = Program::launch(&Launch {
+        discord: "connect_seconds = 1",
+        variables: &token,
+        ..launch
+    });
     program.logged("cannot reach Discord", 1).await;
     program.signal("TERM");
     assert_eq!(program.ended().await.code(), Some(0));
@@ -207,7 +288,11 @@ async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log
 async fn a_wrong_level_of_the_log_is_told_and_the_usual_one_is_used() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
-    let mut program = Program::start(&discord, &guide, &[("INTERNBOT_LOG", "internbot=loud".as_ref())]);
+    let mut program = Program::start(
+        &discord,
+        &guide,
+        &[("INTERNBOT_LOG", "internbot=loud".as_ref())],
+    );
     discord.registered("ask").await;
     program.logged("INTERNBOT_LOG", 1).await;
     program.signal("TERM");

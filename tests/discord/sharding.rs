@@ -14,7 +14,10 @@ const RESUME: &str = "how do i write a resume";
 async fn all_are_answered(discord: &StandIn, guilds: &[Guild]) {
     let channels: Vec<Channel> = guilds.iter().map(|guild| guild.channel("help")).collect();
     for (guild, channel) in guilds.iter().zip(&channels) {
-        guild.member("mia").says(channel, &format!("@bot {RESUME}")).await;
+        guild
+            .member("mia")
+            .says(channel, &format!("@bot {RESUME}"))
+            .await;
     }
     for channel in &channels {
         discord.next_message(channel).await;
@@ -35,7 +38,11 @@ async fn one_process_makes_as_many_connections_as_discord_recommends() {
     discord.shards_are(&[(0, 3), (1, 3), (2, 3)]).await;
     discord.registered("ask").await;
     all_are_answered(&discord, &guilds).await;
-    assert_eq!(discord.requests().on(Route::ListCommands), 1, "the commands are one matter, not one a shard");
+    assert_eq!(
+        discord.requests().on(Route::ListCommands),
+        1,
+        "the commands are one matter, not one a shard"
+    );
     bot.stop();
     bot.ended().await.expect("the bot stops without an error");
     assert_eq!(discord.disconnected().await, Some(1000));
@@ -46,11 +53,21 @@ async fn one_process_makes_as_many_connections_as_discord_recommends() {
 async fn two_processes_share_the_guilds_and_one_of_them_registers_the_commands() {
     let discord = StandIn::start().await;
     let guilds = ["one", "two", "three", "four", "five"].map(|name| discord.guild(name));
-    let part = |first, last| Discord { shards: Shards::Some { first, last, total: 4 }, ..eager() };
+    let part = |first, last| Discord {
+        shards: Shards::Some {
+            first,
+            last,
+            total: 4,
+        },
+        ..eager()
+    };
     let mut second = Bot::start(&discord, part(2, 3));
     discord.shards_are(&[(2, 4), (3, 4)]).await;
     discord.settle().await;
-    assert!(discord.commands().is_empty(), "that is for the process with the first shard");
+    assert!(
+        discord.commands().is_empty(),
+        "that is for the process with the first shard"
+    );
     let mut first = Bot::start(&discord, part(0, 1));
     discord.shards_are(&[(0, 4), (1, 4), (2, 4), (3, 4)]).await;
     discord.registered("ask").await;
@@ -106,9 +123,18 @@ async fn a_bot_that_has_outgrown_its_shards_makes_more_where_it_may() {
 
     let discord = StandIn::start().await;
     discord.needs_shards(2);
-    let fixed = Discord { shards: Shards::Some { first: 0, last: 0, total: 1 }, ..eager() };
+    let fixed = Discord {
+        shards: Shards::Some {
+            first: 0,
+            last: 0,
+            total: 1,
+        },
+        ..eager()
+    };
     let ended = Bot::start(&discord, fixed).ended().await;
-    let Err(RunError::Shards) = ended else { panic!("{ended:?}") };
+    let Err(RunError::Shards) = ended else {
+        panic!("{ended:?}")
+    };
     assert_eq!(discord.identifies(), 1);
     discord.finish().await;
 }

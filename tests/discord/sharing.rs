@@ -36,7 +36,12 @@ impl Process {
         let (url, folder, token) = (discord.url(), guide.folder(), discord.token());
         let variables = [("DISCORD_TOKEN", token.as_ref())];
         let launch = Launch::new(&url, &folder, guide.home());
-        let program = Program::launch(&Launch { discord: shards, store: &place.url, variables: &variables, ..launch });
+        let program = Program::launch(&Launch {
+            discord: shards,
+            store: &place.url,
+            variables: &variables,
+            ..launch
+        });
         Self { program, guide }
     }
 
@@ -44,15 +49,28 @@ impl Process {
     fn list(&self, options: &[&str]) -> String {
         let config = self.guide.beside("config.toml");
         let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        let output = command.arg("gaps").args(options).arg("--config").arg(config).output().expect("it starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = command
+            .arg("gaps")
+            .args(options)
+            .arg("--config")
+            .arg(config)
+            .output()
+            .expect("it starts");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("it prints text")
     }
 
     /// How many questions without an answer are committed of a guild.
     fn gaps(&self, students: &Students) -> u64 {
         let text = self.list(&["--guild", &students.guild.id.to_string()]);
-        let number = text.split_once(" days: ").and_then(|(_, rest)| rest.split_once(',')).map(|(number, _)| number.parse());
+        let number = text
+            .split_once(" days: ")
+            .and_then(|(_, rest)| rest.split_once(','))
+            .map(|(number, _)| number.parse());
         number.expect("it says how many").expect("a number")
     }
 
@@ -75,27 +93,54 @@ impl Students {
         let guild = discord.guild(name);
         let (help, mia) = (guild.channel("help"), guild.member("mia"));
         let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
-        Self { guild, help, mia, olga }
+        Self {
+            guild,
+            help,
+            mia,
+            olga,
+        }
     }
 
     /// Mia asks; whether her answer is private.
     async fn get_private_answers(&self, question: &str) -> bool {
-        self.mia.slash("ask", &[("question", question)]).in_channel(&self.help).await.ephemeral
+        self.mia
+            .slash("ask", &[("question", question)])
+            .in_channel(&self.help)
+            .await
+            .ephemeral
     }
 
     /// What Olga is told.
     async fn moderate(&self, part: &str, options: &[(&str, &str)]) -> String {
-        let message = self.olga.slash(part, options).in_channel(&self.help).await.outcome().await;
-        message.embeds.iter().map(|embed| format!("{}\n{}", embed.title, embed.description)).collect::<String>() + &message.content
+        let message = self
+            .olga
+            .slash(part, options)
+            .in_channel(&self.help)
+            .await
+            .outcome()
+            .await;
+        message
+            .embeds
+            .iter()
+            .map(|embed| format!("{}\n{}", embed.title, embed.description))
+            .collect::<String>()
+            + &message.content
     }
 
     /// Mia asks again and again, the next question after each answer; how often she got one.
     fn keep_asking(&self, stop: &Arc<AtomicBool>) -> (JoinHandle<()>, Arc<AtomicU64>) {
-        let (mia, help, stop, answers) = (self.mia.clone(), self.help.clone(), Arc::clone(stop), Arc::new(AtomicU64::new(0)));
+        let (mia, help, stop, answers) = (
+            self.mia.clone(),
+            self.help.clone(),
+            Arc::clone(stop),
+            Arc::new(AtomicU64::new(0)),
+        );
         let counted = Arc::clone(&answers);
         let asking = tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
-                mia.slash("ask", &[("question", "the quokka jumps")]).in_channel(&help).await;
+                mia.slash("ask", &[("question", "the quokka jumps")])
+                    .in_channel(&help)
+                    .await;
                 answers.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -105,7 +150,9 @@ impl Students {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_one_loses_nothing() {
-    let Some(place) = Place::on_a_server().await else { return };
+    let Some(place) = Place::on_a_server().await else {
+        return;
+    };
     let discord = StandIn::start().await;
     let mut guilds = ["red", "blue"].map(|name| Students::of(&discord, name));
     guilds.sort_by_key(|students| (students.guild.id >> 22) % 2);
@@ -117,7 +164,8 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
 
     // Moderators of each set something.
     red.moderate("guide settings", &[("private", "true")]).await;
-    blue.moderate("guide settings", &[("dates", "german")]).await;
+    blue.moderate("guide settings", &[("dates", "german")])
+        .await;
     assert!(red.get_private_answers("a zebrafish in a pond").await);
     assert!(!blue.get_private_answers("my wombat sleeps").await);
 
@@ -128,28 +176,53 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
     })
     .await;
     assert_eq!(one.list(&[]), two.list(&[]));
-    let (of_red, of_blue) = (red.moderate("guide gaps", &[]).await, blue.moderate("guide gaps", &[]).await);
-    assert!(of_red.contains("zebrafish") && !of_red.contains("wombat"), "{of_red}");
-    assert!(of_blue.contains("wombat") && !of_blue.contains("zebrafish"), "{of_blue}");
+    let (of_red, of_blue) = (
+        red.moderate("guide gaps", &[]).await,
+        blue.moderate("guide gaps", &[]).await,
+    );
+    assert!(
+        of_red.contains("zebrafish") && !of_red.contains("wombat"),
+        "{of_red}"
+    );
+    assert!(
+        of_blue.contains("wombat") && !of_blue.contains("zebrafish"),
+        "{of_blue}"
+    );
 
     // One is killed while both answer.
     let stop = Arc::new(AtomicBool::new(false));
-    let ((red_asks, red_answers), (blue_asks, blue_answers)) = (red.keep_asking(&stop), blue.keep_asking(&stop));
-    until("both answer", async || two.gaps(red) > SOME && two.gaps(blue) > SOME).await;
+    let ((red_asks, red_answers), (blue_asks, blue_answers)) =
+        (red.keep_asking(&stop), blue.keep_asking(&stop));
+    until("both answer", async || {
+        two.gaps(red) > SOME && two.gaps(blue) > SOME
+    })
+    .await;
     let (red_committed, blue_committed) = (two.gaps(red), two.gaps(blue));
     one.program.signal("KILL");
-    assert!(red_asks.await.is_err(), "the next question gets no answer any more");
+    assert!(
+        red_asks.await.is_err(),
+        "the next question gets no answer any more"
+    );
     discord.shards_are(&[(1, 2)]).await;
-    until("the other goes on", async || two.gaps(blue) > blue_committed + SOME).await;
+    until("the other goes on", async || {
+        two.gaps(blue) > blue_committed + SOME
+    })
+    .await;
     stop.store(true, Ordering::Relaxed);
     blue_asks.await.expect("every question got its answer");
 
     // Every committed gap is there, and none is there that was not asked: one more than was answered may be on its way, and
     // one was asked before.
     let (kept, answered) = (two.gaps(red), red_answers.load(Ordering::Relaxed));
-    assert!(red_committed <= kept && kept <= answered + 2, "{red_committed} {kept} {answered}");
+    assert!(
+        red_committed <= kept && kept <= answered + 2,
+        "{red_committed} {kept} {answered}"
+    );
     let all_of_blue = blue_answers.load(Ordering::Relaxed) + 1;
-    until("the other loses none", async || two.gaps(blue) == all_of_blue).await;
+    until("the other loses none", async || {
+        two.gaps(blue) == all_of_blue
+    })
+    .await;
 
     // A process in its place knows what was set through the killed one, and the other still does what was set through it.
     let again = Process::start(&discord, &place, SHARDS[0]);
@@ -158,7 +231,10 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
     let of_blue = blue.moderate("guide settings", &[]).await;
     assert!(of_blue.contains("23."), "{of_blue}");
     let of_red = red.moderate("guide gaps", &[]).await;
-    assert!(of_red.contains("zebrafish") && of_red.contains("quokka"), "{of_red}");
+    assert!(
+        of_red.contains("zebrafish") && of_red.contains("quokka"),
+        "{of_red}"
+    );
 
     again.stops().await;
     two.stops().await;
@@ -168,7 +244,9 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_set_through_one_process_is_obeyed_by_another_that_runs() {
-    let Some(place) = Place::on_a_server().await else { return };
+    let Some(place) = Place::on_a_server().await else {
+        return;
+    };
     let mut sides = Vec::new();
     for _ in 0..2 {
         let discord = StandIn::builder().guilds_after(BEFORE).start().await;
@@ -177,10 +255,16 @@ async fn what_is_set_through_one_process_is_obeyed_by_another_that_runs() {
         discord.registered("ask").await;
         sides.push((discord, students, process));
     }
-    let [(_, here, _), (_, there, _)] = &sides[..] else { panic!("two sides") };
+    let [(_, here, _), (_, there, _)] = &sides[..] else {
+        panic!("two sides")
+    };
     assert!(!there.get_private_answers("a zebrafish in a pond").await);
-    here.moderate("guide settings", &[("private", "true")]).await;
-    until("the other obeys", async || there.get_private_answers("a zebrafish in a pond").await).await;
+    here.moderate("guide settings", &[("private", "true")])
+        .await;
+    until("the other obeys", async || {
+        there.get_private_answers("a zebrafish in a pond").await
+    })
+    .await;
     for (discord, _, process) in sides {
         process.stops().await;
         discord.disconnected().await;

@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The topics: their ids, and what they are about.
-pub const TOPICS: [(&str, &str); 4] =
-    [("bread", "baking bread"), ("cheese", "storing cheese"), ("tents", "pitching tents"), ("rivers", "crossing rivers")];
+pub const TOPICS: [(&str, &str); 4] = [
+    ("bread", "baking bread"),
+    ("cheese", "storing cheese"),
+    ("tents", "pitching tents"),
+    ("rivers", "crossing rivers"),
+];
 
 /// The folder.
 #[derive(Debug)]
@@ -18,7 +22,9 @@ pub struct SmallGuide {
 impl SmallGuide {
     /// A guide in which every text has the mark.
     pub fn new(mark: &str) -> Self {
-        let guide = Self { home: TempDir::new().expect("a temporary folder") };
+        let guide = Self {
+            home: TempDir::new().expect("a temporary folder"),
+        };
         write(&guide.folder(), mark);
         guide
     }
@@ -76,18 +82,34 @@ pub fn write(folder: &Path, mark: &str) {
              cost = \"free\"\nlevel = \"any\"\ntopics = [\"{id}\"]\ndescription = \"{mark} pages.\"\n\n"
         )
     };
-    put(&folder.join("resources.toml"), &TOPICS.map(resource).concat());
-    put(&folder.join("vocabulary.toml"), "stop_words = [\"the\", \"me\"]\nprotected = []\ngroup = []\n\n[abbreviations]\n");
-    put(&folder.join("out_of_scope.toml"), "[[kind]]\nid = \"greeting\"\nexamples = [\"good morning\", \"hello all\"]\n");
+    put(
+        &folder.join("resources.toml"),
+        &TOPICS.map(resource).concat(),
+    );
+    put(
+        &folder.join("vocabulary.toml"),
+        "stop_words = [\"the\", \"me\"]\nprotected = []\ngroup = []\n\n[abbreviations]\n",
+    );
+    put(
+        &folder.join("out_of_scope.toml"),
+        "[[kind]]\nid = \"greeting\"\nexamples = [\"good morning\", \"hello all\"]\n",
+    );
     for (id, _) in TOPICS {
-        put(&folder.join("topics").join(format!("{id}.toml")), &topic_text(id, mark));
+        put(
+            &folder.join("topics").join(format!("{id}.toml")),
+            &topic_text(id, mark),
+        );
     }
 }
 
 /// The file of a topic; its title stands in the second line.
 pub fn topic_text(id: &str, mark: &str) -> String {
     let about = about(id);
-    let others: Vec<String> = TOPICS.iter().filter(|(other, _)| *other != id).map(|(other, _)| format!("\"{other}\"")).collect();
+    let others: Vec<String> = TOPICS
+        .iter()
+        .filter(|(other, _)| *other != id)
+        .map(|(other, _)| format!("\"{other}\""))
+        .collect();
     let text = format!("{mark} says how {about} is done well, and why. ").repeat(8);
     format!(
         "id = \"{id}\"\ntitle = \"{mark} {about}\"\ncategory = \"outside\"\nsummary = \"{mark} in one line.\"\nreviewed = 2026-01-01\n\
@@ -101,7 +123,10 @@ pub fn topic_text(id: &str, mark: &str) -> String {
 }
 
 fn about(id: &str) -> &str {
-    TOPICS.iter().find(|(known, _)| *known == id).map_or(id, |(_, about)| about)
+    TOPICS
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or(id, |(_, about)| about)
 }
 
 fn put(path: &Path, text: &str) {

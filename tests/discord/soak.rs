@@ -111,7 +111,15 @@ impl Dice {
     }
 
     fn way(&mut self) -> Way {
-        [Way::Mention, Way::Mention, Way::Reply, Way::Direct, Way::Command, Way::Command, Way::Button][self.pick(7)]
+        [
+            Way::Mention,
+            Way::Mention,
+            Way::Reply,
+            Way::Direct,
+            Way::Command,
+            Way::Command,
+            Way::Button,
+        ][self.pick(7)]
     }
 
     fn fault(&mut self) -> Option<Fault> {
@@ -161,7 +169,11 @@ impl Plan {
             troubles.push((at, dice.trouble()));
             at += dice.milliseconds(TROUBLE_EVERY);
         }
-        Self { seed, questions, troubles }
+        Self {
+            seed,
+            questions,
+            troubles,
+        }
     }
 
     /// The same for the same plan.
@@ -234,8 +246,14 @@ impl Report {
     /// Resident memory in MiB: the most of the first minute, the most of all, and the last.
     pub fn memory(&self) -> (f64, f64, f64) {
         let most = |memory: &[f64]| memory.iter().copied().fold(0.0, f64::max);
-        let first = usize::try_from(WARM.as_secs()).unwrap_or_default().min(self.memory.len());
-        (most(&self.memory[..first]), most(&self.memory), self.memory.last().copied().unwrap_or_default())
+        let first = usize::try_from(WARM.as_secs())
+            .unwrap_or_default()
+            .min(self.memory.len());
+        (
+            most(&self.memory[..first]),
+            most(&self.memory),
+            self.memory.last().copied().unwrap_or_default(),
+        )
     }
 
     fn add(&mut self, entry: &Entry) {
@@ -266,36 +284,95 @@ fn is_late_by_faults(entry: &Entry) -> bool {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (took, questions) = (self.took.as_secs_f64(), self.asked());
-        writeln!(f, "seed {}, plan {:016x}: {took:.0} s, {questions} questions of {PEOPLE} people", self.seed, self.fingerprint)?;
-        let Self { troubles, faults, identifies, resumes, .. } = self;
-        writeln!(f, "{troubles} troubles of the connection, {identifies} identifies, {resumes} resumes; {faults} requests met a fault\n")?;
-        writeln!(f, "| Way | Asked | Not heard of | Answered | Given up after {ATTEMPTS} faults | Too late | Lost | Twice |")?;
+        writeln!(
+            f,
+            "seed {}, plan {:016x}: {took:.0} s, {questions} questions of {PEOPLE} people",
+            self.seed, self.fingerprint
+        )?;
+        let Self {
+            troubles,
+            faults,
+            identifies,
+            resumes,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "{troubles} troubles of the connection, {identifies} identifies, {resumes} resumes; {faults} requests met a fault\n"
+        )?;
+        writeln!(
+            f,
+            "| Way | Asked | Not heard of | Answered | Given up after {ATTEMPTS} faults | Too late | Lost | Twice |"
+        )?;
         writeln!(f, "| --- | --: | --: | --: | --: | --: | --: | --: |")?;
         for (way, row) in &self.rows {
-            let Row { asked, unheard, answered, given_up, too_late, lost, twice } = row;
-            writeln!(f, "| {way:?} | {asked} | {unheard} | {answered} | {given_up} | {too_late} | {lost} | {twice} |")?;
+            let Row {
+                asked,
+                unheard,
+                answered,
+                given_up,
+                too_late,
+                lost,
+                twice,
+            } = row;
+            writeln!(
+                f,
+                "| {way:?} | {asked} | {unheard} | {answered} | {given_up} | {too_late} | {lost} | {twice} |"
+            )?;
         }
-        let wait = |percent: usize| self.waits.get((self.waits.len() * percent / 100).min(self.waits.len().saturating_sub(1)));
+        let wait = |percent: usize| {
+            self.waits
+                .get((self.waits.len() * percent / 100).min(self.waits.len().saturating_sub(1)))
+        };
         let wait = |percent| wait(percent).map_or(0, Duration::as_millis);
-        writeln!(f, "\nquestion to answer: median {} ms, 99th percentile {} ms, longest {} ms", wait(50), wait(99), wait(100))?;
+        writeln!(
+            f,
+            "\nquestion to answer: median {} ms, 99th percentile {} ms, longest {} ms",
+            wait(50),
+            wait(99),
+            wait(100)
+        )?;
         let (first, most, last) = self.memory();
-        write!(f, "resident memory: {first:.1} MiB in the first minute, {most:.1} at the most, {last:.1} at the end")?;
-        self.complaints.iter().try_for_each(|(complaint, times)| write!(f, "\nlogged {times} times: {complaint}"))
+        write!(
+            f,
+            "resident memory: {first:.1} MiB in the first minute, {most:.1} at the most, {last:.1} at the end"
+        )?;
+        self.complaints
+            .iter()
+            .try_for_each(|(complaint, times)| write!(f, "\nlogged {times} times: {complaint}"))
     }
 }
 
 /// Runs a program through a plan.
 pub async fn soak(program: &Path, plan: &Plan) -> Report {
-    let discord = StandIn::builder().heartbeat_interval(HEARTBEAT).ledger().start().await;
-    let guilds: Vec<_> = (0..GUILDS).map(|number| discord.guild(&format!("guild {number}"))).collect();
-    let channels: Vec<Vec<_>> =
-        guilds.iter().map(|guild| (0..CHANNELS).map(|number| guild.channel(&format!("channel-{number}"))).collect()).collect();
-    let people: Vec<_> = (0..PEOPLE).map(|number| guilds[number % GUILDS].member(&format!("person {number}"))).collect();
+    let discord = StandIn::builder()
+        .heartbeat_interval(HEARTBEAT)
+        .ledger()
+        .start()
+        .await;
+    let guilds: Vec<_> = (0..GUILDS)
+        .map(|number| discord.guild(&format!("guild {number}")))
+        .collect();
+    let channels: Vec<Vec<_>> = guilds
+        .iter()
+        .map(|guild| {
+            (0..CHANNELS)
+                .map(|number| guild.channel(&format!("channel-{number}")))
+                .collect()
+        })
+        .collect();
+    let people: Vec<_> = (0..PEOPLE)
+        .map(|number| guilds[number % GUILDS].member(&format!("person {number}")))
+        .collect();
     let home = tempfile::TempDir::new().expect("a temporary folder");
     let (url, token, lines) = (discord.url(), discord.token(), "request_seconds = 2");
     let variables = [("DISCORD_TOKEN", token.as_ref())];
     let launch = Launch::of(program, &url, Path::new("knowledge"), home.path());
-    let mut bot = Program::launch(&Launch { discord: lines, variables: &variables, ..launch });
+    let mut bot = Program::launch(&Launch {
+        discord: lines,
+        variables: &variables,
+        ..launch
+    });
     discord.registered("ask").await;
 
     let begin = Instant::now();
@@ -312,7 +389,13 @@ pub async fn soak(program: &Path, plan: &Plan) -> Report {
             memory.push(bot.resident());
         }
         let channel = &channels[question.person % GUILDS][question.channel];
-        discord.ask(&people[question.person], channel, question.way, question.text, &question.faults);
+        discord.ask(
+            &people[question.person],
+            channel,
+            question.way,
+            question.text,
+            &question.faults,
+        );
     }
     let took = begin.elapsed();
     let mut report = Report {
@@ -336,8 +419,15 @@ pub async fn soak(program: &Path, plan: &Plan) -> Report {
     bot.signal("TERM");
     let status = bot.ended().await;
     assert_eq!(status.code(), Some(0), "{status}: {}", bot.log());
-    for line in bot.log().lines().filter(|line| line.contains("WARN") || line.contains("ERROR")) {
-        let words = line.split_once("WARN").or(line.split_once("ERROR")).map_or(line, |(_, words)| words.trim());
+    for line in bot
+        .log()
+        .lines()
+        .filter(|line| line.contains("WARN") || line.contains("ERROR"))
+    {
+        let words = line
+            .split_once("WARN")
+            .or(line.split_once("ERROR"))
+            .map_or(line, |(_, words)| words.trim());
         *report.complaints.entry(words.to_owned()).or_default() += 1;
     }
     discord.disconnected().await;
@@ -372,7 +462,11 @@ async fn rest(discord: &StandIn) -> Vec<Entry> {
     loop {
         let ledger = discord.ledger();
         let ended = |entry: &Entry| {
-            !entry.heard || entry.answers > 0 || entry.too_late || entry.faults.len() >= ATTEMPTS || is_late_by_faults(entry)
+            !entry.heard
+                || entry.answers > 0
+                || entry.too_late
+                || entry.faults.len() >= ATTEMPTS
+                || is_late_by_faults(entry)
         };
         if ledger.iter().all(ended) || Instant::now() > limit {
             return ledger;

@@ -178,16 +178,31 @@ impl Builder {
     /// # Panics
     /// Where the port is taken.
     pub async fn start(self) -> StandIn {
-        let listener = TcpListener::bind(("127.0.0.1", self.0.port)).await.expect("the port is free to bind");
-        let address = listener.local_addr().expect("a bound socket has an address").to_string();
+        let listener = TcpListener::bind(("127.0.0.1", self.0.port))
+            .await
+            .expect("the port is free to bind");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address")
+            .to_string();
         // Small frames one after another must not wait for acknowledgements of TCP.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let world = Arc::new(World::new(State::new(self.0, address.clone())));
-        let app = Router::new().route("/", get(connect)).fallback(rest::handle).with_state(Arc::clone(&world));
+        let app = Router::new()
+            .route("/", get(connect))
+            .fallback(rest::handle)
+            .with_state(Arc::clone(&world));
         let server = tokio::spawn(async move {
-            axum::serve(listener, app).await.expect("axum serves until it is aborted");
+            axum::serve(listener, app)
+                .await
+                .expect("axum serves until it is aborted");
         });
-        StandIn { world, address, server, finished: false }
+        StandIn {
+            world,
+            address,
+            server,
+            finished: false,
+        }
     }
 }
 
@@ -196,7 +211,9 @@ async fn connect(Shared(world): Shared<Arc<World>>, upgrade: WebSocketUpgrade) -
     match opening {
         Opening::Refused => StatusCode::BAD_GATEWAY.into_response(),
         Opening::Stalled => std::future::pending().await,
-        Opening::Usual | Opening::Mute => upgrade.on_upgrade(move |socket| gateway::serve(socket, world, opening)),
+        Opening::Usual | Opening::Mute => {
+            upgrade.on_upgrade(move |socket| gateway::serve(socket, world, opening))
+        }
     }
 }
 
@@ -255,7 +272,11 @@ impl StandIn {
 
     /// Waits until the bot is connected and ready.
     pub async fn ready(&self) {
-        self.world.wait(CONNECT_LIMIT, "the bot to connect", |state| state.gateway.is_connected().then_some(())).await;
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to connect", |state| {
+                state.gateway.is_connected().then_some(())
+            })
+            .await;
     }
 
     /// Waits for the next RESUME that has not been waited for.
@@ -265,19 +286,25 @@ impl StandIn {
             state.gateway.resumes_read += usize::from(new);
             new.then_some(())
         };
-        self.world.wait(CONNECT_LIMIT, "the bot to resume", resumed).await;
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to resume", resumed)
+            .await;
     }
 
     /// Waits until the bot has no connection; the code with which it closed the last, if it did.
     pub async fn disconnected(&self) -> Option<u16> {
         let gone = |state: &mut State| state.gateway.is_empty().then_some(state.gateway.last_close);
-        self.world.wait(CONNECT_LIMIT, "the bot to disconnect", gone).await
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to disconnect", gone)
+            .await
     }
 
     /// Waits until the bot has identified this many times in all.
     pub async fn identified(&self, times: usize) {
         let identified = |state: &mut State| (state.gateway.identifies >= times).then_some(());
-        self.world.wait(CONNECT_LIMIT, "the bot to identify", identified).await;
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to identify", identified)
+            .await;
     }
 
     /// How often the bot has identified.
@@ -293,36 +320,63 @@ impl StandIn {
     /// Waits for the next message that the bot sends to a channel, and reads it.
     pub async fn next_message(&self, channel: &Channel) -> Message {
         let what = format!("a message of the bot in channel {}", channel.id);
-        self.wait_for(&what, Deed::Message, |unread| unread.channel == channel.id).await
+        self.wait_for(&what, Deed::Message, |unread| unread.channel == channel.id)
+            .await
     }
 
     /// Waits until the bot edits a message, and reads it as it is then.
     pub async fn next_edit(&self, message: &Message) -> Message {
-        self.wait_for("the bot to edit a message", Deed::Edit, |unread| unread.message == message.id).await
+        self.wait_for("the bot to edit a message", Deed::Edit, |unread| {
+            unread.message == message.id
+        })
+        .await
     }
 
     /// Waits until the bot deletes a message.
     pub async fn next_deletion(&self, message: &Message) {
-        self.wait_for("the bot to delete a message", Deed::Deletion, |unread| unread.message == message.id).await;
+        self.wait_for("the bot to delete a message", Deed::Deletion, |unread| {
+            unread.message == message.id
+        })
+        .await;
     }
 
-    async fn wait_for(&self, what: &str, deed: Deed, fits: impl Fn(&world::Unread) -> bool) -> Message {
-        let found = |state: &mut State| state.read(|unread| unread.deed == deed && fits(unread))?.snapshot;
+    async fn wait_for(
+        &self,
+        what: &str,
+        deed: Deed,
+        fits: impl Fn(&world::Unread) -> bool,
+    ) -> Message {
+        let found = |state: &mut State| {
+            state
+                .read(|unread| unread.deed == deed && fits(unread))?
+                .snapshot
+        };
         self.world.wait(ANSWER_LIMIT, what, found).await
     }
 
     /// Waits for the next request that Discord refuses, and reads it.
     pub async fn next_refusal(&self) -> Refusal {
-        let refused = |state: &mut State| (!state.refusals.is_empty()).then(|| state.refusals.remove(0));
-        self.world.wait(ANSWER_LIMIT, "Discord to refuse a request", refused).await
+        let refused =
+            |state: &mut State| (!state.refusals.is_empty()).then(|| state.refusals.remove(0));
+        self.world
+            .wait(ANSWER_LIMIT, "Discord to refuse a request", refused)
+            .await
     }
 
     /// Asserts that the bot has nothing more to say in a channel, once it has had the time to (see the module).
     pub async fn nothing_more(&self, channel: &Channel) {
         self.settle().await;
         let state = self.world.look();
-        let left = state.unread.iter().any(|unread| unread.channel == channel.id);
-        assert!(!left, "the bot should have been silent in channel {}:{}", channel.id, state.story());
+        let left = state
+            .unread
+            .iter()
+            .any(|unread| unread.channel == channel.id);
+        assert!(
+            !left,
+            "the bot should have been silent in channel {}:{}",
+            channel.id,
+            state.story()
+        );
     }
 
     /// Waits until the bot has handled every event so far (see the module for how, and what escapes it).
@@ -330,16 +384,27 @@ impl StandIn {
         for _ in 0..SETTLE_ROUNDS {
             let (beats, probe) = self.world.change(|state| {
                 let beats = state.gateway.ask_heartbeats();
-                let probe = if beats.is_empty() { None } else { state.probe() };
+                let probe = if beats.is_empty() {
+                    None
+                } else {
+                    state.probe()
+                };
                 (beats, probe)
             });
             let idle = |state: &mut State| {
-                let answered = |token: &String| state.interactions.get(token).is_none_or(|known| known.tried);
+                let answered = |token: &String| {
+                    state
+                        .interactions
+                        .get(token)
+                        .is_none_or(|known| known.tried)
+                };
                 let beaten = beats.iter().all(|beat| state.gateway.has_beaten(beat));
                 let is_idle = beaten && probe.as_ref().is_none_or(answered) && state.in_flight == 0;
                 is_idle.then_some(())
             };
-            self.world.wait(SETTLE_LIMIT, "the bot to be idle", idle).await;
+            self.world
+                .wait(SETTLE_LIMIT, "the bot to be idle", idle)
+                .await;
             if let Some(token) = probe {
                 self.world.change(|state| state.interactions.remove(&token));
             }
@@ -348,7 +413,10 @@ impl StandIn {
 
     /// The requests on each route since this was last asked.
     pub fn requests(&self) -> Requests {
-        Requests(self.world.change(|state| std::mem::take(&mut state.requests)))
+        Requests(
+            self.world
+                .change(|state| std::mem::take(&mut state.requests)),
+        )
     }
 
     /// The commands that the bot has registered, for all guilds and for single ones, as Discord keeps them.
@@ -358,8 +426,16 @@ impl StandIn {
 
     /// Waits until a command of this name is registered.
     pub async fn registered(&self, name: &str) -> Value {
-        let named = |state: &mut State| state.commands.values().find(|command| command["name"] == name).cloned();
-        self.world.wait(CONNECT_LIMIT, "the bot to register a command", named).await
+        let named = |state: &mut State| {
+            state
+                .commands
+                .values()
+                .find(|command| command["name"] == name)
+                .cloned()
+        };
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to register a command", named)
+            .await
     }
 
     /// The next request on this route goes wrong.
@@ -369,18 +445,23 @@ impl StandIn {
 
     /// The next requests on this route go wrong.
     pub fn fail_times(&self, route: Route, fault: Fault, times: usize) {
-        self.world.change(|state| state.faults.arm(route, fault, times));
+        self.world
+            .change(|state| state.faults.arm(route, fault, times));
     }
 
     /// Every request from now on is carried out and answered so late.
     pub fn slow_down(&self, time: Duration) {
-        self.world.change(|state| state.faults.usual = Some(Fault::Slow(time)));
+        self.world
+            .change(|state| state.faults.usual = Some(Fault::Slow(time)));
     }
 
     /// The longest time between two heartbeats so far.
     pub fn longest_heartbeat_gap(&self) -> Duration {
         let state = self.world.look();
-        state.gateway.pulse.longest_gap(|connection| state.gateway.is_open(connection))
+        state
+            .gateway
+            .pulse
+            .longest_gap(|connection| state.gateway.is_open(connection))
     }
 
     /// How often the bot has resumed.
@@ -391,7 +472,9 @@ impl StandIn {
     /// Asks the bot to reconnect (opcode 7).
     pub fn reconnect(&self) {
         self.world.change(|state| {
-            state.gateway.send_all(r#"{"op":7,"d":null,"s":null,"t":null}"#);
+            state
+                .gateway
+                .send_all(r#"{"op":7,"d":null,"s":null,"t":null}"#);
             state.gateway.detach_sessions();
         });
     }
@@ -399,7 +482,9 @@ impl StandIn {
     /// Invalidates the session (opcode 9): it can be resumed, or is forgotten.
     pub fn invalidate_session(&self, resumable: bool) {
         self.world.change(|state| {
-            state.gateway.send_all(&json!({"op": 9, "d": resumable}).to_string());
+            state
+                .gateway
+                .send_all(&json!({"op": 9, "d": resumable}).to_string());
             state.gateway.detach_sessions();
             if !resumable {
                 state.gateway.forget_sessions();
@@ -419,12 +504,14 @@ impl StandIn {
 
     /// Closes the connection without a code.
     pub fn close_without_code(&self) {
-        self.world.change(|state| state.gateway.end_all(|| Outgoing::CloseWithoutCode));
+        self.world
+            .change(|state| state.gateway.end_all(|| Outgoing::CloseWithoutCode));
     }
 
     /// Drops the connection without a word; what happens until the bot resumes is replayed to it then.
     pub fn drop_connection(&self) {
-        self.world.change(|state| state.gateway.end_all(|| Outgoing::Drop));
+        self.world
+            .change(|state| state.gateway.end_all(|| Outgoing::Drop));
     }
 
     /// Answers no more heartbeats on the present connection.
@@ -449,7 +536,8 @@ impl StandIn {
 
     /// Sends any event with any payload, such as a message that lacks what it must have.
     pub fn send_event(&self, event: &str, payload: &Value) {
-        self.world.change(|state| state.dispatch(event, None, 0, payload));
+        self.world
+            .change(|state| state.dispatch(event, None, 0, payload));
     }
 
     /// Sends any text.
@@ -476,14 +564,26 @@ impl StandIn {
         self.server.abort();
         let mut left = Vec::new();
         self.world.change(|state| {
-            left.extend(state.unread.iter().map(|unread| format!("not read: {}", unread.summary)));
-            let forms = state.refusals.iter().filter(|refusal| matches!(refusal.status, 400 | 401));
+            left.extend(
+                state
+                    .unread
+                    .iter()
+                    .map(|unread| format!("not read: {}", unread.summary)),
+            );
+            let forms = state
+                .refusals
+                .iter()
+                .filter(|refusal| matches!(refusal.status, 400 | 401));
             left.extend(forms.map(|refusal| format!("refused: {refusal}")));
             left.append(&mut state.violations);
             left.extend(state.faults.unused());
             state.gateway.end_all(|| Outgoing::Close(1001));
         });
-        assert!(left.is_empty(), "the test leaves something behind:\n  - {}", left.join("\n  - "));
+        assert!(
+            left.is_empty(),
+            "the test leaves something behind:\n  - {}",
+            left.join("\n  - ")
+        );
     }
 }
 

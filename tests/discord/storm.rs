@@ -45,22 +45,46 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { took, swapped, refused, slowest, replies } = self;
-        writeln!(f, "{:.1} s, {swapped} guides went live, {refused} broken ones were refused", took.as_secs_f64())?;
+        let Self {
+            took,
+            swapped,
+            refused,
+            slowest,
+            replies,
+        } = self;
+        writeln!(
+            f,
+            "{:.1} s, {swapped} guides went live, {refused} broken ones were refused",
+            took.as_secs_f64()
+        )?;
         for (mark, count) in replies {
-            writeln!(f, "  {count:>6} replies of {}", if mark.is_empty() { "no version" } else { mark })?;
+            writeln!(
+                f,
+                "  {count:>6} replies of {}",
+                if mark.is_empty() { "no version" } else { mark }
+            )?;
         }
-        write!(f, "  none mixed two versions, none was missing; the slowest took {} ms", slowest.as_millis())
+        write!(
+            f,
+            "  none mixed two versions, none was missing; the slowest took {} ms",
+            slowest.as_millis()
+        )
     }
 }
 
 /// The one version of which a reply shows texts.
 #[track_caller]
 fn version(reply: &str) -> String {
-    let found: Vec<&str> = MARKS.into_iter().filter(|mark| reply.to_lowercase().contains(&mark.to_lowercase())).collect();
+    let found: Vec<&str> = MARKS
+        .into_iter()
+        .filter(|mark| reply.to_lowercase().contains(&mark.to_lowercase()))
+        .collect();
     assert!(found.len() <= 1, "{found:?} in one reply: {reply}");
     assert!(!found.contains(&BROKEN), "a broken guide shows: {reply}");
-    found.first().map(|mark| (*mark).to_owned()).unwrap_or_default()
+    found
+        .first()
+        .map(|mark| (*mark).to_owned())
+        .unwrap_or_default()
 }
 
 /// Replaces the guide so often, ten times a second, while people ask all the time.
@@ -73,20 +97,49 @@ pub async fn storm(reloads: usize) -> Report {
     let discord = StandIn::start().await;
     let students = discord.guild("students");
     let olga = students.member_who_may("olga", &[Permission::ManageGuild]);
-    let people: Vec<_> =
-        (0..PEOPLE).map(|number| (students.member(&format!("person {number}")), students.channel(&format!("channel-{number}")))).collect();
+    let people: Vec<_> = (0..PEOPLE)
+        .map(|number| {
+            (
+                students.member(&format!("person {number}")),
+                students.channel(&format!("channel-{number}")),
+            )
+        })
+        .collect();
     let (stop, stopped) = oneshot::channel::<()>();
     let bot = tokio::spawn({
-        let config = Discord { api_url: discord.url(), cooldown_seconds: 0, repeat_minutes: 0, ..Discord::default() };
-        let (token, live) = (Token::new(&discord.token()).expect("a token"), Arc::clone(&live));
-        async move { discord::run(&config, &token, live, Store::off(), Monitor::off(), Options::default(), async { drop(stopped.await) }).await }
+        let config = Discord {
+            api_url: discord.url(),
+            cooldown_seconds: 0,
+            repeat_minutes: 0,
+            ..Discord::default()
+        };
+        let (token, live) = (
+            Token::new(&discord.token()).expect("a token"),
+            Arc::clone(&live),
+        );
+        async move {
+            discord::run(
+                &config,
+                &token,
+                live,
+                Store::off(),
+                Monitor::off(),
+                Options::default(),
+                async { drop(stopped.await) },
+            )
+            .await
+        }
     });
     discord.registered("guide").await;
 
     let report = RefCell::new(Report::default());
     let over = Cell::new(false);
     let begin = Instant::now();
-    let talk = futures_util::future::join_all(people.iter().map(|(person, channel)| talk(&discord, person, channel, &report, &over)));
+    let talk = futures_util::future::join_all(
+        people
+            .iter()
+            .map(|(person, channel)| talk(&discord, person, channel, &report, &over)),
+    );
     let edit = async {
         edit(&live, &guide, &link, reloads, &report).await;
         over.set(true);
@@ -96,14 +149,22 @@ pub async fn storm(reloads: usize) -> Report {
 
     discord.settle().await;
     drop(stop);
-    bot.await.expect("the bot does not panic").expect("the bot stops without an error");
+    bot.await
+        .expect("the bot does not panic")
+        .expect("the bot stops without an error");
     discord.disconnected().await;
     discord.finish().await;
     report.into_inner()
 }
 
 /// Writes one version after another and reloads.
-async fn edit(live: &Arc<Live>, guide: &SmallGuide, link: &Path, reloads: usize, report: &RefCell<Report>) {
+async fn edit(
+    live: &Arc<Live>,
+    guide: &SmallGuide,
+    link: &Path,
+    reloads: usize,
+    report: &RefCell<Report>,
+) {
     let mut pause = tokio::time::interval(PAUSE);
     let mut last = guide.folder();
     for number in 1..=reloads {
@@ -112,7 +173,8 @@ async fn edit(live: &Arc<Live>, guide: &SmallGuide, link: &Path, reloads: usize,
         let folder = guide.beside(&format!("version-{number}"));
         small_guide::write(&folder, mark);
         if mark == BROKEN {
-            fs::write(folder.join("topics/tents.toml"), "title = \"Gamma").expect("a file can be written");
+            fs::write(folder.join("topics/tents.toml"), "title = \"Gamma")
+                .expect("a file can be written");
         }
         let new = guide.beside("new-link");
         std::os::unix::fs::symlink(&folder, &new).expect("a link");
@@ -124,25 +186,40 @@ async fn edit(live: &Arc<Live>, guide: &SmallGuide, link: &Path, reloads: usize,
         assert_eq!(broken, mark == BROKEN, "{reload:?}");
         assert!(broken || live.guide().knowledge.name().starts_with(mark));
         let mut report = report.borrow_mut();
-        if broken { report.refused += 1 } else { report.swapped += 1 }
+        if broken {
+            report.refused += 1
+        } else {
+            report.swapped += 1
+        }
     }
 }
 
 /// Notes a reply, and how long it took.
 fn note(report: &RefCell<Report>, reply: &impl fmt::Debug, begin: Instant) {
     let mut report = report.borrow_mut();
-    *report.replies.entry(version(&format!("{reply:?}"))).or_default() += 1;
+    *report
+        .replies
+        .entry(version(&format!("{reply:?}")))
+        .or_default() += 1;
     report.slowest = report.slowest.max(begin.elapsed());
 }
 
 /// Asks in every way, one after another, and reads every reply.
-async fn talk(discord: &StandIn, person: &Member, channel: &Channel, report: &RefCell<Report>, over: &Cell<bool>) {
+async fn talk(
+    discord: &StandIn,
+    person: &Member,
+    channel: &Channel,
+    report: &RefCell<Report>,
+    over: &Cell<bool>,
+) {
     for (topic, _) in TOPICS.iter().cycle() {
         if over.get() {
             break;
         }
         let begin = Instant::now();
-        person.says(channel, &format!("@bot {}", question(topic))).await;
+        person
+            .says(channel, &format!("@bot {}", question(topic)))
+            .await;
         let reply = discord.next_message(channel).await;
         note(report, &reply, begin);
         for button in ["Whole topic", "More resources"] {
@@ -151,20 +228,46 @@ async fn talk(discord: &StandIn, person: &Member, channel: &Channel, report: &Re
                 note(report, person.clicks(&reply, button).await.message(), begin);
             }
         }
-        for (name, options) in [("ask", vec![("question", question(topic))]), ("topics", vec![]), ("resources", vec![])] {
-            let options: Vec<(&str, &str)> = options.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for (name, options) in [
+            ("ask", vec![("question", question(topic))]),
+            ("topics", vec![]),
+            ("resources", vec![]),
+        ] {
+            let options: Vec<(&str, &str)> = options
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
             let begin = Instant::now();
-            note(report, person.slash(name, &options).in_channel(channel).await.message(), begin);
+            note(
+                report,
+                person
+                    .slash(name, &options)
+                    .in_channel(channel)
+                    .await
+                    .message(),
+                begin,
+            );
         }
         let begin = Instant::now();
-        note(report, &person.autocompletes("ask", "question", topic).in_channel(channel).await, begin);
+        note(
+            report,
+            &person
+                .autocompletes("ask", "question", topic)
+                .in_channel(channel)
+                .await,
+            begin,
+        );
     }
 }
 
 /// Asks for reloads too, and how the guide stands.
 async fn moderate(olga: &Member, report: &RefCell<Report>, over: &Cell<bool>) {
     while !over.get() {
-        for (name, options) in [("guide reload", vec![]), ("guide status", vec![]), ("guide explain", vec![("question", "tents")])] {
+        for (name, options) in [
+            ("guide reload", vec![]),
+            ("guide status", vec![]),
+            ("guide explain", vec![("question", "tents")]),
+        ] {
             let begin = Instant::now();
             let answer = olga.slash(name, &options).await;
             assert!(answer.ephemeral);

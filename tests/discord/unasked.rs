@@ -13,13 +13,30 @@ const SURE: &str = "how long should my resume be";
 async fn chat() -> (Chat, Channel) {
     let discord = StandIn::builder().message_content().start().await;
     let guild = discord.guild("students");
-    let (help, forum, mia) = (guild.channel("help"), guild.forum("questions"), guild.member("mia"));
-    let config = Discord { unasked_channels: vec![help.id], unasked_forums: vec![forum.id], ..eager() };
+    let (help, forum, mia) = (
+        guild.channel("help"),
+        guild.forum("questions"),
+        guild.member("mia"),
+    );
+    let config = Discord {
+        unasked_channels: vec![help.id],
+        unasked_forums: vec![forum.id],
+        ..eager()
+    };
     let bot = Bot::start(&discord, config);
     discord.registered("ask").await;
     discord.settle().await;
     discord.requests();
-    (Chat { discord, guild, help, mia, bot }, forum)
+    (
+        Chat {
+            discord,
+            guild,
+            help,
+            mia,
+            bot,
+        },
+        forum,
+    )
 }
 
 #[tokio::test]
@@ -37,7 +54,13 @@ async fn a_sure_answer_comes_unasked_where_it_is_switched_on() {
 async fn whatever_is_not_sure_is_left_alone() {
     let (chat, _) = chat().await;
     let max = chat.guild.member("max");
-    for text in [VAGUE, OFF_TOPIC, "lol nice", "do i need a visa for an internship", ""] {
+    for text in [
+        VAGUE,
+        OFF_TOPIC,
+        "lol nice",
+        "do i need a visa for an internship",
+        "",
+    ] {
         chat.mia.says(&chat.help, text).await;
     }
     // To somebody else.
@@ -67,10 +90,27 @@ async fn elsewhere_nothing_is_answered_unasked() {
 async fn the_same_is_not_said_unasked_twice() {
     let discord = StandIn::builder().message_content().start().await;
     let guild = discord.guild("students");
-    let (help, mia, max) = (guild.channel("help"), guild.member("mia"), guild.member("max"));
-    let bot = Bot::start(&discord, Discord { unasked_channels: vec![help.id], repeat_minutes: 10, ..eager() });
+    let (help, mia, max) = (
+        guild.channel("help"),
+        guild.member("mia"),
+        guild.member("max"),
+    );
+    let bot = Bot::start(
+        &discord,
+        Discord {
+            unasked_channels: vec![help.id],
+            repeat_minutes: 10,
+            ..eager()
+        },
+    );
     discord.registered("ask").await;
-    let chat = Chat { discord, guild, help, mia, bot };
+    let chat = Chat {
+        discord,
+        guild,
+        help,
+        mia,
+        bot,
+    };
     chat.mia.says(&chat.help, SURE).await;
     chat.discord.next_message(&chat.help).await;
     max.says(&chat.help, SURE).await;
@@ -89,7 +129,11 @@ async fn a_new_post_is_answered_once_by_its_title() {
     chat.discord.nothing_more(&post.thread).await;
 
     let thanked = chat.mia.clicks(&reply, "That helped").await;
-    assert_eq!(thanked.kind, ResponseKind::Update, "the buttons are for who opened the post");
+    assert_eq!(
+        thanked.kind,
+        ResponseKind::Update,
+        "the buttons are for who opened the post"
+    );
     chat.finish().await;
 }
 
@@ -97,11 +141,21 @@ async fn a_new_post_is_answered_once_by_its_title() {
 async fn a_question_to_the_bot_in_a_post_is_answered_besides_its_title() {
     let (chat, forum) = chat().await;
     // Thread and message have one id: that must not make one answer of two.
-    let post = forum.post(SURE, "@bot when do i need a cover letter", &chat.mia).await;
-    let answers = [chat.discord.next_message(&post.thread).await, chat.discord.next_message(&post.thread).await];
+    let post = forum
+        .post(SURE, "@bot when do i need a cover letter", &chat.mia)
+        .await;
+    let answers = [
+        chat.discord.next_message(&post.thread).await,
+        chat.discord.next_message(&post.thread).await,
+    ];
     for topic in ["resume", "cover-letter"] {
         let title = &self::topic(topic).title;
-        assert!(answers.iter().any(|answer| answer.embed().author.ends_with(title)), "{topic}: {answers:?}");
+        assert!(
+            answers
+                .iter()
+                .any(|answer| answer.embed().author.ends_with(title)),
+            "{topic}: {answers:?}"
+        );
     }
     chat.finish().await;
 }
@@ -121,10 +175,24 @@ async fn an_edit_changes_an_unasked_answer_only_for_a_sure_one() {
     let (chat, _) = chat().await;
     let question = chat.mia.says(&chat.help, SURE).await;
     let reply = chat.discord.next_message(&chat.help).await;
-    chat.mia.edits_after(&question, VAGUE, Duration::from_secs(60)).await;
+    chat.mia
+        .edits_after(&question, VAGUE, Duration::from_secs(60))
+        .await;
     chat.discord.nothing_more(&chat.help).await;
-    chat.mia.edits_after(&question, "how do i negotiate an offer?", Duration::from_secs(90)).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "how do i negotiate an offer?",
+            Duration::from_secs(90),
+        )
+        .await;
     let edited = chat.discord.next_edit(&reply).await;
-    assert!(edited.embed().author.ends_with(&topic("offer-negotiation").title), "{edited}");
+    assert!(
+        edited
+            .embed()
+            .author
+            .ends_with(&topic("offer-negotiation").title),
+        "{edited}"
+    );
     chat.finish().await;
 }

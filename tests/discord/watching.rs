@@ -25,7 +25,11 @@ use crate::stand_in::*;
 /// The names and values of a line of the log that was written as JSON.
 #[cfg(unix)]
 fn lines(log: &str) -> Vec<Value> {
-    log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("this is no JSON: {line}"))).collect()
+    log.lines()
+        .map(|line| {
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("this is no JSON: {line}"))
+        })
+        .collect()
 }
 
 #[cfg(unix)]
@@ -38,14 +42,18 @@ async fn each_question_is_one_line_in_the_log_without_a_word_of_it() {
     let mut program = Program::start_with(&discord, &guide, &[], "[log]\nformat = \"json\"\n");
     discord.registered("ask").await;
 
-    let question = mia.says(&help, &format!("@bot {}", small_guide::question("bread"))).await;
+    let question = mia
+        .says(&help, &format!("@bot {}", small_guide::question("bread")))
+        .await;
     let reply = discord.next_message(&help).await;
     mia.replies(&reply, "and quokkas?").await;
     discord.next_message(&help).await;
     mia.dms("quokkas").await;
     discord.next_message(&mia.dm()).await;
-    mia.slash("ask", &[("question", &small_guide::question("tents"))]).await;
-    mia.slash("ask", &[("question", "where do i learn pitching a tent")]).await;
+    mia.slash("ask", &[("question", &small_guide::question("tents"))])
+        .await;
+    mia.slash("ask", &[("question", "where do i learn pitching a tent")])
+        .await;
     // Nobody asked the bot this.
     mia.says(&help, "what is this about").await;
     discord.settle().await;
@@ -57,22 +65,42 @@ async fn each_question_is_one_line_in_the_log_without_a_word_of_it() {
     for id in [question.id, reply.id, help.id, mia.id, guild.id] {
         assert!(!log.contains(&id.to_string()), "{id} is in {log}");
     }
-    let asked: Vec<_> = lines(&log).into_iter().filter(|line| line["message"] == "asked").collect();
+    let asked: Vec<_> = lines(&log)
+        .into_iter()
+        .filter(|line| line["message"] == "asked")
+        .collect();
     let told = |line: &Value| {
         let text = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
         (text("way"), text("outcome"), text("topic"))
     };
     let told: Vec<_> = asked.iter().map(told).collect();
-    let told: Vec<_> = told.iter().map(|(way, outcome, topic)| (way.as_str(), outcome.as_str(), topic.as_str())).collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(way, outcome, topic)| (way.as_str(), outcome.as_str(), topic.as_str()))
+        .collect();
     assert_eq!(told[0], ("mention", "answer", "bread"));
-    assert_eq!((told[1].0, told[2].0, told[2].1), ("reply", "direct", "none"));
-    assert_eq!(told[3], ("command", "answer", "tents"), "found without a search");
+    assert_eq!(
+        (told[1].0, told[2].0, told[2].1),
+        ("reply", "direct", "none")
+    );
+    assert_eq!(
+        told[3],
+        ("command", "answer", "tents"),
+        "found without a search"
+    );
     assert_eq!((told[4].0, told[4].2), ("command", "tents"));
     assert!(asked[3]["score"].is_null());
     for line in &asked {
         assert_eq!(line["level"], "INFO");
-        assert!(line["micros.decided"].as_u64() <= line["micros.done"].as_u64(), "{line}");
-        assert!(line["score"].is_null() || (0.0..=1.0).contains(&line["score"].as_f64().expect("a number")), "{line}");
+        assert!(
+            line["micros.decided"].as_u64() <= line["micros.done"].as_u64(),
+            "{line}"
+        );
+        assert!(
+            line["score"].is_null()
+                || (0.0..=1.0).contains(&line["score"].as_f64().expect("a number")),
+            "{line}"
+        );
     }
     program.signal("TERM");
     program.ended().await;
@@ -82,7 +110,9 @@ async fn each_question_is_one_line_in_the_log_without_a_word_of_it() {
 
 /// Asks the listener for a path, as any program would.
 async fn get(address: SocketAddr, path: &str) -> (StatusCode, String) {
-    let response = reqwest::get(format!("http://{address}{path}")).await.expect("it answers");
+    let response = reqwest::get(format!("http://{address}{path}"))
+        .await
+        .expect("it answers");
     let status = response.status();
     (status, response.text().await.expect("text"))
 }
@@ -91,10 +121,21 @@ async fn get(address: SocketAddr, path: &str) -> (StatusCode, String) {
 async fn missing(address: SocketAddr) -> Vec<String> {
     let (status, body) = get(address, "/readyz").await;
     let body: Value = serde_json::from_str(&body).expect("JSON");
-    let missing: Vec<String> =
-        body["missing"].as_array().expect("a list").iter().map(|why| why.as_str().expect("text").to_owned()).collect();
+    let missing: Vec<String> = body["missing"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|why| why.as_str().expect("text").to_owned())
+        .collect();
     assert_eq!(body["ready"], missing.is_empty());
-    assert_eq!(status, if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE });
+    assert_eq!(
+        status,
+        if missing.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    );
     missing
 }
 
@@ -111,14 +152,20 @@ impl Figures {
     /// The value of a series, which is a name with its labels.
     #[track_caller]
     fn value(&self, series: &str) -> f64 {
-        let line = self.0.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        line.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("there is no {series} in\n{}", self.0))
+        let line = self
+            .0
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.and_then(|value| value.parse().ok())
+            .unwrap_or_else(|| panic!("there is no {series} in\n{}", self.0))
     }
 
     /// The names of all that there are.
     fn names(&self) -> BTreeSet<&str> {
         let samples = self.0.lines().filter(|line| !line.starts_with('#'));
-        samples.filter_map(|line| line.split(['{', ' ']).next()).collect()
+        samples
+            .filter_map(|line| line.split(['{', ' ']).next())
+            .collect()
     }
 }
 
@@ -129,7 +176,15 @@ async fn value(address: SocketAddr, series: &str) -> f64 {
 #[tokio::test]
 async fn figures_tell_what_was_asked_and_never_the_words() {
     let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), Store::off()).await;
-    assert_eq!(value(address, "internbot_questions_total{way=\"mention\",outcome=\"answer\"}").await, 0.0, "there from the start");
+    assert_eq!(
+        value(
+            address,
+            "internbot_questions_total{way=\"mention\",outcome=\"answer\"}"
+        )
+        .await,
+        0.0,
+        "there from the start"
+    );
     let reply = chat.asks(RESUME).await;
     chat.asks(LUNCH[0]).await;
     let vague = chat.asks(VAGUE).await;
@@ -139,23 +194,63 @@ async fn figures_tell_what_was_asked_and_never_the_words() {
     chat.mia.dms(RESUME).await;
     chat.discord.next_message(&chat.mia.dm()).await;
     chat.mia.slash("ask", &[("question", RESUME)]).await;
-    until("all is counted", async || value(address, "internbot_answer_seconds_count").await == 7.0).await;
+    until("all is counted", async || {
+        value(address, "internbot_answer_seconds_count").await == 7.0
+    })
+    .await;
     chat.discord.settle().await;
 
     let figures = Figures::of(address).await;
-    let asked = |way: &str, outcome: &str| figures.value(&format!("internbot_questions_total{{way=\"{way}\",outcome=\"{outcome}\"}}"));
-    assert_eq!((asked("mention", "answer"), asked("mention", "none"), asked("mention", "suggest")), (1.0, 1.0, 1.0));
-    assert_eq!((asked("mention", "none-of-these"), asked("direct", "answer"), asked("command", "answer")), (1.0, 1.0, 1.0));
+    let asked = |way: &str, outcome: &str| {
+        figures.value(&format!(
+            "internbot_questions_total{{way=\"{way}\",outcome=\"{outcome}\"}}"
+        ))
+    };
+    assert_eq!(
+        (
+            asked("mention", "answer"),
+            asked("mention", "none"),
+            asked("mention", "suggest")
+        ),
+        (1.0, 1.0, 1.0)
+    );
+    assert_eq!(
+        (
+            asked("mention", "none-of-these"),
+            asked("direct", "answer"),
+            asked("command", "answer")
+        ),
+        (1.0, 1.0, 1.0)
+    );
     assert_eq!(figures.value("internbot_decision_seconds_count"), 7.0);
-    assert!(figures.value("internbot_decision_seconds_sum") <= figures.value("internbot_answer_seconds_sum"));
-    assert_eq!(figures.value("internbot_requests_total{kind=\"message\",status=\"2xx\"}"), 5.0);
-    assert_eq!(figures.value("internbot_requests_total{kind=\"gateway\",status=\"2xx\"}"), 1.0);
+    assert!(
+        figures.value("internbot_decision_seconds_sum")
+            <= figures.value("internbot_answer_seconds_sum")
+    );
+    assert_eq!(
+        figures.value("internbot_requests_total{kind=\"message\",status=\"2xx\"}"),
+        5.0
+    );
+    assert_eq!(
+        figures.value("internbot_requests_total{kind=\"gateway\",status=\"2xx\"}"),
+        1.0
+    );
     assert_eq!(figures.value("internbot_shard_connected{shard=\"0\"}"), 1.0);
     assert_eq!(figures.value("internbot_store_state{state=\"off\"}"), 1.0);
     assert_eq!(figures.value("internbot_ready"), 1.0);
     let version = GUIDE.knowledge.version();
-    assert_eq!(figures.value(&format!("internbot_guide_info{{version=\"{version}\"}}")), 1.0);
-    for secret in ["resume", "vegan", "mia", &chat.mia.id.to_string(), &chat.help.id.to_string(), &chat.guild.id.to_string()] {
+    assert_eq!(
+        figures.value(&format!("internbot_guide_info{{version=\"{version}\"}}")),
+        1.0
+    );
+    for secret in [
+        "resume",
+        "vegan",
+        "mia",
+        &chat.mia.id.to_string(),
+        &chat.help.id.to_string(),
+        &chat.guild.id.to_string(),
+    ] {
         assert!(!figures.0.contains(secret), "{secret} is in\n{}", figures.0);
     }
     chat.finish().await;
@@ -167,55 +262,132 @@ async fn what_is_overheard_counts_only_where_it_is_answered() {
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     let (live, store) = (this_guide(), Store::off());
-    let monitor = Monitor::start(&anywhere(), &live, &store).await.expect("there is a free port");
+    let monitor = Monitor::start(&anywhere(), &live, &store)
+        .await
+        .expect("there is a free port");
     let address = monitor.address().expect("it listens");
-    let config = Discord { unasked_channels: vec![help.id], ..eager() };
-    let bot = Bot::start_watched(&discord, config, Options::default(), &discord.token(), live, store, monitor);
+    let config = Discord {
+        unasked_channels: vec![help.id],
+        ..eager()
+    };
+    let bot = Bot::start_watched(
+        &discord,
+        config,
+        Options::default(),
+        &discord.token(),
+        live,
+        store,
+        monitor,
+    );
     discord.registered("ask").await;
     mia.says(&help, "an overheard zebrafish?").await;
     discord.nothing_more(&help).await;
-    mia.says(&help, phrasing("resume", "format-and-length")).await;
+    mia.says(&help, phrasing("resume", "format-and-length"))
+        .await;
     discord.next_message(&help).await;
-    until("it is counted", async || value(address, "internbot_questions_total{way=\"overheard\",outcome=\"answer\"}").await == 1.0).await;
+    until("it is counted", async || {
+        value(
+            address,
+            "internbot_questions_total{way=\"overheard\",outcome=\"answer\"}",
+        )
+        .await
+            == 1.0
+    })
+    .await;
     assert_eq!(value(address, "internbot_answer_seconds_count").await, 1.0);
-    Chat { discord, guild, help, mia, bot }.finish().await;
+    Chat {
+        discord,
+        guild,
+        help,
+        mia,
+        bot,
+    }
+    .finish()
+    .await;
 }
 
 #[tokio::test]
 async fn trouble_with_requests_is_counted_by_what_it_was() {
     let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), Store::off()).await;
-    for fault in [Fault::RateLimited(Duration::from_millis(50)), Fault::ServerError, Fault::CutReply] {
+    for fault in [
+        Fault::RateLimited(Duration::from_millis(50)),
+        Fault::ServerError,
+        Fault::CutReply,
+    ] {
         chat.discord.fail_next(Route::CreateMessage, fault);
         chat.asks(RESUME).await;
     }
-    until("all ended", async || value(address, "internbot_answer_seconds_count").await == 3.0).await;
+    until("all ended", async || {
+        value(address, "internbot_answer_seconds_count").await == 3.0
+    })
+    .await;
     let figures = Figures::of(address).await;
-    assert_eq!(figures.value("internbot_rate_limited_total{kind=\"message\"}"), 1.0);
-    let requests = |status: &str| figures.value(&format!("internbot_requests_total{{kind=\"message\",status=\"{status}\"}}"));
-    assert_eq!((requests("429"), requests("5xx"), requests("none"), requests("2xx")), (1.0, 1.0, 1.0, 3.0));
+    assert_eq!(
+        figures.value("internbot_rate_limited_total{kind=\"message\"}"),
+        1.0
+    );
+    let requests = |status: &str| {
+        figures.value(&format!(
+            "internbot_requests_total{{kind=\"message\",status=\"{status}\"}}"
+        ))
+    };
+    assert_eq!(
+        (
+            requests("429"),
+            requests("5xx"),
+            requests("none"),
+            requests("2xx")
+        ),
+        (1.0, 1.0, 1.0, 3.0)
+    );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), store_in(folder.path()).await).await;
+    let (chat, address) = Chat::start_watched(
+        StandIn::start().await,
+        eager(),
+        store_in(folder.path()).await,
+    )
+    .await;
     assert_eq!(missing(address).await, [""; 0]);
     let file = folder.path().join("internbot.db");
-    let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("it opens");
-    other.execute("BEGIN EXCLUSIVE").await.expect("it is locked");
+    let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .expect("it opens");
+    other
+        .execute("BEGIN EXCLUSIVE")
+        .await
+        .expect("it is locked");
     chat.asks(RESUME).await;
     until("it is told", async || !missing(address).await.is_empty()).await;
     let why = missing(address).await;
-    assert!(why.len() == 1 && why[0].contains("internbot.db is locked"), "{why:?}");
-    assert!(!why[0].contains(&folder.path().display().to_string()), "where the file is stays here: {why:?}");
+    assert!(
+        why.len() == 1 && why[0].contains("internbot.db is locked"),
+        "{why:?}"
+    );
+    assert!(
+        !why[0].contains(&folder.path().display().to_string()),
+        "where the file is stays here: {why:?}"
+    );
     let figures = Figures::of(address).await;
-    assert_eq!((figures.value("internbot_store_state{state=\"unwell\"}"), figures.value("internbot_ready")), (1.0, 0.0));
+    assert_eq!(
+        (
+            figures.value("internbot_store_state{state=\"unwell\"}"),
+            figures.value("internbot_ready")
+        ),
+        (1.0, 0.0)
+    );
     assert!(figures.value("internbot_store_waiting_rows") > 0.0);
     assert_eq!(get(address, "/healthz").await.0, StatusCode::OK);
     chat.asks(RESUME).await;
     other.execute("ROLLBACK").await.expect("it is free");
-    until("it is ready again", async || missing(address).await.is_empty()).await;
+    until("it is ready again", async || {
+        missing(address).await.is_empty()
+    })
+    .await;
     chat.finish().await;
 }
 
@@ -225,62 +397,105 @@ async fn a_lost_connection_is_told_until_it_is_back() {
     assert_eq!(missing(address).await, [""; 0]);
     chat.discord.refuse_connections(1_000);
     chat.discord.drop_connection();
-    until("it is told", async || missing(address).await == ["shard 0 is not connected to Discord"]).await;
-    assert_eq!(get(address, "/healthz").await.0, StatusCode::OK, "the process works");
-    assert_eq!(value(address, "internbot_shard_connected{shard=\"0\"}").await, 0.0);
+    until("it is told", async || {
+        missing(address).await == ["shard 0 is not connected to Discord"]
+    })
+    .await;
+    assert_eq!(
+        get(address, "/healthz").await.0,
+        StatusCode::OK,
+        "the process works"
+    );
+    assert_eq!(
+        value(address, "internbot_shard_connected{shard=\"0\"}").await,
+        0.0
+    );
     chat.discord.refuse_connections(0);
     let begun = Instant::now();
     while !missing(address).await.is_empty() {
         assert!(begun.elapsed() < CONNECT_LIMIT, "it is not ready again");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(value(address, "internbot_shard_reconnects_total{shard=\"0\"}").await, 1.0);
+    assert_eq!(
+        value(address, "internbot_shard_reconnects_total{shard=\"0\"}").await,
+        1.0
+    );
     chat.asks(RESUME).await;
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn before_it_is_connected_the_bot_works_and_is_not_ready() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off()).await.expect("there is a free port");
+    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+        .await
+        .expect("there is a free port");
     let address = monitor.address().expect("it listens");
     assert_eq!(get(address, "/healthz").await.0, StatusCode::OK);
-    assert_eq!(missing(address).await, ["the bot is not connected to Discord yet"]);
+    assert_eq!(
+        missing(address).await,
+        ["the bot is not connected to Discord yet"]
+    );
     assert_eq!(value(address, "internbot_ready").await, 0.0);
     drop(monitor);
-    until("nobody listens any more", async || TcpStream::connect(address).await.is_err()).await;
+    until("nobody listens any more", async || {
+        TcpStream::connect(address).await.is_err()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn nothing_listens_unless_an_address_is_set() {
-    let monitor = Monitor::start(&config::Monitor::default(), &this_guide(), &Store::off()).await.expect("there is nothing to fail");
+    let monitor = Monitor::start(&config::Monitor::default(), &this_guide(), &Store::off())
+        .await
+        .expect("there is nothing to fail");
     assert_eq!(monitor.address(), None);
 }
 
 #[tokio::test]
 async fn only_three_paths_are_there_and_only_to_be_read() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off()).await.expect("there is a free port");
+    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+        .await
+        .expect("there is a free port");
     let address = monitor.address().expect("it listens");
     for path in ["/", "/metrics/", "/debug", "/healthz/../readyz2"] {
         assert_eq!(get(address, path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
     let client = reqwest::Client::new();
     for method in [Method::POST, Method::PUT, Method::DELETE] {
-        let response = client.request(method, format!("http://{address}/metrics")).send().await.expect("it answers");
+        let response = client
+            .request(method, format!("http://{address}/metrics"))
+            .send()
+            .await
+            .expect("it answers");
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
-    let head = client.head(format!("http://{address}/metrics")).send().await.expect("it answers");
-    assert_eq!((head.status(), head.text().await.expect("text").as_str()), (StatusCode::OK, ""));
+    let head = client
+        .head(format!("http://{address}/metrics"))
+        .send()
+        .await
+        .expect("it answers");
+    assert_eq!(
+        (head.status(), head.text().await.expect("text").as_str()),
+        (StatusCode::OK, "")
+    );
 }
 
 #[tokio::test]
 async fn clients_that_only_hold_on_are_let_go() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off()).await.expect("there is a free port");
+    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+        .await
+        .expect("there is a free port");
     let address = monitor.address().expect("it listens");
     let mut idle = Vec::new();
     for number in 0..20 {
-        let mut stream = TcpStream::connect(address).await.expect("the system takes it");
+        let mut stream = TcpStream::connect(address)
+            .await
+            .expect("the system takes it");
         if number % 2 == 0 {
-            stream.write_all(b"GET /metrics HTTP/1.1\r\nX-Slow: ").await.expect("the system takes it");
+            stream
+                .write_all(b"GET /metrics HTTP/1.1\r\nX-Slow: ")
+                .await
+                .expect("the system takes it");
         }
         idle.push(stream);
     }
@@ -290,8 +505,12 @@ async fn clients_that_only_hold_on_are_let_go() {
     let mut left = Vec::new();
     let closed = tokio::time::timeout(CONNECT_LIMIT, first.read_to_end(&mut left)).await;
     assert!(closed.is_ok(), "the connection is still open");
-    let mut endless = TcpStream::connect(address).await.expect("the system takes it");
-    let flood = tokio::time::timeout(CONNECT_LIMIT, async { while endless.write_all(&[b'a'; 4_096]).await.is_ok() {} });
+    let mut endless = TcpStream::connect(address)
+        .await
+        .expect("the system takes it");
+    let flood = tokio::time::timeout(CONNECT_LIMIT, async {
+        while endless.write_all(&[b'a'; 4_096]).await.is_ok() {}
+    });
     assert!(flood.await.is_ok(), "it reads for ever");
 }
 
@@ -302,11 +521,23 @@ async fn a_port_that_is_taken_ends_the_program_with_what_to_do() {
     let guide = SmallGuide::new("Alpha");
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = taken.local_addr().expect("an address");
-    let mut program = Program::start_with(&discord, &guide, &[], &format!("[monitor]\nlisten = \"{address}\"\n"));
+    let mut program = Program::start_with(
+        &discord,
+        &guide,
+        &[],
+        &format!("[monitor]\nlisten = \"{address}\"\n"),
+    );
     assert_eq!(program.ended().await.code(), Some(1));
     let log = program.logged("internbot: cannot listen", 1).await;
-    assert!(log.contains(&format!("cannot listen on {address}")) && log.contains("monitor.listen"), "{log}");
-    assert_eq!(discord.identifies(), 0, "before anything is asked of Discord");
+    assert!(
+        log.contains(&format!("cannot listen on {address}")) && log.contains("monitor.listen"),
+        "{log}"
+    );
+    assert_eq!(
+        discord.identifies(),
+        0,
+        "before anything is asked of Discord"
+    );
     discord.finish().await;
 }
 
@@ -316,7 +547,8 @@ async fn an_address_that_others_can_reach_is_warned_of() {
     let discord = StandIn::start().await;
     discord.guild("students");
     let guide = SmallGuide::new("Alpha");
-    let mut program = Program::start_with(&discord, &guide, &[], "[monitor]\nlisten = \"0.0.0.0:0\"\n");
+    let mut program =
+        Program::start_with(&discord, &guide, &[], "[monitor]\nlisten = \"0.0.0.0:0\"\n");
     let log = program.logged("can read the bot's figures", 1).await;
     assert!(log.contains("WARN"), "{log}");
     discord.registered("ask").await;
@@ -329,8 +561,12 @@ async fn an_address_that_others_can_reach_is_warned_of() {
 #[tokio::test]
 async fn reloads_are_counted_by_what_came_of_them() {
     let guide = SmallGuide::new("Alpha");
-    let live = std::sync::Arc::new(internbot::live::Live::load(&guide.folder()).expect("the guide has no error"));
-    let monitor = Monitor::start(&anywhere(), &live, &Store::off()).await.expect("there is a free port");
+    let live = std::sync::Arc::new(
+        internbot::live::Live::load(&guide.folder()).expect("the guide has no error"),
+    );
+    let monitor = Monitor::start(&anywhere(), &live, &Store::off())
+        .await
+        .expect("there is a free port");
     let address = monitor.address().expect("it listens");
     let since = value(address, "internbot_guide_since_seconds").await;
     live.reload();
@@ -340,10 +576,23 @@ async fn reloads_are_counted_by_what_came_of_them() {
     live.reload();
     live.reload();
     let figures = Figures::of(address).await;
-    let reloads = |result: &str| figures.value(&format!("internbot_reloads_total{{result=\"{result}\"}}"));
-    assert_eq!((reloads("same"), reloads("swapped"), reloads("refused")), (1.0, 1.0, 2.0));
-    assert_eq!((figures.value("internbot_guide_files_refused"), figures.value("internbot_guide_topics")), (1.0, 4.0));
-    assert!(figures.value("internbot_guide_since_seconds") > since, "another guide answers now");
+    let reloads =
+        |result: &str| figures.value(&format!("internbot_reloads_total{{result=\"{result}\"}}"));
+    assert_eq!(
+        (reloads("same"), reloads("swapped"), reloads("refused")),
+        (1.0, 1.0, 2.0)
+    );
+    assert_eq!(
+        (
+            figures.value("internbot_guide_files_refused"),
+            figures.value("internbot_guide_topics")
+        ),
+        (1.0, 4.0)
+    );
+    assert!(
+        figures.value("internbot_guide_since_seconds") > since,
+        "another guide answers now"
+    );
 }
 
 /// Every text under a key, however deep.
@@ -370,22 +619,43 @@ fn names_in(expression: &str) -> impl Iterator<Item = &str> {
 
 #[tokio::test]
 async fn the_dashboard_and_the_documentation_show_only_figures_that_there_are() {
-    let (chat, address) =
-        Chat::start_watched(StandIn::builder().heartbeat_interval(Duration::from_millis(100)).start().await, eager(), Store::off()).await;
-    until("a heartbeat is acknowledged", async || Figures::of(address).await.names().contains("internbot_shard_latency_seconds")).await;
+    let (chat, address) = Chat::start_watched(
+        StandIn::builder()
+            .heartbeat_interval(Duration::from_millis(100))
+            .start()
+            .await,
+        eager(),
+        Store::off(),
+    )
+    .await;
+    until("a heartbeat is acknowledged", async || {
+        Figures::of(address)
+            .await
+            .names()
+            .contains("internbot_shard_latency_seconds")
+    })
+    .await;
     let figures = Figures::of(address).await;
     let names = figures.names();
-    let dashboard: Value = serde_json::from_str(include_str!("../../packaging/grafana-dashboard.json")).expect("the dashboard is JSON");
+    let dashboard: Value =
+        serde_json::from_str(include_str!("../../packaging/grafana-dashboard.json"))
+            .expect("the dashboard is JSON");
     let mut expressions = Vec::new();
     texts_of(&dashboard, "expr", &mut expressions);
     assert!(expressions.len() > 10, "{expressions:?}");
     let used: BTreeSet<&str> = expressions.iter().copied().flat_map(names_in).collect();
     for name in &used {
-        assert!(names.contains(name), "the dashboard shows {name}, which /metrics does not have");
+        assert!(
+            names.contains(name),
+            "the dashboard shows {name}, which /metrics does not have"
+        );
     }
     for name in names_in(include_str!("../../docs/operating.md")) {
         let is_there = names.iter().any(|known| known.starts_with(name));
-        assert!(is_there, "docs/operating.md speaks of {name}, which /metrics does not have");
+        assert!(
+            is_there,
+            "docs/operating.md speaks of {name}, which /metrics does not have"
+        );
     }
     chat.finish().await;
 }

@@ -66,17 +66,33 @@ impl Place {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let server = Url::parse(&server).expect("the address of a server");
-        let database = Database { name: format!("internbot_test_{}_{number}", std::process::id()), server };
+        let database = Database {
+            name: format!("internbot_test_{}_{number}", std::process::id()),
+            server,
+        };
         let name = &database.name;
-        database.runs(&format!("CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")).await;
-        database.runs(&format!("CREATE DATABASE {name} OWNER {name}")).await;
+        database
+            .runs(&format!("CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'"))
+            .await;
+        database
+            .runs(&format!("CREATE DATABASE {name} OWNER {name}"))
+            .await;
         let url = database.url().to_string();
-        Some(Self::new(tempfile::tempdir().expect("a folder"), url, Some(database)))
+        Some(Self::new(
+            tempfile::tempdir().expect("a folder"),
+            url,
+            Some(database),
+        ))
     }
 
     fn new(folder: TempDir, url: String, database: Option<Database>) -> Self {
         let noon: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
-        Self { folder, url, database, now: Arc::new(AtomicI64::new(noon.as_second())) }
+        Self {
+            folder,
+            url,
+            database,
+            now: Arc::new(AtomicI64::new(noon.as_second())),
+        }
     }
 
     /// The file of SQLite.
@@ -95,7 +111,10 @@ impl Place {
 
     /// The same with another address.
     pub fn config_at(&self, url: &str) -> config::Store {
-        config::Store { url: url.to_owned().try_into().expect("a store"), ..config::Store::default() }
+        config::Store {
+            url: url.to_owned().try_into().expect("a store"),
+            ..config::Store::default()
+        }
     }
 
     pub async fn open(&self) -> Store {
@@ -104,7 +123,9 @@ impl Place {
 
     pub async fn open_with(&self, config: &config::Store) -> Store {
         let now = Arc::clone(&self.now);
-        let clock = Clock::new(move || Timestamp::from_second(now.load(Ordering::Relaxed)).expect("a time"));
+        let clock = Clock::new(move || {
+            Timestamp::from_second(now.load(Ordering::Relaxed)).expect("a time")
+        });
         Store::open(config, clock, quick()).await
     }
 
@@ -114,23 +135,38 @@ impl Place {
 
     async fn connection(&self) -> AnyConnection {
         sqlx::any::install_default_drivers();
-        AnyConnection::connect(&self.url).await.expect("the store opens")
+        AnyConnection::connect(&self.url)
+            .await
+            .expect("the store opens")
     }
 
     /// Somebody else changes something in the store.
     pub async fn runs(&self, statements: &str) {
-        self.connection().await.execute(statements).await.expect("it is done");
+        self.connection()
+            .await
+            .execute(statements)
+            .await
+            .expect("it is done");
     }
 
     /// What somebody else counts in the store.
     pub async fn number(&self, statement: &str) -> i64 {
-        self.connection().await.fetch_one(statement).await.expect("it counts").get(0)
+        self.connection()
+            .await
+            .fetch_one(statement)
+            .await
+            .expect("it counts")
+            .get(0)
     }
 
     /// Whether the store has been made.
     pub async fn exists(&self) -> bool {
         match self.database {
-            Some(_) => self.number("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'").await > 0,
+            Some(_) => {
+                self.number("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'")
+                    .await
+                    > 0
+            }
             None => self.file().exists(),
         }
     }
@@ -139,14 +175,31 @@ impl Place {
     pub async fn dump(&self) -> Vec<u8> {
         if self.database.is_none() {
             let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
-            return files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read")).collect();
+            return files
+                .flat_map(|file| {
+                    std::fs::read(file.expect("a file").path()).expect("it can be read")
+                })
+                .collect();
         }
         let mut connection = self.connection().await;
         let mut all = String::new();
         let tables = "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'";
-        for table in connection.fetch_all(tables).await.expect("tables").iter().map(|row| row.get::<String, _>(0)) {
+        for table in connection
+            .fetch_all(tables)
+            .await
+            .expect("tables")
+            .iter()
+            .map(|row| row.get::<String, _>(0))
+        {
             let rows = format!("SELECT CAST({table} AS TEXT) FROM {table}");
-            all.extend(connection.fetch_all(rows.as_str()).await.expect("rows").iter().map(|row| row.get::<String, _>(0)));
+            all.extend(
+                connection
+                    .fetch_all(rows.as_str())
+                    .await
+                    .expect("rows")
+                    .iter()
+                    .map(|row| row.get::<String, _>(0)),
+            );
         }
         assert!(!all.is_empty());
         all.into_bytes()
@@ -185,8 +238,13 @@ impl Database {
 }
 
 async fn run(url: &Url, statement: &str) {
-    let mut connection = PgConnection::connect(url.as_str()).await.expect("the server answers");
-    connection.execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    let mut connection = PgConnection::connect(url.as_str())
+        .await
+        .expect("the server answers");
+    connection
+        .execute(statement)
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"));
     connection.close().await.expect("it is closed");
 }
 
@@ -195,9 +253,16 @@ impl Drop for Database {
         let (server, name) = (self.server.clone(), self.name.clone());
         // A test may be over without its runtime.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async {
-                run(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                run(
+                    &server,
+                    &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                )
+                .await;
                 run(&server, &format!("DROP ROLE {name}")).await;
             });
         });
@@ -210,7 +275,14 @@ impl Drop for Database {
 /// A store that tries again soon.
 pub fn quick() -> Timing {
     let soon = Duration::from_millis(20);
-    Timing { gather: soon, refresh: soon, retry: soon, retry_most: soon, statement: Duration::from_secs(2), ..Timing::default() }
+    Timing {
+        gather: soon,
+        refresh: soon,
+        retry: soon,
+        retry_most: soon,
+        statement: Duration::from_secs(2),
+        ..Timing::default()
+    }
 }
 
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
@@ -222,7 +294,10 @@ pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
 }
 
 pub async fn unwell(store: &Store) -> String {
-    until("the store is unwell", async || store.health().state == State::Unwell).await;
+    until("the store is unwell", async || {
+        store.health().state == State::Unwell
+    })
+    .await;
     store.health().sentence
 }
 
@@ -234,20 +309,39 @@ pub async fn well(store: &Store) {
     .await;
 }
 
-pub async fn set(store: &Store, guild: u64, settings: Settings) -> Result<Arc<Settings>, StoreError> {
+pub async fn set(
+    store: &Store,
+    guild: u64,
+    settings: Settings,
+) -> Result<Arc<Settings>, StoreError> {
     store.change_settings(guild, move |_| settings).await
 }
 
 pub fn asked(guild: u64, outcome: Outcome) -> Event {
-    Event::Asked { guild: Some(guild), way: Way::Mention, outcome, topic: Some("resume".to_owned()) }
+    Event::Asked {
+        guild: Some(guild),
+        way: Way::Mention,
+        outcome,
+        topic: Some("resume".to_owned()),
+    }
 }
 
 pub fn gap(guild: u64, text: &str) -> Event {
-    Event::Gap { guild: Some(guild), text: scrub(text), topic: None }
+    Event::Gap {
+        guild: Some(guild),
+        text: scrub(text),
+        topic: None,
+    }
 }
 
 pub fn vote(person: u64, helped: bool) -> Event {
-    Event::Vote { guild: Some(GUILD), person, topic: "resume".to_owned(), section: "general".to_owned(), helped }
+    Event::Vote {
+        guild: Some(GUILD),
+        person,
+        topic: "resume".to_owned(),
+        section: "general".to_owned(),
+        helped,
+    }
 }
 
 pub async fn votes(store: &Store) -> (u64, u64) {

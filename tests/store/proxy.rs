@@ -47,15 +47,23 @@ impl Proxy {
 
     /// Opens the way from this port, 0 for any, to a server.
     pub async fn start(port: u16, server: SocketAddr) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
+        let listener = TcpListener::bind(("127.0.0.1", port))
+            .await
+            .expect("the port is free");
         let port = listener.local_addr().expect("it has an address").port();
-        let state =
-            Arc::new(State { passes: watch::channel(true).0, loses_commit: false.into(), freezes_at_commit: false.into(), lost: 0.into() });
+        let state = Arc::new(State {
+            passes: watch::channel(true).0,
+            loses_commit: false.into(),
+            freezes_at_commit: false.into(),
+            lost: 0.into(),
+        });
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.expect("somebody connects");
-                let server = TcpStream::connect(server).await.expect("the server answers");
+                let server = TcpStream::connect(server)
+                    .await
+                    .expect("the server answers");
                 tokio::spawn(pass_on(client, server, Arc::clone(&shared)));
             }
         });

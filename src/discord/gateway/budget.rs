@@ -44,12 +44,22 @@ struct Left {
 impl Left {
     fn of(limit: &SessionStartLimit) -> Self {
         let reset = Duration::from_millis(limit.reset_after);
-        Self { sessions: limit.remaining, total: limit.total.max(limit.remaining), asked: Instant::now(), reset, begun: None }
+        Self {
+            sessions: limit.remaining,
+            total: limit.total.max(limit.remaining),
+            asked: Instant::now(),
+            reset,
+            begun: None,
+        }
     }
 
     /// How long after the latest session the next may be begun.
     fn spacing(&self) -> Duration {
-        spacing(self.sessions, self.total, self.reset.saturating_sub(self.asked.elapsed()))
+        spacing(
+            self.sessions,
+            self.total,
+            self.reset.saturating_sub(self.asked.elapsed()),
+        )
     }
 }
 
@@ -67,7 +77,11 @@ impl Budget {
         let at_once = limit.max_concurrency.max(1);
         let left = Left::of(&limit);
         let queue = InMemoryQueue::new(at_once, left.sessions, left.reset, left.total);
-        Self { queue, at_once, left: Mutex::new(left) }
+        Self {
+            queue,
+            at_once,
+            left: Mutex::new(left),
+        }
     }
 
     /// Where shards wait for their turn to begin a session: so many at once, each five seconds.
@@ -91,17 +105,27 @@ impl Budget {
         while left.sessions <= RESERVE || left.asked.elapsed() > FRESH {
             if left.sessions <= RESERVE {
                 // Never nothing, or Discord would be asked as fast as it answers.
-                let wait = left.reset.saturating_sub(left.asked.elapsed()).max(Duration::from_secs(1));
+                let wait = left
+                    .reset
+                    .saturating_sub(left.asked.elapsed())
+                    .max(Duration::from_secs(1));
                 if !told {
                     let minutes = wait.as_secs() / 60;
-                    warn!(minutes, "the bot has begun nearly all the sessions that Discord allows in a day; waiting until it may again");
+                    warn!(
+                        minutes,
+                        "the bot has begun nearly all the sessions that Discord allows in a day; waiting until it may again"
+                    );
                     told = true;
                 }
                 tokio::time::sleep(wait + JITTER.min(wait).mul_f64(random())).await;
             }
             let limit = rest.gateway().await?.session_start_limit;
-            *left = Left { begun: left.begun, ..Left::of(&limit) };
-            self.queue.update(self.at_once, left.sessions, left.reset, left.total);
+            *left = Left {
+                begun: left.begun,
+                ..Left::of(&limit)
+            };
+            self.queue
+                .update(self.at_once, left.sessions, left.reset, left.total);
         }
         if told {
             info!("Discord lets the bot begin sessions again");

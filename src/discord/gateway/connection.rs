@@ -53,7 +53,13 @@ pub(super) struct Ended {
 impl Ended {
     /// The end of a connection on which Discord did not answer.
     pub(super) fn unanswered(end: End) -> Self {
-        Self { end, resumable: None, lasted: None, answered: false, session_begun: false }
+        Self {
+            end,
+            resumable: None,
+            lasted: None,
+            answered: false,
+            session_begun: false,
+        }
     }
 }
 
@@ -159,10 +165,15 @@ impl Connection {
                 self.session_over = code.is_some_and(|code| SESSION_OVER.contains(&code));
                 Some(closed(code))
             }
-            Some(Err(error)) if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) => Some(End::Lost(describe(error))),
+            Some(Err(error)) if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) => {
+                Some(End::Lost(describe(error)))
+            }
             // Only the kind: the error itself holds what was sent.
             Some(Err(error)) => {
-                debug!(kind = kind(&error), "Discord sent something that I cannot read");
+                debug!(
+                    kind = kind(&error),
+                    "Discord sent something that I cannot read"
+                );
                 None
             }
             None => Some(End::Lost(BROKE_OFF.to_owned())),
@@ -182,13 +193,20 @@ impl Connection {
                 supervisor::tell(supervisor::State::Ready);
             }
         }
-        let (acknowledged, latency) = (self.shard.latency().received(), self.shard.latency().recent().first().copied());
+        let (acknowledged, latency) = (
+            self.shard.latency().received(),
+            self.shard.latency().recent().first().copied(),
+        );
         if let Some(at) = acknowledged.filter(|at| self.acknowledged != Some(*at)) {
             self.acknowledged = Some(at);
             self.bot.connections.acknowledged(number, at, latency);
         }
         if self.leaving.is_none() && is_disconnected(&self.shard) {
-            let why = if self.shard.session().is_some() { "Discord asked to connect again" } else { "Discord ended the session" };
+            let why = if self.shard.session().is_some() {
+                "Discord asked to connect again"
+            } else {
+                "Discord ended the session"
+            };
             self.leaving = Some(End::Lost(why.to_owned()));
         }
     }
@@ -196,11 +214,24 @@ impl Connection {
     fn ended(self, end: End) -> Ended {
         let lasted = self.since.map(|since| since.elapsed());
         // A session that was not taken up although Discord answered may never be.
-        let failed = if lasted.is_some() { 0 } else { self.failed + u32::from(self.answered && self.resumes) };
+        let failed = if lasted.is_some() {
+            0
+        } else {
+            self.failed + u32::from(self.answered && self.resumes)
+        };
         let session = self.shard.session().filter(|_| !self.session_over);
-        let resumable =
-            session.map(|session| Resumable { session: session.clone(), url: self.shard.resume_url().map(str::to_owned), failed });
-        Ended { end, resumable, lasted, answered: self.answered, session_begun: self.answered && !self.resumes }
+        let resumable = session.map(|session| Resumable {
+            session: session.clone(),
+            url: self.shard.resume_url().map(str::to_owned),
+            failed,
+        });
+        Ended {
+            end,
+            resumable,
+            lasted,
+            answered: self.answered,
+            session_begun: self.answered && !self.resumes,
+        }
     }
 }
 

@@ -40,12 +40,16 @@ impl Connections {
 
     /// Notes that a shard has lost its connection.
     pub(super) fn lost(&self, shard: u32) {
-        self.change(shard, |connection| (connection.connected, connection.acknowledged) = (false, None));
+        self.change(shard, |connection| {
+            (connection.connected, connection.acknowledged) = (false, None)
+        });
     }
 
     /// Notes that Discord acknowledged a heartbeat, and how long that took.
     pub(super) fn acknowledged(&self, shard: u32, at: Instant, latency: Option<Duration>) {
-        self.change(shard, |connection| (connection.acknowledged, connection.latency) = (Some(at), latency));
+        self.change(shard, |connection| {
+            (connection.acknowledged, connection.latency) = (Some(at), latency)
+        });
     }
 
     /// Whether every shard of this process has a session; not before it is known which they are.
@@ -56,7 +60,10 @@ impl Connections {
 
     /// Each shard by its number, in order, as it is now.
     pub(in crate::discord) fn each(&self) -> Vec<(u32, Connection)> {
-        self.lock().iter().map(|(shard, connection)| (*shard, *connection)).collect()
+        self.lock()
+            .iter()
+            .map(|(shard, connection)| (*shard, *connection))
+            .collect()
     }
 
     fn change(&self, shard: u32, change: impl FnOnce(&mut Connection)) {
@@ -77,7 +84,10 @@ mod tests {
     #[test]
     fn all_are_connected_once_each_is_and_what_comes_back_is_counted() {
         let connections = Connections::default();
-        assert!(!connections.all_connected(), "nobody knows yet which shards there are");
+        assert!(
+            !connections.all_connected(),
+            "nobody knows yet which shards there are"
+        );
         connections.expect(2..=3);
         connections.connected(2);
         assert!(!connections.all_connected());
@@ -89,8 +99,13 @@ mod tests {
         let now = Instant::now();
         connections.acknowledged(3, now, Some(Duration::from_millis(40)));
         connections.lost(99);
-        let [(2, second), (3, third)] = connections.each()[..] else { panic!("{connections:?}") };
+        let [(2, second), (3, third)] = connections.each()[..] else {
+            panic!("{connections:?}")
+        };
         assert_eq!((second.reconnects, second.acknowledged), (0, None));
-        assert_eq!((third.reconnects, third.acknowledged, third.latency), (1, Some(now), Some(Duration::from_millis(40))));
+        assert_eq!(
+            (third.reconnects, third.acknowledged, third.latency),
+            (1, Some(now), Some(Duration::from_millis(40)))
+        );
     }
 }

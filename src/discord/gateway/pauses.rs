@@ -65,14 +65,23 @@ impl Pauses {
         }
         let session_pause = grown(FIRST_SESSION_PAUSE, self.sessions, LONGEST_SESSION_PAUSE);
         // Whoever is told that the session is over has reached Discord: what it took to get there is over too.
-        if self.answered { session_pause } else { pause.max(session_pause) }
+        if self.answered {
+            session_pause
+        } else {
+            pause.max(session_pause)
+        }
     }
 }
 
 /// Nothing at first, then `first`, then twice as much each time, up to `longest`.
 fn grown(first: Duration, times: u32, longest: Duration) -> Duration {
-    let Some(doublings) = times.checked_sub(1) else { return Duration::ZERO };
-    2_u32.checked_pow(doublings).and_then(|factor| first.checked_mul(factor)).map_or(longest, |pause| pause.min(longest))
+    let Some(doublings) = times.checked_sub(1) else {
+        return Duration::ZERO;
+    };
+    2_u32
+        .checked_pow(doublings)
+        .and_then(|factor| first.checked_mul(factor))
+        .map_or(longest, |pause| pause.min(longest))
 }
 
 /// A number from 0 to 1, never the same, so that waiting bots do not come back at the same moment.
@@ -99,8 +108,14 @@ mod tests {
     #[test]
     fn the_first_wait_is_short_and_each_is_longer_up_to_a_bound() {
         assert_eq!(Pauses::default().plain(false), Duration::ZERO);
-        assert_eq!(bad_day(true)[..10], [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]);
-        assert_eq!(bad_day(false)[..8], [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0, 60.0]);
+        assert_eq!(
+            bad_day(true)[..10],
+            [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
+        );
+        assert_eq!(
+            bad_day(false)[..8],
+            [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0, 60.0]
+        );
     }
 
     #[test]
@@ -136,7 +151,12 @@ mod tests {
         let mut pauses = Pauses::default();
         (0..20).for_each(|_| pauses.lost(None, false, false));
         let waits: Vec<Duration> = (0..10).map(|_| pauses.next(true)).collect();
-        assert!(waits.iter().all(|wait| *wait >= LONGEST_PAUSE / 2 && *wait <= LONGEST_PAUSE), "{waits:?}");
+        assert!(
+            waits
+                .iter()
+                .all(|wait| *wait >= LONGEST_PAUSE / 2 && *wait <= LONGEST_PAUSE),
+            "{waits:?}"
+        );
         assert!(waits.iter().any(|wait| wait != &waits[0]), "{waits:?}");
     }
 }

@@ -67,10 +67,15 @@ pub(super) async fn stay_connected(line: Line) -> Result<(), RunError> {
         };
         line.bot.connections.lost(line.id.number());
         pauses.lost(ended.lasted, ended.answered, ended.session_begun);
-        resumable = ended.resumable.filter(|resumable| resumable.failed < RESUMES);
+        resumable = ended
+            .resumable
+            .filter(|resumable| resumable.failed < RESUMES);
         told &= ended.lasted.is_none();
         if !told && pauses.in_a_row() >= WORTH_TELLING {
-            warn!(shard = line.id.number(), why, "no connection to Discord; trying again until it is there");
+            warn!(
+                shard = line.id.number(),
+                why, "no connection to Discord; trying again until it is there"
+            );
             told = true;
         }
     }
@@ -86,16 +91,26 @@ impl Line {
                 allowed = self.budget.take(&self.bot.rest) => allowed,
             };
             if let Err(error) = allowed {
-                let end = refused_for_good(&error).map_or_else(End::Refused, |()| End::Lost(error.to_string()));
+                let end = refused_for_good(&error)
+                    .map_or_else(End::Refused, |()| End::Lost(error.to_string()));
                 return Ended::unanswered(end);
             }
         }
         // A task of its own, so that a panic of the library is a lost connection.
-        let connection = Connection::new(Arc::clone(&self.bot), self.shard(resumable.as_ref()), resumable.map_or(0, |of| of.failed));
-        let running = AbortOnDropHandle::new(tokio::spawn(connection.run(self.patience, self.closing.clone())));
+        let connection = Connection::new(
+            Arc::clone(&self.bot),
+            self.shard(resumable.as_ref()),
+            resumable.map_or(0, |of| of.failed),
+        );
+        let running = AbortOnDropHandle::new(tokio::spawn(
+            connection.run(self.patience, self.closing.clone()),
+        ));
         let mut ended = match running.await {
             Ok(ended) => ended,
-            Err(_) => Ended { session_begun: true, ..Ended::unanswered(End::Lost("the connection failed within".to_owned())) },
+            Err(_) => Ended {
+                session_begun: true,
+                ..Ended::unanswered(End::Lost("the connection failed within".to_owned()))
+            },
         };
         if let (Some(resumable), Some(url)) = (&mut ended.resumable, &self.resume_at) {
             resumable.url = Some(url.clone());

@@ -6,7 +6,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serenity::all::{ChannelId, ChannelType, CommandDataOptionValue, CommandInteraction, CommandOptionType, CreateCommandOption};
+use serenity::all::{
+    ChannelId, ChannelType, CommandDataOptionValue, CommandInteraction, CommandOptionType,
+    CreateCommandOption,
+};
 
 use crate::reply::{self, Dates, SettingsView};
 use crate::settings::{LONGEST_COOLDOWN, Settings};
@@ -25,19 +28,50 @@ struct NoSuchChannel;
 
 pub(super) fn define(part: CreateCommandOption) -> CreateCommandOption {
     let channel = |name: &str, description: &str, kinds: &[ChannelType]| {
-        CreateCommandOption::new(CommandOptionType::Channel, name, description).channel_types(kinds.to_vec())
+        CreateCommandOption::new(CommandOptionType::Channel, name, description)
+            .channel_types(kinds.to_vec())
     };
-    let flag = |name: &str, description: &str| CreateCommandOption::new(CommandOptionType::Boolean, name, description);
-    let cooldown = CreateCommandOption::new(CommandOptionType::Integer, "cooldown", "Seconds that a person waits between two questions");
+    let flag = |name: &str, description: &str| {
+        CreateCommandOption::new(CommandOptionType::Boolean, name, description)
+    };
+    let cooldown = CreateCommandOption::new(
+        CommandOptionType::Integer,
+        "cooldown",
+        "Seconds that a person waits between two questions",
+    );
     let dates = CreateCommandOption::new(CommandOptionType::String, "dates", "How I write dates");
-    part.add_sub_option(channel("add-channel", "Answer in this channel without being asked, when sure", &CHANNELS))
-        .add_sub_option(channel("remove-channel", "Answer in this channel only when asked", &CHANNELS))
-        .add_sub_option(channel("add-forum", "Answer new posts of this forum by their title, when sure", &FORUMS))
-        .add_sub_option(channel("remove-forum", "Answer in this forum only when asked", &FORUMS))
-        .add_sub_option(flag("private", "Whether /ask answers privately where the person does not say otherwise"))
-        .add_sub_option(cooldown.min_int_value(0).max_int_value(LONGEST_COOLDOWN))
-        .add_sub_option(flag("usual-cooldown", "True: wait as long as my operator configured"))
-        .add_sub_option(Dates::ALL.iter().fold(dates, |dates, (_, name, example)| dates.add_string_choice(*example, *name)))
+    part.add_sub_option(channel(
+        "add-channel",
+        "Answer in this channel without being asked, when sure",
+        &CHANNELS,
+    ))
+    .add_sub_option(channel(
+        "remove-channel",
+        "Answer in this channel only when asked",
+        &CHANNELS,
+    ))
+    .add_sub_option(channel(
+        "add-forum",
+        "Answer new posts of this forum by their title, when sure",
+        &FORUMS,
+    ))
+    .add_sub_option(channel(
+        "remove-forum",
+        "Answer in this forum only when asked",
+        &FORUMS,
+    ))
+    .add_sub_option(flag(
+        "private",
+        "Whether /ask answers privately where the person does not say otherwise",
+    ))
+    .add_sub_option(cooldown.min_int_value(0).max_int_value(LONGEST_COOLDOWN))
+    .add_sub_option(flag(
+        "usual-cooldown",
+        "True: wait as long as my operator configured",
+    ))
+    .add_sub_option(Dates::ALL.iter().fold(dates, |dates, (_, name, example)| {
+        dates.add_string_choice(*example, *name)
+    }))
 }
 
 /// Changes what was chosen, and shows what is set.
@@ -49,7 +83,9 @@ pub(super) async fn run(bot: &Bot, command: &CommandInteraction) -> Said {
     let after = if is_asked(command) {
         let chosen = command.clone();
         // What was chosen is found in the guild whatever is set.
-        let change = move |settings: &Settings| changed(settings, &chosen).unwrap_or_else(|NoSuchChannel| settings.clone());
+        let change = move |settings: &Settings| {
+            changed(settings, &chosen).unwrap_or_else(|NoSuchChannel| settings.clone())
+        };
         match bot.store.change_settings(guild(command), change).await {
             Ok(after) => after,
             Err(error) => return Said::privately(store_trouble(bot, &error)),
@@ -58,8 +94,11 @@ pub(super) async fn run(bot: &Bot, command: &CommandInteraction) -> Said {
         Arc::clone(&before)
     };
     let is_changed = after != before;
-    let removed = ["remove-channel", "remove-forum"].iter().filter_map(|name| Some(option(command, name)?.as_channel_id()?.get()));
-    let configured = |id: &u64| bot.unasked_channels.contains(id) || bot.unasked_forums.contains(id);
+    let removed = ["remove-channel", "remove-forum"]
+        .iter()
+        .filter_map(|name| Some(option(command, name)?.as_channel_id()?.get()));
+    let configured =
+        |id: &u64| bot.unasked_channels.contains(id) || bot.unasked_forums.contains(id);
     let configured: Vec<u64> = removed.filter(configured).collect();
     let health = bot.store.health();
     let why = bot.store.without_folder(&health.sentence);
@@ -83,8 +122,18 @@ fn is_asked(command: &CommandInteraction) -> bool {
 fn changed(before: &Settings, command: &CommandInteraction) -> Result<Settings, NoSuchChannel> {
     let mut settings = before.clone();
     let lists = [
-        ("add-channel", "remove-channel", CHANNELS.as_slice(), &mut settings.unasked_channels),
-        ("add-forum", "remove-forum", FORUMS.as_slice(), &mut settings.unasked_forums),
+        (
+            "add-channel",
+            "remove-channel",
+            CHANNELS.as_slice(),
+            &mut settings.unasked_channels,
+        ),
+        (
+            "add-forum",
+            "remove-forum",
+            FORUMS.as_slice(),
+            &mut settings.unasked_forums,
+        ),
     ];
     for (add, remove, kinds, ids) in lists {
         if let Some(id) = channel(command, remove, kinds)? {
@@ -111,8 +160,19 @@ fn changed(before: &Settings, command: &CommandInteraction) -> Result<Settings, 
 }
 
 /// The channel that was chosen, if one was.
-fn channel(command: &CommandInteraction, name: &str, kinds: &[ChannelType]) -> Result<Option<ChannelId>, NoSuchChannel> {
-    let Some(id) = option(command, name).and_then(CommandDataOptionValue::as_channel_id) else { return Ok(None) };
-    let known = command.data.resolved.channels.get(&id).filter(|channel| kinds.contains(&channel.kind));
+fn channel(
+    command: &CommandInteraction,
+    name: &str,
+    kinds: &[ChannelType],
+) -> Result<Option<ChannelId>, NoSuchChannel> {
+    let Some(id) = option(command, name).and_then(CommandDataOptionValue::as_channel_id) else {
+        return Ok(None);
+    };
+    let known = command
+        .data
+        .resolved
+        .channels
+        .get(&id)
+        .filter(|channel| kinds.contains(&channel.kind));
     known.map(|_| Some(id)).ok_or(NoSuchChannel)
 }

@@ -40,23 +40,43 @@ mod code {
 
 /// Connects. The server is told to give up what takes longer than the limit, and a transaction in which nothing happens for
 /// that long: whoever holds one may have vanished without a word, and others would wait for it.
-pub(super) async fn connect(url: &Url, password_file: Option<&Path>, limit: Duration) -> Result<AnyConnection, Fault> {
-    let password = password_file.map(password).transpose().map_err(Fault::Password)?;
+pub(super) async fn connect(
+    url: &Url,
+    password_file: Option<&Path>,
+    limit: Duration,
+) -> Result<AnyConnection, Fault> {
+    let password = password_file
+        .map(password)
+        .transpose()
+        .map_err(Fault::Password)?;
     let mut connection = super::connect(address(url, password.as_deref()).as_str(), limit).await?;
     let milliseconds = limit.as_millis();
-    let limits =
-        format!("SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; SET DateStyle = 'ISO'");
+    let limits = format!(
+        "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; SET DateStyle = 'ISO'"
+    );
     super::within(limit, connection.execute(limits.as_str())).await?;
-    let encoding = super::within(limit, sqlx::query("SHOW server_encoding").fetch_one(&mut connection)).await?;
+    let encoding = super::within(
+        limit,
+        sqlx::query("SHOW server_encoding").fetch_one(&mut connection),
+    )
+    .await?;
     let encoding: String = encoding.try_get(0)?;
-    if encoding == ENCODING { Ok(connection) } else { Err(Fault::Encoding(encoding)) }
+    if encoding == ENCODING {
+        Ok(connection)
+    } else {
+        Err(Fault::Encoding(encoding))
+    }
 }
 
 /// What a file holds, without the end of its line.
 fn password(path: &Path) -> std::io::Result<String> {
     let text = std::fs::read_to_string(path)?;
     let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() { Err(Error::new(ErrorKind::InvalidData, "it is empty")) } else { Ok(password.to_owned()) }
+    if password.is_empty() {
+        Err(Error::new(ErrorKind::InvalidData, "it is empty"))
+    } else {
+        Ok(password.to_owned())
+    }
 }
 
 /// The address as sqlx takes it: with the password, and with TLS and a certificate that is checked unless the server is on
@@ -82,19 +102,40 @@ fn address(url: &Url, password: Option<&str>) -> Url {
 
 /// Whether the server is on this machine.
 fn is_local(url: &Url) -> bool {
-    let asked = url.query_pairs().filter(|(key, _)| key == "host").map(|(_, host)| host.into_owned()).last();
-    let named = || url.host_str().map(|host| host.replace("%2F", "/").replace("%2f", "/"));
+    let asked = url
+        .query_pairs()
+        .filter(|(key, _)| key == "host")
+        .map(|(_, host)| host.into_owned())
+        .last();
+    let named = || {
+        url.host_str()
+            .map(|host| host.replace("%2F", "/").replace("%2f", "/"))
+    };
     // Where neither says it, sqlx asks these, and takes a socket of this machine where they say nothing.
-    let usual = || ["PGHOSTADDR", "PGHOST"].iter().find_map(|name| std::env::var(name).ok());
-    let Some(host) = asked.or_else(named).filter(|host| !host.is_empty()).or_else(usual) else { return true };
+    let usual = || {
+        ["PGHOSTADDR", "PGHOST"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+    };
+    let Some(host) = asked
+        .or_else(named)
+        .filter(|host| !host.is_empty())
+        .or_else(usual)
+    else {
+        return true;
+    };
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host.starts_with('/') || host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    host.starts_with('/')
+        || host == "localhost"
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// What a fault means, and the mend, where it is known.
 pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
     let unreachable = |error: &dyn std::fmt::Display| {
-        format!("the store {name} cannot be reached ({error}): start its server, or correct the host and the port in store.url")
+        format!(
+            "the store {name} cannot be reached ({error}): start its server, or correct the host and the port in store.url"
+        )
     };
     let tls = |error: &dyn std::fmt::Display| {
         format!(
@@ -103,10 +144,14 @@ pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
         )
     };
     let fault = match error {
-        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => return Some(tls(error)),
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            return Some(tls(error));
+        }
         sqlx::Error::Io(error) => return Some(unreachable(error)),
         sqlx::Error::Tls(error) => return Some(tls(error)),
-        sqlx::Error::Configuration(error) => return Some(format!("store.url cannot be used{IN_ITS_WORDS}{error}")),
+        sqlx::Error::Configuration(error) => {
+            return Some(format!("store.url cannot be used{IN_ITS_WORDS}{error}"));
+        }
         sqlx::Error::Protocol(error) => return Some(unreachable(error)),
         error => error.as_database_error()?,
     };
@@ -118,13 +163,19 @@ pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
              PGPASSWORD or ~/.pgpass{says}"
         ),
         (_, code::AUTHORISATION) => {
-            format!("the store {name} does not let the bot in: correct the user in store.url, or the server's pg_hba.conf{says}")
+            format!(
+                "the store {name} does not let the bot in: correct the user in store.url, or the server's pg_hba.conf{says}"
+            )
         }
         (code::NO_DATABASE, _) => {
-            format!("the store {name} has no such database: create it (createdb --owner USER DATABASE), or correct store.url")
+            format!(
+                "the store {name} has no such database: create it (createdb --owner USER DATABASE), or correct store.url"
+            )
         }
         (code::NO_RIGHTS | code::NO_SCHEMA, _) => {
-            format!("the store {name} cannot be written: make the bot's user the owner of the database and of its tables{says}")
+            format!(
+                "the store {name} cannot be written: make the bot's user the owner of the database and of its tables{says}"
+            )
         }
         (code::READ_ONLY, _) => {
             format!(
@@ -133,16 +184,24 @@ pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
         }
         (code::FULL, _) => format!("the store {name} is full: make room on the server's disk"),
         (code::TOO_MANY, _) => {
-            format!("the store {name} has too many connections: raise max_connections or the limit of the bot's user, or end others{says}")
+            format!(
+                "the store {name} has too many connections: raise max_connections or the limit of the bot's user, or end others{says}"
+            )
         }
-        (_, code::RESOURCES) => format!("the store {name} is short of memory or of something else: look at the server{says}"),
+        (_, code::RESOURCES) => format!(
+            "the store {name} is short of memory or of something else: look at the server{says}"
+        ),
         (code::CANCELLED | code::IDLE, _) => {
-            format!("the store {name} does not answer in time: look at the server's load and its locks")
+            format!(
+                "the store {name} does not answer in time: look at the server's load and its locks"
+            )
         }
         (code::NOT_ACCEPTING, _) | (_, code::STOPPED | code::CONNECTION) => {
             format!("the store {name} is stopped or starting: start its server, or wait{says}")
         }
-        (_, code::CONFLICT) => format!("the store {name} gave way to another process: wait, it is tried again"),
+        (_, code::CONFLICT) => {
+            format!("the store {name} gave way to another process: wait, it is tried again")
+        }
         _ => return None,
     })
 }
@@ -165,10 +224,18 @@ mod tests {
             ("postgres://bot@[::1]:5433/bot", "disable"),
         ] {
             let address = address(&Url::parse(text).unwrap(), Some("p&w d"));
-            let value =
-                |name: &str| address.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect::<Vec<_>>();
+            let value = |name: &str| {
+                address
+                    .query_pairs()
+                    .filter(|(key, _)| key == name)
+                    .map(|(_, value)| value.into_owned())
+                    .collect::<Vec<_>>()
+            };
             assert_eq!(value("sslmode"), [mode], "{text}");
-            assert_eq!((value("password"), value("application_name")), (vec!["p&w d".to_owned()], vec!["internbot".to_owned()]));
+            assert_eq!(
+                (value("password"), value("application_name")),
+                (vec!["p&w d".to_owned()], vec!["internbot".to_owned()])
+            );
         }
     }
 }

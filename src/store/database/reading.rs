@@ -18,8 +18,12 @@ const EVERY_GUILD: i64 = -1;
 
 impl Database {
     /// The settings of every guild; what cannot be read is as if it were not there.
-    pub(in crate::store) async fn settings(&mut self) -> Result<HashMap<u64, Arc<Settings>>, Fault> {
-        let rows = self.rows(sqlx::query("SELECT guild, settings FROM settings")).await?;
+    pub(in crate::store) async fn settings(
+        &mut self,
+    ) -> Result<HashMap<u64, Arc<Settings>>, Fault> {
+        let rows = self
+            .rows(sqlx::query("SELECT guild, settings FROM settings"))
+            .await?;
         let read = |row: &AnyRow| {
             let guild = unsigned(row.try_get(0).ok()?);
             let settings = serde_json::from_str(&row.try_get::<String, _>(1).ok()?).ok()?;
@@ -29,7 +33,11 @@ impl Database {
     }
 
     /// The gaps since a day, of one guild or of all.
-    pub(in crate::store) async fn gaps(&mut self, guild: Option<u64>, since: Date) -> Result<Vec<Gap>, Fault> {
+    pub(in crate::store) async fn gaps(
+        &mut self,
+        guild: Option<u64>,
+        since: Date,
+    ) -> Result<Vec<Gap>, Fault> {
         let query = sqlx::query(
             "SELECT text, day, topic, count FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
         )
@@ -37,38 +45,84 @@ impl Database {
         .bind(guild.map_or(EVERY_GUILD, number))
         .bind(EVERY_GUILD);
         let read = |row: &AnyRow| -> Result<Option<Gap>, Fault> {
-            let Some(day) = day(row.try_get(1)?) else { return Ok(None) };
+            let Some(day) = day(row.try_get(1)?) else {
+                return Ok(None);
+            };
             let topic = Some(row.try_get::<String, _>(2)?).filter(|topic| !topic.is_empty());
-            Ok(Some(Gap { text: row.try_get(0)?, day, topic, count: unsigned(row.try_get(3)?) }))
+            Ok(Some(Gap {
+                text: row.try_get(0)?,
+                day,
+                topic,
+                count: unsigned(row.try_get(3)?),
+            }))
         };
-        self.rows(query).await?.iter().filter_map(|row| read(row).transpose()).collect()
+        self.rows(query)
+            .await?
+            .iter()
+            .filter_map(|row| read(row).transpose())
+            .collect()
     }
 
     /// What was asked and answered between two days, in one guild or in all.
-    pub(in crate::store) async fn stats(&mut self, guild: Option<u64>, from: Date, to: Date) -> Result<Stats, Fault> {
+    pub(in crate::store) async fn stats(
+        &mut self,
+        guild: Option<u64>,
+        from: Date,
+        to: Date,
+    ) -> Result<Stats, Fault> {
         let mut stats = Stats::new(from, to);
         let guild = guild.map_or(EVERY_GUILD, number);
         let counts = sqlx::query(
             "SELECT day, topic, way, outcome, CAST(SUM(count) AS BIGINT) FROM counts \
              WHERE day >= $1 AND day <= $2 AND (guild = $3 OR $3 = $4) GROUP BY day, topic, way, outcome",
         );
-        for row in self.rows(counts.bind(from.to_string()).bind(to.to_string()).bind(guild).bind(EVERY_GUILD)).await? {
-            let (topic, way, outcome): (String, String, String) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        for row in self
+            .rows(
+                counts
+                    .bind(from.to_string())
+                    .bind(to.to_string())
+                    .bind(guild)
+                    .bind(EVERY_GUILD),
+            )
+            .await?
+        {
+            let (topic, way, outcome): (String, String, String) =
+                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
             let times = unsigned(row.try_get(4)?);
             // A value of a newer internbot is passed over.
-            let (Some(day), Some(way), Some(outcome)) = (day(row.try_get(0)?), Way::named(&way), Outcome::named(&outcome)) else {
+            let (Some(day), Some(way), Some(outcome)) = (
+                day(row.try_get(0)?),
+                Way::named(&way),
+                Outcome::named(&outcome),
+            ) else {
                 continue;
             };
             stats.add(day, &topic, |sums| sums.count(outcome, way, times));
-            stats.ways.entry(way).or_default().count(outcome, way, times);
+            stats
+                .ways
+                .entry(way)
+                .or_default()
+                .count(outcome, way, times);
         }
         let votes = sqlx::query(
             "SELECT day, topic, helped, COUNT(*) FROM votes \
              WHERE day >= $1 AND day <= $2 AND (guild = $3 OR $3 = $4) GROUP BY day, topic, helped",
         );
-        for row in self.rows(votes.bind(from.to_string()).bind(to.to_string()).bind(guild).bind(EVERY_GUILD)).await? {
-            let (topic, helped, times): (String, i64, i64) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-            let Some(day) = day(row.try_get(0)?) else { continue };
+        for row in self
+            .rows(
+                votes
+                    .bind(from.to_string())
+                    .bind(to.to_string())
+                    .bind(guild)
+                    .bind(EVERY_GUILD),
+            )
+            .await?
+        {
+            let (topic, helped, times): (String, i64, i64) =
+                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            let Some(day) = day(row.try_get(0)?) else {
+                continue;
+            };
             stats.add(day, &topic, |sums| sums.vote(helped != 0, unsigned(times)));
         }
         Ok(stats)

@@ -17,7 +17,8 @@ const PAGE: u64 = 4_096;
 
 /// At once, so that whoever is second waits here and nowhere else.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
-pub(super) const VERSIONS: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+pub(super) const VERSIONS: &str =
+    "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
 
 /// SQLite's result codes, their lowest eight bits (<https://sqlite.org/rescode.html>).
 mod code {
@@ -48,36 +49,67 @@ impl File {
 }
 
 /// Opens the file, and creates it unless it is only to be read.
-pub(super) async fn connect(path: &Path, most_megabytes: u64, limit: Duration, reading: bool) -> Result<(AnyConnection, File), Fault> {
+pub(super) async fn connect(
+    path: &Path,
+    most_megabytes: u64,
+    limit: Duration,
+    reading: bool,
+) -> Result<(AnyConnection, File), Fault> {
     if !reading {
         create(path)?;
     }
-    let (mode, busy) = if reading { ("ro", BUSY_READING) } else { ("rw", BUSY) };
-    let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    let (mode, busy) = if reading {
+        ("ro", BUSY_READING)
+    } else {
+        ("rw", BUSY)
+    };
+    let name = path
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23");
     let mut connection = super::connect(&format!("sqlite:{name}?mode={mode}"), limit).await?;
-    connection.execute(format!("PRAGMA busy_timeout = {busy}").as_str()).await?;
+    connection
+        .execute(format!("PRAGMA busy_timeout = {busy}").as_str())
+        .await?;
     let identity = identity(path);
     if !reading {
         connection.execute("PRAGMA secure_delete = ON").await?;
     }
     if !reading && most_megabytes > 0 {
         let pages = most_megabytes.saturating_mul(1_048_576) / PAGE;
-        connection.execute(format!("PRAGMA max_page_count = {pages}").as_str()).await?;
+        connection
+            .execute(format!("PRAGMA max_page_count = {pages}").as_str())
+            .await?;
     }
-    Ok((connection, File { path: path.to_owned(), identity }))
+    Ok((
+        connection,
+        File {
+            path: path.to_owned(),
+            identity,
+        },
+    ))
 }
 
 /// What a fault means, and the mend, where it is known.
 pub(super) fn explain(file: &str, error: &sqlx::Error) -> Option<String> {
     let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
     Some(match code & 0xff {
-        code::BUSY | code::LOCKED => format!("the store {file} is locked by another process: end it, or wait until it is done"),
-        code::FULL => format!("the store {file} is full: make room on the disk, or raise store.most_megabytes"),
+        code::BUSY | code::LOCKED => format!(
+            "the store {file} is locked by another process: end it, or wait until it is done"
+        ),
+        code::FULL => format!(
+            "the store {file} is full: make room on the disk, or raise store.most_megabytes"
+        ),
         code::READ_ONLY | code::CANNOT_OPEN => {
-            format!("the store {file} cannot be written: let the bot write the file and its folder, or name another file as store.url")
+            format!(
+                "the store {file} cannot be written: let the bot write the file and its folder, or name another file as store.url"
+            )
         }
         code::CORRUPT | code::NOT_A_DATABASE => {
-            format!("the store {file} is damaged: move it away, or put a backup in its place; a new one is begun where there is none")
+            format!(
+                "the store {file} is damaged: move it away, or put a backup in its place; a new one is begun where there is none"
+            )
         }
         _ => return None,
     })
@@ -99,7 +131,9 @@ fn create(path: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+    std::fs::metadata(path)
+        .ok()
+        .map(|file| (file.dev(), file.ino()))
 }
 
 /// Elsewhere a file that is open cannot be replaced.

@@ -38,7 +38,13 @@ pub(in crate::store) enum Written {
 impl Database {
     /// Writes everything that waits, or nothing; and nothing where this writer has written a batch of this number, so that
     /// a batch whose end is not known can be written again.
-    pub(in crate::store) async fn write(&mut self, writer: &str, number: i64, batch: &Batch, today: Date) -> Result<Written, Fault> {
+    pub(in crate::store) async fn write(
+        &mut self,
+        writer: &str,
+        number: i64,
+        batch: &Batch,
+        today: Date,
+    ) -> Result<Written, Fault> {
         if batch.votes.is_empty() && batch.forgotten.is_empty() {
             self.begin().await?
         } else {
@@ -48,19 +54,30 @@ impl Database {
         self.end(written).await
     }
 
-    async fn write_within(&mut self, writer: &str, number: i64, batch: &Batch, today: Date) -> Result<Written, Fault> {
+    async fn write_within(
+        &mut self,
+        writer: &str,
+        number: i64,
+        batch: &Batch,
+        today: Date,
+    ) -> Result<Written, Fault> {
         // A transaction of the same writer that the server has not ended yet is waited for here.
         let is_new = sqlx::query(
             "INSERT INTO writers (writer, batch, day) VALUES ($1, $2, $3) \
              ON CONFLICT (writer) DO UPDATE SET batch = excluded.batch, day = excluded.day WHERE writers.batch < excluded.batch",
         );
-        if self.execute(is_new.bind(writer).bind(number).bind(today.to_string())).await? == 0 {
+        if self
+            .execute(is_new.bind(writer).bind(number).bind(today.to_string()))
+            .await?
+            == 0
+        {
             return Ok(Written::Before);
         }
         for guild in &batch.gone {
             for table in ["settings", "counts", "gaps", "votes"] {
                 let statement = format!("DELETE FROM {table} WHERE guild = $1");
-                self.execute(sqlx::query(&statement).bind(self::number(*guild))).await?;
+                self.execute(sqlx::query(&statement).bind(self::number(*guild)))
+                    .await?;
             }
         }
         let mut deleted = HashMap::new();
@@ -88,15 +105,18 @@ impl Database {
                  ON CONFLICT (day, guild, way, outcome, topic) DO UPDATE SET count = counts.count + excluded.count",
                 places(rows.len(), 6)
             );
-            let query = rows.iter().fold(sqlx::query(&statement).persistent(false), |query, (count, times)| {
-                query
-                    .bind(count.day.to_string())
-                    .bind(number(count.guild))
-                    .bind(count.way.name())
-                    .bind(count.outcome.name())
-                    .bind(count.topic.as_str())
-                    .bind(number(**times))
-            });
+            let query = rows.iter().fold(
+                sqlx::query(&statement).persistent(false),
+                |query, (count, times)| {
+                    query
+                        .bind(count.day.to_string())
+                        .bind(number(count.guild))
+                        .bind(count.way.name())
+                        .bind(count.outcome.name())
+                        .bind(count.topic.as_str())
+                        .bind(number(**times))
+                },
+            );
             self.execute(query).await?;
         }
         Ok(())
@@ -109,22 +129,30 @@ impl Database {
                  ON CONFLICT (guild, wording, day) DO UPDATE SET count = gaps.count + excluded.count",
                 places(rows.len(), 6)
             );
-            let query = rows.iter().fold(sqlx::query(&statement).persistent(false), |query, gap| {
-                query
-                    .bind(number(gap.guild))
-                    .bind(gap.wording.as_str())
-                    .bind(gap.day.to_string())
-                    .bind(gap.text.as_str())
-                    .bind(gap.topic.as_str())
-                    .bind(number(gap.count))
-            });
+            let query =
+                rows.iter()
+                    .fold(sqlx::query(&statement).persistent(false), |query, gap| {
+                        query
+                            .bind(number(gap.guild))
+                            .bind(gap.wording.as_str())
+                            .bind(gap.day.to_string())
+                            .bind(gap.text.as_str())
+                            .bind(gap.topic.as_str())
+                            .bind(number(gap.count))
+                    });
             self.execute(query).await?;
         }
         Ok(())
     }
 
     /// Puts a vote in the place of an earlier one of the same person on the same section, or adds it.
-    async fn vote(&mut self, keys: &[(String, Vec<u8>)], voted: &Voted, vote: Vote, today: Date) -> Result<(), Fault> {
+    async fn vote(
+        &mut self,
+        keys: &[(String, Vec<u8>)],
+        voted: &Voted,
+        vote: Vote,
+        today: Date,
+    ) -> Result<(), Fault> {
         let helped = i16::from(vote.helped);
         for (_, key) in keys {
             let changed = sqlx::query("UPDATE votes SET helped = $1, day = $2 WHERE voter = $3")
@@ -136,7 +164,9 @@ impl Database {
             }
         }
         let today = today.to_string();
-        let Some((day, key)) = keys.iter().find(|(day, _)| *day == today) else { return Ok(()) };
+        let Some((day, key)) = keys.iter().find(|(day, _)| *day == today) else {
+            return Ok(());
+        };
         let added =
             sqlx::query("INSERT INTO votes (voter, key_day, guild, topic, section, helped, day) VALUES ($1, $2, $3, $4, $5, $6, $7)")
                 .bind(voter(key, voted))
@@ -152,37 +182,64 @@ impl Database {
     /// Makes the key of a day, unless there is one.
     async fn ensure_key(&mut self, day: Date) -> Result<(), Fault> {
         let key = random::<KEY_BYTES>()?;
-        let made = sqlx::query("INSERT INTO vote_keys (day, secret) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING");
-        self.execute(made.bind(day.to_string()).bind(key)).await.map(drop)
+        let made = sqlx::query(
+            "INSERT INTO vote_keys (day, secret) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING",
+        );
+        self.execute(made.bind(day.to_string()).bind(key))
+            .await
+            .map(drop)
     }
 
     /// The keys that have not expired.
     async fn keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, Fault> {
-        let rows = self.rows(sqlx::query("SELECT day, secret FROM vote_keys ORDER BY day DESC")).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<String, _>(1)?.into_bytes()))).collect()
+        let rows = self
+            .rows(sqlx::query(
+                "SELECT day, secret FROM vote_keys ORDER BY day DESC",
+            ))
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get::<String, _>(1)?.into_bytes())))
+            .collect()
     }
 
     /// Deletes the votes of a person, as far as their keys are there.
     async fn forget(&mut self, person: u64) -> Result<u64, Fault> {
         let keys = self.keys().await?;
-        let rows = self.rows(sqlx::query("SELECT DISTINCT guild, topic, section FROM votes WHERE voter IS NOT NULL")).await?;
+        let rows = self
+            .rows(sqlx::query(
+                "SELECT DISTINCT guild, topic, section FROM votes WHERE voter IS NOT NULL",
+            ))
+            .await?;
         let mut voters = Vec::new();
         for row in &rows {
             let guild = unsigned(row.try_get(0)?);
-            let voted = Voted { person, guild, topic: row.try_get(1)?, section: row.try_get(2)? };
+            let voted = Voted {
+                person,
+                guild,
+                topic: row.try_get(1)?,
+                section: row.try_get(2)?,
+            };
             voters.extend(keys.iter().map(|(_, key)| voter(key, &voted)));
         }
         let mut deleted = 0;
         for some in voters.chunks(ROWS) {
             let statement = format!("DELETE FROM votes WHERE voter IN {}", places(1, some.len()));
-            let query = some.iter().fold(sqlx::query(&statement).persistent(false), |query, voter| query.bind(voter.as_str()));
+            let query = some
+                .iter()
+                .fold(sqlx::query(&statement).persistent(false), |query, voter| {
+                    query.bind(voter.as_str())
+                });
             deleted += self.execute(query).await?;
         }
         Ok(deleted)
     }
 
     /// Deletes what has expired. How many gaps that were.
-    pub(in crate::store) async fn tidy(&mut self, config: &config::Store, today: Date) -> Result<u64, Fault> {
+    pub(in crate::store) async fn tidy(
+        &mut self,
+        config: &config::Store,
+        today: Date,
+    ) -> Result<u64, Fault> {
         self.begin_alone().await?;
         let tidied = self.tidy_within(config, today).await;
         self.end(tidied).await
@@ -190,13 +247,24 @@ impl Database {
 
     async fn tidy_within(&mut self, config: &config::Store, today: Date) -> Result<u64, Fault> {
         let before = |days: u32| today.saturating_sub(i64::from(days).days()).to_string();
-        let gaps = self.execute(sqlx::query("DELETE FROM gaps WHERE day <= $1").bind(before(config.keep_gaps_days))).await?;
+        let gaps = self
+            .execute(
+                sqlx::query("DELETE FROM gaps WHERE day <= $1").bind(before(config.keep_gaps_days)),
+            )
+            .await?;
         for (statement, days) in [
-            ("UPDATE votes SET voter = NULL WHERE voter IS NOT NULL AND key_day <= $1", config.keep_votes_days),
-            ("DELETE FROM vote_keys WHERE day <= $1", config.keep_votes_days),
+            (
+                "UPDATE votes SET voter = NULL WHERE voter IS NOT NULL AND key_day <= $1",
+                config.keep_votes_days,
+            ),
+            (
+                "DELETE FROM vote_keys WHERE day <= $1",
+                config.keep_votes_days,
+            ),
             ("DELETE FROM writers WHERE day <= $1", KEEP_WRITERS_DAYS),
         ] {
-            self.execute(sqlx::query(statement).bind(before(days))).await?;
+            self.execute(sqlx::query(statement).bind(before(days)))
+                .await?;
         }
         Ok(gaps)
     }
@@ -223,22 +291,41 @@ impl Database {
             "INSERT INTO settings (guild, settings) VALUES ($1, '{}') ON CONFLICT (guild) DO UPDATE SET guild = excluded.guild",
         );
         self.execute(locked.bind(number(guild))).await?;
-        let rows = self.rows(sqlx::query("SELECT settings FROM settings WHERE guild = $1").bind(number(guild))).await?;
-        let text = rows.first().map(|row| row.try_get::<String, _>(0)).transpose()?.unwrap_or_default();
+        let rows = self
+            .rows(sqlx::query("SELECT settings FROM settings WHERE guild = $1").bind(number(guild)))
+            .await?;
+        let text = rows
+            .first()
+            .map(|row| row.try_get::<String, _>(0))
+            .transpose()?
+            .unwrap_or_default();
         let settings = match change(&serde_json::from_str(&text).unwrap_or_default()) {
             Ok(settings) => settings,
             Err(error) => return Ok(Err(error)),
         };
         let text = serde_json::to_string(&settings).map_err(std::io::Error::from)?;
-        self.execute(sqlx::query("UPDATE settings SET settings = $1 WHERE guild = $2").bind(text).bind(number(guild))).await?;
+        self.execute(
+            sqlx::query("UPDATE settings SET settings = $1 WHERE guild = $2")
+                .bind(text)
+                .bind(number(guild)),
+        )
+        .await?;
         Ok(Ok(settings))
     }
 
     /// Keeps the settings of a guild that has none.
-    pub(in crate::store) async fn restore(&mut self, guild: u64, settings: &Settings) -> Result<(), Fault> {
+    pub(in crate::store) async fn restore(
+        &mut self,
+        guild: u64,
+        settings: &Settings,
+    ) -> Result<(), Fault> {
         let text = serde_json::to_string(settings).map_err(std::io::Error::from)?;
-        let kept = sqlx::query("INSERT INTO settings (guild, settings) VALUES ($1, $2) ON CONFLICT (guild) DO NOTHING");
-        self.execute(kept.bind(number(guild)).bind(text)).await.map(drop)
+        let kept = sqlx::query(
+            "INSERT INTO settings (guild, settings) VALUES ($1, $2) ON CONFLICT (guild) DO NOTHING",
+        );
+        self.execute(kept.bind(number(guild)).bind(text))
+            .await
+            .map(drop)
     }
 }
 
@@ -257,7 +344,9 @@ fn random<const BYTES: usize>() -> Result<String, Fault> {
 /// "($1, $2), ($3, $4)" for two rows of two values.
 fn places(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
-        let values: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        let values: Vec<String> = (1..=columns)
+            .map(|column| format!("${}", row * columns + column))
+            .collect();
         format!("({})", values.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
@@ -266,8 +355,16 @@ fn places(rows: usize, columns: usize) -> String {
 /// A person's hash: nobody can tell the person from it without the key.
 fn voter(key: &[u8], voted: &Voted) -> String {
     // A key of any length is a key, so this never fails.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
-    mac.update(format!("{}\n{}\n{}\n{}", voted.person, voted.guild, voted.topic, voted.section).as_bytes());
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return String::new();
+    };
+    mac.update(
+        format!(
+            "{}\n{}\n{}\n{}",
+            voted.person, voted.guild, voted.topic, voted.section
+        )
+        .as_bytes(),
+    );
     hex(&mac.finalize().into_bytes())
 }
 

@@ -38,7 +38,11 @@ impl State {
         if message.flags & EPHEMERAL != 0 || !self.bot_sees(channel) {
             return None;
         }
-        let needed = if channel.guild.is_some() { intent::GUILD_MESSAGES } else { intent::DIRECT_MESSAGES };
+        let needed = if channel.guild.is_some() {
+            intent::GUILD_MESSAGES
+        } else {
+            intent::DIRECT_MESSAGES
+        };
         Some((channel.guild, needed))
     }
 
@@ -62,7 +66,11 @@ impl State {
 
     /// Keeps a new channel or thread and tells the bot.
     pub fn add_channel(&mut self, channel: Channel) {
-        let event = if channel.is_thread() { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
+        let event = if channel.is_thread() {
+            "THREAD_CREATE"
+        } else {
+            "CHANNEL_CREATE"
+        };
         let mut payload = self.channel_json(&channel);
         if channel.is_thread() {
             payload["newly_created"] = true.into();
@@ -84,20 +92,33 @@ impl State {
         };
         change(channel);
         let channel = channel.clone();
-        let event = if channel.is_thread() { "THREAD_UPDATE" } else { "CHANNEL_UPDATE" };
+        let event = if channel.is_thread() {
+            "THREAD_UPDATE"
+        } else {
+            "CHANNEL_UPDATE"
+        };
         let payload = self.channel_json(&channel);
         self.tell_of_channel(event, &channel, &payload);
     }
 
     /// The direct conversation of two users; of it Discord sends no event.
     pub fn dm_channel(&mut self, one: u64, other: u64) -> u64 {
-        let is_it = |channel: &&Channel| channel.recipients.contains(&one) && channel.recipients.contains(&other);
+        let is_it = |channel: &&Channel| {
+            channel.recipients.contains(&one) && channel.recipients.contains(&other)
+        };
         if let Some(channel) = self.channels.values().find(is_it) {
             return channel.id;
         }
         let id = self.next_id();
-        let name = format!("direct messages of {} and {}", self.name_of(one), self.name_of(other));
-        let channel = Channel { recipients: vec![one, other], ..Channel::new(id, ChannelKind::Dm, &name) };
+        let name = format!(
+            "direct messages of {} and {}",
+            self.name_of(one),
+            self.name_of(other)
+        );
+        let channel = Channel {
+            recipients: vec![one, other],
+            ..Channel::new(id, ChannelKind::Dm, &name)
+        };
         self.channels.insert(id, channel);
         id
     }

@@ -46,7 +46,11 @@ pub(super) struct Faults {
 
 impl Faults {
     pub fn arm(&mut self, route: Route, fault: Fault, times: usize) {
-        self.armed.push(Armed { route, fault, left: times });
+        self.armed.push(Armed {
+            route,
+            fault,
+            left: times,
+        });
     }
 
     /// The fault that strikes this request, if any; one may be planned for it.
@@ -59,7 +63,11 @@ impl Faults {
         });
         if let Some((limited, until)) = limit {
             let left = *until - now;
-            return Some(if limited.is_some() { Fault::RateLimited(left) } else { Fault::GloballyRateLimited(left) });
+            return Some(if limited.is_some() {
+                Fault::RateLimited(left)
+            } else {
+                Fault::GloballyRateLimited(left)
+            });
         }
         let fault = self.next_armed(route).or(planned).or(self.usual)?;
         match fault {
@@ -83,7 +91,12 @@ impl Faults {
 
     /// Faults that no request has met.
     pub fn unused(&self) -> impl Iterator<Item = String> {
-        self.armed.iter().map(|armed| format!("{:?} on {} was never met ({} left)", armed.fault, armed.route, armed.left))
+        self.armed.iter().map(|armed| {
+            format!(
+                "{:?} on {} was never met ({} left)",
+                armed.fault, armed.route, armed.left
+            )
+        })
     }
 }
 
@@ -91,7 +104,10 @@ impl Fault {
     /// The reply in place of the real one; none where the request is carried out.
     pub(super) fn reply(self, route: Route) -> Option<Reply> {
         let (status, body) = match self {
-            Self::Forbidden => (403, json!({"message": "Missing Permissions", "code": 50013})),
+            Self::Forbidden => (
+                403,
+                json!({"message": "Missing Permissions", "code": 50013}),
+            ),
             Self::NotFound => (404, json!({"message": "Unknown Channel", "code": 10003})),
             Self::RateLimited(wait) => return Some(rate_limited(route, wait, false)),
             Self::GloballyRateLimited(wait) => return Some(rate_limited(route, wait, true)),
@@ -105,10 +121,12 @@ impl Fault {
 
 fn rate_limited(route: Route, wait: Duration, global: bool) -> Reply {
     let seconds = wait.as_secs_f64();
-    let body = json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
+    let body =
+        json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
     let scope = if global { "global" } else { "user" };
-    let reply =
-        Reply::json(429, body).with("retry-after", wait.as_secs_f64().ceil().to_string()).with("x-ratelimit-scope", scope.to_owned());
+    let reply = Reply::json(429, body)
+        .with("retry-after", wait.as_secs_f64().ceil().to_string())
+        .with("x-ratelimit-scope", scope.to_owned());
     if global {
         return reply.with("x-ratelimit-global", "true".to_owned());
     }

@@ -82,7 +82,11 @@ pub(super) struct Beat {
 
 impl Gateway {
     pub fn describe(&self) -> String {
-        let connected = self.sessions.values().filter(|session| session.connection.is_some()).count();
+        let connected = self
+            .sessions
+            .values()
+            .filter(|session| session.connection.is_some())
+            .count();
         let (identifies, resumes, close) = (self.identifies, self.resumes, self.last_close);
         format!(
             "gateway: {identifies} identifies, {resumes} resumes, {connected} of {} sessions connected, last close of the bot {close:?}",
@@ -92,12 +96,17 @@ impl Gateway {
 
     /// Whether the bot is connected and has its session.
     pub fn is_connected(&self) -> bool {
-        self.sessions.values().any(|session| session.connection.is_some())
+        self.sessions
+            .values()
+            .any(|session| session.connection.is_some())
     }
 
     /// The shards that are connected, in order.
     pub fn shards(&self) -> Vec<(u64, u64)> {
-        let connected = self.sessions.values().filter(|session| session.connection.is_some());
+        let connected = self
+            .sessions
+            .values()
+            .filter(|session| session.connection.is_some());
         let mut shards: Vec<_> = connected.map(|session| session.shard).collect();
         shards.sort_unstable();
         shards
@@ -113,22 +122,42 @@ impl Gateway {
 
     /// The number of the last event of each session.
     pub fn numbers(&self) -> Vec<(String, u64)> {
-        self.sessions.iter().map(|(id, session)| (id.clone(), session.log.len() as u64)).collect()
+        self.sessions
+            .iter()
+            .map(|(id, session)| (id.clone(), session.log.len() as u64))
+            .collect()
     }
 
     /// Sends nothing more for now; what happens is kept. What to release later.
     pub fn hold(&mut self) -> Vec<Held> {
         let held = |(id, session): (&String, &mut Session)| {
-            Some(Held { session: id.clone(), connection: session.connection.take()?, from: session.log.len() })
+            Some(Held {
+                session: id.clone(),
+                connection: session.connection.take()?,
+                from: session.log.len(),
+            })
         };
         self.sessions.iter_mut().filter_map(held).collect()
     }
 
     /// Sends at once what has happened since.
     pub fn release(&mut self, held: Vec<Held>) {
-        for Held { session, connection, from } in held {
-            let Some(session) = self.sessions.get_mut(&session).filter(|session| session.connection.is_none()) else { continue };
-            let Some(open) = self.connections.get(&connection) else { continue };
+        for Held {
+            session,
+            connection,
+            from,
+        } in held
+        {
+            let Some(session) = self
+                .sessions
+                .get_mut(&session)
+                .filter(|session| session.connection.is_none())
+            else {
+                continue;
+            };
+            let Some(open) = self.connections.get(&connection) else {
+                continue;
+            };
             session.connection = Some(connection);
             for text in &session.log[from..] {
                 let _ = open.out.send(Outgoing::Text(text.clone()));
@@ -143,7 +172,11 @@ impl Gateway {
 
     /// Sends text to every connection that has a session.
     pub fn send_all(&mut self, text: &str) {
-        for connection in self.sessions.values().filter_map(|session| session.connection) {
+        for connection in self
+            .sessions
+            .values()
+            .filter_map(|session| session.connection)
+        {
             self.send(connection, text.to_owned());
         }
     }
@@ -181,16 +214,22 @@ impl Gateway {
             heartbeats: session.heartbeats,
             sent: session.log.len() as u64,
         };
-        let beats = self.sessions.iter().filter(|(_, session)| session.connection.is_some()).map(beat).collect();
+        let beats = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.connection.is_some())
+            .map(beat)
+            .collect();
         self.send_all(r#"{"op":1,"d":null,"s":null,"t":null}"#);
         beats
     }
 
     /// Whether the session has since told that it has seen all that was sent before.
     pub fn has_beaten(&self, beat: &Beat) -> bool {
-        self.sessions
-            .get(&beat.session)
-            .is_none_or(|session| session.connection.is_none() || session.heartbeats > beat.heartbeats && session.heard >= beat.sent)
+        self.sessions.get(&beat.session).is_none_or(|session| {
+            session.connection.is_none()
+                || session.heartbeats > beat.heartbeats && session.heard >= beat.sent
+        })
     }
 
     fn send(&self, connection: u64, text: String) {
@@ -211,18 +250,33 @@ impl Gateway {
 
     fn open(&mut self, out: UnboundedSender<Outgoing>) -> u64 {
         self.opened += 1;
-        self.connections.insert(self.opened, Connection { out, session: None, withholds_acks: false });
+        self.connections.insert(
+            self.opened,
+            Connection {
+                out,
+                session: None,
+                withholds_acks: false,
+            },
+        );
         self.opened
     }
 
     /// The bot ended the connection; with 1000 or 1001 it also ends the session.
     fn closed_by_bot(&mut self, connection: u64, code: Option<u16>) {
         self.last_close = code.or(self.last_close);
-        let Some(id) = self.connections.remove(&connection).and_then(|gone| gone.session) else {
+        let Some(id) = self
+            .connections
+            .remove(&connection)
+            .and_then(|gone| gone.session)
+        else {
             return;
         };
         // By now the session may have moved on to another connection.
-        let Some(session) = self.sessions.get_mut(&id).filter(|session| session.connection == Some(connection)) else {
+        let Some(session) = self
+            .sessions
+            .get_mut(&id)
+            .filter(|session| session.connection == Some(connection))
+        else {
             return;
         };
         session.connection = None;
@@ -252,14 +306,23 @@ impl State {
     }
 
     /// The same for what a session without the message-content intent gets in another form.
-    pub fn dispatch_gated(&mut self, event: &str, guild: Option<u64>, intent: u64, payload: &Value, without_content: &Value) {
+    pub fn dispatch_gated(
+        &mut self,
+        event: &str,
+        guild: Option<u64>,
+        intent: u64,
+        payload: &Value,
+        without_content: &Value,
+    ) {
         for session in self.gateway.sessions.values_mut() {
             if session.intents & intent != intent || !session.hears_of(guild) {
                 continue;
             }
             let reads_all = session.intents & intent::MESSAGE_CONTENT != 0;
             let text = session.record(event, if reads_all { payload } else { without_content });
-            let connection = session.connection.and_then(|id| self.gateway.connections.get(&id));
+            let connection = session
+                .connection
+                .and_then(|id| self.gateway.connections.get(&id));
             if let Some(connection) = connection {
                 let _ = connection.out.send(Outgoing::Text(text));
             }
@@ -270,7 +333,11 @@ impl State {
         let Ok(packet) = serde_json::from_str::<Value>(text) else {
             return self.gateway.close(connection, 4002);
         };
-        let known = self.gateway.connections.get(&connection).and_then(|open| open.session.clone());
+        let known = self
+            .gateway
+            .connections
+            .get(&connection)
+            .and_then(|open| open.session.clone());
         match (packet["op"].as_u64(), known) {
             (Some(1), session) => self.heartbeat(connection, session, &packet["d"]),
             (Some(2), None) => self.identify(connection, &packet["d"]),
@@ -291,7 +358,12 @@ impl State {
             session.heard = seq.as_u64().unwrap_or_default();
             self.gateway.pulse.heard(&id, session.heard);
         }
-        if self.gateway.connections.get(&connection).is_some_and(|open| !open.withholds_acks) {
+        if self
+            .gateway
+            .connections
+            .get(&connection)
+            .is_some_and(|open| !open.withholds_acks)
+        {
             self.gateway.send(connection, json!({"op": 11}).to_string());
         }
     }
@@ -328,14 +400,30 @@ impl State {
             return self.gateway.close(connection, 4000);
         }
         if self.gateway.trouble.refuses_session(shard.0) {
-            return self.gateway.send(connection, json!({"op": 9, "d": false}).to_string());
+            return self
+                .gateway
+                .send(connection, json!({"op": 9, "d": false}).to_string());
         }
         // A bot that starts anew leaves its old sessions behind.
-        self.gateway.sessions.retain(|_, session| session.connection.is_some() || session.shard != shard);
+        self.gateway
+            .sessions
+            .retain(|_, session| session.connection.is_some() || session.shard != shard);
         let id = format!("session-{}", self.gateway.identifies);
-        let mut session = Session { intents, shard, log: Vec::new(), connection: Some(connection), heartbeats: 0, heard: 0 };
-        let guilds: Vec<_> =
-            self.guilds.values().filter(|guild| session.hears_of(Some(guild.id)) && guild.members.contains_key(&self.bot)).collect();
+        let mut session = Session {
+            intents,
+            shard,
+            log: Vec::new(),
+            connection: Some(connection),
+            heartbeats: 0,
+            heard: 0,
+        };
+        let guilds: Vec<_> = self
+            .guilds
+            .values()
+            .filter(|guild| {
+                session.hears_of(Some(guild.id)) && guild.members.contains_key(&self.bot)
+            })
+            .collect();
         let ready = json!({
             "v": 10, "user": self.user_json(self.bot), "session_id": id, "shard": [shard.0, shard.1],
             "guilds": guilds.iter().map(|guild| json!({"id": guild.id.to_string(), "unavailable": true})).collect::<Vec<_>>(),
@@ -346,11 +434,15 @@ impl State {
         if intents & intent::GUILDS != 0 {
             let mut channels = BTreeMap::<u64, Vec<_>>::new();
             for channel in self.channels.values() {
-                channels.entry(channel.guild.unwrap_or_default()).or_default().push(channel);
+                channels
+                    .entry(channel.guild.unwrap_or_default())
+                    .or_default()
+                    .push(channel);
             }
             for guild in guilds {
                 let channels = channels.get(&guild.id).map_or(&[][..], Vec::as_slice);
-                texts.push(session.record("GUILD_CREATE", &self.guild_create_json(guild, channels)));
+                texts
+                    .push(session.record("GUILD_CREATE", &self.guild_create_json(guild, channels)));
             }
         }
         for text in texts {
@@ -371,9 +463,14 @@ impl State {
             return self.gateway.close(connection, 4004);
         }
         let id = data["session_id"].as_str().unwrap_or_default().to_owned();
-        let seen = data["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok()).unwrap_or_default();
+        let seen = data["seq"]
+            .as_u64()
+            .and_then(|seq| usize::try_from(seq).ok())
+            .unwrap_or_default();
         let Some(mut session) = self.gateway.sessions.remove(&id) else {
-            return self.gateway.send(connection, json!({"op": 9, "d": false}).to_string());
+            return self
+                .gateway
+                .send(connection, json!({"op": 9, "d": false}).to_string());
         };
         if seen > session.log.len() {
             return self.gateway.close(connection, 4007);
@@ -396,14 +493,23 @@ impl State {
 /// Serves one connection until either side ends it.
 pub(super) async fn serve(mut socket: WebSocket, world: Arc<World>, opening: Opening) {
     let (out, mut orders) = unbounded_channel();
-    let (connection, interval) = world.change(|state| (state.gateway.open(out), state.settings.heartbeat_interval.as_millis()));
+    let (connection, interval) = world.change(|state| {
+        (
+            state.gateway.open(out),
+            state.settings.heartbeat_interval.as_millis(),
+        )
+    });
     let interval = u64::try_from(interval).unwrap_or(u64::MAX);
     if opening == Opening::Mute {
         while let Some(Ok(_)) = socket.recv().await {}
         return world.change(|state| state.gateway.closed_by_bot(connection, None));
     }
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}});
-    if socket.send(Frame::Text(hello.to_string().into())).await.is_err() {
+    if socket
+        .send(Frame::Text(hello.to_string().into()))
+        .await
+        .is_err()
+    {
         return world.change(|state| state.gateway.closed_by_bot(connection, None));
     }
     loop {

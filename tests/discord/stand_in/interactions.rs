@@ -92,10 +92,25 @@ impl StoredInteraction {
 /// What a person does that makes an interaction.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Slash { name: String, options: Vec<(String, String)>, focused: Option<(String, String)> },
-    OnMessage { name: String, message: u64 },
-    Component { message: u64, custom_id: String, value: Option<String> },
-    Submit { custom_id: String, fields: Vec<(String, String)>, message: Option<u64> },
+    Slash {
+        name: String,
+        options: Vec<(String, String)>,
+        focused: Option<(String, String)>,
+    },
+    OnMessage {
+        name: String,
+        message: u64,
+    },
+    Component {
+        message: u64,
+        custom_id: String,
+        value: Option<String>,
+    },
+    Submit {
+        custom_id: String,
+        fields: Vec<(String, String)>,
+        message: Option<u64>,
+    },
 }
 
 /// Something that a person does; awaiting it gives the bot's first response.
@@ -126,15 +141,28 @@ impl Interaction {
     pub async fn fails(self) {
         let (world, id, limit) = self.start(false).await;
         let limit = limit + MARGIN;
-        let response = world.wait_at_most(limit, |state| response_to(state, id).map(|_| ())).await;
-        assert!(response.is_none(), "the bot responded where a failure was expected");
+        let response = world
+            .wait_at_most(limit, |state| response_to(state, id).map(|_| ()))
+            .await;
+        assert!(
+            response.is_none(),
+            "the bot responded where a failure was expected"
+        );
     }
 
     /// Does it so late that its time is over when the bot hears of it; waits until the bot has been refused.
     pub async fn too_late(self) {
         let (world, id, _) = self.start(true).await;
-        let refused = |state: &mut State| state.interactions.values().any(|known| known.id == id && known.tried).then_some(());
-        world.wait(ANSWER_LIMIT, "the bot to respond too late", refused).await;
+        let refused = |state: &mut State| {
+            state
+                .interactions
+                .values()
+                .any(|known| known.id == id && known.tried)
+                .then_some(())
+        };
+        world
+            .wait(ANSWER_LIMIT, "the bot to respond too late", refused)
+            .await;
     }
 
     async fn start(self, dead: bool) -> (Arc<World>, u64, Duration) {
@@ -154,23 +182,43 @@ impl Interaction {
 
     async fn respond(self) -> InteractionResponse {
         let (world, id, limit) = self.start(false).await;
-        let found = world.wait(limit + MARGIN, "the bot's response to an interaction", |state| response_to(state, id));
+        let found = world.wait(
+            limit + MARGIN,
+            "the bot's response to an interaction",
+            |state| response_to(state, id),
+        );
         let (token, answered, message) = found.await;
         let ephemeral = message.as_ref().is_some_and(|message| message.ephemeral);
-        InteractionResponse { world, id, token, kind: answered.kind, ephemeral, message, answered }
+        InteractionResponse {
+            world,
+            id,
+            token,
+            kind: answered.kind,
+            ephemeral,
+            message,
+            answered,
+        }
     }
 }
 
 /// The first response of the bot, read.
 fn response_to(state: &mut State, id: u64) -> Option<(String, Answered, Option<Message>)> {
-    let read = state.read(|unread| unread.deed == Deed::Response && unread.interaction == Some(id))?;
-    let (token, interaction) = state.interactions.iter().find(|(_, known)| known.id == id)?;
+    let read =
+        state.read(|unread| unread.deed == Deed::Response && unread.interaction == Some(id))?;
+    let (token, interaction) = state
+        .interactions
+        .iter()
+        .find(|(_, known)| known.id == id)?;
     Some((token.clone(), interaction.answered.clone()?, read.snapshot))
 }
 
 /// Nobody speaks before the bot has identified once; events during a lost connection are kept for its resume.
 pub(super) async fn wait_for_bot(world: &World) {
-    world.wait(CONNECT_LIMIT, "the bot to connect", |state| state.gateway.has_session().then_some(())).await;
+    world
+        .wait(CONNECT_LIMIT, "the bot to connect", |state| {
+            state.gateway.has_session().then_some(())
+        })
+        .await;
 }
 
 impl IntoFuture for Interaction {
@@ -228,9 +276,19 @@ impl IntoFuture for Autocomplete {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async {
             let response = self.0.respond().await;
-            let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let choice = |choice: &Value| Choice { name: text(&choice["name"]), value: value(&choice["value"]) };
-            list(&response.answered.data["choices"]).iter().map(choice).collect()
+            let value = |value: &Value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            };
+            let choice = |choice: &Value| Choice {
+                name: text(&choice["name"]),
+                value: value(&choice["value"]),
+            };
+            list(&response.answered.data["choices"])
+                .iter()
+                .map(choice)
+                .collect()
         })
     }
 }
@@ -269,7 +327,8 @@ impl InteractionResponse {
 
     /// Waits until the bot fills in or edits its response.
     pub async fn completed(&self) -> Message {
-        self.wait_for(Deed::Edit, "the bot to edit its response").await
+        self.wait_for(Deed::Edit, "the bot to edit its response")
+            .await
     }
 
     /// Waits for the next followup.
@@ -279,11 +338,16 @@ impl InteractionResponse {
 
     /// Waits until the bot deletes its response or a followup.
     pub async fn deleted(&self) -> Message {
-        self.wait_for(Deed::Deletion, "the bot to delete its response").await
+        self.wait_for(Deed::Deletion, "the bot to delete its response")
+            .await
     }
 
     async fn wait_for(&self, deed: Deed, what: &str) -> Message {
-        let fits = |state: &mut State| state.read(|unread| unread.deed == deed && unread.interaction == Some(self.id))?.snapshot;
+        let fits = |state: &mut State| {
+            state
+                .read(|unread| unread.deed == deed && unread.interaction == Some(self.id))?
+                .snapshot
+        };
         self.world.wait(ANSWER_LIMIT, what, fits).await
     }
 
@@ -306,7 +370,9 @@ impl InteractionResponse {
     pub fn modal(&self) -> (String, Vec<String>) {
         assert_eq!(self.kind, ResponseKind::Modal, "this response is no modal");
         let rows = list(&self.answered.data["components"]).iter();
-        let labels = rows.map(|row| text(&row["components"][0]["label"])).collect();
+        let labels = rows
+            .map(|row| text(&row["components"][0]["label"]))
+            .collect();
         (text(&self.answered.data["title"]), labels)
     }
 
@@ -314,12 +380,30 @@ impl InteractionResponse {
     pub(super) fn form(&self, fields: &[(&str, &str)]) -> Act {
         let rows = list(&self.answered.data["components"]);
         let id_of = |label: &str| {
-            let input = rows.iter().map(|row| &row["components"][0]).find(|input| input["label"] == label);
-            input.map_or_else(|| panic!("the modal has no input {label:?}"), |input| text(&input["custom_id"]))
+            let input = rows
+                .iter()
+                .map(|row| &row["components"][0])
+                .find(|input| input["label"] == label);
+            input.map_or_else(
+                || panic!("the modal has no input {label:?}"),
+                |input| text(&input["custom_id"]),
+            )
         };
-        let fields = fields.iter().map(|(label, value)| (id_of(label), (*value).to_owned())).collect();
-        let clicked = self.world.look().interactions.get(&self.token).and_then(|known| known.message);
-        Act::Submit { custom_id: text(&self.answered.data["custom_id"]), fields, message: clicked }
+        let fields = fields
+            .iter()
+            .map(|(label, value)| (id_of(label), (*value).to_owned()))
+            .collect();
+        let clicked = self
+            .world
+            .look()
+            .interactions
+            .get(&self.token)
+            .and_then(|known| known.message);
+        Act::Submit {
+            custom_id: text(&self.answered.data["custom_id"]),
+            fields,
+            message: clicked,
+        }
     }
 }
 
@@ -332,10 +416,21 @@ impl State {
             Some((text(&command["name"]), text(&completed.next()?["name"])))
         })?;
         let token = format!("{PROBE}{}", self.next_id());
-        let act = Act::Slash { name: command, options: Vec::new(), focused: Some((option, String::new())) };
-        let places: Vec<_> = self.channels.values().filter(|channel| self.bot_sees(channel)).collect();
+        let act = Act::Slash {
+            name: command,
+            options: Vec::new(),
+            focused: Some((option, String::new())),
+        };
+        let places: Vec<_> = self
+            .channels
+            .values()
+            .filter(|channel| self.bot_sees(channel))
+            .collect();
         let places: Vec<_> = places.into_iter().map(|channel| channel.id).collect();
         let owner = self.guilds.values().next().map(|guild| guild.owner)?;
-        places.into_iter().find(|place| self.interact(owner, *place, &act, &token, false).is_ok()).map(|_| token)
+        places
+            .into_iter()
+            .find(|place| self.interact(owner, *place, &act, &token, false).is_ok())
+            .map(|_| token)
     }
 }

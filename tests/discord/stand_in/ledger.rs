@@ -79,7 +79,10 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub fn new(is_on: bool) -> Self {
-        Self { is_on, ..Self::default() }
+        Self {
+            is_on,
+            ..Self::default()
+        }
     }
 }
 
@@ -93,12 +96,23 @@ impl Builder {
 
 impl StandIn {
     /// Somebody asks now, whether the bot is connected or not. These faults meet the requests that answer, in turn.
-    pub fn ask(&self, person: &Member, channel: &Channel, way: Way, text: &str, faults: &[Option<Fault>]) {
-        self.world.change(|state| state.ask(person.id, channel.id, way, text, faults));
+    pub fn ask(
+        &self,
+        person: &Member,
+        channel: &Channel,
+        way: Way,
+        text: &str,
+        faults: &[Option<Fault>],
+    ) {
+        self.world
+            .change(|state| state.ask(person.id, channel.id, way, text, faults));
     }
 
     /// Many ask, and the bot hears of all of them in the same moment; when that was.
-    pub fn ask_at_once<'a>(&self, questions: impl Iterator<Item = (&'a Member, &'a Channel, Way, &'a str)>) -> Instant {
+    pub fn ask_at_once<'a>(
+        &self,
+        questions: impl Iterator<Item = (&'a Member, &'a Channel, Way, &'a str)>,
+    ) -> Instant {
         let held = self.world.change(|state| state.gateway.hold());
         for (person, channel, way, text) in questions {
             self.ask(person, channel, way, text, &[]);
@@ -106,7 +120,11 @@ impl StandIn {
         self.world.change(|state| {
             let now = Instant::now();
             // The time of an interaction begins when it is sent.
-            state.interactions.values_mut().filter(|known| !known.tried).for_each(|known| known.created = now);
+            state
+                .interactions
+                .values_mut()
+                .filter(|known| !known.tried)
+                .for_each(|known| known.created = now);
             state.gateway.release(held);
             now
         })
@@ -115,8 +133,21 @@ impl StandIn {
     /// What became of every question so far.
     pub fn ledger(&self) -> Vec<Entry> {
         let state = self.world.look();
-        let heard = |booked: &Booked| booked.sent.iter().any(|(session, seq)| state.gateway.pulse.has_heard(session, *seq));
-        state.ledger.questions.values().map(|booked| Entry { heard: heard(booked), ..booked.entry.clone() }).collect()
+        let heard = |booked: &Booked| {
+            booked
+                .sent
+                .iter()
+                .any(|(session, seq)| state.gateway.pulse.has_heard(session, *seq))
+        };
+        state
+            .ledger
+            .questions
+            .values()
+            .map(|booked| Entry {
+                heard: heard(booked),
+                ..booked.entry.clone()
+            })
+            .collect()
     }
 }
 
@@ -124,41 +155,91 @@ impl State {
     fn ask(&mut self, person: u64, channel: u64, way: Way, text: &str, faults: &[Option<Fault>]) {
         let before = self.gateway.numbers();
         let (id, way) = self.put_question(person, channel, way, text);
-        let entry = Entry { way, at: Instant::now(), heard: false, answers: 0, answered_at: None, faults: Vec::new(), too_late: false };
-        let sent = self.gateway.numbers().into_iter().filter(|number| !before.contains(number)).collect();
+        let entry = Entry {
+            way,
+            at: Instant::now(),
+            heard: false,
+            answers: 0,
+            answered_at: None,
+            faults: Vec::new(),
+            too_late: false,
+        };
+        let sent = self
+            .gateway
+            .numbers()
+            .into_iter()
+            .filter(|number| !before.contains(number))
+            .collect();
         let planned = faults.iter().copied().collect();
-        self.ledger.questions.insert(id, Booked { entry, person, sent, planned });
+        self.ledger.questions.insert(
+            id,
+            Booked {
+                entry,
+                person,
+                sent,
+                planned,
+            },
+        );
     }
 
     fn put_question(&mut self, person: u64, channel: u64, way: Way, text: &str) -> (u64, Way) {
         let id = self.next_id();
-        let latest = self.ledger.latest.get(&person).and_then(|latest| self.messages.get(latest));
+        let latest = self
+            .ledger
+            .latest
+            .get(&person)
+            .and_then(|latest| self.messages.get(latest));
         match way {
             Way::Reply => {
                 if let Some((answer, place)) = latest.map(|answer| (answer.id, answer.channel)) {
-                    return (self.say(id, place, person, text, Some(answer), true).id, way);
+                    return (
+                        self.say(id, place, person, text, Some(answer), true).id,
+                        way,
+                    );
                 }
             }
             Way::Button => {
                 let button = latest.and_then(|answer| {
                     let mut rows = components_of(&answer.components).into_iter().flatten();
                     let custom_id = rows.find_map(|component| match component {
-                        Component::Button(button) if !button.custom_id.is_empty() && button.label != "Remove" => Some(button.custom_id),
+                        Component::Button(button)
+                            if !button.custom_id.is_empty() && button.label != "Remove" =>
+                        {
+                            Some(button.custom_id)
+                        }
                         _ => None,
                     })?;
-                    Some((answer.channel, Act::Component { message: answer.id, custom_id, value: None }))
+                    Some((
+                        answer.channel,
+                        Act::Component {
+                            message: answer.id,
+                            custom_id,
+                            value: None,
+                        },
+                    ))
                 });
                 if let Some((place, click)) = button
-                    && let Ok(id) = self.interact(person, place, &click, &format!("interaction-{id}"), false)
+                    && let Ok(id) =
+                        self.interact(person, place, &click, &format!("interaction-{id}"), false)
                 {
                     return (id, way);
                 }
             }
             Way::Command => {
                 let options = vec![("question".to_owned(), text.to_owned())];
-                let act = Act::Slash { name: "ask".to_owned(), options, focused: None };
-                let used = self.interact(person, channel, &act, &format!("interaction-{id}"), false);
-                return (used.unwrap_or_else(|why| panic!("Discord does not let a person do this: {why}")), way);
+                let act = Act::Slash {
+                    name: "ask".to_owned(),
+                    options,
+                    focused: None,
+                };
+                let used =
+                    self.interact(person, channel, &act, &format!("interaction-{id}"), false);
+                return (
+                    used.unwrap_or_else(|why| {
+                        panic!("Discord does not let a person do this: {why}")
+                    }),
+                    way,
+                );
             }
             Way::Direct => {
                 let place = self.dm_channel(person, self.bot);
@@ -167,17 +248,26 @@ impl State {
             Way::Overheard => return (self.say(id, channel, person, text, None, false).id, way),
             Way::Mention => {}
         }
-        (self.say(id, channel, person, &format!("@bot {text}"), None, false).id, Way::Mention)
+        (
+            self.say(id, channel, person, &format!("@bot {text}"), None, false)
+                .id,
+            Way::Mention,
+        )
     }
 
     /// Books what the bot did.
     pub fn book(&mut self, deed: Deed, message: u64, interaction: Option<u64>) {
         let question = match deed {
-            Deed::Message => self.messages.get(&message).and_then(|answer| answer.reply_to),
+            Deed::Message => self
+                .messages
+                .get(&message)
+                .and_then(|answer| answer.reply_to),
             Deed::Response => interaction,
             Deed::Edit | Deed::Deletion | Deed::Followup => None,
         };
-        let Some(booked) = question.and_then(|id| self.ledger.questions.get_mut(&id)) else { return };
+        let Some(booked) = question.and_then(|id| self.ledger.questions.get_mut(&id)) else {
+            return;
+        };
         booked.entry.answers += 1;
         booked.entry.answered_at.get_or_insert_with(Instant::now);
         if deed == Deed::Message {
@@ -189,7 +279,9 @@ impl State {
     pub fn strike(&mut self, call: &Call, body: &[u8]) -> Option<Fault> {
         let question = question_of(call, body).filter(|_| self.ledger.is_on);
         let booked = question.and_then(|id| self.ledger.questions.get_mut(&id));
-        let planned = booked.and_then(|booked| booked.planned.pop_front()).flatten();
+        let planned = booked
+            .and_then(|booked| booked.planned.pop_front())
+            .flatten();
         let fault = self.faults.strike(call.route, planned)?;
         if !matches!(fault, Fault::Slow(_) | Fault::CutReply)
             && let Some(booked) = question.and_then(|id| self.ledger.questions.get_mut(&id))
@@ -201,7 +293,11 @@ impl State {
 
     /// Books a refusal; false where it is for a test to read.
     pub fn book_refusal(&mut self, call: &Call, refusal: &Refusal) -> bool {
-        let booked = self.ledger.questions.get_mut(&call.ids[0]).filter(|_| call.route == Route::InteractionCallback);
+        let booked = self
+            .ledger
+            .questions
+            .get_mut(&call.ids[0])
+            .filter(|_| call.route == Route::InteractionCallback);
         match (booked, refusal.code) {
             (Some(booked), UNKNOWN_INTERACTION) => {
                 booked.entry.too_late = true;

@@ -23,7 +23,9 @@ impl Form {
         let mut place = &mut self.errors;
         for key in path.split('.').filter(|key| !key.is_empty()) {
             let inner = place.entry(key).or_insert_with(|| json!({}));
-            place = inner.as_object_mut().expect("every value under a key of a path is made an object here");
+            place = inner
+                .as_object_mut()
+                .expect("every value under a key of a path is made an object here");
         }
         let errors = place.entry("_errors").or_insert_with(|| json!([]));
         if let Some(errors) = errors.as_array_mut() {
@@ -36,7 +38,11 @@ impl Form {
         match value.as_str() {
             Some(text) => self.length(path, text.chars().count(), length),
             None if value.is_null() => self.required(path),
-            None => self.wrong(path, "BASE_TYPE_BAD_TYPE", "Only string values are allowed."),
+            None => self.wrong(
+                path,
+                "BASE_TYPE_BAD_TYPE",
+                "Only string values are allowed.",
+            ),
         }
     }
 
@@ -56,9 +62,17 @@ impl Form {
         if length == 0 && least > 0 {
             self.required(path);
         } else if length > most && least <= 1 {
-            self.wrong(path, "BASE_TYPE_MAX_LENGTH", &format!("Must be {most} or fewer in length."));
+            self.wrong(
+                path,
+                "BASE_TYPE_MAX_LENGTH",
+                &format!("Must be {most} or fewer in length."),
+            );
         } else if !allowed.contains(&length) {
-            self.wrong(path, "BASE_TYPE_BAD_LENGTH", &format!("Must be between {least} and {most} in length."));
+            self.wrong(
+                path,
+                "BASE_TYPE_BAD_LENGTH",
+                &format!("Must be between {least} and {most} in length."),
+            );
         }
     }
 
@@ -67,17 +81,27 @@ impl Form {
         let Some(url) = value.as_str() else { return };
         self.length(path, url.chars().count(), 1..=most);
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
-        if !matches!(scheme, "http" | "https") || rest.is_empty() || url.contains(char::is_whitespace) {
+        if !matches!(scheme, "http" | "https")
+            || rest.is_empty()
+            || url.contains(char::is_whitespace)
+        {
             self.wrong(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
         }
     }
 
     pub fn refusal(self) -> Refusal {
         let errors = Value::Object(self.errors);
-        Refusal { errors, ..Refusal::new(400, 50035, "Invalid Form Body") }
+        Refusal {
+            errors,
+            ..Refusal::new(400, 50035, "Invalid Form Body")
+        }
     }
 
     pub fn finish(self) -> Result<(), Refusal> {
-        if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(self.refusal())
+        }
     }
 }

@@ -31,7 +31,10 @@ pub(super) fn find(content: &str) -> Mentions {
             list.push(id);
         }
     }
-    found.everyone = ["@everyone", "@here"].into_iter().filter(|name| content.contains(name)).collect();
+    found.everyone = ["@everyone", "@here"]
+        .into_iter()
+        .filter(|name| content.contains(name))
+        .collect();
     found
 }
 
@@ -40,12 +43,22 @@ impl StoredMessage {
     pub fn set_mentions(&mut self, state: &State, allowed: &Value, of_interaction: bool) {
         let found = find(&self.content);
         let allows = Allowed::new(allowed, of_interaction);
-        self.mentions = found.users.into_iter().filter(|id| allows.user(*id)).collect();
+        self.mentions = found
+            .users
+            .into_iter()
+            .filter(|id| allows.user(*id))
+            .collect();
         self.mentions.retain(|id| state.users.contains_key(id));
-        self.mention_roles = found.roles.into_iter().filter(|id| allows.role(*id)).collect();
+        self.mention_roles = found
+            .roles
+            .into_iter()
+            .filter(|id| allows.role(*id))
+            .collect();
         self.mention_everyone = allows.everyone && !found.everyone.is_empty();
         let target = self.reply_to.and_then(|id| state.messages.get(&id));
-        if let Some(target) = target.filter(|target| allows.replied_user && !self.mentions.contains(&target.author)) {
+        if let Some(target) =
+            target.filter(|target| allows.replied_user && !self.mentions.contains(&target.author))
+        {
             self.mentions.push(target.author);
         }
     }
@@ -53,13 +66,31 @@ impl StoredMessage {
 
 impl State {
     /// The names of those whom a new message notifies.
-    pub fn pings(&self, message: &StoredMessage, allowed: &Value, of_interaction: bool) -> Vec<String> {
+    pub fn pings(
+        &self,
+        message: &StoredMessage,
+        allowed: &Value,
+        of_interaction: bool,
+    ) -> Vec<String> {
         let allows = Allowed::new(allowed, of_interaction);
-        let mut names: Vec<_> = message.mentions.iter().map(|id| self.name_of(*id)).collect();
+        let mut names: Vec<_> = message
+            .mentions
+            .iter()
+            .map(|id| self.name_of(*id))
+            .collect();
         let roles = self.guilds.values().flat_map(|guild| guild.roles.values());
-        names.extend(roles.filter(|role| message.mention_roles.contains(&role.id)).map(|role| format!("@{}", role.name)));
+        names.extend(
+            roles
+                .filter(|role| message.mention_roles.contains(&role.id))
+                .map(|role| format!("@{}", role.name)),
+        );
         if allows.everyone {
-            names.extend(find(&message.content).everyone.into_iter().map(str::to_owned));
+            names.extend(
+                find(&message.content)
+                    .everyone
+                    .into_iter()
+                    .map(str::to_owned),
+            );
         }
         names
     }
@@ -78,7 +109,13 @@ impl<'a> Allowed<'a> {
     fn new(form: &'a Value, of_interaction: bool) -> Self {
         if form.is_null() {
             let all = !of_interaction;
-            return Self { users: true, roles: all, everyone: all, replied_user: true, form };
+            return Self {
+                users: true,
+                roles: all,
+                everyone: all,
+                replied_user: true,
+                form,
+            };
         }
         let parses = |what: &str| list(&form["parse"]).contains(&json!(what));
         Self {
@@ -91,7 +128,9 @@ impl<'a> Allowed<'a> {
     }
 
     fn names(&self, list_name: &str, id: u64) -> bool {
-        list(&self.form[list_name]).iter().any(|listed| *listed == json!(id) || *listed == json!(id.to_string()))
+        list(&self.form[list_name])
+            .iter()
+            .any(|listed| *listed == json!(id) || *listed == json!(id.to_string()))
     }
 
     fn user(&self, id: u64) -> bool {
@@ -110,6 +149,13 @@ mod tests {
     #[test]
     fn mentions_are_found() {
         let found = find("<@1> and <@!2>, <@&3> <@x> <@4 @here <@1>");
-        assert_eq!(found, Mentions { users: vec![1, 2], roles: vec![3], everyone: vec!["@here"] });
+        assert_eq!(
+            found,
+            Mentions {
+                users: vec![1, 2],
+                roles: vec![3],
+                everyone: vec!["@here"]
+            }
+        );
     }
 }

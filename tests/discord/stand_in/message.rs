@@ -112,10 +112,13 @@ impl Message {
 
     /// All its buttons.
     pub fn buttons(&self) -> impl Iterator<Item = &Button> {
-        self.rows.iter().flatten().filter_map(|component| match component {
-            Component::Button(button) => Some(button),
-            Component::Menu(_) => None,
-        })
+        self.rows
+            .iter()
+            .flatten()
+            .filter_map(|component| match component {
+                Component::Button(button) => Some(button),
+                Component::Menu(_) => None,
+            })
     }
 
     /// The labels of its buttons, in order.
@@ -127,7 +130,9 @@ impl Message {
     #[track_caller]
     pub fn menu(&self, name: &str) -> &Menu {
         let named = |menu: &&Menu| one_of(name, &[&menu.placeholder, &menu.custom_id]);
-        match only(self.menus(), named, |menu| contains(name, &[&menu.placeholder, &menu.custom_id])) {
+        match only(self.menus(), named, |menu| {
+            contains(name, &[&menu.placeholder, &menu.custom_id])
+        }) {
             Some(menu) => menu,
             None => panic!("no menu {name:?}, or more than one, in: {self}"),
         }
@@ -135,10 +140,13 @@ impl Message {
 
     /// All its menus.
     pub fn menus(&self) -> impl Iterator<Item = &Menu> + Clone {
-        self.rows.iter().flatten().filter_map(|component| match component {
-            Component::Menu(menu) => Some(menu),
-            Component::Button(_) => None,
-        })
+        self.rows
+            .iter()
+            .flatten()
+            .filter_map(|component| match component {
+                Component::Menu(menu) => Some(menu),
+                Component::Button(_) => None,
+            })
     }
 }
 
@@ -147,9 +155,14 @@ impl Menu {
     #[track_caller]
     pub fn option(&self, name: &str) -> &MenuOption {
         let named = |option: &&MenuOption| one_of(name, &[&option.label, &option.value]);
-        match only(self.options.iter(), named, |option| contains(name, &[&option.label])) {
+        match only(self.options.iter(), named, |option| {
+            contains(name, &[&option.label])
+        }) {
             Some(option) => option,
-            None => panic!("no option {name:?}, or more than one, in {:?}", self.options),
+            None => panic!(
+                "no option {name:?}, or more than one, in {:?}",
+                self.options
+            ),
         }
     }
 }
@@ -166,7 +179,11 @@ impl fmt::Display for Message {
         for menu in self.menus() {
             write!(f, " <{} of {}>", menu.placeholder, menu.options.len())?;
         }
-        if self.ephemeral { write!(f, " (private)") } else { Ok(()) }
+        if self.ephemeral {
+            write!(f, " (private)")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -175,7 +192,9 @@ fn one_of(name: &str, texts: &[&str]) -> bool {
 }
 
 fn contains(name: &str, texts: &[&str]) -> bool {
-    texts.iter().any(|text| text.to_lowercase().contains(&name.to_lowercase()))
+    texts
+        .iter()
+        .any(|text| text.to_lowercase().contains(&name.to_lowercase()))
 }
 
 /// The first that is exactly right, or else the only one that is nearly.
@@ -203,7 +222,11 @@ fn flag(value: &Value) -> bool {
 }
 
 pub(super) fn embeds_of(embeds: &[Value]) -> Vec<Embed> {
-    let field = |field: &Value| Field { name: text(&field["name"]), value: text(&field["value"]), inline: flag(&field["inline"]) };
+    let field = |field: &Value| Field {
+        name: text(&field["name"]),
+        value: text(&field["value"]),
+        inline: flag(&field["inline"]),
+    };
     let embed = |embed: &Value| Embed {
         title: text(&embed["title"]),
         description: text(&embed["description"]),
@@ -216,7 +239,9 @@ pub(super) fn embeds_of(embeds: &[Value]) -> Vec<Embed> {
 }
 
 pub(super) fn components_of(rows: &[Value]) -> Vec<Vec<Component>> {
-    rows.iter().map(|row| list(&row["components"]).iter().map(component).collect()).collect()
+    rows.iter()
+        .map(|row| list(&row["components"]).iter().map(component).collect())
+        .collect()
 }
 
 fn component(json: &Value) -> Component {

@@ -160,7 +160,11 @@ impl Role {
 
 impl Guild {
     pub fn roles_json(&self) -> Vec<Value> {
-        self.roles.values().enumerate().map(|(position, role)| role.json(position)).collect()
+        self.roles
+            .values()
+            .enumerate()
+            .map(|(position, role)| role.json(position))
+            .collect()
     }
 
     /// What `GET /guilds/{id}` answers; `GUILD_CREATE` has more.
@@ -236,14 +240,21 @@ impl State {
     }
 
     pub fn channels_of(&self, guild: u64) -> impl Iterator<Item = &Channel> {
-        self.channels.values().filter(move |channel| channel.guild == Some(guild))
+        self.channels
+            .values()
+            .filter(move |channel| channel.guild == Some(guild))
     }
 
     /// The payload of `GUILD_CREATE`, given the channels of the guild.
     pub fn guild_create_json(&self, guild: &Guild, channels: &[&Channel]) -> Value {
         let seen = |threads: bool| -> Vec<Value> {
-            let chosen = channels.iter().filter(|channel| channel.is_thread() == threads);
-            chosen.filter(|channel| self.bot_sees(channel)).map(|channel| self.channel_json(channel)).collect()
+            let chosen = channels
+                .iter()
+                .filter(|channel| channel.is_thread() == threads);
+            chosen
+                .filter(|channel| self.bot_sees(channel))
+                .map(|channel| self.channel_json(channel))
+                .collect()
         };
         let mut json = guild.json();
         json["channels"] = seen(false).into();
@@ -251,7 +262,13 @@ impl State {
         json["members"] = json!([self.full_member_json(guild, self.bot)]);
         json["member_count"] = guild.members.len().into();
         json["joined_at"] = iso(ms_of(guild.id)).into();
-        for key in ["voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"] {
+        for key in [
+            "voice_states",
+            "presences",
+            "stage_instances",
+            "guild_scheduled_events",
+            "soundboard_sounds",
+        ] {
             json[key] = json!([]);
         }
         json["large"] = false.into();
@@ -278,7 +295,10 @@ impl State {
             json["author"]["id"] = webhook.to_string().into();
         }
         if let Some(target) = message.reply_to {
-            let guild = self.channels.get(&message.channel).and_then(|channel| channel.guild);
+            let guild = self
+                .channels
+                .get(&message.channel)
+                .and_then(|channel| channel.guild);
             json["message_reference"] = json!({
                 "type": 0, "message_id": target.to_string(), "channel_id": message.channel.to_string(),
             });

@@ -52,13 +52,24 @@ impl Guild {
         let id = world.change(|state| {
             let id = state.next_guild_id();
             let owner = state.add_user(&format!("owner of {name}"), false);
-            let everyone = Role { id, name: "@everyone".to_owned(), permissions: EVERYONE };
+            let everyone = Role {
+                id,
+                name: "@everyone".to_owned(),
+                permissions: EVERYONE,
+            };
             let mut members = std::collections::BTreeMap::from([(owner, GuildMember::default())]);
             if with_bot {
                 members.insert(state.bot, GuildMember::default());
             }
             let roles = [(id, everyone)].into();
-            let guild = model::Guild { id, name: name.to_owned(), owner, roles, members, open_commands: std::collections::BTreeSet::new() };
+            let guild = model::Guild {
+                id,
+                name: name.to_owned(),
+                owner,
+                roles,
+                members,
+                open_commands: std::collections::BTreeSet::new(),
+            };
             let created = state.guild_create_json(&guild, &[]);
             state.guilds.insert(id, guild);
             if with_bot {
@@ -66,16 +77,25 @@ impl Guild {
             }
             id
         });
-        Self { world: Arc::clone(world), id }
+        Self {
+            world: Arc::clone(world),
+            id,
+        }
     }
 
     fn add_channel(&self, name: &str, kind: ChannelKind) -> Channel {
         let id = self.world.change(|state| {
             let id = state.next_id();
-            state.add_channel(model::Channel { guild: Some(self.id), ..model::Channel::new(id, kind, name) });
+            state.add_channel(model::Channel {
+                guild: Some(self.id),
+                ..model::Channel::new(id, kind, name)
+            });
             id
         });
-        Channel { world: Arc::clone(&self.world), id }
+        Channel {
+            world: Arc::clone(&self.world),
+            id,
+        }
     }
 
     /// A new text channel.
@@ -95,8 +115,14 @@ impl Guild {
             if let Some(guild) = state.guilds.get_mut(&self.id) {
                 let mut member = GuildMember::default();
                 if let Some((name, permissions)) = role {
-                    let permissions = permissions.iter().fold(0, |sum, permission| sum | permission.bit());
-                    let role = Role { id: role_id, name: name.to_owned(), permissions };
+                    let permissions = permissions
+                        .iter()
+                        .fold(0, |sum, permission| sum | permission.bit());
+                    let role = Role {
+                        id: role_id,
+                        name: name.to_owned(),
+                        permissions,
+                    };
                     guild.roles.insert(role_id, role);
                     member.roles.push(role_id);
                 }
@@ -104,18 +130,31 @@ impl Guild {
             }
             user
         });
-        Member { world: Arc::clone(&self.world), guild: Some(self.id), id }
+        Member {
+            world: Arc::clone(&self.world),
+            guild: Some(self.id),
+            id,
+        }
     }
 
     /// The bot is removed from this guild.
     pub fn removes_bot(&self) {
-        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &json!({"id": self.id.to_string()})));
+        self.world.change(|state| {
+            state.dispatch(
+                "GUILD_DELETE",
+                Some(self.id),
+                intent::GUILDS,
+                &json!({"id": self.id.to_string()}),
+            )
+        });
     }
 
     /// This guild is out of reach for a while.
     pub fn has_an_outage(&self) {
         let payload = json!({"id": self.id.to_string(), "unavailable": true});
-        self.world.change(|state| state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &payload));
+        self.world.change(|state| {
+            state.dispatch("GUILD_DELETE", Some(self.id), intent::GUILDS, &payload)
+        });
     }
 
     /// A new ordinary member.
@@ -125,12 +164,20 @@ impl Guild {
 
     /// A new member who may manage messages.
     pub fn moderator(&self, name: &str) -> Member {
-        self.add_member(name, false, Some(("moderators", &[Permission::ManageMessages])))
+        self.add_member(
+            name,
+            false,
+            Some(("moderators", &[Permission::ManageMessages])),
+        )
     }
 
     /// A new member who may do everything.
     pub fn administrator(&self, name: &str) -> Member {
-        self.add_member(name, false, Some(("administrators", &[Permission::Administrator])))
+        self.add_member(
+            name,
+            false,
+            Some(("administrators", &[Permission::Administrator])),
+        )
     }
 
     /// A new member who may do this besides what everybody may.
@@ -182,7 +229,10 @@ impl Channel {
             state.add_thread(id, self.id, name, owner.id);
             id
         });
-        Channel { world: Arc::clone(&self.world), id }
+        Channel {
+            world: Arc::clone(&self.world),
+            id,
+        }
     }
 
     /// A new post in this forum: first the thread, then its message of the same id.
@@ -193,7 +243,13 @@ impl Channel {
             state.add_thread(id, self.id, title, author.id);
             state.say(id, id, author.id, text, None, false)
         });
-        Post { thread: Channel { world: Arc::clone(&self.world), id: message.id }, message }
+        Post {
+            thread: Channel {
+                world: Arc::clone(&self.world),
+                id: message.id,
+            },
+            message,
+        }
     }
 
     /// Sends the bot this thread once more, as when it is added to it: without `newly_created`.
@@ -208,7 +264,8 @@ impl Channel {
 
     /// Locks and archives this thread.
     pub fn lock(&self) {
-        self.world.change(|state| state.change_channel(self.id, |channel| channel.locked = true));
+        self.world
+            .change(|state| state.change_channel(self.id, |channel| channel.locked = true));
     }
 
     /// A message of a webhook.
@@ -248,7 +305,11 @@ impl Channel {
 impl Member {
     pub(super) fn stranger(world: &Arc<World>, name: &str) -> Self {
         let id = world.change(|state| state.add_user(name, false));
-        Self { world: Arc::clone(world), guild: None, id }
+        Self {
+            world: Arc::clone(world),
+            guild: None,
+            id,
+        }
     }
 
     /// Writes into a channel. `@bot` and `@name` become mentions.
@@ -285,14 +346,24 @@ impl Member {
 
     /// The direct conversation with the bot.
     pub fn dm(&self) -> Channel {
-        let id = self.world.change(|state| state.dm_channel(self.id, state.bot));
-        Channel { world: Arc::clone(&self.world), id }
+        let id = self
+            .world
+            .change(|state| state.dm_channel(self.id, state.bot));
+        Channel {
+            world: Arc::clone(&self.world),
+            id,
+        }
     }
 
     /// The direct conversation with another person, where only a user-installed application can be used.
     pub fn dm_with(&self, other: &Member) -> Channel {
-        let id = self.world.change(|state| state.dm_channel(self.id, other.id));
-        Channel { world: Arc::clone(&self.world), id }
+        let id = self
+            .world
+            .change(|state| state.dm_channel(self.id, other.id));
+        Channel {
+            world: Arc::clone(&self.world),
+            id,
+        }
     }
 
     /// From now on the bot cannot write to this person directly.
@@ -306,7 +377,12 @@ impl Member {
 
     /// Edits a message of theirs.
     pub async fn edits(&self, message: &Message, text: &str) -> Message {
-        self.edits_after(message, text, Duration::from_millis(now_ms().saturating_sub(super::world::ms_of(message.id)))).await
+        self.edits_after(
+            message,
+            text,
+            Duration::from_millis(now_ms().saturating_sub(super::world::ms_of(message.id))),
+        )
+        .await
     }
 
     /// Edits a message of theirs so long after it was sent, as its timestamps tell.
@@ -330,45 +406,90 @@ impl Member {
             let stored = &state.messages[&message.id];
             let place = &state.channels[&stored.channel];
             let manages = state.permissions(self.id, place) & Permission::ManageMessages.bit() != 0;
-            assert!(stored.author == self.id || manages, "{} may not delete this", state.name_of(self.id));
+            assert!(
+                stored.author == self.id || manages,
+                "{} may not delete this",
+                state.name_of(self.id)
+            );
             state.remove_message(message.id);
         });
     }
 
     fn does(&self, channel: Option<u64>, act: Act) -> Interaction {
-        let channel = channel.unwrap_or_else(|| self.world.change(|state| state.usual_channel(self.id, self.guild)));
-        Interaction { world: Arc::clone(&self.world), user: self.id, channel, act }
+        let channel = channel.unwrap_or_else(|| {
+            self.world
+                .change(|state| state.usual_channel(self.id, self.guild))
+        });
+        Interaction {
+            world: Arc::clone(&self.world),
+            user: self.id,
+            channel,
+            act,
+        }
     }
 
     /// Uses a slash command; sub-commands are further words of the name.
     pub fn slash(&self, name: &str, options: &[(&str, &str)]) -> Interaction {
-        let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.does(None, Act::Slash { name: name.to_owned(), options, focused: None })
+        let options = options
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        self.does(
+            None,
+            Act::Slash {
+                name: name.to_owned(),
+                options,
+                focused: None,
+            },
+        )
     }
 
     /// Types into an option of a slash command.
     pub fn autocompletes(&self, name: &str, option: &str, typed: &str) -> Autocomplete {
         let focused = Some((option.to_owned(), typed.to_owned()));
-        Autocomplete(self.does(None, Act::Slash { name: name.to_owned(), options: Vec::new(), focused }))
+        Autocomplete(self.does(
+            None,
+            Act::Slash {
+                name: name.to_owned(),
+                options: Vec::new(),
+                focused,
+            },
+        ))
     }
 
     /// Uses a message command on a message.
     pub fn uses_on_message(&self, name: &str, message: &Message) -> Interaction {
-        self.does(Some(message.channel), Act::OnMessage { name: name.to_owned(), message: message.id })
+        self.does(
+            Some(message.channel),
+            Act::OnMessage {
+                name: name.to_owned(),
+                message: message.id,
+            },
+        )
     }
 
     /// Clicks the button with this label.
     #[track_caller]
     pub fn clicks(&self, message: &Message, label: &str) -> Interaction {
         let button = self.current(message).button(label).clone();
-        assert!(button.url.is_empty(), "{label:?} is a link; a click on it does not reach the bot");
+        assert!(
+            button.url.is_empty(),
+            "{label:?} is a link; a click on it does not reach the bot"
+        );
         self.clicks_id(message, &button.custom_id)
     }
 
     /// Clicks the button with this `custom_id`.
     pub fn clicks_id(&self, message: &Message, custom_id: &str) -> Interaction {
         let custom_id = custom_id.to_owned();
-        self.does(Some(message.channel), Act::Component { message: message.id, custom_id, value: None })
+        self.does(
+            Some(message.channel),
+            Act::Component {
+                message: message.id,
+                custom_id,
+                value: None,
+            },
+        )
     }
 
     /// Selects an option of a menu; see [`Message::menu`] and [`Menu::option`](super::Menu::option) for the names.
@@ -378,7 +499,14 @@ impl Member {
         let menu = current.menu(menu);
         let value = Some(menu.option(option).value.clone());
         let custom_id = menu.custom_id.clone();
-        self.does(Some(message.channel), Act::Component { message: message.id, custom_id, value })
+        self.does(
+            Some(message.channel),
+            Act::Component {
+                message: message.id,
+                custom_id,
+                value,
+            },
+        )
     }
 
     /// Fills in a modal, by the labels of its inputs, and submits it.
@@ -390,7 +518,9 @@ impl Member {
     #[track_caller]
     fn current(&self, message: &Message) -> Message {
         let state = self.world.look();
-        let Some(stored) = state.messages.get(&message.id) else { panic!("the message is gone: {message}") };
+        let Some(stored) = state.messages.get(&message.id) else {
+            panic!("the message is gone: {message}")
+        };
         state.snapshot(stored)
     }
 }
@@ -398,12 +528,24 @@ impl Member {
 impl State {
     fn add_thread(&mut self, id: u64, parent: u64, name: &str, owner: u64) {
         let guild = self.channels.get(&parent).and_then(|parent| parent.guild);
-        let thread =
-            model::Channel { guild, parent: Some(parent), owner: Some(owner), ..model::Channel::new(id, ChannelKind::Thread, name) };
+        let thread = model::Channel {
+            guild,
+            parent: Some(parent),
+            owner: Some(owner),
+            ..model::Channel::new(id, ChannelKind::Thread, name)
+        };
         self.add_channel(thread);
     }
 
-    pub(super) fn say(&mut self, id: u64, channel: u64, author: u64, text: &str, reply_to: Option<u64>, pings: bool) -> Message {
+    pub(super) fn say(
+        &mut self,
+        id: u64,
+        channel: u64,
+        author: u64,
+        text: &str,
+        reply_to: Option<u64>,
+        pings: bool,
+    ) -> Message {
         let mut message = StoredMessage::new(id, channel, author);
         message.reply_to = reply_to;
         self.put_text(&mut message, text, pings);
@@ -414,20 +556,38 @@ impl State {
 
     /// The text of a person, with names turned into mentions.
     fn put_text(&self, message: &mut StoredMessage, text: &str, pings_reply: bool) {
-        let guild = self.channels.get(&message.channel).and_then(|channel| channel.guild);
-        let members = guild.and_then(|id| self.guilds.get(&id)).map(|guild| guild.members.keys());
-        let mut names: Vec<_> = members.into_iter().flatten().map(|id| (self.name_of(*id), *id)).collect();
+        let guild = self
+            .channels
+            .get(&message.channel)
+            .and_then(|channel| channel.guild);
+        let members = guild
+            .and_then(|id| self.guilds.get(&id))
+            .map(|guild| guild.members.keys());
+        let mut names: Vec<_> = members
+            .into_iter()
+            .flatten()
+            .map(|id| (self.name_of(*id), *id))
+            .collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         names.push(("bot".to_owned(), self.bot));
         message.content = text.to_owned();
         for (name, id) in names {
-            message.content = message.content.replace(&format!("@{name}"), &format!("<@{id}>"));
+            message.content = message
+                .content
+                .replace(&format!("@{name}"), &format!("<@{id}>"));
         }
         let found = mentions::find(&message.content);
         message.addressed = found.users.contains(&self.bot);
-        message.mentions = found.users.into_iter().filter(|id| self.users.contains_key(id)).collect();
+        message.mentions = found
+            .users
+            .into_iter()
+            .filter(|id| self.users.contains_key(id))
+            .collect();
         message.mention_roles = found.roles;
-        let target = message.reply_to.filter(|_| pings_reply).and_then(|id| self.messages.get(&id));
+        let target = message
+            .reply_to
+            .filter(|_| pings_reply)
+            .and_then(|id| self.messages.get(&id));
         if let Some(target) = target {
             // A reply to an answer of an interaction mentions the bot and yet does not show it the text.
             message.addressed |= target.author == self.bot && target.interaction.is_none();
@@ -438,7 +598,12 @@ impl State {
     }
 
     fn own(&self, message: u64, author: u64) -> StoredMessage {
-        let stored = self.messages.get(&message).filter(|stored| stored.author == author);
-        stored.cloned().unwrap_or_else(|| panic!("{} has no such message", self.name_of(author)))
+        let stored = self
+            .messages
+            .get(&message)
+            .filter(|stored| stored.author == author);
+        stored
+            .cloned()
+            .unwrap_or_else(|| panic!("{} has no such message", self.name_of(author)))
     }
 }

@@ -56,7 +56,9 @@ impl State {
         let granted = guild
             .roles
             .values()
-            .filter(|role| role.id == guild.id || member.is_some_and(|m| m.roles.contains(&role.id)))
+            .filter(|role| {
+                role.id == guild.id || member.is_some_and(|m| m.roles.contains(&role.id))
+            })
             .fold(0, |sum, role| sum | role.permissions);
         if granted & Permission::Administrator.bit() != 0 || guild.owner == user {
             return ALL;
@@ -64,7 +66,10 @@ impl State {
         if user != self.bot {
             return granted;
         }
-        let rules = channel.parent.filter(|_| channel.is_thread()).and_then(|id| self.channels.get(&id));
+        let rules = channel
+            .parent
+            .filter(|_| channel.is_thread())
+            .and_then(|id| self.channels.get(&id));
         let rules = rules.unwrap_or(channel);
         (granted & !rules.bot_denied) | rules.bot_allowed
     }
@@ -76,7 +81,10 @@ impl State {
     /// Whether the bot hears of what happens in a channel.
     pub fn bot_sees(&self, channel: &Channel) -> bool {
         match channel.guild.and_then(|id| self.guilds.get(&id)) {
-            Some(guild) => guild.members.contains_key(&self.bot) && self.bot_may(Permission::ViewChannel, channel),
+            Some(guild) => {
+                guild.members.contains_key(&self.bot)
+                    && self.bot_may(Permission::ViewChannel, channel)
+            }
             None => channel.recipients.contains(&self.bot),
         }
     }

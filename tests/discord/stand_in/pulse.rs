@@ -33,7 +33,11 @@ impl Pulse {
 
     /// The longest time between two heartbeats, or since the last on a connection that is open.
     pub fn longest_gap(&self, is_open: impl Fn(u64) -> bool) -> Duration {
-        let open = self.last.iter().filter(|(connection, _)| is_open(**connection)).map(|(_, last)| last.elapsed());
+        let open = self
+            .last
+            .iter()
+            .filter(|(connection, _)| is_open(**connection))
+            .map(|(_, last)| last.elapsed());
         open.fold(self.longest, Duration::max)
     }
 }

@@ -41,7 +41,12 @@ pub(super) struct Reply {
 
 impl Reply {
     pub fn json(status: u16, body: Value) -> Self {
-        Self { status, body: body.to_string(), is_page: false, headers: Vec::new() }
+        Self {
+            status,
+            body: body.to_string(),
+            is_page: false,
+            headers: Vec::new(),
+        }
     }
 
     pub fn ok(body: Value) -> Self {
@@ -49,12 +54,22 @@ impl Reply {
     }
 
     pub fn nothing() -> Self {
-        Self { status: 204, body: String::new(), is_page: true, headers: Vec::new() }
+        Self {
+            status: 204,
+            body: String::new(),
+            is_page: true,
+            headers: Vec::new(),
+        }
     }
 
     pub fn page(status: u16, title: &str) -> Self {
         let body = format!("<html><title>{title}</title><body>{status} {title}</body></html>");
-        Self { status, body, is_page: true, headers: Vec::new() }
+        Self {
+            status,
+            body,
+            is_page: true,
+            headers: Vec::new(),
+        }
     }
 
     pub fn with(mut self, name: &'static str, value: String) -> Self {
@@ -80,7 +95,13 @@ pub struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, code: u64, message: &str) -> Self {
-        Self { route: Route::Unknown, status, code, message: message.to_owned(), errors: Value::Null }
+        Self {
+            route: Route::Unknown,
+            status,
+            code,
+            message: message.to_owned(),
+            errors: Value::Null,
+        }
     }
 
     fn reply(&self) -> Reply {
@@ -94,8 +115,16 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {} {}", self.route, self.status, self.code, self.message)?;
-        if self.errors.is_null() { Ok(()) } else { write!(f, " {}", self.errors) }
+        write!(
+            f,
+            "{}: {} {} {}",
+            self.route, self.status, self.code, self.message
+        )?;
+        if self.errors.is_null() {
+            Ok(())
+        } else {
+            write!(f, " {}", self.errors)
+        }
     }
 }
 
@@ -146,7 +175,9 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
     let (head, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     let path = head.uri.path();
-    let call = path.strip_prefix(PREFIX).map_or_else(Call::unknown, |path| Call::parse(&head.method, path));
+    let call = path
+        .strip_prefix(PREFIX)
+        .map_or_else(Call::unknown, |path| Call::parse(&head.method, path));
     let route = call.route;
     let is_probe = call.token.starts_with(PROBE);
     let fault = world.change(|state| {
@@ -155,7 +186,9 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
         }
         *state.requests.entry(route).or_default() += 1;
         if route == Route::Unknown {
-            state.violations.push(format!("unknown route: {} {}", head.method, head.uri));
+            state
+                .violations
+                .push(format!("unknown route: {} {}", head.method, head.uri));
         }
         state.strike(&call, &body)
     });
@@ -193,20 +226,36 @@ fn parse(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
     if body.is_empty() {
         return Ok(Value::Null);
     }
-    let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
+    let is_json = headers
+        .get("content-type")
+        .is_some_and(|kind| kind == "application/json");
     serde_json::from_slice(body)
         .ok()
         .filter(|_| is_json)
-        .ok_or_else(|| Refusal::new(400, 50109, "The request body contains invalid JSON (or files, which are not modelled)."))
+        .ok_or_else(|| {
+            Refusal::new(
+                400,
+                50109,
+                "The request body contains invalid JSON (or files, which are not modelled).",
+            )
+        })
 }
 
 fn build(reply: &Reply, body: Body) -> Response {
-    let kind = if reply.is_page { "text/html" } else { "application/json" };
-    let mut response = Response::builder().status(reply.status).header("content-type", kind);
+    let kind = if reply.is_page {
+        "text/html"
+    } else {
+        "application/json"
+    };
+    let mut response = Response::builder()
+        .status(reply.status)
+        .header("content-type", kind);
     for (name, value) in &reply.headers {
         response = response.header(*name, value);
     }
-    response.body(body).expect("status and headers are all written in this module and valid")
+    response
+        .body(body)
+        .expect("status and headers are all written in this module and valid")
 }
 
 fn respond(mut reply: Reply) -> Response {
@@ -217,11 +266,18 @@ fn respond(mut reply: Reply) -> Response {
 /// The first half of a reply, and then the connection ends.
 fn cut(mut reply: Reply) -> Response {
     // An empty reply (204) has no middle: it becomes the beginning of another.
-    reply.status = if reply.status == 204 { 200 } else { reply.status };
+    reply.status = if reply.status == 204 {
+        200
+    } else {
+        reply.status
+    };
     let length = reply.body.len().max(2);
     let half = reply.body.as_bytes()[..reply.body.len() / 2].to_vec();
     reply = reply.with("content-length", length.to_string());
-    let parts = [Ok(Bytes::from(half)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+    let parts = [
+        Ok(Bytes::from(half)),
+        Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+    ];
     build(&reply, Body::from_stream(stream::iter(parts)))
 }
 
@@ -230,7 +286,9 @@ impl State {
         if route.needs_no_token() {
             return Ok(());
         }
-        let token = headers.get("authorization").and_then(|value| value.to_str().ok());
+        let token = headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok());
         if token.and_then(|token| token.strip_prefix("Bot ")) == Some(&self.settings.token) {
             return Ok(());
         }
@@ -247,13 +305,19 @@ impl State {
             }))),
             Route::GetCurrentUser => Ok(Reply::ok(self.user_json(self.bot))),
             Route::GetApplication => Ok(Reply::ok(self.application_json())),
-            Route::GetChannel => self.visible(first).map(|channel| Reply::ok(self.channel_json(channel))),
+            Route::GetChannel => self
+                .visible(first)
+                .map(|channel| Reply::ok(self.channel_json(channel))),
             Route::GetGuild => self.guild(first).map(|guild| Reply::ok(guild.json())),
             Route::GetGuildChannels => self.guild(first).map(|guild| {
-                let channels = self.channels_of(guild.id).filter(|channel| !channel.is_thread());
+                let channels = self
+                    .channels_of(guild.id)
+                    .filter(|channel| !channel.is_thread());
                 Reply::ok(channels.map(|channel| self.channel_json(channel)).collect())
             }),
-            Route::GetRoles => self.guild(first).map(|guild| Reply::ok(guild.roles_json().into())),
+            Route::GetRoles => self
+                .guild(first)
+                .map(|guild| Reply::ok(guild.roles_json().into())),
             Route::GetMember => {
                 let guild = self.guild(first)?;
                 if !guild.members.contains_key(&second) {
@@ -270,9 +334,15 @@ impl State {
             Route::Typing => self.writable(first).map(|_| Reply::nothing()),
             Route::InteractionCallback => self.callback(first, &call.token, body),
             Route::CreateFollowup => self.create_followup(&call.token, body),
-            Route::GetOriginal | Route::GetFollowup => self.get_webhook_message(&call.token, second),
-            Route::EditOriginal | Route::EditFollowup => self.edit_webhook_message(&call.token, second, body),
-            Route::DeleteOriginal | Route::DeleteFollowup => self.delete_webhook_message(&call.token, second),
+            Route::GetOriginal | Route::GetFollowup => {
+                self.get_webhook_message(&call.token, second)
+            }
+            Route::EditOriginal | Route::EditFollowup => {
+                self.edit_webhook_message(&call.token, second, body)
+            }
+            Route::DeleteOriginal | Route::DeleteFollowup => {
+                self.delete_webhook_message(&call.token, second)
+            }
             Route::ListCommands => self.list_commands(call.guild, query),
             Route::SetCommands => self.set_commands(call.guild, body),
             Route::CreateCommand => self.create_command(call.guild, body),
@@ -284,8 +354,15 @@ impl State {
     }
 
     fn guild(&self, id: u64) -> Result<&super::model::Guild, Refusal> {
-        let guild = self.guilds.get(&id).ok_or_else(|| Refusal::new(404, 10004, "Unknown Guild"))?;
-        if guild.members.contains_key(&self.bot) { Ok(guild) } else { Err(missing_access()) }
+        let guild = self
+            .guilds
+            .get(&id)
+            .ok_or_else(|| Refusal::new(404, 10004, "Unknown Guild"))?;
+        if guild.members.contains_key(&self.bot) {
+            Ok(guild)
+        } else {
+            Err(missing_access())
+        }
     }
 
     fn application_json(&self) -> Value {

@@ -67,9 +67,14 @@ impl Trouble {
         if take(&mut self.sessions_refused) {
             return true;
         }
-        let Some(at_once) = self.at_once else { return false };
+        let Some(at_once) = self.at_once else {
+            return false;
+        };
         let key = shard % at_once;
-        let too_soon = self.begun.iter().any(|(known, at)| *known == key && at.elapsed() < IDENTIFY_INTERVAL);
+        let too_soon = self
+            .begun
+            .iter()
+            .any(|(known, at)| *known == key && at.elapsed() < IDENTIFY_INTERVAL);
         self.begun.push((key, Instant::now()));
         too_soon
     }
@@ -106,7 +111,8 @@ fn take(times: &mut usize) -> bool {
 
 impl StandIn {
     fn trouble(&self, change: impl FnOnce(&mut Trouble)) {
-        self.world.change(|state| change(&mut state.gateway.trouble));
+        self.world
+            .change(|state| change(&mut state.gateway.trouble));
     }
 
     /// Refuses the next connections to the gateway with 502.
@@ -164,7 +170,8 @@ impl StandIn {
 
     /// The connections go deaf: open, but nothing is read and nothing said.
     pub fn go_deaf(&self) {
-        self.world.change(|state| state.gateway.end_all(|| Outgoing::GoDeaf));
+        self.world
+            .change(|state| state.gateway.end_all(|| Outgoing::GoDeaf));
     }
 
     /// How often a connection to the gateway was asked for.
@@ -175,7 +182,9 @@ impl StandIn {
     /// Waits until a connection to the gateway was asked for this many times in all.
     pub async fn connections_reach(&self, times: usize) {
         let asked = |state: &mut State| (state.gateway.trouble.attempts >= times).then_some(());
-        self.world.wait(CONNECT_LIMIT, "the bot to connect so often", asked).await;
+        self.world
+            .wait(CONNECT_LIMIT, "the bot to connect so often", asked)
+            .await;
     }
 
     /// Waits until a request on this route has arrived since [`StandIn::requests`] was last asked.
@@ -187,6 +196,8 @@ impl StandIn {
     /// Waits until these shards of so many are connected, and no other.
     pub async fn shards_are(&self, shards: &[(u64, u64)]) {
         let connected = |state: &mut State| (state.gateway.shards() == shards).then_some(());
-        self.world.wait(CONNECT_LIMIT, "the shards to connect", connected).await;
+        self.world
+            .wait(CONNECT_LIMIT, "the shards to connect", connected)
+            .await;
     }
 }

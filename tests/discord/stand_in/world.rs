@@ -106,7 +106,9 @@ impl State {
             refusals: Vec::new(),
             violations: Vec::new(),
             last_id: 0,
-            last_guild_id: settings.guilds_after.unwrap_or((now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22),
+            last_guild_id: settings
+                .guilds_after
+                .unwrap_or((now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22),
             settings,
         };
         let bot = state.add_user(&state.settings.bot_name.clone(), true);
@@ -129,12 +131,22 @@ impl State {
     pub fn add_user(&mut self, name: &str, bot: bool) -> u64 {
         let id = self.next_id();
         let name = name.to_owned();
-        self.users.insert(id, User { id, name, bot, accepts_dms: true });
+        self.users.insert(
+            id,
+            User {
+                id,
+                name,
+                bot,
+                accepts_dms: true,
+            },
+        );
         id
     }
 
     pub fn name_of(&self, user: u64) -> String {
-        self.users.get(&user).map_or_else(|| user.to_string(), |user| user.name.clone())
+        self.users
+            .get(&user)
+            .map_or_else(|| user.to_string(), |user| user.name.clone())
     }
 
     /// Notes what the bot did, for a test to read.
@@ -145,10 +157,23 @@ impl State {
         let stored = self.messages.get(&message);
         let channel = stored.map_or(0, |stored| stored.channel);
         let snapshot = stored.map(|stored| self.snapshot(stored));
-        let place = self.channels.get(&channel).map_or("?", |channel| channel.name.as_str());
-        let text = snapshot.as_ref().map(Message::to_string).unwrap_or_default();
+        let place = self
+            .channels
+            .get(&channel)
+            .map_or("?", |channel| channel.name.as_str());
+        let text = snapshot
+            .as_ref()
+            .map(Message::to_string)
+            .unwrap_or_default();
         let summary = format!("{deed:?} in #{place}: {text}");
-        self.unread.push(Unread { deed, channel, message, interaction, snapshot, summary });
+        self.unread.push(Unread {
+            deed,
+            channel,
+            message,
+            interaction,
+            snapshot,
+            summary,
+        });
     }
 
     /// Takes the oldest unread deed that fits.
@@ -160,8 +185,14 @@ impl State {
     /// What has happened, for the message of a failing test.
     pub fn story(&self) -> String {
         let mut story = String::new();
-        let unread = self.unread.iter().map(|unread| format!("unread: {}", unread.summary));
-        let refused = self.refusals.iter().map(|refusal| format!("refused: {refusal}"));
+        let unread = self
+            .unread
+            .iter()
+            .map(|unread| format!("unread: {}", unread.summary));
+        let refused = self
+            .refusals
+            .iter()
+            .map(|refusal| format!("refused: {refusal}"));
         let wrong = self.violations.iter().cloned();
         for line in unread.chain(refused).chain(wrong) {
             story += &format!("\n  - {line}");
@@ -185,7 +216,10 @@ impl fmt::Debug for World {
 
 impl World {
     pub fn new(state: State) -> Self {
-        Self { state: Mutex::new(state), changed: watch::Sender::new(()) }
+        Self {
+            state: Mutex::new(state),
+            changed: watch::Sender::new(()),
+        }
     }
 
     /// The state to look at; a test that panicked while it held the lock spoils nothing.
@@ -201,7 +235,11 @@ impl World {
     }
 
     /// Waits until `find` finds something, at most `limit`.
-    pub async fn wait_at_most<T>(&self, limit: Duration, mut find: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
+    pub async fn wait_at_most<T>(
+        &self,
+        limit: Duration,
+        mut find: impl FnMut(&mut State) -> Option<T>,
+    ) -> Option<T> {
         let mut changed = self.changed.subscribe();
         let deadline = Instant::now() + limit;
         loop {
@@ -218,16 +256,26 @@ impl World {
     }
 
     /// The same; past the limit the test fails with what was waited for and what happened instead.
-    pub async fn wait<T>(&self, limit: Duration, what: &str, find: impl FnMut(&mut State) -> Option<T>) -> T {
+    pub async fn wait<T>(
+        &self,
+        limit: Duration,
+        what: &str,
+        find: impl FnMut(&mut State) -> Option<T>,
+    ) -> T {
         match self.wait_at_most(limit, find).await {
             Some(found) => found,
-            None => panic!("waited {limit:?} for {what}; instead:{}", self.look().story()),
+            None => panic!(
+                "waited {limit:?} for {what}; instead:{}",
+                self.look().story()
+            ),
         }
     }
 }
 
 pub(super) fn now_ms() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -242,11 +290,16 @@ pub(super) fn iso(ms: u64) -> String {
     // Days to a date of the Gregorian calendar, counted from 1 March of year 0 (Howard Hinnant's algorithm).
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
     let (second, milli) = (rest / 1000 % 60, rest % 1000);

@@ -29,12 +29,21 @@ pub(in super::super) fn commands(all: &Value) -> Result<(), Refusal> {
         check(&mut form, &place.to_string(), command, kind(command));
         if !seen.insert((command["name"].as_str(), kind(command))) {
             let words = "Application command names must be unique";
-            form.wrong(&format!("{place}.name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", words);
+            form.wrong(
+                &format!("{place}.name"),
+                "APPLICATION_COMMANDS_DUPLICATE_NAME",
+                words,
+            );
         }
     }
     form.finish()?;
     for (wanted, most) in MOST_OF_TYPE {
-        if list(all).iter().filter(|command| kind(command) == wanted).count() > most {
+        if list(all)
+            .iter()
+            .filter(|command| kind(command) == wanted)
+            .count()
+            > most
+        {
             let words = format!("Maximum number of application commands reached ({most}).");
             return Err(Refusal::new(400, 30032, &words));
         }
@@ -54,17 +63,28 @@ fn check(form: &mut Form, at: &str, command: &Value, kind: u64) {
             let value = &command[key];
             if !(value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty)) {
                 let words = "Context menu commands cannot have this";
-                form.wrong(&format!("{at}.{key}"), "APPLICATION_COMMAND_TYPE_INVALID", words);
+                form.wrong(
+                    &format!("{at}.{key}"),
+                    "APPLICATION_COMMAND_TYPE_INVALID",
+                    words,
+                );
             }
         }
     }
-    for (key, most) in [("name_localizations", NAME), ("description_localizations", DESCRIPTION)] {
+    for (key, most) in [
+        ("name_localizations", NAME),
+        ("description_localizations", DESCRIPTION),
+    ] {
         for (locale, text) in command[key].as_object().into_iter().flatten() {
             form.text(&format!("{at}.{key}.{locale}"), text, 1..=most);
         }
     }
     if weight(command) > TOTAL {
-        form.wrong(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)");
+        form.wrong(
+            at,
+            "APPLICATION_COMMAND_TOO_LARGE",
+            "Command exceeds maximum size (8000)",
+        );
     }
 }
 
@@ -74,7 +94,11 @@ fn lower_case_name(form: &mut Form, at: &str, name: &Value) {
     let name = name.as_str().unwrap_or_default();
     let fits = |c: char| c.is_alphanumeric() || "-_'".contains(c);
     if !name.chars().all(fits) || name.to_lowercase() != name {
-        form.wrong(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        form.wrong(
+            at,
+            "APPLICATION_COMMAND_INVALID_NAME",
+            "Command name is invalid",
+        );
     }
 }
 
@@ -83,7 +107,12 @@ fn options(form: &mut Form, at: &str, all: &Value) {
     form.length(&at, list(all).len(), 0..=OPTIONS);
     let mut seen = HashSet::new();
     let mut optional_before = false;
-    let is_sub = |option: &Value| matches!(option["type"].as_u64(), Some(SUB_COMMAND | SUB_COMMAND_GROUP));
+    let is_sub = |option: &Value| {
+        matches!(
+            option["type"].as_u64(),
+            Some(SUB_COMMAND | SUB_COMMAND_GROUP)
+        )
+    };
     let subs = list(all).iter().filter(|option| is_sub(option)).count();
     if subs > 0 && subs < list(all).len() {
         let words = "Sub-command and sub-command group option types are mutually exclusive to all other types";
@@ -92,10 +121,18 @@ fn options(form: &mut Form, at: &str, all: &Value) {
     for (place, option) in list(all).iter().enumerate() {
         let at = format!("{at}.{place}");
         lower_case_name(form, &format!("{at}.name"), &option["name"]);
-        form.text(&format!("{at}.description"), &option["description"], 1..=DESCRIPTION);
+        form.text(
+            &format!("{at}.description"),
+            &option["description"],
+            1..=DESCRIPTION,
+        );
         if !seen.insert(option["name"].as_str()) {
             let words = "Option names must be unique";
-            form.wrong(&format!("{at}.name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", words);
+            form.wrong(
+                &format!("{at}.name"),
+                "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
+                words,
+            );
         }
         if !is_sub(option) {
             let required = option["required"] == true;
@@ -108,7 +145,11 @@ fn options(form: &mut Form, at: &str, all: &Value) {
         match option["type"].as_u64() {
             Some(SUB_COMMAND | SUB_COMMAND_GROUP) => options(form, &at, &option["options"]),
             Some(3..=11) => choices(form, &at, option),
-            _ => form.wrong(&format!("{at}.type"), "BASE_TYPE_CHOICES", "Value must be one of (1..11)."),
+            _ => form.wrong(
+                &format!("{at}.type"),
+                "BASE_TYPE_CHOICES",
+                "Value must be one of (1..11).",
+            ),
         }
     }
 }
@@ -118,7 +159,11 @@ fn choices(form: &mut Form, at: &str, option: &Value) {
     let takes_choices = matches!(option["type"].as_u64(), Some(3 | 4 | 10));
     if option["autocomplete"] == true && (!choices.is_empty() || !takes_choices) {
         let words = "Autocomplete needs a string, integer or number option without choices";
-        form.wrong(&format!("{at}.autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", words);
+        form.wrong(
+            &format!("{at}.autocomplete"),
+            "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
+            words,
+        );
     }
     form.length(&format!("{at}.choices"), choices.len(), 0..=CHOICES);
     let mut seen = HashSet::new();
@@ -130,7 +175,11 @@ fn choices(form: &mut Form, at: &str, option: &Value) {
         }
         if !seen.insert(choice["name"].as_str()) {
             let words = "Option choice names must be unique";
-            form.wrong(&format!("{at}.name"), "APPLICATION_COMMAND_OPTIONS_CHOICES_NAME_ALREADY_EXISTS", words);
+            form.wrong(
+                &format!("{at}.name"),
+                "APPLICATION_COMMAND_OPTIONS_CHOICES_NAME_ALREADY_EXISTS",
+                words,
+            );
         }
     }
 }
@@ -139,10 +188,18 @@ fn choices(form: &mut Form, at: &str, option: &Value) {
 fn weight(item: &Value) -> usize {
     let length = |value: &Value| value.as_str().map_or(0, |text| text.chars().count());
     let longest = |key: &str, localized: &str| {
-        let others = item[localized].as_object().into_iter().flatten().map(|(_, text)| length(text));
+        let others = item[localized]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(_, text)| length(text));
         others.chain([length(&item[key])]).max().unwrap_or_default()
     };
-    let own = longest("name", "name_localizations") + longest("description", "description_localizations");
-    let inner = list(&item["options"]).iter().chain(list(&item["choices"])).map(weight);
+    let own =
+        longest("name", "name_localizations") + longest("description", "description_localizations");
+    let inner = list(&item["options"])
+        .iter()
+        .chain(list(&item["choices"]))
+        .map(weight);
     own + length(&item["value"]) + inner.sum::<usize>()
 }

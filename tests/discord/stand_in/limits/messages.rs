@@ -57,7 +57,11 @@ pub(in super::super) fn message(body: &Value, place: Place) -> Result<(), Refusa
     allowed_mentions(&mut form, &body["allowed_mentions"]);
     flags(&mut form, body["flags"].as_u64().unwrap_or_default(), place);
     let nonce = &body["nonce"];
-    form.optional_text("nonce", nonce.as_u64().map_or(nonce, |_| &Value::Null), 0..=NONCE);
+    form.optional_text(
+        "nonce",
+        nonce.as_u64().map_or(nonce, |_| &Value::Null),
+        0..=NONCE,
+    );
     for absent in ["poll", "sticker_ids", "attachments"] {
         let value = &body[absent];
         if !(value.is_null() || list(value).is_empty() && value.is_array()) {
@@ -74,7 +78,11 @@ fn flags(form: &mut Form, flags: u64, place: Place) {
         Place::Edit => SUPPRESS_EMBEDS | EPHEMERAL,
     };
     if flags & !allowed != 0 {
-        form.wrong("flags", "STAND_IN", "A flag that is not allowed here, or that the stand-in does not model.");
+        form.wrong(
+            "flags",
+            "STAND_IN",
+            "A flag that is not allowed here, or that the stand-in does not model.",
+        );
     }
 }
 
@@ -110,14 +118,28 @@ fn embeds(form: &mut Form, embeds: &Value) {
         ] {
             form.url(&at(path), value, URL);
         }
-        let shows = ["title", "description", "footer", "author", "fields", "image", "thumbnail"];
-        let is_shown = |key: &str| !matches!(&embed[key], Value::Null) && embed[key] != "" && embed[key] != json!([]);
+        let shows = [
+            "title",
+            "description",
+            "footer",
+            "author",
+            "fields",
+            "image",
+            "thumbnail",
+        ];
+        let is_shown = |key: &str| {
+            !matches!(&embed[key], Value::Null) && embed[key] != "" && embed[key] != json!([])
+        };
         if !shows.into_iter().any(is_shown) {
             form.required(&at("description"));
         }
     }
     if total > EMBED_TOTAL {
-        form.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
+        form.wrong(
+            "embeds",
+            "MAX_EMBED_SIZE_EXCEEDED",
+            "Embed size exceeds maximum size of 6000",
+        );
     }
 }
 
@@ -127,12 +149,20 @@ fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
     for (place, row) in list(rows).iter().enumerate() {
         let at = format!("components.{place}");
         if row["type"] != 1 {
-            form.wrong(&format!("{at}.type"), "STAND_IN", "Only action rows are modelled here.");
+            form.wrong(
+                &format!("{at}.type"),
+                "STAND_IN",
+                "Only action rows are modelled here.",
+            );
             continue;
         }
         let at = format!("{at}.components");
         let components = list(&row["components"]);
-        let most = if components.iter().all(|component| component["type"] == 2) { BUTTONS } else { 1 };
+        let most = if components.iter().all(|component| component["type"] == 2) {
+            BUTTONS
+        } else {
+            1
+        };
         if !(1..=most).contains(&components.len()) {
             let words = format!("Must be between 1 and {most} in length.");
             form.wrong(&at, "BASE_TYPE_BAD_LENGTH", &words);
@@ -142,15 +172,27 @@ fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
             match (component["type"].as_u64(), is_modal) {
                 (Some(2), false) => button(form, &at, component),
                 (Some(3), false) => menu(form, &at, component),
-                (Some(5..=8), false) => form.text(&format!("{at}.custom_id"), &component["custom_id"], 1..=CUSTOM_ID),
+                (Some(5..=8), false) => form.text(
+                    &format!("{at}.custom_id"),
+                    &component["custom_id"],
+                    1..=CUSTOM_ID,
+                ),
                 (Some(4), true) => input(form, &at, component),
-                _ => form.wrong(&format!("{at}.type"), "UNION_TYPE_CHOICES", "This component may not be here."),
+                _ => form.wrong(
+                    &format!("{at}.type"),
+                    "UNION_TYPE_CHOICES",
+                    "This component may not be here.",
+                ),
             }
             if let Some(id) = component["custom_id"].as_str()
                 && !seen.insert(id)
             {
                 let words = "Component custom id cannot be duplicated";
-                form.wrong(&format!("{at}.custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", words);
+                form.wrong(
+                    &format!("{at}.custom_id"),
+                    "COMPONENT_CUSTOM_ID_DUPLICATED",
+                    words,
+                );
             }
         }
     }
@@ -159,14 +201,22 @@ fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
 fn button(form: &mut Form, at: &str, button: &Value) {
     form.optional_text(&format!("{at}.label"), &button["label"], 0..=BUTTON_LABEL);
     if button["label"].as_str().unwrap_or_default().is_empty() && button["emoji"].is_null() {
-        form.wrong(&format!("{at}.label"), "BASE_TYPE_REQUIRED", "A button needs a label or an emoji");
+        form.wrong(
+            &format!("{at}.label"),
+            "BASE_TYPE_REQUIRED",
+            "A button needs a label or an emoji",
+        );
     }
     let (id, url) = (format!("{at}.custom_id"), format!("{at}.url"));
     match button["style"].as_u64() {
         Some(1..=4) => {
             form.text(&id, &button["custom_id"], 1..=CUSTOM_ID);
             if !button["url"].is_null() {
-                form.wrong(&url, "BUTTON_COMPONENT_INVALID_URL", "A url is only allowed on a link");
+                form.wrong(
+                    &url,
+                    "BUTTON_COMPONENT_INVALID_URL",
+                    "A url is only allowed on a link",
+                );
             }
         }
         Some(5) => {
@@ -175,16 +225,32 @@ fn button(form: &mut Form, at: &str, button: &Value) {
                 form.required(&url);
             }
             if !button["custom_id"].is_null() {
-                form.wrong(&id, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and a url exclude each other");
+                form.wrong(
+                    &id,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and a url exclude each other",
+                );
             }
         }
-        _ => form.wrong(&format!("{at}.style"), "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3, 4, 5)."),
+        _ => form.wrong(
+            &format!("{at}.style"),
+            "BASE_TYPE_CHOICES",
+            "Value must be one of (1, 2, 3, 4, 5).",
+        ),
     }
 }
 
 fn menu(form: &mut Form, at: &str, menu: &Value) {
-    form.text(&format!("{at}.custom_id"), &menu["custom_id"], 1..=CUSTOM_ID);
-    form.optional_text(&format!("{at}.placeholder"), &menu["placeholder"], 0..=PLACEHOLDER);
+    form.text(
+        &format!("{at}.custom_id"),
+        &menu["custom_id"],
+        1..=CUSTOM_ID,
+    );
+    form.optional_text(
+        &format!("{at}.placeholder"),
+        &menu["placeholder"],
+        0..=PLACEHOLDER,
+    );
     let options = list(&menu["options"]);
     form.length(&format!("{at}.options"), options.len(), 1..=OPTIONS);
     let mut seen = HashSet::new();
@@ -192,10 +258,18 @@ fn menu(form: &mut Form, at: &str, menu: &Value) {
         let at = format!("{at}.options.{place}");
         form.text(&format!("{at}.label"), &option["label"], 1..=OPTION_TEXT);
         form.text(&format!("{at}.value"), &option["value"], 1..=OPTION_TEXT);
-        form.optional_text(&format!("{at}.description"), &option["description"], 0..=OPTION_TEXT);
+        form.optional_text(
+            &format!("{at}.description"),
+            &option["description"],
+            0..=OPTION_TEXT,
+        );
         if !seen.insert(&option["value"]) {
             let words = "The specified option value is already used";
-            form.wrong(&format!("{at}.value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", words);
+            form.wrong(
+                &format!("{at}.value"),
+                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+                words,
+            );
         }
     }
     let number = |key: &str| menu[key].as_u64().unwrap_or(1);
@@ -205,35 +279,69 @@ fn menu(form: &mut Form, at: &str, menu: &Value) {
         let words = "Must be at least 1, at least min_values, and at most the number of options.";
         form.wrong(&format!("{at}.max_values"), "NUMBER_TYPE_MAX", words);
     }
-    let defaults = options.iter().filter(|option| option["default"] == true).count() as u64;
+    let defaults = options
+        .iter()
+        .filter(|option| option["default"] == true)
+        .count() as u64;
     if defaults > most {
-        form.wrong(&format!("{at}.options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "More defaults than max_values");
+        form.wrong(
+            &format!("{at}.options"),
+            "SELECT_COMPONENT_TOO_MANY_DEFAULTS",
+            "More defaults than max_values",
+        );
     }
 }
 
 fn input(form: &mut Form, at: &str, input: &Value) {
-    form.text(&format!("{at}.custom_id"), &input["custom_id"], 1..=CUSTOM_ID);
+    form.text(
+        &format!("{at}.custom_id"),
+        &input["custom_id"],
+        1..=CUSTOM_ID,
+    );
     form.text(&format!("{at}.label"), &input["label"], 1..=INPUT_LABEL);
-    form.optional_text(&format!("{at}.placeholder"), &input["placeholder"], 0..=INPUT_PLACEHOLDER);
+    form.optional_text(
+        &format!("{at}.placeholder"),
+        &input["placeholder"],
+        0..=INPUT_PLACEHOLDER,
+    );
     form.optional_text(&format!("{at}.value"), &input["value"], 0..=INPUT_TEXT);
     if !matches!(input["style"].as_u64(), Some(1 | 2)) {
-        form.wrong(&format!("{at}.style"), "BASE_TYPE_CHOICES", "Value must be one of (1, 2).");
+        form.wrong(
+            &format!("{at}.style"),
+            "BASE_TYPE_CHOICES",
+            "Value must be one of (1, 2).",
+        );
     }
 }
 
 fn allowed_mentions(form: &mut Form, allowed: &Value) {
     for kind in ["users", "roles"] {
         let ids = list(&allowed[kind]);
-        form.length(&format!("allowed_mentions.{kind}"), ids.len(), 0..=ALLOWED_IDS);
+        form.length(
+            &format!("allowed_mentions.{kind}"),
+            ids.len(),
+            0..=ALLOWED_IDS,
+        );
         if !ids.is_empty() && list(&allowed["parse"]).contains(&json!(kind)) {
             let words = format!("parse:[\"{kind}\"] and {kind}: [ids...] are mutually exclusive.");
-            form.wrong("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", &words);
+            form.wrong(
+                "allowed_mentions",
+                "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+                &words,
+            );
         }
     }
     for (place, parse) in list(&allowed["parse"]).iter().enumerate() {
-        if !["users", "roles", "everyone"].iter().any(|known| parse == known) {
+        if !["users", "roles", "everyone"]
+            .iter()
+            .any(|known| parse == known)
+        {
             let path = format!("allowed_mentions.parse.{place}");
-            form.wrong(&path, "BASE_TYPE_CHOICES", "Value must be one of ('users', 'roles', 'everyone').");
+            form.wrong(
+                &path,
+                "BASE_TYPE_CHOICES",
+                "Value must be one of ('users', 'roles', 'everyone').",
+            );
         }
     }
 }
@@ -251,7 +359,11 @@ pub(in super::super) fn choices(data: &Value, option_type: u64) -> Result<(), Re
         if option_type == 3 {
             form.text(&at("value"), &choice["value"], 1..=CHOICE_TEXT);
         } else if !choice["value"].is_number() {
-            form.wrong(&at("value"), "NUMBER_TYPE_COERCE", "The value is not a number.");
+            form.wrong(
+                &at("value"),
+                "NUMBER_TYPE_COERCE",
+                "The value is not a number.",
+            );
         }
     }
     form.finish()

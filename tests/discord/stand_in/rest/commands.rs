@@ -10,7 +10,14 @@ use super::{Answer, Refusal, Reply, missing_access};
 impl State {
     fn scope(&self, guild: Option<u64>) -> Result<Value, Refusal> {
         match guild {
-            Some(id) if !self.guilds.get(&id).is_some_and(|guild| guild.members.contains_key(&self.bot)) => Err(missing_access()),
+            Some(id)
+                if !self
+                    .guilds
+                    .get(&id)
+                    .is_some_and(|guild| guild.members.contains_key(&self.bot)) =>
+            {
+                Err(missing_access())
+            }
             Some(id) => Ok(id.to_string().into()),
             None => Ok(Value::Null),
         }
@@ -23,7 +30,9 @@ impl State {
 
     pub(super) fn list_commands(&self, guild: Option<u64>, query: &str) -> Answer {
         let scope = self.scope(guild)?;
-        let localized = query.split('&').any(|pair| pair == "with_localizations=true");
+        let localized = query
+            .split('&')
+            .any(|pair| pair == "with_localizations=true");
         let shown = self.commands_in(&scope).map(|(_, command)| {
             let mut command = command.clone();
             if !localized {
@@ -37,8 +46,12 @@ impl State {
     pub(super) fn set_commands(&mut self, guild: Option<u64>, body: &Value) -> Answer {
         let scope = self.scope(guild)?;
         limits::commands(body)?;
-        let before: Vec<_> = self.commands_in(&scope).map(|(id, command)| (id, command.clone())).collect();
-        self.commands.retain(|_, command| command["guild_id"] != scope);
+        let before: Vec<_> = self
+            .commands_in(&scope)
+            .map(|(id, command)| (id, command.clone()))
+            .collect();
+        self.commands
+            .retain(|_, command| command["guild_id"] != scope);
         let set: Vec<_> = list(body)
             .iter()
             .map(|form| {
@@ -51,19 +64,33 @@ impl State {
 
     pub(super) fn create_command(&mut self, guild: Option<u64>, body: &Value) -> Answer {
         let scope = self.scope(guild)?;
-        let same = self.commands_in(&scope).find(|(_, command)| is_same(command, body));
+        let same = self
+            .commands_in(&scope)
+            .find(|(_, command)| is_same(command, body));
         let same = same.map(|(id, command)| (id, command.clone()));
-        let others = self.commands_in(&scope).filter(|(_, command)| !is_same(command, body));
-        let all: Vec<_> = others.map(|(_, command)| command.clone()).chain([body.clone()]).collect();
+        let others = self
+            .commands_in(&scope)
+            .filter(|(_, command)| !is_same(command, body));
+        let all: Vec<_> = others
+            .map(|(_, command)| command.clone())
+            .chain([body.clone()])
+            .collect();
         limits::commands(&all.into())?;
         let status = if same.is_some() { 200 } else { 201 };
-        Ok(Reply::json(status, self.store_command(body, &scope, same.as_ref())))
+        Ok(Reply::json(
+            status,
+            self.store_command(body, &scope, same.as_ref()),
+        ))
     }
 
     fn known_command(&self, guild: Option<u64>, id: u64) -> Result<(Value, Value), Refusal> {
         let scope = self.scope(guild)?;
-        let command = self.commands.get(&id).filter(|command| command["guild_id"] == scope);
-        let command = command.ok_or_else(|| Refusal::new(404, 10063, "Unknown application command"))?;
+        let command = self
+            .commands
+            .get(&id)
+            .filter(|command| command["guild_id"] == scope);
+        let command =
+            command.ok_or_else(|| Refusal::new(404, 10063, "Unknown application command"))?;
         Ok((scope, command.clone()))
     }
 
@@ -78,9 +105,16 @@ impl State {
             form[key] = value.clone();
         }
         let others = self.commands_in(&scope).filter(|(other, _)| *other != id);
-        let all: Vec<_> = others.map(|(_, command)| command.clone()).chain([form.clone()]).collect();
+        let all: Vec<_> = others
+            .map(|(_, command)| command.clone())
+            .chain([form.clone()])
+            .collect();
         limits::commands(&all.into())?;
-        Ok(Reply::ok(self.store_command(&form, &scope, Some(&(id, before)))))
+        Ok(Reply::ok(self.store_command(
+            &form,
+            &scope,
+            Some(&(id, before)),
+        )))
     }
 
     pub(super) fn delete_command(&mut self, guild: Option<u64>, id: u64) -> Answer {
@@ -90,9 +124,19 @@ impl State {
     }
 
     /// Keeps a command as Discord would show it; one that has not changed keeps its version.
-    fn store_command(&mut self, form: &Value, scope: &Value, before: Option<&(u64, Value)>) -> Value {
+    fn store_command(
+        &mut self,
+        form: &Value,
+        scope: &Value,
+        before: Option<&(u64, Value)>,
+    ) -> Value {
         let id = before.map_or_else(|| self.next_id(), |(id, _)| *id);
-        let or = |key: &str, default: Value| form.get(key).filter(|value| !value.is_null()).cloned().unwrap_or(default);
+        let or = |key: &str, default: Value| {
+            form.get(key)
+                .filter(|value| !value.is_null())
+                .cloned()
+                .unwrap_or(default)
+        };
         let localizations = |key: &str| or(key, Value::Null);
         let mut command = json!({
             "id": id.to_string(), "application_id": self.application.to_string(), "type": or("type", json!(1)),
@@ -145,7 +189,12 @@ fn tidy_option(option: &Value) -> Value {
         _ => true,
     };
     let mut tidy = Map::new();
-    for (key, value) in option.as_object().into_iter().flatten().filter(|(_, value)| says_something(value)) {
+    for (key, value) in option
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| says_something(value))
+    {
         let value = match key.as_str() {
             "options" => list(value).iter().map(tidy_option).collect(),
             _ => value.clone(),

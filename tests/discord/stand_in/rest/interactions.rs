@@ -17,19 +17,30 @@ const MAX_FOLLOWUPS_OF_USER_INSTALL: usize = 5;
 impl State {
     pub(super) fn callback(&mut self, id: u64, token: &str, body: &Value) -> Answer {
         let now = Instant::now();
-        let interaction = self.interactions.get_mut(token).filter(|known| known.id == id);
+        let interaction = self
+            .interactions
+            .get_mut(token)
+            .filter(|known| known.id == id);
         let interaction = interaction.ok_or_else(unknown_interaction)?;
         interaction.tried = true;
         if interaction.is_over(now) {
             return Err(unknown_interaction());
         }
         if interaction.answered.is_some() {
-            return Err(Refusal::new(400, 40060, "Interaction has already been acknowledged."));
+            return Err(Refusal::new(
+                400,
+                40060,
+                "Interaction has already been acknowledged.",
+            ));
         }
         let interaction = interaction.clone();
         let kind = interaction.response_kind(&body["type"]).ok_or_else(|| {
             let mut form = Form::default();
-            form.wrong("type", "BASE_TYPE_CHOICES", "This response does not fit this kind of interaction.");
+            form.wrong(
+                "type",
+                "BASE_TYPE_CHOICES",
+                "This response does not fit this kind of interaction.",
+            );
             form.refusal()
         })?;
         let data = &body["data"];
@@ -55,7 +66,11 @@ impl State {
                 None
             }
         };
-        let answered = Answered { kind, data: data.clone(), original: message };
+        let answered = Answered {
+            kind,
+            data: data.clone(),
+            original: message,
+        };
         if let Some(interaction) = self.interactions.get_mut(token) {
             interaction.answered = Some(answered);
         }
@@ -66,7 +81,11 @@ impl State {
     }
 
     /// A new message that answers an interaction.
-    fn respond_with(&mut self, interaction: &StoredInteraction, data: &Value) -> Result<u64, Refusal> {
+    fn respond_with(
+        &mut self,
+        interaction: &StoredInteraction,
+        data: &Value,
+    ) -> Result<u64, Refusal> {
         let mut message = self.new_response(interaction);
         let place = self.channels[&interaction.channel].clone();
         self.fill(&mut message, data, &place)?;
@@ -106,9 +125,17 @@ impl State {
     /// The message that a path names: 0 is the original response.
     fn webhook_message(&self, token: &str, id: u64) -> Result<(u64, u64), Refusal> {
         let (interaction, answered) = self.answered(token)?;
-        let id = if id == 0 { answered.original.ok_or_else(unknown_message)? } else { id };
+        let id = if id == 0 {
+            answered.original.ok_or_else(unknown_message)?
+        } else {
+            id
+        };
         let belongs = answered.original == Some(id) || interaction.followups.contains(&id);
-        if belongs && self.messages.contains_key(&id) { Ok((interaction.id, id)) } else { Err(unknown_message()) }
+        if belongs && self.messages.contains_key(&id) {
+            Ok((interaction.id, id))
+        } else {
+            Err(unknown_message())
+        }
     }
 
     pub(super) fn create_followup(&mut self, token: &str, body: &Value) -> Answer {
@@ -116,14 +143,25 @@ impl State {
         limits::message(body, Place::Interaction)?;
         let interaction = interaction.clone();
         let original = answered.original.and_then(|id| self.messages.get(&id));
-        if let Some(thinking) = original.filter(|message| message.flags & LOADING != 0).map(|message| message.id) {
+        if let Some(thinking) = original
+            .filter(|message| message.flags & LOADING != 0)
+            .map(|message| message.id)
+        {
             // The first followup of a deferred response takes its place.
             self.edit(thinking, body, true)?;
             self.note(Deed::Edit, thinking, Some(interaction.id));
-            return Ok(Reply::ok(self.message_for_bot(&self.messages[&thinking], true)));
+            return Ok(Reply::ok(
+                self.message_for_bot(&self.messages[&thinking], true),
+            ));
         }
-        if interaction.only_user_installed && interaction.followups.len() >= MAX_FOLLOWUPS_OF_USER_INSTALL {
-            return Err(Refusal::new(400, 40094, "The maximum number of follow up messages has been reached"));
+        if interaction.only_user_installed
+            && interaction.followups.len() >= MAX_FOLLOWUPS_OF_USER_INSTALL
+        {
+            return Err(Refusal::new(
+                400,
+                40094,
+                "The maximum number of follow up messages has been reached",
+            ));
         }
         let id = self.respond_with(&interaction, body)?;
         if let Some(interaction) = self.interactions.get_mut(token) {

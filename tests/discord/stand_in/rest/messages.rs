@@ -13,8 +13,15 @@ use super::{Answer, Refusal, Reply, missing_access, missing_permissions};
 impl State {
     /// A channel that the bot can see.
     pub(super) fn visible(&self, id: u64) -> Result<&Channel, Refusal> {
-        let channel = self.channels.get(&id).ok_or_else(|| Refusal::new(404, 10003, "Unknown Channel"))?;
-        if self.bot_sees(channel) { Ok(channel) } else { Err(missing_access()) }
+        let channel = self
+            .channels
+            .get(&id)
+            .ok_or_else(|| Refusal::new(404, 10003, "Unknown Channel"))?;
+        if self.bot_sees(channel) {
+            Ok(channel)
+        } else {
+            Err(missing_access())
+        }
     }
 
     /// A channel that the bot can write to.
@@ -22,17 +29,32 @@ impl State {
         let channel = self.visible(id)?;
         match channel.kind {
             ChannelKind::Forum => {
-                return Err(Refusal::new(400, 50008, "Cannot send messages in a non-text channel"));
+                return Err(Refusal::new(
+                    400,
+                    50008,
+                    "Cannot send messages in a non-text channel",
+                ));
             }
             ChannelKind::Dm => {
-                let mut others = channel.recipients.iter().filter_map(|id| self.users.get(id));
+                let mut others = channel
+                    .recipients
+                    .iter()
+                    .filter_map(|id| self.users.get(id));
                 if !others.all(|user| user.accepts_dms) {
-                    return Err(Refusal::new(403, 50007, "Cannot send messages to this user"));
+                    return Err(Refusal::new(
+                        403,
+                        50007,
+                        "Cannot send messages to this user",
+                    ));
                 }
             }
             ChannelKind::Thread | ChannelKind::Text => {}
         }
-        let needed = if channel.is_thread() { Permission::SendMessagesInThreads } else { Permission::SendMessages };
+        let needed = if channel.is_thread() {
+            Permission::SendMessagesInThreads
+        } else {
+            Permission::SendMessages
+        };
         if !self.bot_may(needed, channel) {
             return Err(missing_permissions());
         }
@@ -44,7 +66,10 @@ impl State {
 
     fn known(&self, channel: u64, message: u64) -> Result<&StoredMessage, Refusal> {
         self.visible(channel)?;
-        let message = self.messages.get(&message).filter(|message| message.channel == channel);
+        let message = self
+            .messages
+            .get(&message)
+            .filter(|message| message.channel == channel);
         message.ok_or_else(unknown_message)
     }
 
@@ -61,30 +86,46 @@ impl State {
         self.visible(channel)?;
         let wanted = |name: &str| {
             let values = query.split('&').filter_map(|pair| pair.split_once('='));
-            values.into_iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.parse::<u64>().ok())
+            values
+                .into_iter()
+                .find(|(key, _)| *key == name)
+                .and_then(|(_, value)| value.parse::<u64>().ok())
         };
         let limit = wanted("limit").unwrap_or(50);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         if !(1..=100).contains(&limit) {
             let mut form = Form::default();
-            form.wrong("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.");
+            form.wrong(
+                "limit",
+                "NUMBER_TYPE_MAX",
+                "int value should be between 1 and 100.",
+            );
             return Err(form.refusal());
         }
         let after = wanted("after");
         let range = after.map_or(0, |id| id + 1)..wanted("before").unwrap_or(u64::MAX);
-        let mut found: Vec<_> = self.messages.range(range).map(|(_, message)| message).collect();
+        let mut found: Vec<_> = self
+            .messages
+            .range(range)
+            .map(|(_, message)| message)
+            .collect();
         found.retain(|message| message.channel == channel && message.flags & EPHEMERAL == 0);
         if after.is_none() {
             found.reverse();
         }
         found.truncate(limit);
         found.sort_by_key(|message| std::cmp::Reverse(message.id));
-        let shown = found.into_iter().map(|message| self.message_for_bot(message, self.reads_all()));
+        let shown = found
+            .into_iter()
+            .map(|message| self.message_for_bot(message, self.reads_all()));
         Ok(Reply::ok(shown.collect()))
     }
 
     pub(super) fn open_dm(&mut self, body: &Value) -> Answer {
-        let user = body["recipient_id"].as_str().and_then(|id| id.parse().ok()).or(body["recipient_id"].as_u64());
+        let user = body["recipient_id"]
+            .as_str()
+            .and_then(|id| id.parse().ok())
+            .or(body["recipient_id"].as_u64());
         match user.filter(|id| self.users.contains_key(id) && *id != self.bot) {
             Some(user) => {
                 let channel = self.dm_channel(user, self.bot);
@@ -99,7 +140,10 @@ impl State {
         limits::message(body, Place::Channel)?;
         let mut message = StoredMessage::new(self.next_id(), channel, self.bot);
         if let Some(nonce) = body.get("nonce").filter(|nonce| !nonce.is_null()) {
-            let earlier = self.nonces.get(&nonce.to_string()).and_then(|earlier| self.messages.get(earlier));
+            let earlier = self
+                .nonces
+                .get(&nonce.to_string())
+                .and_then(|earlier| self.messages.get(earlier));
             if let Some(earlier) = earlier.filter(|_| body["enforce_nonce"] == true) {
                 return Ok(Reply::ok(self.message_json(earlier)));
             }
@@ -118,7 +162,12 @@ impl State {
         Ok(Reply::ok(self.message_for_bot(&self.messages[&id], true)))
     }
 
-    fn refer(&self, message: &mut StoredMessage, place: &Channel, reference: &Value) -> Result<(), Refusal> {
+    fn refer(
+        &self,
+        message: &mut StoredMessage,
+        place: &Channel,
+        reference: &Value,
+    ) -> Result<(), Refusal> {
         if reference.is_null() {
             return Ok(());
         }
@@ -127,11 +176,22 @@ impl State {
             return Err(Refusal::new(400, 160_002, words));
         }
         let target = &reference["message_id"];
-        let target = target.as_str().and_then(|id| id.parse().ok()).or(target.as_u64());
-        let target = target.filter(|id| self.messages.get(id).is_some_and(|target| target.channel == place.id));
+        let target = target
+            .as_str()
+            .and_then(|id| id.parse().ok())
+            .or(target.as_u64());
+        let target = target.filter(|id| {
+            self.messages
+                .get(id)
+                .is_some_and(|target| target.channel == place.id)
+        });
         if target.is_none() && reference["fail_if_not_exists"] != false {
             let mut form = Form::default();
-            form.wrong("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message");
+            form.wrong(
+                "message_reference",
+                "MESSAGE_REFERENCE_UNKNOWN_MESSAGE",
+                "Unknown message",
+            );
             return Err(form.refusal());
         }
         message.reply_to = target;
@@ -141,7 +201,11 @@ impl State {
     pub(super) fn edit_message(&mut self, channel: u64, id: u64, body: &Value) -> Answer {
         let message = self.known(channel, id)?;
         if message.author != self.bot {
-            return Err(Refusal::new(403, 50005, "Cannot edit a message authored by another user"));
+            return Err(Refusal::new(
+                403,
+                50005,
+                "Cannot edit a message authored by another user",
+            ));
         }
         limits::message(body, Place::Edit)?;
         self.edit(id, body, false)?;
@@ -151,7 +215,9 @@ impl State {
 
     pub(super) fn delete_message(&mut self, channel: u64, id: u64) -> Answer {
         let message = self.known(channel, id)?;
-        if message.author != self.bot && !self.bot_may(Permission::ManageMessages, self.visible(channel)?) {
+        if message.author != self.bot
+            && !self.bot_may(Permission::ManageMessages, self.visible(channel)?)
+        {
             return Err(missing_permissions());
         }
         self.note(Deed::Deletion, id, None);
@@ -160,7 +226,12 @@ impl State {
     }
 
     /// Puts the parts of a form into a message, and refuses one that would have nothing to show.
-    pub fn fill(&self, message: &mut StoredMessage, body: &Value, place: &Channel) -> Result<(), Refusal> {
+    pub fn fill(
+        &self,
+        message: &mut StoredMessage,
+        body: &Value,
+        place: &Channel,
+    ) -> Result<(), Refusal> {
         let is_new = !self.messages.contains_key(&message.id);
         if let Some(content) = body.get("content") {
             message.content = content.as_str().unwrap_or_default().trim().to_owned();
@@ -183,7 +254,10 @@ impl State {
         for embed in &mut message.embeds {
             embed["type"] = "rich".into();
         }
-        if !message.content.is_empty() || !message.embeds.is_empty() || !message.components.is_empty() {
+        if !message.content.is_empty()
+            || !message.embeds.is_empty()
+            || !message.components.is_empty()
+        {
             return Ok(());
         }
         // Discord drops the embeds of a bot that may not embed; where nothing else is left it refuses a new message
@@ -195,8 +269,17 @@ impl State {
     }
 
     /// Changes a message of the bot and tells the gateway.
-    pub(super) fn edit(&mut self, id: u64, body: &Value, of_interaction: bool) -> Result<(), Refusal> {
-        let mut message = self.messages.get(&id).cloned().ok_or_else(unknown_message)?;
+    pub(super) fn edit(
+        &mut self,
+        id: u64,
+        body: &Value,
+        of_interaction: bool,
+    ) -> Result<(), Refusal> {
+        let mut message = self
+            .messages
+            .get(&id)
+            .cloned()
+            .ok_or_else(unknown_message)?;
         let place = self.channels[&message.channel].clone();
         let ephemeral = message.flags & EPHEMERAL;
         self.fill(&mut message, body, &place)?;

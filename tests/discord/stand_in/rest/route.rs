@@ -70,7 +70,12 @@ pub(in super::super) struct Call {
 
 impl Call {
     pub fn unknown() -> Self {
-        Self { route: Route::Unknown, ids: [0; 2], guild: None, token: String::new() }
+        Self {
+            route: Route::Unknown,
+            ids: [0; 2],
+            guild: None,
+            token: String::new(),
+        }
     }
 
     /// What a path after the prefix of the API asks for.
