@@ -26,6 +26,7 @@ pub struct KnowledgeBase {
     topics: Vec<Topic>,
     resources: Vec<Arc<Resource>>,
     vocabulary: Vocabulary,
+    messages: Vec<Message>,
     out_of_scope: Vec<MessageKind>,
 }
 
@@ -87,6 +88,11 @@ impl KnowledgeBase {
     /// Words that mean the same in this field, words without meaning, words never to be corrected.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// Messages as people write them, with the sections that answer each.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
     }
 
     /// Kinds of messages that must not be answered, with examples.
@@ -303,6 +309,49 @@ pub struct Group {
     pub name: String,
     /// Its members, at least two.
     pub words: Vec<String>,
+}
+
+/// A message as people write it, to learn from: who they are, what happened, and a question somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What was written.
+    pub text: String,
+    /// Everything in the guide that answers it, best first. Never empty.
+    pub answers: Vec<SectionId>,
+}
+
+/// A section of the guide by its ids, or a topic as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionId {
+    /// The id of the topic.
+    pub topic: String,
+    /// The id of the section; `None` for the topic as a whole.
+    pub section: Option<String>,
+}
+
+impl From<&str> for SectionId {
+    /// Reads `topic/section` or `topic`.
+    fn from(text: &str) -> Self {
+        match text.split_once('/') {
+            Some((topic, section)) => Self {
+                topic: topic.to_owned(),
+                section: Some(section.to_owned()),
+            },
+            None => Self {
+                topic: text.to_owned(),
+                section: None,
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for SectionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.section {
+            Some(section) => write!(f, "{}/{section}", self.topic),
+            None => f.write_str(&self.topic),
+        }
+    }
 }
 
 /// A kind of message that must not be answered from the guide.

@@ -54,6 +54,11 @@ impl Scrubbed {
 /// assert_eq!(kept.as_str(), "hi, my name is … mail … or call … now");
 /// ```
 pub fn scrub(text: &str) -> Scrubbed {
+    Scrubbed(reply::cut(&without_personal(text), MOST))
+}
+
+/// A text without what could tell who wrote it, its words apart by one space.
+fn without_personal(text: &str) -> String {
     let plain: String = text
         .nfkc()
         .filter(|c| !is_invisible(*c))
@@ -72,7 +77,19 @@ pub fn scrub(text: &str) -> Scrubbed {
             kept.push(word);
         }
     }
-    Scrubbed(reply::cut(&kept.join(" "), MOST))
+    kept.join(" ")
+}
+
+/// Whether a text has something that could tell who wrote it.
+///
+/// ```
+/// use internbot::scrub::tells_who;
+/// assert!(tells_who("my name is Ada and they ghosted me"));
+/// assert!(!tells_who("my manager ghosted me for 3 weeks"));
+/// ```
+pub fn tells_who(text: &str) -> bool {
+    let plain: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    without_personal(text) != plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Characters that show nothing and could hide a number from whoever looks for it. PostgreSQL keeps no text with a NUL.

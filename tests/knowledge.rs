@@ -57,6 +57,11 @@ id = "greeting"
 examples = ["good morning", "hello all"]
 "#;
 
+const MESSAGES: &str = r#"[[message]]
+text = "first week at my internship and the whole team branches all day, i never did that at school, where do i even begin"
+answers = ["git/start"]
+"#;
+
 fn topic(
     id: &str,
     title: &str,
@@ -98,6 +103,7 @@ fn sound() -> Sources {
         resources: file("resources.toml", RESOURCES),
         vocabulary: file("vocabulary.toml", VOCABULARY),
         out_of_scope: file("out_of_scope.toml", OUT_OF_SCOPE),
+        messages: vec![file("messages/git.toml", MESSAGES)],
         topics: vec![
             file(
                 "topics/git.toml",
@@ -145,10 +151,12 @@ fn change(sources: &mut Sources, file: &str, from: &str, to: &str) {
         vocabulary,
         out_of_scope,
         topics,
+        messages,
     } = sources;
     let all = [guide, resources, vocabulary, out_of_scope]
         .into_iter()
-        .chain(topics);
+        .chain(topics)
+        .chain(messages);
     let source = all
         .into_iter()
         .find(|source| source.name.ends_with(file))
@@ -374,7 +382,7 @@ fn review_dates_grow_stale() {
         "git.toml",
         "2026-11-01",
         "2024-01-01",
-        "guide/topics/git.toml:5:12: warning: nobody has reviewed this topic for 1057 days",
+        "guide/topics/git.toml:5:12: warning: nobody has reviewed this topic since 2024-01-01",
         "set `reviewed` to today.",
     );
     one_finding(
@@ -383,6 +391,194 @@ fn review_dates_grow_stale() {
         "2027-11-01",
         "guide/topics/git.toml:5:12: warning: the review date 2027-11-01 is in the future",
         "",
+    );
+}
+
+#[test]
+fn a_topic_says_how_often_it_must_be_read_again() {
+    let every = |interval: &str| format!("reviewed = 2026-05-01\nreview_every = {interval}");
+    assert_eq!(
+        findings(&broken(
+            "git.toml",
+            "reviewed = 2026-11-01",
+            &every("\"7 months\"")
+        )),
+        Vec::<String>::new()
+    );
+    one_finding(
+        "git.toml",
+        "reviewed = 2026-11-01",
+        &every("\"6 months\""),
+        "guide/topics/git.toml:5:12: warning: nobody has reviewed this topic since 2026-05-01",
+        "set `reviewed` to today.",
+    );
+    one_finding(
+        "git.toml",
+        "reviewed = 2026-11-01",
+        &every("\"each august\""),
+        "guide/topics/git.toml:6:16: error: `each august` is not a length of time",
+        "for example \"6 months\" or \"1 year\".",
+    );
+}
+
+#[test]
+fn a_word_that_the_house_style_avoids_is_warned_of_where_it_is_shown() {
+    let styled = |text: &str| {
+        let mut sources = broken("git.toml", "Plain words", text);
+        sources
+            .guide
+            .bytes
+            .extend(b"\n[house_style]\n\"learnt\" = \"learned\"\n\"CV\" = \"resume\"\n");
+        findings(&sources)
+    };
+    let findings = styled("What you learnt");
+    assert_eq!(
+        findings,
+        [
+            "guide/topics/git.toml:26:8: warning: \"learnt\" is not a word of this guide\n    Write \"learned\", as `[house_style]` in guide.toml says."
+        ]
+    );
+    assert_eq!(styled("Your CV").len(), 1);
+    // A gloss in brackets is welcome, other words that contain it are other words, and phrasings are what people type.
+    assert_eq!(styled("Your resume (CV) on CVS"), Vec::<String>::new());
+    let mut sources = broken("git.toml", "\"what is branches\"", "\"what is a cv\"");
+    sources
+        .guide
+        .bytes
+        .extend(b"\n[house_style]\n\"CV\" = \"resume\"\n");
+    assert_eq!(self::findings(&sources), Vec::<String>::new());
+}
+
+#[test]
+fn a_phrasing_that_names_what_no_text_mentions_is_warned_of() {
+    let asked = |phrasing: &str, text: &str| {
+        let mut sources = broken(
+            "git.toml",
+            "\"what is branches\"",
+            &format!("\"{phrasing}\""),
+        );
+        change(&mut sources, "git.toml", "Plain words", text);
+        change(
+            &mut sources,
+            "vocabulary.toml",
+            "protected =",
+            "names = [\"gitlab\", \"oh my git\"]\nprotected =",
+        );
+        findings(&sources)
+    };
+    assert_eq!(
+        asked("is Oh My Git! any good", "Plain words"),
+        [
+            "guide/topics/git.toml:9:3: warning: no text of this topic mentions \"oh my git\"\n    \
+         Say something about it in the section that answers this phrasing, or remove the phrasing."
+        ]
+    );
+    assert_eq!(
+        asked("is Oh My Git! any good", "Play *Oh My Git!* and"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        asked("github or gitlab", "`gitlab` is as good;"),
+        Vec::<String>::new()
+    );
+    assert_eq!(asked("oh my git is hard", "Plain words").len(), 1);
+    assert_eq!(asked("my git is hard", "Plain words"), Vec::<String>::new());
+}
+
+#[test]
+fn a_message_names_what_answers_it() {
+    let file = "messages/git.toml";
+    let answers = "answers = [\"git/start\"]";
+    one_finding(
+        file,
+        answers,
+        "answers = []",
+        "guide/messages/git.toml:2:8: error: nothing answers this message",
+        "or put it into out_of_scope.toml.",
+    );
+    one_finding(
+        file,
+        answers,
+        "answers = [\"gti/start\"]",
+        "guide/messages/git.toml:3:12: error: there is no topic `gti`",
+        "Did you mean `git`?",
+    );
+    one_finding(
+        file,
+        answers,
+        "answers = [\"pay\", \"git/strat\"]",
+        "guide/messages/git.toml:3:19: error: the topic `git` has no section `strat`",
+        "Did you mean `git/start`?",
+    );
+    one_finding(
+        file,
+        answers,
+        "answers = [\"git\", \"git\"]",
+        "guide/messages/git.toml:3:19: warning: `git` stands twice",
+        "Remove one of the two.",
+    );
+}
+
+#[test]
+fn a_message_that_stands_twice_is_refused() {
+    let mut sources = sound();
+    sources.messages.push(File {
+        name: "guide/messages/new.toml".to_owned(),
+        bytes: MESSAGES.replace("whole team", "WHOLE team!").into_bytes(),
+    });
+    assert_eq!(
+        findings(&sources),
+        [
+            "guide/messages/new.toml:2:8: error: this message is also in guide/messages/git.toml\n    Remove one of the two."
+        ]
+    );
+}
+
+#[test]
+fn a_message_that_is_nearly_a_phrasing_of_another_topic_is_warned_of() {
+    one_finding(
+        "messages/git.toml",
+        "first week at my internship and the whole team branches all day, i never did that at school, where do i even begin",
+        "so how to start with wages at work, wages at work how to start",
+        "guide/messages/git.toml:2:8: warning: this is nearly \"how to start with wages at work\", a phrasing of the topic `pay`",
+        "Add `pay` to `answers`, or remove the message.",
+    );
+}
+
+#[test]
+fn a_message_tells_nothing_of_who_wrote_it() {
+    for personal in [
+        "mail me at ada@example.org",
+        "my name is Ada",
+        "call 0170 1234567",
+        "see https://example.org/me",
+        "ask @ada",
+    ] {
+        one_finding(
+            "messages/git.toml",
+            "where do i even begin",
+            personal,
+            "guide/messages/git.toml:2:8: error: the message has a link, a number, an address or a name",
+            "what happened is enough.",
+        );
+    }
+}
+
+#[test]
+fn a_message_is_as_long_as_people_write() {
+    one_finding(
+        "messages/git.toml",
+        "first week at my internship and the whole team branches all day, i never did that at school, where do i even begin",
+        "where do i even begin",
+        "guide/messages/git.toml:2:8: warning: the message has 5 words",
+        "and cut a long one.",
+    );
+    one_finding(
+        "messages/git.toml",
+        "where do i even begin",
+        &"incomprehensibilities everywhere ".repeat(14),
+        "guide/messages/git.toml:2:8: error: the message has 554 characters, the most is 500",
+        "Shorten it by 54.",
     );
 }
 

@@ -3,16 +3,19 @@
 //! All problems of all files are reported together. A rule passes over values that reading already reported as missing
 //! or empty, so that one mistake is one problem.
 
+mod messages;
+mod style;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{SpanRound, Unit};
 use rustc_hash::FxHashMap;
 
 use super::format::{
-    self, GuideFile, KindTable, Lines, Located, Reader, ResourceTable, TopicFile, VocabularyFile,
-    suggestion,
+    self, GuideFile, KindTable, Lines, Located, MessageTable, Reader, ResourceTable, TopicFile,
+    VocabularyFile, suggestion,
 };
 use super::load::{File, Sources};
 use super::{
@@ -20,6 +23,7 @@ use super::{
     Resource, Section, Severity, Stakes, Topic, Vocabulary,
 };
 use crate::text;
+use style::{HouseStyle, Names};
 
 /// The longest id, in characters: a button's `custom_id` holds a topic, a section and a person in 100 characters.
 const MAX_ID: usize = 32;
@@ -40,9 +44,9 @@ const SECTION_WORDS: std::ops::RangeInclusive<usize> = 40..=200;
 /// Fewer phrasings than this teach the matcher too little about a topic.
 const FEW_PHRASINGS: usize = 12;
 /// Who reviewed a topic may live where it is tomorrow already: so many days ahead is not the future.
-const ANOTHER_TIME_ZONE: i32 = 1;
-/// After this many days somebody should read a topic again.
-const STALE_DAYS: i32 = 540;
+const ANOTHER_TIME_ZONE: i64 = 1;
+/// After this many months somebody should read a topic again, if it does not say so itself by `review_every`.
+const STALE_MONTHS: i32 = 18;
 /// What stands in the text of a topic that `internbot gaps --toml` began, until somebody writes the answer.
 pub const PLACEHOLDER: &str = "This answer is not written yet.";
 /// What such a topic's summary begins with.
@@ -71,8 +75,13 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
         .iter()
         .filter_map(|file| Some((file, parse(file, &mut problems, format::topic)?)))
         .collect();
+    let messages: Vec<(&File, Vec<MessageTable>)> = sources
+        .messages
+        .iter()
+        .filter_map(|file| Some((file, parse(file, &mut problems, format::messages)?)))
+        .collect();
 
-    let names = Names {
+    let ids = Ids {
         // A topic whose file cannot be read still exists: what refers to it is not at fault.
         topics: sources.topics.iter().map(File::stem).collect(),
         categories: guide.as_ref().map(|guide| {
@@ -99,6 +108,8 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
         .map(|id| id.value.as_str())
         .collect();
 
+    let style = HouseStyle::of(guide.as_ref());
+    let names = Names::of(vocabulary.as_ref());
     if let Some(guide) = &guide {
         with(&sources.guide, &mut problems, |file| {
             check_guide(file, guide)
@@ -106,7 +117,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     }
     if let Some(resources) = &resources {
         with(&sources.resources, &mut problems, |file| {
-            check_resources(file, resources, &names, &used)
+            check_resources(file, resources, &ids, &used, &style)
         });
     }
     if let Some(vocabulary) = &vocabulary {
@@ -121,10 +132,13 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     }
     for (source, topic) in &topics {
         with(source, &mut problems, |file| {
-            check_topic(file, source.stem(), topic, &names, today)
+            check_topic(file, source.stem(), topic, &ids, today);
+            style.check_topic(file, topic);
+            names.check_topic(file, topic);
         });
     }
     check_phrasings(&topics, &mut problems);
+    messages::check(&messages, &topics, &ids.topics, &mut problems);
     check_category_sizes(&topics, &mut problems);
     if sources.topics.is_empty() {
         with(&sources.guide, &mut problems, |file| {
@@ -150,6 +164,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
             vocabulary,
             kinds,
             &topics,
+            messages,
         )),
         _ => None,
     };
@@ -160,7 +175,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
 }
 
 /// The ids that exist. `None` where the file that would tell cannot be read: then nothing is said about them.
-struct Names<'a> {
+struct Ids<'a> {
     topics: Vec<&'a str>,
     categories: Option<Vec<&'a str>>,
     resources: Option<Vec<&'a str>>,
@@ -248,8 +263,9 @@ fn check_guide(file: &mut Reader<'_>, guide: &GuideFile) {
 fn check_resources(
     file: &mut Reader<'_>,
     resources: &[ResourceTable],
-    names: &Names<'_>,
+    ids: &Ids<'_>,
     used: &BTreeSet<&str>,
+    style: &HouseStyle,
 ) {
     unique_ids(
         file,
@@ -265,6 +281,7 @@ fn check_resources(
             &resource.description,
             MAX_TEXT / 10,
         );
+        style.check_resource(file, resource);
         check_url(file, &resource.url);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
             file.warn(
@@ -295,7 +312,7 @@ fn check_resources(
                 .collect::<Vec<_>>(),
         );
         for topic in &resource.topics {
-            exists(file, "topic", topic, &names.topics);
+            exists(file, "topic", topic, &ids.topics);
         }
         if resource.topics.is_empty()
             && !used.contains(resource.id.value.as_str())
@@ -383,13 +400,7 @@ fn check_vocabulary(file: &mut Reader<'_>, vocabulary: &VocabularyFile) {
     }
 }
 
-fn check_topic(
-    file: &mut Reader<'_>,
-    stem: &str,
-    topic: &TopicFile,
-    names: &Names<'_>,
-    today: Date,
-) {
+fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, ids: &Ids<'_>, today: Date) {
     if !topic.id.value.is_empty() && topic.id.value != stem {
         file.error(
             &topic.id.span,
@@ -410,11 +421,11 @@ fn check_topic(
             "Say in one line what the topic answers.",
         );
     }
-    if let Some(categories) = &names.categories {
+    if let Some(categories) = &ids.categories {
         exists(file, "category", &topic.category, categories);
     }
     for related in &topic.related {
-        exists(file, "topic", related, &names.topics);
+        exists(file, "topic", related, &ids.topics);
         if related.value == stem {
             file.warn(
                 &related.span,
@@ -458,7 +469,7 @@ fn check_topic(
         if let Some(stakes) = &section.stakes {
             one_of(file, "stakes", stakes, &[LEGAL]);
         }
-        if let Some(resources) = &names.resources {
+        if let Some(resources) = &ids.resources {
             for resource in &section.resources {
                 exists(file, "resource", resource, resources);
             }
@@ -467,7 +478,7 @@ fn check_topic(
                 && !section
                     .resources
                     .iter()
-                    .any(|id| names.official.contains(id.value.as_str()))
+                    .any(|id| ids.official.contains(id.value.as_str()))
             {
                 let message = format!(
                     "the section `{}` has high stakes and shows no official source",
@@ -492,25 +503,43 @@ fn check_topic(
 }
 
 fn check_reviewed(file: &mut Reader<'_>, topic: &TopicFile, today: Date) {
+    let interval = match &topic.review_every {
+        Some(written) => interval(file, written),
+        None => Span::new().months(STALE_MONTHS),
+    };
     let Some(reviewed) = &topic.reviewed else {
         return;
     };
-    let days = (today - reviewed.value)
-        .round(SpanRound::new().largest(Unit::Day).days_are_24_hours())
-        .map_or(0, |span| span.get_days());
-    if days < -ANOTHER_TIME_ZONE {
+    if today.saturating_add(Span::new().days(ANOTHER_TIME_ZONE)) < reviewed.value {
         file.warn(
             &reviewed.span,
             format!("the review date {} is in the future", reviewed.value),
             "Write the day on which somebody last read the topic.",
         );
-    } else if days > STALE_DAYS {
+    } else if reviewed.value.saturating_add(interval) < today {
         file.warn(
             &reviewed.span,
-            format!("nobody has reviewed this topic for {days} days"),
-            "Read it, mend what is no longer true, and set `reviewed` to today.",
+            format!("nobody has reviewed this topic since {}", reviewed.value),
+            "Read it, correct what is no longer true, and set `reviewed` to today.",
         );
     }
+}
+
+/// How long a review of a topic holds, as `review_every` writes it.
+fn interval(file: &mut Reader<'_>, written: &Located<String>) -> Span {
+    let span = written
+        .value
+        .parse::<Span>()
+        .ok()
+        .filter(|span| span.is_positive() && span.get_hours() == 0);
+    if span.is_none() && !written.value.is_empty() {
+        file.error(
+            &written.span,
+            format!("`{}` is not a length of time", written.value),
+            "Write how often the topic must be read again, for example \"6 months\" or \"1 year\".",
+        );
+    }
+    span.unwrap_or_else(|| Span::new().months(STALE_MONTHS))
 }
 
 /// The same words asked for two topics (an error), or the same but for words without weight (a warning).
@@ -690,6 +719,7 @@ fn assemble(
     vocabulary: VocabularyFile,
     kinds: Vec<KindTable>,
     topics: &[(&File, TopicFile)],
+    messages: Vec<(&File, Vec<MessageTable>)>,
 ) -> KnowledgeBase {
     let resources: Vec<Arc<Resource>> = resources
         .into_iter()
@@ -731,6 +761,11 @@ fn assemble(
                 })
                 .collect(),
         },
+        messages: messages
+            .into_iter()
+            .flat_map(|(_, tables)| tables)
+            .map(messages::message)
+            .collect(),
         out_of_scope: kinds
             .into_iter()
             .map(|kind| MessageKind {

@@ -24,6 +24,8 @@ pub(super) struct Located<T> {
 pub(super) struct GuideFile {
     pub name: Located<String>,
     pub categories: Vec<CategoryTable>,
+    /// A word that texts avoid, and the word to write instead.
+    pub house_style: Vec<(Located<String>, Located<String>)>,
 }
 
 #[derive(Debug, Default)]
@@ -44,6 +46,7 @@ pub(super) struct TopicFile {
     pub keywords: Vec<Located<String>>,
     pub related: Vec<Located<String>>,
     pub reviewed: Option<Located<Date>>,
+    pub review_every: Option<Located<String>>,
     pub stakes: Option<Located<String>>,
     pub sections: Vec<SectionTable>,
     /// Where to point for something that the file lacks.
@@ -78,6 +81,7 @@ pub(super) struct ResourceTable {
 pub(super) struct VocabularyFile {
     pub stop_words: Vec<Located<String>>,
     pub protected: Vec<Located<String>>,
+    pub names: Vec<Located<String>>,
     pub abbreviations: Vec<(Located<String>, Located<String>)>,
     pub groups: Vec<GroupTable>,
 }
@@ -94,6 +98,13 @@ pub(super) struct KindTable {
     pub id: Located<String>,
     pub reply: Option<Located<String>>,
     pub examples: Vec<Located<String>>,
+}
+
+/// One table of `messages/*.toml`.
+#[derive(Debug, Default)]
+pub(super) struct MessageTable {
+    pub text: Located<String>,
+    pub answers: Vec<Located<String>>,
 }
 
 /// A file that is being read: its name, its text, and the problems found so far.
@@ -363,9 +374,26 @@ impl<'a> Table<'a, '_> {
 
     /// The pairs of the table `[key]`, in the order of the file.
     pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(Located<String>, Located<String>)> {
-        let Some(value) = self.required(key) else {
-            return Vec::new();
-        };
+        self.required(key)
+            .map(|value| self.pairs_of(key, value))
+            .unwrap_or_default()
+    }
+
+    /// The pairs of a table `[key]` that may be left out.
+    pub(super) fn optional_pairs(
+        &mut self,
+        key: &'static str,
+    ) -> Vec<(Located<String>, Located<String>)> {
+        self.get(key)
+            .map(|value| self.pairs_of(key, value))
+            .unwrap_or_default()
+    }
+
+    fn pairs_of(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Vec<(Located<String>, Located<String>)> {
         let Some(table) = value.get_ref().as_table() else {
             self.reader.error(
                 &value.span(),
@@ -456,6 +484,7 @@ pub(super) fn guide(table: &mut Table<'_, '_>) -> GuideFile {
             title: table.string("title"),
             description: table.string("description"),
         }),
+        house_style: table.optional_pairs("house_style"),
     }
 }
 
@@ -470,6 +499,7 @@ pub(super) fn topic(table: &mut Table<'_, '_>) -> TopicFile {
         keywords: table.strings("keywords"),
         related: table.strings("related"),
         reviewed: table.date("reviewed"),
+        review_every: table.optional_string("review_every"),
         stakes: table.optional_string("stakes"),
         sections: table.tables("section", "a section", |table| SectionTable {
             id: table.string("id"),
@@ -502,6 +532,7 @@ pub(super) fn vocabulary(table: &mut Table<'_, '_>) -> VocabularyFile {
     VocabularyFile {
         stop_words: table.strings("stop_words"),
         protected: table.strings("protected"),
+        names: table.optional_strings("names"),
         abbreviations: table.pairs("abbreviations"),
         groups: table.tables("group", "a group", |table| GroupTable {
             name: table.string("name"),
@@ -516,5 +547,13 @@ pub(super) fn out_of_scope(table: &mut Table<'_, '_>) -> Vec<KindTable> {
         id: table.string("id"),
         reply: table.optional_string("reply"),
         examples: table.strings("examples"),
+    })
+}
+
+/// Reads `messages/*.toml`.
+pub(super) fn messages(table: &mut Table<'_, '_>) -> Vec<MessageTable> {
+    table.tables("message", "a message", |table| MessageTable {
+        text: table.string("text"),
+        answers: table.strings("answers"),
     })
 }

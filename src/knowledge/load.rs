@@ -20,6 +20,8 @@ pub struct Sources {
     pub out_of_scope: File,
     /// `topics/*.toml`, ordered by name.
     pub topics: Vec<File>,
+    /// `messages/*.toml`, ordered by name; a guide may have none.
+    pub messages: Vec<File>,
 }
 
 /// A file's name, as a message should show it, and its bytes.
@@ -75,21 +77,15 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     })
 }
 
-/// The files of topics, ordered by name.
-fn topic_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
-    let topics_dir = dir.join("topics");
-    let mut paths = Vec::new();
-    // The folder itself first, so that a wrong path is reported as what it is.
-    fs::read_dir(dir).map_err(|source| ReadError {
+/// The TOML files of a folder, ordered by name.
+fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let failed = |source| ReadError {
         path: dir.to_owned(),
         source,
-    })?;
-    let in_topics = |source| ReadError {
-        path: topics_dir.clone(),
-        source,
     };
-    for entry in fs::read_dir(&topics_dir).map_err(in_topics)? {
-        let path = entry.map_err(in_topics)?.path();
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         let hidden = path
             .file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with('.'));
@@ -105,13 +101,31 @@ fn topic_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(paths)
 }
 
+/// The files of topics.
+fn topic_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    // The folder itself first, so that a wrong path is reported as what it is.
+    fs::read_dir(dir).map_err(|source| ReadError {
+        path: dir.to_owned(),
+        source,
+    })?;
+    toml_files(&dir.join("topics"))
+}
+
+/// The files of messages.
+fn message_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    match toml_files(&dir.join("messages")) {
+        Err(fault) if fault.source.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        paths => paths,
+    }
+}
+
 impl Sources {
     /// Reads all files of a knowledge folder.
     ///
     /// # Errors
     /// The first folder or file that cannot be read.
     pub fn read(dir: &Path) -> Result<Self, ReadError> {
-        let topics = topic_paths(dir)?;
+        let (topics, messages) = (topic_paths(dir)?, message_paths(dir)?);
         let [guide, resources, vocabulary, out_of_scope] =
             FILES.map(|name| File::read(dir.join(name)));
         Ok(Self {
@@ -123,6 +137,10 @@ impl Sources {
                 .into_iter()
                 .map(File::read)
                 .collect::<Result<_, _>>()?,
+            messages: messages
+                .into_iter()
+                .map(File::read)
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -131,11 +149,12 @@ impl Sources {
     /// # Errors
     /// A folder that cannot be read.
     pub fn paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        let topics = topic_paths(dir)?;
+        let (topics, messages) = (topic_paths(dir)?, message_paths(dir)?);
         Ok(FILES
             .iter()
             .map(|name| dir.join(name))
             .chain(topics)
+            .chain(messages)
             .collect())
     }
 
@@ -166,8 +185,8 @@ impl Sources {
             &self.vocabulary,
             &self.out_of_scope,
         ]
-        .into_iter()
-        .chain(&self.topics);
+        .into_iter();
+        let files = files.chain(&self.topics).chain(&self.messages);
         let hash = files.fold(FNV_START, |hash, file| {
             let length = (file.bytes.len() as u64).to_le_bytes();
             [file.stem().as_bytes(), &length, &file.bytes]
