@@ -126,8 +126,9 @@ enum Format {
 
 #[derive(Debug, Args)]
 struct EvalOptions {
-    /// Files of questions, of messages out of scope or of conversations, a JSON object a line
-    #[arg(required_unless_present = "leave_one_out")]
+    /// Files of questions, of messages out of scope or of conversations, a JSON object a line; a file *.txt has a message out
+    /// of scope in each line
+    #[arg(required_unless_present_any = ["leave_one_out", "leave_topic_out", "cross_validate"])]
     files: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
@@ -135,6 +136,12 @@ struct EvalOptions {
     /// Leave out each phrasing of the knowledge base in turn, and look for it
     #[arg(long)]
     leave_one_out: bool,
+    /// Leave out each topic in turn, and ask the messages that only it answers
+    #[arg(long)]
+    leave_topic_out: bool,
+    /// Leave out a fifth of the messages and of the examples out of scope at a time, and ask them
+    #[arg(long)]
+    cross_validate: bool,
     /// Misspell each question in so many places first
     #[arg(long, value_name = "N", default_value_t = 0)]
     typos: usize,

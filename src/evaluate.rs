@@ -1,13 +1,15 @@
 //! How well a knowledge base answers: rates over questions whose right topics are known.
 
+mod held_out;
+
 use std::collections::BTreeMap;
-use std::thread;
 
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answer, Outcome};
-use crate::knowledge::KnowledgeBase;
-use crate::search::{Corpus, Index, Parts, Question, XorShift};
+use crate::knowledge::{KnowledgeBase, SectionId};
+use crate::search::{Index, Question, XorShift};
+pub use held_out::{LeftOut, LeftOutTopics, cross_validate, leave_one_out, leave_topics_out};
 
 /// A message and what the bot should make of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +20,44 @@ pub struct Case {
     pub previous: Vec<String>,
     /// The ids of the topics any of which is right; empty where the bot must not answer.
     pub topics: Vec<String>,
+    /// Where they are known, the sections any of which is the best to show.
+    pub sections: Vec<SectionId>,
+}
+
+impl Case {
+    /// A message that the bot must not answer.
+    pub fn out_of_scope(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    fn new(
+        text: String,
+        previous: Vec<String>,
+        mut topics: Vec<String>,
+        answers: &[String],
+    ) -> Self {
+        let answers: Vec<SectionId> = answers
+            .iter()
+            .map(|answer| SectionId::from(answer.as_str()))
+            .collect();
+        for answer in &answers {
+            if !topics.contains(&answer.topic) {
+                topics.push(answer.topic.clone());
+            }
+        }
+        Self {
+            text,
+            previous,
+            topics,
+            sections: answers
+                .into_iter()
+                .filter(|answer| answer.section.is_some())
+                .collect(),
+        }
+    }
 }
 
 /// A line of an evaluation file that is none.
@@ -42,11 +82,13 @@ enum Line {
         text: String,
         #[serde(default)]
         topics: Vec<String>,
+        #[serde(default, alias = "best")]
+        answers: Vec<String>,
     },
 }
 
-/// Reads cases, one JSON object a line: `{"text","topics"}` for a question, `{"text"}` for a message out of scope,
-/// `{"turns","topics"}` for a conversation. Other keys are ignored.
+/// Reads cases, one JSON object a line: `{"text","topics"}` or `{"text","answers"}` for a question, the answers as
+/// `topic/section`; `{"text"}` for a message out of scope; `{"turns","topics"}` for a conversation. Other keys are ignored.
 ///
 /// # Errors
 /// The first line that is not of this form.
@@ -57,18 +99,14 @@ pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseError> {
         .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| match serde_json::from_str(line) {
-            Ok(Line::Message { text, topics }) => Ok(Case {
+            Ok(Line::Message {
                 text,
                 topics,
-                previous: Vec::new(),
-            }),
+                answers,
+            }) => Ok(Case::new(text, Vec::new(), topics, &answers)),
             Ok(Line::Dialog { mut turns, topics }) => {
                 let text = turns.pop().unwrap_or_default();
-                Ok(Case {
-                    text,
-                    previous: turns,
-                    topics,
-                })
+                Ok(Case::new(text, turns, topics, &[]))
             }
             Err(source) => Err(CaseError {
                 line: number + 1,
@@ -116,6 +154,9 @@ pub struct InScope {
     pub overheard_right: f64,
     /// Overheard: answered, with a wrong topic.
     pub overheard_wrong: f64,
+    /// Of the questions whose best sections are known and whose topic is right: one of them is first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<f64>,
 }
 
 /// Rates over messages that must not be answered.
@@ -158,10 +199,16 @@ const MOST_CONFUSIONS: usize = 10;
 
 /// Rates of a knowledge base over cases.
 pub fn evaluate(knowledge: &KnowledgeBase, index: &Index, cases: &[Case]) -> Figures {
-    let judged: Vec<Judged<'_>> = cases
-        .iter()
-        .map(|case| Judged::new(knowledge, index, case))
-        .collect();
+    figures(
+        knowledge,
+        cases
+            .iter()
+            .map(|case| Judged::new(knowledge, index, case))
+            .collect(),
+    )
+}
+
+fn figures(knowledge: &KnowledgeBase, judged: Vec<Judged<'_>>) -> Figures {
     let (follow_ups, single): (Vec<_>, Vec<_>) = judged
         .into_iter()
         .partition(|judged| !judged.case.previous.is_empty());
@@ -217,6 +264,7 @@ pub fn evaluate(knowledge: &KnowledgeBase, index: &Index, cases: &[Case]) -> Fig
             overheard_wrong: percent(&in_scope, |judged| {
                 judged.overheard == Outcome::Answer && judged.rank != Some(0)
             }),
+            section: section_rate(&in_scope),
         }),
         out_of_scope: (!out_of_scope.is_empty()).then(|| OutOfScope {
             cases: out_of_scope.len(),
@@ -246,6 +294,8 @@ struct Judged<'a> {
     overheard: Outcome,
     /// At which place, from zero, the first right topic is.
     rank: Option<usize>,
+    /// Whether the first match is one of the best sections.
+    best_section: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -266,8 +316,19 @@ impl<'a> Judged<'a> {
                 .get(topic)
                 .is_some_and(|topic| case.topics.contains(&topic.id))
         };
+        let best = found
+            .matches
+            .first()
+            .and_then(|best| Some((knowledge.topics().get(best.topic)?, best.section)));
+        let best_section = best.is_some_and(|(topic, section)| {
+            let id = topic.sections.get(section).map(|section| &section.id);
+            case.sections
+                .iter()
+                .any(|right| right.topic == topic.id && right.section.as_ref() == id)
+        });
         Self {
             case,
+            best_section,
             rank: found.matches.iter().position(|found| right(found.topic)),
             overheard: answer::decide(knowledge, &overheard, &found).outcome,
             asked: answer::decide(knowledge, &asked, &found),
@@ -281,6 +342,20 @@ impl<'a> Judged<'a> {
             .get(best.topic)
             .map(|topic| topic.id.as_str())
     }
+}
+
+/// Of the cases whose best sections are known, and of whose topics one is first: the share that shows a best section.
+fn section_rate(cases: &[Judged<'_>]) -> Option<f64> {
+    let shown: Vec<&Judged<'_>> = cases
+        .iter()
+        .filter(|judged| !judged.case.sections.is_empty() && judged.rank == Some(0))
+        .collect();
+    (!shown.is_empty()).then(|| {
+        rate(
+            shown.iter().filter(|judged| judged.best_section).count(),
+            shown.len(),
+        )
+    })
 }
 
 /// The share of the cases for which something holds, in percent, to a tenth.
@@ -356,134 +431,6 @@ impl Figures {
         rising("follow-ups, right topic first", now.first, then.first);
         worse
     }
-}
-
-/// How well the phrasings of a knowledge base find their own topic when they are not in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct LeftOut {
-    /// How many phrasings were left out, each once.
-    pub phrasings: usize,
-    /// Their own topic is ranked first.
-    pub first: f64,
-    /// Their own topic is among the first three.
-    pub first_three: f64,
-    /// Of those whose topic is first: the section is the right one too.
-    pub section: f64,
-    /// The same phrasings while they are in the knowledge base: their own topic is ranked first.
-    pub known_first: f64,
-}
-
-/// Leaves each phrasing out in turn and looks for it. A round leaves out one phrasing of every topic and learns the
-/// rest anew, so there are as many rounds as the largest topic has phrasings.
-pub fn leave_one_out(knowledge: &KnowledgeBase, parts: Parts, typos: usize) -> LeftOut {
-    let corpus = Corpus::from(knowledge);
-    let rounds = corpus
-        .topics
-        .iter()
-        .map(|topic| topic.questions(false).count())
-        .max()
-        .unwrap_or(0);
-    let workers = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(rounds.max(1));
-    let mut tallies: Vec<Tally> = Vec::new();
-    thread::scope(|scope| {
-        let corpus = &corpus;
-        let run = move |worker: usize| {
-            (worker..rounds)
-                .step_by(workers)
-                .map(|round| leave_out_round(corpus, round, parts, typos))
-                .fold(Tally::default(), Tally::plus)
-        };
-        let handles: Vec<_> = (0..workers)
-            .map(|worker| scope.spawn(move || run(worker)))
-            .collect();
-        // A worker that panics is a fault of ours: the panic goes on here.
-        tallies.extend(handles.into_iter().map(|handle| {
-            handle
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        }));
-    });
-    let all = tallies.into_iter().fold(Tally::default(), Tally::plus);
-    let full = Index::with_parts(&corpus, parts);
-    let known = corpus
-        .topics
-        .iter()
-        .enumerate()
-        .flat_map(|(number, topic)| topic.questions(false).map(move |(_, text)| (number, text)));
-    let known_first = known
-        .filter(|(number, text)| {
-            full.search(&Question::new(*text))
-                .matches
-                .first()
-                .is_some_and(|best| best.topic == *number)
-        })
-        .count();
-    LeftOut {
-        phrasings: all.phrasings,
-        first: rate(all.first, all.phrasings),
-        first_three: rate(all.first_three, all.phrasings),
-        section: rate(all.section, all.with_section),
-        known_first: rate(known_first, all.phrasings),
-    }
-}
-
-#[derive(Debug, Default)]
-struct Tally {
-    phrasings: usize,
-    first: usize,
-    first_three: usize,
-    with_section: usize,
-    section: usize,
-}
-
-impl Tally {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            phrasings: self.phrasings + other.phrasings,
-            first: self.first + other.first,
-            first_three: self.first_three + other.first_three,
-            with_section: self.with_section + other.with_section,
-            section: self.section + other.section,
-        }
-    }
-}
-
-/// Leaves out the phrasing number `round` of every topic that has so many.
-fn leave_out_round(corpus: &Corpus, round: usize, parts: Parts, typos: usize) -> Tally {
-    let mut rest = corpus.clone();
-    let mut left_out: Vec<(usize, Option<usize>, String)> = Vec::new();
-    for (number, topic) in rest.topics.iter_mut().enumerate() {
-        let mut at = round;
-        let general = (None, &mut topic.phrasings);
-        let special = topic
-            .sections
-            .iter_mut()
-            .enumerate()
-            .map(|(section, texts)| (Some(section), &mut texts.phrasings));
-        for (section, phrasings) in std::iter::once(general).chain(special) {
-            if at < phrasings.len() {
-                left_out.push((number, section, phrasings.remove(at)));
-                break;
-            }
-            at -= phrasings.len();
-        }
-    }
-    let index = Index::with_parts(&rest, parts);
-    let mut tally = Tally::default();
-    for (number, section, text) in left_out {
-        let found = index.search(&Question::new(misspell(&text, typos)));
-        let rank = found.matches.iter().position(|found| found.topic == number);
-        tally.phrasings += 1;
-        tally.first += usize::from(rank == Some(0));
-        tally.first_three += usize::from(rank.is_some_and(|rank| rank < 3));
-        if let (Some(0), Some(section), Some(best)) = (rank, section, found.matches.first()) {
-            tally.with_section += 1;
-            tally.section += usize::from(best.section == section);
-        }
-    }
-    tally
 }
 
 /// Misspells a text in `typos` places, as hasty fingers do: two letters swapped, one left out, doubled, or hit beside.

@@ -24,9 +24,10 @@ use crate::text;
 use bm25::Bm25;
 use classifier::Classifier;
 pub use classifier::XorShift;
-pub use corpus::{Corpus, SectionTexts, TopicTexts};
+pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::{Counts, Learner, Space, Weighed};
+use lists::Lists;
 pub use parts::{Part, Parts};
 use phrasings::Phrasings;
 pub use reach::unreachable;
@@ -127,42 +128,24 @@ impl Index {
 
     /// Learns a corpus, with all parts of the search or some switched off.
     pub fn with_parts(corpus: &Corpus, parts: Parts) -> Self {
-        let topics = corpus.topics.len();
-        let kinds = if parts.has(Part::OutOfScope) {
-            corpus.out_of_scope.len()
-        } else {
-            0
-        };
-        let classes = topics + kinds;
-        // The texts that stand for questions, class after class: the class, the section, the text.
-        let of_topics = corpus.topics.iter().enumerate();
-        let of_topics = of_topics.flat_map(|(number, topic)| {
-            topic
-                .questions(parts.has(Part::Titles))
-                .map(move |(section, text)| (number, section, text))
-        });
-        let of_kinds = corpus.out_of_scope.iter().enumerate().take(kinds);
-        let of_kinds = of_kinds.flat_map(|(kind, examples)| {
-            examples
-                .iter()
-                .map(move |text| (topics + kind, None, text.as_str()))
-        });
-        let questions: Vec<(usize, Option<usize>, &str)> = of_topics.chain(of_kinds).collect();
-        let places: Vec<(usize, Option<usize>)> = questions
-            .iter()
-            .map(|&(class, section, _)| (class, section))
-            .collect();
+        let examples = corpus.examples(parts.has(Part::Titles), parts.has(Part::OutOfScope));
+        let classes = corpus.topics.len()
+            + if parts.has(Part::OutOfScope) {
+                corpus.out_of_scope.len()
+            } else {
+                0
+            };
         let (reader, asked, shown) =
-            Reader::new(corpus, questions.iter().map(|&(.., text)| text), parts);
+            Reader::new(corpus, examples.iter().map(|example| example.text), parts);
 
         let mut learner = Learner::default();
         let mut phrasings = Phrasings::default();
         let mut documents: Vec<Vec<u32>> = vec![Vec::new(); classes];
-        for (&(class, _), numbers) in places.iter().zip(asked.iter()) {
+        for (example, numbers) in examples.iter().zip(asked.iter()) {
             let reading = reader.recall(numbers);
-            learner.add(class, &reading);
+            learner.add(example.class, &reading);
             phrasings.add(&reading);
-            if let Some(document) = documents.get_mut(class) {
+            if let Some(document) = documents.get_mut(example.class) {
                 document.extend(reader.terms(&reading));
             }
         }
@@ -174,16 +157,27 @@ impl Index {
         } else {
             Bm25::default()
         };
-        let (space, examples) = learner.finish(classes, parts);
+        let (space, vectors) = learner.finish(classes, parts);
+        let targets = (0..).zip(&examples).flat_map(|(number, example)| {
+            let others = example.answers.iter().map(|&(topic, _)| topic as u32);
+            let own = if example.answers.is_empty() {
+                Some(example.class as u32)
+            } else {
+                None
+            };
+            others.chain(own).map(move |class| (number, class))
+        });
+        let targets = Lists::new(examples.len(), targets);
         Self {
             classifier: Classifier::train(
-                &examples,
+                &vectors,
+                &targets,
                 space.columns(),
                 classes,
-                passes(examples.len()),
+                passes(vectors.len()),
                 STEP,
             ),
-            phrasings: phrasings.finish(&places, &examples, space.columns(), space.full_length()),
+            phrasings: phrasings.finish(&examples, &vectors, space.columns(), space.full_length()),
             sections: Sections::new(corpus, &shown, &reader),
             reader,
             space,

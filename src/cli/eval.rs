@@ -4,12 +4,15 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use internbot::evaluate::{self, Case, Figures, LeftOut};
+use internbot::evaluate::{self, Case, Figures, LeftOut, LeftOutTopics};
 use internbot::knowledge;
 use internbot::search::{Corpus, Index, Parts};
 use jiff::Zoned;
 
 use super::{EvalOptions, Fault};
+
+/// In how many rounds messages are left out, a part in each.
+const FOLDS: usize = 5;
 
 pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Fault> {
     let knowledge = knowledge::load(folder, Zoned::now().date())?;
@@ -26,17 +29,40 @@ pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Faul
             write_left_out(&mut out, &left_out)?
         }
     }
+    if options.leave_topic_out {
+        let left_out = evaluate::leave_topics_out(&knowledge, parts);
+        if options.json {
+            write_json(&mut out, &left_out)?
+        } else {
+            write_left_out_topics(&mut out, &left_out)?
+        }
+    }
+    if options.cross_validate {
+        let figures = evaluate::cross_validate(&knowledge, parts, FOLDS);
+        if options.json {
+            write_json(&mut out, &figures)?
+        } else {
+            write_figures(&mut out, &figures)?
+        }
+    }
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let mut cases: Vec<Case> = Vec::new();
     for path in &options.files {
-        cases.extend(
-            evaluate::parse_cases(&read(path)?).map_err(|source| Fault::Cases {
+        let text = read(path)?;
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            cases.extend(
+                text.lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .map(Case::out_of_scope),
+            );
+        } else {
+            cases.extend(evaluate::parse_cases(&text).map_err(|source| Fault::Cases {
                 path: path.clone(),
                 source,
-            })?,
-        );
+            })?);
+        }
     }
     for case in &mut cases {
         case.text = evaluate::misspell(&case.text, options.typos);
@@ -102,6 +128,17 @@ fn write_left_out(out: &mut impl Write, left_out: &LeftOut) -> io::Result<()> {
     )
 }
 
+fn write_left_out_topics(out: &mut impl Write, left_out: &LeftOutTopics) -> io::Result<()> {
+    writeln!(
+        out,
+        "Messages whose topic was left out ({})",
+        left_out.messages
+    )?;
+    row(out, "asked: answered with another topic", left_out.answered)?;
+    row(out, "asked: suggested", left_out.suggested)?;
+    row(out, "overheard: answered", left_out.overheard)
+}
+
 fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
     if let Some(rates) = &figures.in_scope {
         writeln!(out, "Questions that the guide answers ({})", rates.cases)?;
@@ -117,6 +154,9 @@ fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
         row(out, "asked: not in the guide", rates.missed)?;
         row(out, "overheard: answered, right", rates.overheard_right)?;
         row(out, "overheard: answered, wrong", rates.overheard_wrong)?;
+        if let Some(section) = rates.section {
+            row(out, "best section first, of those with the topic", section)?;
+        }
     }
     if let Some(rates) = &figures.out_of_scope {
         writeln!(out, "Messages out of scope ({})", rates.cases)?;

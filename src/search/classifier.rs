@@ -6,7 +6,8 @@
 
 use wide::{f32x8, i16x8, i32x8};
 
-use super::features::{Examples, Weighed};
+use super::features::{Vectors, Weighed};
+use super::lists::Lists;
 
 /// Numbers for some of the classes, few enough to stay in vector registers; rows are filled up to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
@@ -14,6 +15,9 @@ type Block = [f32x8; WIDTH];
 const WIDTH: usize = 2;
 /// The classes of a block.
 const LANES: usize = 8 * WIDTH;
+
+/// How much of what several right classes share goes to those that seem right already; the rest goes to all alike.
+const LENIENCE: f32 = 0.5;
 
 /// Added to a number between ±2²² and subtracted again, it rounds that to a whole one, halves to the even one, by nothing but
 /// IEEE arithmetic: other ways to round treat halves differently on some processors.
@@ -33,9 +37,11 @@ pub(super) struct Classifier {
 }
 
 impl Classifier {
-    /// Trains on the examples, `passes` times over all, with a step that falls from `step` to zero in a straight line.
+    /// Trains on the examples, each with the classes any of which is right, best first, `passes` times over all, with a step
+    /// that falls from `step` to zero in a straight line.
     pub(super) fn train(
-        examples: &Examples,
+        examples: &Vectors,
+        targets: &Lists<u32>,
         columns: usize,
         classes: usize,
         passes: usize,
@@ -51,7 +57,10 @@ impl Classifier {
         let mut seen = 0.0;
         for _ in 0..passes {
             random.shuffle(&mut order);
-            for (class, vector) in order.iter().filter_map(|&number| examples.get(number)) {
+            for &number in &order {
+                let (Some(vector), targets) = (examples.get(number), targets.get(number)) else {
+                    continue;
+                };
                 let rate = step * (1.0 - seen / total);
                 seen += 1.0;
                 for (block, logits) in probabilities.chunks_exact_mut(LANES).enumerate() {
@@ -64,9 +73,7 @@ impl Classifier {
                     logits.copy_from_slice(&lanes(sums));
                 }
                 softmax(&mut probabilities, classes);
-                if let Some(probability) = probabilities.get_mut(class) {
-                    *probability -= 1.0;
-                }
+                subtract_targets(targets, &mut probabilities);
                 for (block, probabilities) in
                     gradient.iter_mut().zip(probabilities.chunks_exact(LANES))
                 {
@@ -157,6 +164,24 @@ impl Classifier {
         let mean = row.iter().sum::<f32>() / self.classes as f32;
         let scale = self.scales.get(column).copied().unwrap_or_default();
         row.get(class).map_or(0.0, |weight| scale * (weight - mean))
+    }
+}
+
+/// Subtracts from the probabilities what they should be: of several right classes each gets a share.
+fn subtract_targets(targets: &[u32], probabilities: &mut [f32]) {
+    let of = |class: u32, probabilities: &[f32]| {
+        probabilities
+            .get(class as usize)
+            .copied()
+            .unwrap_or_default()
+    };
+    let all: f32 = targets.iter().map(|&class| of(class, probabilities)).sum();
+    let even = (1.0 - LENIENCE) / targets.len().max(1) as f32;
+    for &class in targets {
+        let share = even + LENIENCE * of(class, probabilities) / all.max(f32::MIN_POSITIVE);
+        if let Some(probability) = probabilities.get_mut(class as usize) {
+            *probability -= share;
+        }
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! A [`Corpus`] can also be filled from elsewhere, to measure the search on the question sets that others published.
 
-use crate::knowledge::{KnowledgeBase, Phrasing, Topic};
+use crate::knowledge::{KnowledgeBase, Message, Phrasing, SectionId, Topic};
 
 /// The texts to search.
 #[derive(Debug, Clone, Default)]
 pub struct Corpus {
     /// In the order in which a [`super::Match`] numbers them.
     pub topics: Vec<TopicTexts>,
+    /// Messages as people write them, with what answers each.
+    pub messages: Vec<MessageText>,
     /// Kinds of messages that belong to no topic, each with examples.
     pub out_of_scope: Vec<Vec<String>>,
     /// Words that carry no meaning by themselves.
@@ -19,6 +21,107 @@ pub struct Corpus {
     pub abbreviations: Vec<(String, String)>,
     /// Names of groups and the words and phrases that mean the same.
     pub groups: Vec<(String, Vec<String>)>,
+}
+
+/// A message to learn from.
+#[derive(Debug, Clone, Default)]
+pub struct MessageText {
+    /// What was written.
+    pub text: String,
+    /// The topics that answer it, best first, each with the section if one of them answers better than the others. Never
+    /// empty.
+    pub answers: Vec<(usize, Option<usize>)>,
+}
+
+/// A text that stands for a question, and what answers it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Example<'a> {
+    /// The topic that answers best, or, numbered after the topics, the kind of message out of scope.
+    pub class: usize,
+    /// The section of the topic, if the text asks for one.
+    pub section: Option<usize>,
+    /// For a message: everything that answers it, the best included. Empty for others.
+    pub answers: &'a [(usize, Option<usize>)],
+    pub text: &'a str,
+}
+
+impl Corpus {
+    /// The same without every `folds`-th message and example out of scope, from number `fold` on.
+    pub fn without_fold(&self, fold: usize, folds: usize) -> Self {
+        let kept = |number: usize| number % folds != fold;
+        let mut rest = self.clone();
+        let mut number = (0..).map(kept);
+        rest.messages.retain(|_| number.next().unwrap_or(true));
+        for kind in &mut rest.out_of_scope {
+            let mut number = (0..).map(kept);
+            kind.retain(|_| number.next().unwrap_or(true));
+        }
+        rest
+    }
+
+    /// The same without what a topic says and what it alone answers. The topic stays as an empty one, so that the numbers of
+    /// the others hold.
+    pub fn without_topic(&self, topic: usize) -> Self {
+        let mut rest = self.clone();
+        if let Some(texts) = rest.topics.get_mut(topic) {
+            *texts = TopicTexts {
+                id: texts.id.clone(),
+                ..TopicTexts::default()
+            };
+        }
+        for message in &mut rest.messages {
+            message.answers.retain(|&(answer, _)| answer != topic);
+        }
+        rest.messages.retain(|message| !message.answers.is_empty());
+        rest
+    }
+
+    /// Everything to learn from, ordered by class: the phrasings of each topic, its title and headings if `titles`, the
+    /// messages that it answers best; then, if `out_of_scope`, the examples of each kind of message out of scope.
+    pub(super) fn examples(&self, titles: bool, out_of_scope: bool) -> Vec<Example<'_>> {
+        let mut messages: Vec<Vec<&MessageText>> = vec![Vec::new(); self.topics.len()];
+        for message in &self.messages {
+            if let Some(of_topic) = message
+                .answers
+                .first()
+                .and_then(|&(topic, _)| messages.get_mut(topic))
+            {
+                of_topic.push(message);
+            }
+        }
+        let mut examples = Vec::new();
+        for ((class, topic), messages) in self.topics.iter().enumerate().zip(messages) {
+            examples.extend(topic.questions(titles).map(|(section, text)| Example {
+                class,
+                section,
+                answers: &[],
+                text,
+            }));
+            examples.extend(
+                messages
+                    .into_iter()
+                    .map(|MessageText { text, answers }| Example {
+                        class,
+                        section: answers.first().and_then(|&(_, section)| section),
+                        answers,
+                        text,
+                    }),
+            );
+        }
+        let kinds = self
+            .out_of_scope
+            .iter()
+            .take(if out_of_scope { usize::MAX } else { 0 });
+        for (class, kind) in (self.topics.len()..).zip(kinds) {
+            examples.extend(kind.iter().map(|text| Example {
+                class,
+                section: None,
+                answers: &[],
+                text,
+            }));
+        }
+        examples
+    }
 }
 
 /// The texts of one topic.
@@ -76,6 +179,11 @@ impl From<&KnowledgeBase> for Corpus {
         let vocabulary = knowledge.vocabulary();
         Self {
             topics: knowledge.topics().iter().map(TopicTexts::from).collect(),
+            messages: knowledge
+                .messages()
+                .iter()
+                .map(|message| MessageText::of(message, knowledge))
+                .collect(),
             out_of_scope: knowledge
                 .out_of_scope()
                 .iter()
@@ -89,6 +197,27 @@ impl From<&KnowledgeBase> for Corpus {
                 .iter()
                 .map(|group| (group.name.clone(), group.words.clone()))
                 .collect(),
+        }
+    }
+}
+
+impl MessageText {
+    fn of(message: &Message, knowledge: &KnowledgeBase) -> Self {
+        let place = |answer: &SectionId| {
+            let (number, topic) = knowledge
+                .topics()
+                .iter()
+                .enumerate()
+                .find(|(_, topic)| topic.id == answer.topic)?;
+            let section = answer.section.as_ref();
+            Some((
+                number,
+                section.and_then(|id| topic.sections.iter().position(|section| section.id == *id)),
+            ))
+        };
+        Self {
+            text: message.text.clone(),
+            answers: message.answers.iter().filter_map(place).collect(),
         }
     }
 }

@@ -187,37 +187,31 @@ pub(super) struct Weighed {
 
 /// The phrasings as vectors, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Examples {
-    classes: Vec<u32>,
+pub(super) struct Vectors {
     /// Where each vector ends.
     ends: Vec<u32>,
     /// Columns and values; no column twice in a vector.
     entries: Vec<(u32, f32)>,
 }
 
-impl Examples {
+impl Vectors {
     /// The number of phrasings.
     pub(super) fn len(&self) -> usize {
-        self.classes.len()
+        self.ends.len()
     }
 
-    /// The class of a phrasing and its vector.
-    pub(super) fn get(&self, number: usize) -> Option<(usize, &[(u32, f32)])> {
+    /// The vector of a phrasing.
+    pub(super) fn get(&self, number: usize) -> Option<&[(u32, f32)]> {
         let start = number
             .checked_sub(1)
             .and_then(|before| self.ends.get(before))
             .map_or(0, |&end| end as usize);
-        Some((
-            *self.classes.get(number)? as usize,
-            self.entries.get(start..*self.ends.get(number)? as usize)?,
-        ))
+        self.entries.get(start..*self.ends.get(number)? as usize)
     }
 
     /// The vector of each phrasing, in order.
-    pub(super) fn vectors(&self) -> impl Iterator<Item = &[(u32, f32)]> + Clone {
-        (0..self.len())
-            .filter_map(|number| self.get(number))
-            .map(|(_, vector)| vector)
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[(u32, f32)]> + Clone {
+        (0..self.len()).filter_map(|number| self.get(number))
     }
 }
 
@@ -255,7 +249,7 @@ pub(super) struct Learner {
     ids: FxHashMap<u64, u32>,
     seen: Vec<Seen>,
     /// The phrasings, each feature with its frequency under its id.
-    examples: Examples,
+    examples: Vectors,
     /// Where each block of each phrasing ends.
     ends: Vec<u32>,
     counts: Counts,
@@ -293,11 +287,10 @@ impl Learner {
             }
             ends.push(examples.entries.len() as u32);
         }
-        examples.classes.push(class as u32);
     }
 
     /// What was learned, and the phrasings as vectors in it.
-    pub(super) fn finish(self, classes: usize, parts: Parts) -> (Space, Examples) {
+    pub(super) fn finish(self, classes: usize, parts: Parts) -> (Space, Vectors) {
         let Self {
             mut ids,
             seen,
@@ -306,7 +299,7 @@ impl Learner {
             ..
         } = self;
         ids.shrink_to_fit();
-        let (phrasings, classes) = (examples.len() as f32, classes as f32);
+        let (phrasings, classes) = ((ends.len() / BLOCKS) as f32, classes as f32);
         // The geometric mean of the idf over phrasings and the idf over classes, both smoothed.
         let idf = |in_phrasings: u32, in_classes: u32| {
             let one = |all: f32, with: u32| libm::logf((1.0 + all) / (1.0 + with as f32)) + 1.0;
@@ -346,7 +339,7 @@ impl Learner {
 impl Space {
     /// Turns the features of the phrasings and their frequencies into columns and values, in place; `ends` tells where each
     /// block of each phrasing ends.
-    fn place(&mut self, examples: &mut Examples, ends: &[u32]) {
+    fn place(&mut self, examples: &mut Vectors, ends: &[u32]) {
         let mut read = 0;
         let mut written = 0;
         let mut own: Vec<(u32, f32)> = Vec::new();

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use wide::f32x8;
 
-use super::features::{Examples, Weighed};
+use super::corpus::Example;
+use super::features::{Vectors, Weighed};
 use super::lists::Lists;
 use super::reading::{Reading, UNKNOWN_STEM};
 
@@ -34,36 +35,34 @@ impl Phrasings {
         self.ends.push(self.stems.len() as u32);
     }
 
-    /// Remembers all phrasings, whose stems were added; `places`, ordered by class, and `examples` go together.
+    /// Remembers all phrasings, whose stems were added, with their vectors; they are ordered by class.
     pub(super) fn finish(
         self,
-        places: &[(usize, Option<usize>)],
-        examples: &Examples,
+        examples: &[Example<'_>],
+        vectors: &Vectors,
         columns: usize,
         full_length: f32,
     ) -> Self {
-        let classes = places.last().map_or(0, |&(class, _)| class + 1);
+        let classes = examples.last().map_or(0, |example| example.class + 1);
         let mut phrasings = Self {
             classes: (0..=classes)
-                .map(|bound| places.partition_point(|&(class, _)| class < bound) as u32)
+                .map(|bound| examples.partition_point(|example| example.class < bound) as u32)
                 .collect(),
-            sections: places
+            sections: examples
                 .iter()
-                .map(|&(_, section)| section.map(|section| section as u32))
+                .map(|example| example.section.map(|section| section as u32))
                 .collect(),
             full_length,
             ..self
         };
-        let postings = (0u32..)
-            .zip(examples.vectors())
-            .flat_map(|(number, vector)| {
-                let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
-                vector
-                    .iter()
-                    .map(move |&(column, value)| (column as usize, (number, value / length)))
-            });
+        let postings = (0u32..).zip(vectors.iter()).flat_map(|(number, vector)| {
+            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
+            vector
+                .iter()
+                .map(move |&(column, value)| (column as usize, (number, value / length)))
+        });
         phrasings.postings = Lists::new(columns, postings);
-        let mut by_stems: Vec<u32> = (0..places.len() as u32).collect();
+        let mut by_stems: Vec<u32> = (0..examples.len() as u32).collect();
         // The first of those that say the same comes first.
         by_stems.sort_by(|&a, &b| phrasings.stems_of(a).cmp(phrasings.stems_of(b)));
         phrasings.by_stems = by_stems;
