@@ -178,7 +178,7 @@ impl Index {
                 STEP,
             ),
             phrasings: phrasings.finish(&examples, &vectors, space.columns(), space.full_length()),
-            sections: Sections::new(corpus, &shown, &reader),
+            sections: Sections::new(corpus, &shown, &reader, &examples, &vectors),
             reader,
             space,
             bm25,
@@ -246,7 +246,8 @@ impl Index {
                 Match {
                     topic,
                     section: repeated.unwrap_or_else(|| {
-                        self.sections.best(topic, &said, &self.phrasings, &likeness)
+                        self.sections
+                            .best(topic, &vector, &said, &self.phrasings, &likeness)
                     }),
                     score,
                 }
@@ -378,4 +379,12 @@ const REFERRING: [&str; 12] = [
 /// learns from its many examples. 8 passes up to 1,500 examples, 3 from 4,000 on.
 fn passes(examples: usize) -> usize {
     (12_000 / examples.max(1)).clamp(3, 8)
+}
+
+/// TEMPORARY: a number to try out.
+pub fn tune(name: &str, default: f32) -> f32 {
+    std::env::var(name)
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(default)
 }

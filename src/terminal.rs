@@ -11,6 +11,9 @@ const WIDEST: usize = 88;
 /// How wide text is where the terminal does not say.
 const USUAL: usize = 80;
 
+/// What stands before each line of a quote.
+const QUOTE: &str = "│ ";
+
 const TITLE: Style = AnsiColor::Cyan.on_default().bold();
 const STRONG: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();
@@ -100,27 +103,39 @@ fn choice_line(number: usize, choice: &Choice) -> String {
     )
 }
 
-/// Draws the subset of Discord Markdown that topics use: paragraphs, lists, bold, italics and code.
+/// Draws the subset of Discord Markdown that topics use: paragraphs, lists, quotes, code blocks, bold, italics and code.
 fn markdown(text: &str, look: Look) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
+    let mut in_code = false;
     let flush = |paragraph: &mut Vec<&str>, out: &mut Vec<String>| {
         if !paragraph.is_empty() {
             out.push(inline(&textwrap::fill(&paragraph.join(" "), look.width)));
             paragraph.clear();
         }
     };
+    let indented = |text: &str, first: &str, rest: &str| {
+        let options = textwrap::Options::new(look.width)
+            .initial_indent(first)
+            .subsequent_indent(rest);
+        inline(&textwrap::fill(text, options))
+    };
     for line in text.lines() {
         let trimmed = line.trim();
-        if let Some(marker) = list_marker(trimmed) {
+        if trimmed.starts_with("```") {
+            flush(&mut paragraph, &mut out);
+            in_code = !in_code;
+        } else if in_code {
+            // As it is, so that it can be copied.
+            out.push(format!("    {line}"));
+        } else if let Some(quoted) = trimmed.strip_prefix('>') {
+            flush(&mut paragraph, &mut out);
+            out.push(indented(quoted.trim_start(), QUOTE, QUOTE));
+        } else if let Some(marker) = list_marker(trimmed) {
             flush(&mut paragraph, &mut out);
             let item = trimmed.get(marker.len()..).unwrap_or_default();
             let bullet = if marker == "- " { "• " } else { marker };
-            let indent = " ".repeat(bullet.chars().count());
-            let options = textwrap::Options::new(look.width)
-                .initial_indent(bullet)
-                .subsequent_indent(&indent);
-            out.push(inline(&textwrap::fill(item, options)));
+            out.push(indented(item, bullet, &" ".repeat(bullet.chars().count())));
         } else if trimmed.is_empty() {
             flush(&mut paragraph, &mut out);
             out.push(String::new());

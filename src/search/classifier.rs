@@ -214,7 +214,7 @@ fn read(numbers: &[f32]) -> Block {
 }
 
 /// Turns logits into probabilities in place; what fills up the last block, beyond `classes`, becomes zero.
-fn softmax(scores: &mut [f32], classes: usize) {
+pub(super) fn softmax(scores: &mut [f32], classes: usize) {
     let (real, filling) = scores.split_at_mut(classes.min(scores.len()));
     filling.fill(0.0);
     let top = real.iter().copied().fold(f32::NEG_INFINITY, f32::max);

@@ -1,10 +1,11 @@
 //! Which section of a topic answers, once the topic is known.
 //!
-//! Two things speak for a section: that its phrasings are like the question, and that its text has the question's
-//! words. A classifier for each topic did not do better: a section has too few phrasings to learn from.
+//! Four things speak for a section: that its nearest phrasing is like the question, that its phrasings are so on average,
+//! that its heading and text have the question's words, and what a small classifier of the topic's own has learned from
+//! phrasings, headings and messages. Ways to ask for the topic as a whole hardly count: most questions want one section.
 
-use super::corpus::Corpus;
-use super::features::{Space, word_key};
+use super::corpus::{Corpus, Example};
+use super::features::{Space, Vectors, Weighed, word_key};
 use super::phrasings::Phrasings;
 use super::reading::{Reader, Reading};
 use super::words::Texts;
@@ -15,6 +16,12 @@ const GENERAL: f32 = 0.9;
 const MEAN: f32 = 2.5;
 /// How much it counts that the section's text has all words of the question.
 const TEXT: f32 = 1.2;
+/// How much a point of the topic's own classifier counts.
+const CLASSIFIED: f32 = 0.0;
+/// How often the training of a topic's classifier goes over its examples.
+const PASSES: usize = 12;
+/// Its first step.
+const STEP: f32 = 1.5;
 
 /// What a question says, to compare it with the texts of sections.
 #[derive(Debug)]
@@ -40,15 +47,32 @@ impl Said {
     }
 }
 
-/// The stems of each section of each topic, in order.
+/// What is known of the sections of each topic.
 #[derive(Debug, Default)]
 pub(super) struct Sections {
-    topics: Vec<Vec<Box<[u32]>>>,
+    topics: Vec<TopicSections>,
+}
+
+/// What is known of the sections of one topic.
+#[derive(Debug, Default)]
+struct TopicSections {
+    /// The stems of each section's heading and text, in order.
+    texts: Vec<Box<[u32]>>,
+    /// The columns that the classifier knows, in order.
+    columns: Vec<u32>,
+    /// For each of them, a weight for each section.
+    weights: Vec<f32>,
 }
 
 impl Sections {
-    /// Remembers the words of each section, `texts` section after section.
-    pub(super) fn new(corpus: &Corpus, texts: &Texts, reader: &Reader) -> Self {
+    /// Learns the sections of all topics: `texts` are theirs, section after section, `vectors` those of the examples.
+    pub(super) fn new(
+        corpus: &Corpus,
+        texts: &Texts,
+        reader: &Reader,
+        examples: &[Example<'_>],
+        vectors: &Vectors,
+    ) -> Self {
         let mut texts = texts.iter().map(|numbers| {
             let mut stems: Vec<u32> = reader
                 .recall_words(numbers)
@@ -60,12 +84,39 @@ impl Sections {
             stems.dedup();
             stems.into_boxed_slice()
         });
+        let mut lessons: Vec<Vec<Lesson<'_>>> = Vec::new();
+        lessons.resize_with(corpus.topics.len(), Vec::new);
+        for (number, example) in examples.iter().enumerate() {
+            let Some(vector) = vectors.get(number) else {
+                continue;
+            };
+            let mut add = |topic: usize, section: usize| {
+                if let Some(of_topic) = lessons.get_mut(topic) {
+                    match of_topic.last_mut().filter(|lesson| lesson.number == number) {
+                        Some(lesson) => lesson.right.push(section),
+                        None => of_topic.push(Lesson {
+                            number,
+                            vector,
+                            right: vec![section],
+                        }),
+                    }
+                }
+            };
+            match (example.section, example.answers) {
+                (Some(section), []) => add(example.class, section),
+                (None, []) => {}
+                (_, answers) => answers
+                    .iter()
+                    .filter_map(|&(topic, section)| Some((topic, section?)))
+                    .for_each(|(topic, section)| add(topic, section)),
+            }
+        }
+        let topics = corpus.topics.iter().zip(lessons).map(|(topic, lessons)| {
+            let texts: Vec<Box<[u32]>> = texts.by_ref().take(topic.sections.len()).collect();
+            TopicSections::learn(texts, &lessons)
+        });
         Self {
-            topics: corpus
-                .topics
-                .iter()
-                .map(|topic| texts.by_ref().take(topic.sections.len()).collect())
-                .collect(),
+            topics: topics.collect(),
         }
     }
 
@@ -73,38 +124,129 @@ impl Sections {
     pub(super) fn best(
         &self,
         topic: usize,
+        vector: &[Weighed],
         said: &Said,
         phrasings: &Phrasings,
         likeness: &[f32],
     ) -> usize {
-        let Some(texts) = self.topics.get(topic) else {
+        let Some(sections) = self.topics.get(topic) else {
             return 0;
         };
         // For each section: the greatest likeness of its phrasings, the sum and the number of all.
-        let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); texts.len()];
+        let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); sections.texts.len()];
         for (own, like) in phrasings.of_topic(topic, likeness) {
             if let Some((nearest, sum, count)) = likes.get_mut(own.unwrap_or(0)) {
-                let like = if own.is_none() { GENERAL * like } else { like };
+                let like = if own.is_none() {
+                    super::tune("SG", GENERAL) * like
+                } else {
+                    like
+                };
                 *nearest = nearest.max(like);
                 *sum += like;
                 *count += 1.0;
             }
         }
+        let logits = sections.logits(vector.iter().map(|weighed| (weighed.column, weighed.value)));
         let mut best = (0, f32::MIN);
-        for (section, (text, (nearest, sum, count))) in texts.iter().zip(likes).enumerate() {
+        for (section, ((text, (nearest, sum, count)), logit)) in
+            sections.texts.iter().zip(likes).zip(logits).enumerate()
+        {
             let shared: f32 = said
                 .words
                 .iter()
                 .filter(|(stem, _)| text.binary_search(stem).is_ok())
                 .map(|(_, idf)| idf)
                 .sum();
-            let score = nearest
-                + MEAN * sum / f32::max(count, 1.0)
-                + TEXT * shared / f32::max(said.whole, 1.0);
+            let score = super::tune("SN", 1.0) * nearest
+                + super::tune("SM", MEAN) * sum / f32::max(count, 1.0)
+                + super::tune("ST", TEXT) * shared / f32::max(said.whole, 1.0)
+                + super::tune("SC", CLASSIFIED) * logit;
             if score > best.1 {
                 best = (section, score);
             }
         }
         best.0
+    }
+}
+
+/// An example for a topic's classifier.
+struct Lesson<'a> {
+    number: usize,
+    vector: &'a [(u32, f32)],
+    /// The sections any of which is right.
+    right: Vec<usize>,
+}
+
+impl TopicSections {
+    /// Trains the classifier of a topic: multinomial logistic regression, as `classifier` does for topics.
+    fn learn(texts: Vec<Box<[u32]>>, lessons: &[Lesson<'_>]) -> Self {
+        let mut columns: Vec<u32> = lessons
+            .iter()
+            .flat_map(|lesson| lesson.vector)
+            .map(|&(column, _)| column)
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let count = texts.len();
+        let mut learned = Self {
+            weights: vec![0.0; columns.len() * count],
+            columns,
+            texts,
+        };
+        if count < 2 {
+            return learned;
+        }
+        let mut order: Vec<usize> = (0..lessons.len()).collect();
+        let mut random = super::XorShift::seeded("order of lessons");
+        let total = (PASSES * lessons.len()) as f32;
+        let mut seen = 0.0;
+        for _ in 0..PASSES {
+            random.shuffle(&mut order);
+            for lesson in order.iter().filter_map(|&at| lessons.get(at)) {
+                let rate = STEP * (1.0 - seen / total);
+                seen += 1.0;
+                let mut errors = learned.logits(lesson.vector.iter().copied());
+                super::classifier::softmax(&mut errors, count);
+                let share = 1.0 / lesson.right.len() as f32;
+                for &section in &lesson.right {
+                    if let Some(error) = errors.get_mut(section) {
+                        *error -= share;
+                    }
+                }
+                for &(column, value) in lesson.vector {
+                    if let Ok(at) = learned.columns.binary_search(&column) {
+                        let row = learned
+                            .weights
+                            .get_mut(at * count..(at + 1) * count)
+                            .unwrap_or_default();
+                        row.iter_mut()
+                            .zip(&errors)
+                            .for_each(|(weight, error)| *weight -= rate * value * error);
+                    }
+                }
+            }
+        }
+        learned
+    }
+
+    /// What the classifier says for each section, above the mean.
+    fn logits(&self, vector: impl Iterator<Item = (u32, f32)>) -> Vec<f32> {
+        let count = self.texts.len();
+        let mut logits = vec![0.0; count];
+        for (column, value) in vector {
+            if let Ok(at) = self.columns.binary_search(&column) {
+                let row = self
+                    .weights
+                    .get(at * count..(at + 1) * count)
+                    .unwrap_or_default();
+                logits
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(logit, weight)| *logit += value * weight);
+            }
+        }
+        let mean = logits.iter().sum::<f32>() / count.max(1) as f32;
+        logits.iter_mut().for_each(|logit| *logit -= mean);
+        logits
     }
 }
