@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
-pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, addresses, check};
+pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, addresses, check, lint};
 pub use load::{File, LoadError, ReadError, Sources, load};
 
 /// A whole guide, as the files of a knowledge folder describe it.

@@ -114,6 +114,9 @@ pub struct Found {
     pub deviation: f32,
     /// The share of the best class among all, were the scores logits: 0 to 1.
     pub posterior: f32,
+    /// By how much the classifier prefers all topics together to all kinds out of scope together: the logarithm of the odds.
+    /// Zero if the knowledge base has no examples out of scope.
+    pub scope_odds: f32,
     /// How many words the question has, abbreviations written out.
     pub words: usize,
     /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
@@ -145,7 +148,10 @@ impl Index {
             let reading = reader.recall(numbers);
             learner.add(example.class, &reading);
             phrasings.add(&reading);
-            if let Some(document) = documents.get_mut(example.class) {
+            if let Some(document) = documents
+                .get_mut(example.class)
+                .filter(|_| example.answers.is_empty() || tune("BMSG", 1.0) > 0.0)
+            {
                 document.extend(reader.terms(&reading));
             }
         }
@@ -159,13 +165,7 @@ impl Index {
         };
         let (space, vectors) = learner.finish(classes, parts);
         let targets = (0..).zip(&examples).flat_map(|(number, example)| {
-            let others = example.answers.iter().map(|&(topic, _)| topic as u32);
-            let own = if example.answers.is_empty() {
-                Some(example.class as u32)
-            } else {
-                None
-            };
-            others.chain(own).map(move |class| (number, class))
+            example.classes().map(move |class| (number, class as u32))
         });
         let targets = Lists::new(examples.len(), targets);
         Self {
@@ -174,8 +174,8 @@ impl Index {
                 &targets,
                 space.columns(),
                 classes,
-                passes(vectors.len()),
-                STEP,
+                tune("PASSES", passes(vectors.len()) as f32) as usize,
+                tune("STEP", STEP),
             ),
             phrasings: phrasings.finish(&examples, &vectors, space.columns(), space.full_length()),
             sections: Sections::new(corpus, &shown, &reader, &examples, &vectors),
@@ -211,6 +211,7 @@ impl Index {
                 .for_each(|(score, before)| *score += share * before);
         }
         let (deviation, posterior) = contrast(&scores);
+        let scope_odds = scope_odds(&scores, self.topics.len());
         self.add_bm25(1.0, &reading, &mut scores);
         if let Some((share, before)) = &before {
             self.add_bm25(*share, before, &mut scores);
@@ -226,7 +227,8 @@ impl Index {
 
         let likeness = self.phrasings.likeness(&vector);
         for (class, score) in scores.iter_mut().enumerate() {
-            *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
+            *score +=
+                tune("LIKE", LIKENESS_WEIGHT) * self.phrasings.nearest(class..class + 1, &likeness);
         }
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
@@ -265,6 +267,7 @@ impl Index {
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
             posterior,
+            scope_odds,
             words: reading.words.len(),
             unknown: reading.unknown.len(),
             matches,
@@ -301,7 +304,7 @@ impl Index {
         for term in self.reader.terms(reading) {
             for &(class, gain) in self.bm25.gains(term) {
                 if let Some(score) = scores.get_mut(class as usize) {
-                    *score += share * BM25_WEIGHT * gain;
+                    *score += share * tune("BM", BM25_WEIGHT) * gain;
                 }
             }
         }
@@ -364,6 +367,22 @@ fn contrast(scores: &[f32]) -> (f32, f32) {
         .map(|score| classifier::exp(score - greatest))
         .sum();
     (libm::sqrtf(variance), 1.0 / odds.max(1.0))
+}
+
+/// By how much the classes before `topics` are likelier than those after it.
+fn scope_odds(scores: &[f32], topics: usize) -> f32 {
+    let (topics, kinds) = scores.split_at(topics.min(scores.len()));
+    if topics.is_empty() || kinds.is_empty() {
+        return 0.0;
+    }
+    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let sum = |scores: &[f32]| {
+        scores
+            .iter()
+            .map(|score| classifier::exp(score - greatest))
+            .sum::<f32>()
+    };
+    libm::logf(sum(topics).max(f32::MIN_POSITIVE) / sum(kinds).max(f32::MIN_POSITIVE))
 }
 
 /// Words that begin a question which goes on from the one before.

@@ -14,6 +14,7 @@ pub(super) fn run(folder: &Path, options: &CheckOptions) -> Result<ExitCode, Fau
     let sources = Sources::read(folder)?;
     let checked = knowledge::check(&sources, Zoned::now().date());
     let mut problems = checked.problems;
+    problems.extend(knowledge::lint(&sources));
     if let Some(knowledge) = &checked.knowledge {
         problems.extend(unreachable(knowledge, &Index::new(knowledge), &sources));
     }

@@ -108,8 +108,6 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
         .map(|id| id.value.as_str())
         .collect();
 
-    let style = HouseStyle::of(guide.as_ref());
-    let names = Names::of(vocabulary.as_ref());
     if let Some(guide) = &guide {
         with(&sources.guide, &mut problems, |file| {
             check_guide(file, guide)
@@ -117,7 +115,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     }
     if let Some(resources) = &resources {
         with(&sources.resources, &mut problems, |file| {
-            check_resources(file, resources, &ids, &used, &style)
+            check_resources(file, resources, &ids, &used)
         });
     }
     if let Some(vocabulary) = &vocabulary {
@@ -133,8 +131,6 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     for (source, topic) in &topics {
         with(source, &mut problems, |file| {
             check_topic(file, source.stem(), topic, &ids, today);
-            style.check_topic(file, topic);
-            names.check_topic(file, topic);
         });
     }
     check_phrasings(&topics, &mut problems);
@@ -172,6 +168,46 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
         problems,
         knowledge,
     }
+}
+
+/// What could be better in sources that can be used, and takes longer to find than [`check()`] may take at every start: words
+/// against the house style, phrasings that no text answers, messages that are phrasings or tell who wrote them.
+pub fn lint(sources: &Sources) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    // What cannot be read was reported by `check`.
+    let mut unread = Vec::new();
+    let guide = parse(&sources.guide, &mut unread, format::guide);
+    let vocabulary = parse(&sources.vocabulary, &mut unread, format::vocabulary);
+    let resources = parse(&sources.resources, &mut unread, format::resources);
+    let topics: Vec<(&File, TopicFile)> = sources
+        .topics
+        .iter()
+        .filter_map(|file| Some((file, parse(file, &mut unread, format::topic)?)))
+        .collect();
+    let style = HouseStyle::of(guide.as_ref());
+    let names = Names::of(vocabulary.as_ref());
+    with(&sources.resources, &mut problems, |file| {
+        resources
+            .iter()
+            .flatten()
+            .for_each(|resource| style.check_resource(file, resource));
+    });
+    for (source, topic) in &topics {
+        with(source, &mut problems, |file| {
+            style.check_topic(file, topic);
+            names.check_topic(file, topic);
+        });
+    }
+    let phrasings = messages::Phrasings::of(&topics);
+    for source in &sources.messages {
+        let tables = parse(source, &mut unread, format::messages).unwrap_or_default();
+        with(source, &mut problems, |file| {
+            tables
+                .iter()
+                .for_each(|message| messages::lint(file, message, &phrasings));
+        });
+    }
+    problems
 }
 
 /// The ids that exist. `None` where the file that would tell cannot be read: then nothing is said about them.
@@ -265,7 +301,6 @@ fn check_resources(
     resources: &[ResourceTable],
     ids: &Ids<'_>,
     used: &BTreeSet<&str>,
-    style: &HouseStyle,
 ) {
     unique_ids(
         file,
@@ -281,7 +316,6 @@ fn check_resources(
             &resource.description,
             MAX_TEXT / 10,
         );
-        style.check_resource(file, resource);
         check_url(file, &resource.url);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
             file.warn(

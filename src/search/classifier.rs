@@ -176,9 +176,10 @@ fn subtract_targets(targets: &[u32], probabilities: &mut [f32]) {
             .unwrap_or_default()
     };
     let all: f32 = targets.iter().map(|&class| of(class, probabilities)).sum();
-    let even = (1.0 - LENIENCE) / targets.len().max(1) as f32;
+    let lenience = super::tune("LEN", LENIENCE);
+    let even = (1.0 - lenience) / targets.len().max(1) as f32;
     for &class in targets {
-        let share = even + LENIENCE * of(class, probabilities) / all.max(f32::MIN_POSITIVE);
+        let share = even + lenience * of(class, probabilities) / all.max(f32::MIN_POSITIVE);
         if let Some(probability) = probabilities.get_mut(class as usize) {
             *probability -= share;
         }

@@ -45,16 +45,38 @@ pub(super) struct Example<'a> {
     pub text: &'a str,
 }
 
+impl Example<'_> {
+    /// Every class that is right for it, each once.
+    pub(super) fn classes(&self) -> impl Iterator<Item = usize> + Clone {
+        let answers = self.answers;
+        let others = answers
+            .iter()
+            .enumerate()
+            .filter_map(move |(at, &(topic, _))| {
+                let before = answers.get(..at).unwrap_or_default();
+                (!before.iter().any(|&(other, _)| other == topic)).then_some(topic)
+            });
+        others.chain(Some(self.class).filter(|_| answers.is_empty()))
+    }
+}
+
 impl Corpus {
-    /// The same without every `folds`-th message and example out of scope, from number `fold` on.
+    /// The same without every `folds`-th message, phrasing and example out of scope, from number `fold` on.
     pub fn without_fold(&self, fold: usize, folds: usize) -> Self {
         let kept = |number: usize| number % folds != fold;
         let mut rest = self.clone();
         let mut number = (0..).map(kept);
         rest.messages.retain(|_| number.next().unwrap_or(true));
-        for kind in &mut rest.out_of_scope {
+        let phrasings = rest.topics.iter_mut().flat_map(|topic| {
+            let sections = topic
+                .sections
+                .iter_mut()
+                .map(|section| &mut section.phrasings);
+            sections.chain(Some(&mut topic.phrasings))
+        });
+        for texts in phrasings.chain(&mut rest.out_of_scope) {
             let mut number = (0..).map(kept);
-            kind.retain(|_| number.next().unwrap_or(true));
+            texts.retain(|_| number.next().unwrap_or(true));
         }
         rest
     }

@@ -196,33 +196,53 @@ impl TopicSections {
         if count < 2 {
             return learned;
         }
+        // Where the row of each column begins, looked up once.
+        let rows = |lesson: &Lesson<'_>| -> Vec<(usize, f32)> {
+            let row = |&(column, value)| {
+                Some((learned.columns.binary_search(&column).ok()? * count, value))
+            };
+            lesson.vector.iter().filter_map(row).collect()
+        };
+        let lessons: Vec<(Vec<(usize, f32)>, &[usize])> = lessons
+            .iter()
+            .map(|lesson| (rows(lesson), lesson.right.as_slice()))
+            .collect();
         let mut order: Vec<usize> = (0..lessons.len()).collect();
         let mut random = super::XorShift::seeded("order of lessons");
+        let mut errors = vec![0.0; count];
         let total = (PASSES * lessons.len()) as f32;
         let mut seen = 0.0;
         for _ in 0..PASSES {
             random.shuffle(&mut order);
-            for lesson in order.iter().filter_map(|&at| lessons.get(at)) {
+            for (vector, right) in order.iter().filter_map(|&at| lessons.get(at)) {
                 let rate = STEP * (1.0 - seen / total);
                 seen += 1.0;
-                let mut errors = learned.logits(lesson.vector.iter().copied());
+                errors.fill(0.0);
+                for &(start, value) in vector {
+                    let row = learned
+                        .weights
+                        .get(start..start + count)
+                        .unwrap_or_default();
+                    errors
+                        .iter_mut()
+                        .zip(row)
+                        .for_each(|(error, weight)| *error += value * weight);
+                }
                 super::classifier::softmax(&mut errors, count);
-                let share = 1.0 / lesson.right.len() as f32;
-                for &section in &lesson.right {
+                let share = 1.0 / right.len() as f32;
+                for &section in *right {
                     if let Some(error) = errors.get_mut(section) {
                         *error -= share;
                     }
                 }
-                for &(column, value) in lesson.vector {
-                    if let Ok(at) = learned.columns.binary_search(&column) {
-                        let row = learned
-                            .weights
-                            .get_mut(at * count..(at + 1) * count)
-                            .unwrap_or_default();
-                        row.iter_mut()
-                            .zip(&errors)
-                            .for_each(|(weight, error)| *weight -= rate * value * error);
-                    }
+                for &(start, value) in vector {
+                    let row = learned
+                        .weights
+                        .get_mut(start..start + count)
+                        .unwrap_or_default();
+                    row.iter_mut()
+                        .zip(&errors)
+                        .for_each(|(weight, error)| *weight -= rate * value * error);
                 }
             }
         }

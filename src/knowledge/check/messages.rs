@@ -39,7 +39,6 @@ pub(super) fn check(
             )
         })
         .collect();
-    let phrasings = Phrasings::of(topics);
     let mut seen: FxHashMap<String, &str> = FxHashMap::default();
     for (source, tables) in messages {
         super::with(source, problems, |file| {
@@ -54,10 +53,21 @@ pub(super) fn check(
                     let message_text = format!("this message is also in {other}");
                     file.error(&message.text.span, message_text, "Remove one of the two.");
                 }
-                phrasings.check(file, message, &words);
             }
         });
     }
+}
+
+/// Warns of a message that tells who wrote it, and of one that is nearly a phrasing of a topic which does not answer it.
+pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, phrasings: &Phrasings<'_>) {
+    if scrub::tells_who(&message.text.value) {
+        file.warn(
+            &message.text.span,
+            "the message has a link, a number, an address or a name that could be a real person's",
+            "Take it out: what happened is enough.",
+        );
+    }
+    phrasings.lint(file, message);
 }
 
 /// The message that a table describes.
@@ -84,13 +94,6 @@ fn check_text(file: &mut Reader<'_>, message: &Located<String>) {
             &message.span,
             format!("the message has {count} words"),
             "12 to 70 words teach most: make a short one a phrasing of the topic, and cut a long one.",
-        );
-    }
-    if scrub::tells_who(&message.value) {
-        file.error(
-            &message.span,
-            "the message has a link, a number, an address or a name that could be a real person's",
-            "Take it out: what happened is enough.",
         );
     }
 }
@@ -149,63 +152,82 @@ fn check_answers(
 }
 
 /// The phrasings of all topics, to find a message that is nearly one of them.
-struct Phrasings<'a> {
-    all: Vec<(&'a str, &'a str, Vec<String>)>,
+pub(super) struct Phrasings<'a> {
+    all: Vec<Phrasing<'a>>,
     /// Word → the phrasings that have it.
     having: FxHashMap<String, Vec<u32>>,
 }
 
+struct Phrasing<'a> {
+    topic: &'a str,
+    text: &'a str,
+    words: Vec<String>,
+}
+
 impl<'a> Phrasings<'a> {
-    fn of(topics: &'a [(&File, TopicFile)]) -> Self {
+    pub(super) fn of(topics: &'a [(&File, TopicFile)]) -> Self {
         let mut all = Vec::new();
         let mut having: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (source, topic) in topics {
             for phrasing in super::phrasings(topic) {
                 let words = different(&text::words(&phrasing.value));
                 for word in &words {
-                    having
-                        .entry(word.clone())
-                        .or_default()
-                        .push(all.len() as u32);
+                    match having.get_mut(word) {
+                        Some(numbers) => numbers.push(all.len() as u32),
+                        None => drop(having.insert(word.clone(), vec![all.len() as u32])),
+                    }
                 }
-                all.push((source.stem(), phrasing.value.as_str(), words));
+                all.push(Phrasing {
+                    topic: source.stem(),
+                    text: &phrasing.value,
+                    words,
+                });
             }
         }
         Self { all, having }
     }
 
     /// Warns of a message that is nearly a phrasing of a topic which does not answer it.
-    fn check(&self, file: &mut Reader<'_>, message: &MessageTable, words: &[String]) {
-        let words = different(words);
-        let mut shared: FxHashMap<u32, usize> = FxHashMap::default();
-        for &number in words
+    fn lint(&self, file: &mut Reader<'_>, message: &MessageTable) {
+        let words = different(&text::words(&message.text.value));
+        let needed = (REPEATED_SHARE * words.len() as f32) as usize;
+        // Whatever has nearly all of the words has one of the rarest: the others need not be looked up.
+        let mut by_rarity: Vec<&[u32]> = words
             .iter()
-            .filter_map(|word| self.having.get(word))
-            .flatten()
-        {
-            *shared.entry(number).or_default() += 1;
-        }
-        let mut near: Vec<(u32, usize)> = shared.into_iter().collect();
-        near.sort_unstable();
-        for (number, shared) in near {
-            let Some((topic, phrasing, of_phrasing)) = self.all.get(number as usize) else {
-                continue;
-            };
-            let share = shared as f32 / words.len().max(of_phrasing.len()) as f32;
-            let answers = message
-                .answers
-                .iter()
-                .any(|answer| answer.value.split('/').next() == Some(topic));
-            if share >= REPEATED_SHARE && !answers {
-                let text =
-                    format!("this is nearly \"{phrasing}\", a phrasing of the topic `{topic}`");
-                file.warn(
-                    &message.text.span,
-                    text,
-                    format!("Add `{topic}` to `answers`, or remove the message."),
-                );
-                return;
-            }
+            .map(|word| self.having.get(word).map_or(&[][..], Vec::as_slice))
+            .collect();
+        by_rarity.sort_by_key(|numbers| numbers.len());
+        let rarest = by_rarity.iter().take(words.len() + 1 - needed);
+        let mut candidates: Vec<u32> = rarest.copied().flatten().copied().collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let near = candidates
+            .into_iter()
+            .filter_map(|number| self.all.get(number as usize))
+            .find(|phrasing| {
+                let longer = words.len().max(phrasing.words.len()) as f32;
+                let answers = |phrasing: &Phrasing<'_>| {
+                    let topics = message
+                        .answers
+                        .iter()
+                        .filter_map(|answer| answer.value.split('/').next());
+                    topics.into_iter().any(|topic| topic == phrasing.topic)
+                };
+                words.len().min(phrasing.words.len()) as f32 >= REPEATED_SHARE * longer
+                    && phrasing
+                        .words
+                        .iter()
+                        .filter(|word| words.binary_search(word).is_ok())
+                        .count() as f32
+                        >= REPEATED_SHARE * longer
+                    && !answers(phrasing)
+            });
+        if let Some(Phrasing { topic, text, .. }) = near {
+            file.warn(
+                &message.text.span,
+                format!("this is nearly \"{text}\", a phrasing of the topic `{topic}`"),
+                format!("Add `{topic}` to `answers`, or remove the message."),
+            );
         }
     }
 }
