@@ -49,12 +49,8 @@ pub struct Discord {
     pub token_file: Option<PathBuf>,
     /// Another origin for requests, such as a proxy for large bots; empty for Discord itself.
     pub api_url: String,
-    /// Whether a saved change in the knowledge folder is live at once; otherwise it waits for SIGHUP or `/guide reload`.
-    pub watch_knowledge: bool,
     /// Which of the bot's connections this process makes.
     pub shards: Shards,
-    /// Whether to tell Discord about the commands at start.
-    pub register_commands: bool,
     /// Ids of channels whose messages are answered without being asked, when sure. Needs the message-content intent.
     pub unasked_channels: Vec<u64>,
     /// Ids of forums whose new posts are answered by their title, when sure.
@@ -67,12 +63,6 @@ pub struct Discord {
     pub repeat_minutes: u64,
     /// How long after it was asked an edited question edits its answer.
     pub edit_minutes: u64,
-    /// How long a request to Discord may take.
-    pub request_seconds: u64,
-    /// How long an attempt to connect may take before another one is made.
-    pub connect_seconds: u64,
-    /// How long replies under way may take once the bot is to stop.
-    pub stop_seconds: u64,
 }
 
 impl Default for Discord {
@@ -80,18 +70,13 @@ impl Default for Discord {
         Self {
             token_file: None,
             api_url: String::new(),
-            watch_knowledge: true,
             shards: Shards::Auto,
-            register_commands: true,
             unasked_channels: Vec::new(),
             unasked_forums: Vec::new(),
             privacy_contact: String::new(),
             cooldown_seconds: 3,
             repeat_minutes: 10,
             edit_minutes: 5,
-            request_seconds: 15,
-            connect_seconds: 30,
-            stop_seconds: 10,
         }
     }
 }
@@ -290,6 +275,19 @@ impl Discord {
         Some(self.api_url.trim()).filter(|url| !url.is_empty())
     }
 
+    /// Whether that origin is this machine.
+    pub fn is_on_this_machine(&self) -> bool {
+        let url = self
+            .origin()
+            .and_then(|origin| url::Url::parse(origin).ok());
+        match url.as_ref().and_then(url::Url::host) {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
     /// How long a person waits between two questions.
     pub fn cooldown(&self) -> Duration {
         Duration::from_secs(self.cooldown_seconds)
@@ -303,21 +301,6 @@ impl Discord {
     /// How long an edited question edits its answer.
     pub fn edit(&self) -> Duration {
         minutes(self.edit_minutes)
-    }
-
-    /// How long a request may take; never nothing.
-    pub fn request(&self) -> Duration {
-        Duration::from_secs(self.request_seconds.max(1))
-    }
-
-    /// How long an attempt to connect may take; never nothing.
-    pub fn connect(&self) -> Duration {
-        Duration::from_secs(self.connect_seconds.max(1))
-    }
-
-    /// How long replies under way may take once the bot is to stop.
-    pub fn stop(&self) -> Duration {
-        Duration::from_secs(self.stop_seconds)
     }
 }
 
@@ -365,18 +348,13 @@ mod tests {
             "knowledge",
             "token_file",
             "api_url",
-            "watch_knowledge",
             "shards",
-            "register_commands",
             "unasked_channels",
             "unasked_forums",
             "privacy_contact",
             "cooldown_seconds",
             "repeat_minutes",
             "edit_minutes",
-            "request_seconds",
-            "connect_seconds",
-            "stop_seconds",
             "url",
             "password_file",
             "keep_gaps_days",

@@ -7,7 +7,7 @@
 //! | `messages` | mentions, replies, direct messages, overheard messages, forum posts; their edits and deletions |
 //! | `interactions` | commands, completions, buttons and menus |
 //! | `lanes` | how much is handled at once, what waits, what is left out |
-//! | `commands` | each command, defined once; `registration` tells Discord about them |
+//! | `commands` | each command, defined once |
 //! | `moderation` | `/guide`: what moderators can do |
 //! | `reloading` | follows the files of the guide |
 //! | `render` | the only place that turns a reply into serenity's builders |
@@ -30,7 +30,6 @@ mod lanes;
 mod memory;
 mod messages;
 mod moderation;
-mod registration;
 mod reloading;
 mod render;
 mod rest;
@@ -41,9 +40,9 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use serenity::all::{GatewayIntents, GuildId, Ready, UserId};
+use serenity::all::{ApplicationId, GatewayIntents, GuildId, Ready, UserId};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::{info, warn};
 use url::Url;
@@ -95,11 +94,49 @@ pub enum RunError {
     Tls(String),
 }
 
-/// What is chosen on the command line.
-#[derive(Debug, Clone, Copy, Default)]
+/// What is chosen on the command line, and by tests.
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Register the commands to this guild alone, where they appear at once.
     pub guild: Option<u64>,
+    /// Whether a change that is saved in the folder of the guide is live at once.
+    pub watch: bool,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            guild: None,
+            watch: true,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// How long things may take; tests are less patient.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// One attempt at a request.
+    pub request: Duration,
+    /// A message, from the first attempt at sending it to the last. Later nobody looks for the answer any more.
+    pub message: Duration,
+    /// An attempt to connect to the gateway.
+    pub connect: Duration,
+    /// The replies under way once the bot is to stop. A service manager is more patient than this.
+    pub stop: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(15),
+            message: Duration::from_secs(60),
+            connect: Duration::from_secs(30),
+            stop: Duration::from_secs(10),
+        }
+    }
 }
 
 /// The bot as the work for one event sees it, from its start to its end.
@@ -162,13 +199,13 @@ pub async fn run(
     if let Some(origin) = config.origin() {
         check_address(origin)?;
     }
-    let rest = Rest::new(config, token, monitor.clone())
+    let rest = Rest::new(config, token, options.timeouts, monitor.clone())
         .map_err(|error| RunError::Tls(error.to_string()))?;
     let bot = Arc::new(Shared::new(config, live, store, monitor, options, rest));
     bot.be_watched();
     let ended = tokio::select! {
         ended = gateway::run(&bot, token, stop) => ended,
-        never = reloading::watch(&bot.live, config.watch_knowledge) => match never {},
+        never = reloading::watch(&bot.live, options.watch) => match never {},
     };
     bot.store.close().await;
     info!("stopped");
@@ -220,7 +257,7 @@ impl Shared {
     /// Takes no new event, and waits until what waits and what is under way is done, but not for ever.
     async fn finish(&self) {
         self.tasks.close();
-        if tokio::time::timeout(self.config.stop(), self.tasks.wait())
+        if tokio::time::timeout(self.options.timeouts.stop, self.tasks.wait())
             .await
             .is_err()
         {
@@ -241,7 +278,6 @@ impl Shared {
     /// Notes who the bot is, now that a shard has begun a session.
     fn connected(&self, ready: &Ready) {
         self.me.store(ready.user.id.get(), Ordering::Relaxed);
-        self.rest.set_application(ready.application.id);
         info!(
             guilds = ready.guilds.len(),
             shard = shard_of(ready),
@@ -251,18 +287,25 @@ impl Shared {
 
     /// Tells Discord about the commands: once, however often a session is begun, and in the process that has the first shard.
     fn introduce(self: &Arc<Self>, ready: &Ready) {
-        if self.config.register_commands && shard_of(ready) == 0 && self.registered.set(()).is_ok()
-        {
-            let bot = Arc::clone(self);
+        if shard_of(ready) == 0 && self.registered.set(()).is_ok() {
+            let (bot, application) = (Arc::clone(self), ready.application.id);
             self.tasks
-                .spawn(async move { bot.register_commands().await });
+                .spawn(async move { bot.register_commands(application).await });
         }
     }
 
-    async fn register_commands(&self) {
+    async fn register_commands(&self, application: ApplicationId) {
         let guild = self.options.guild.filter(|id| *id > 0).map(GuildId::new);
-        match registration::register(&self.rest, guild).await {
-            Ok(changed) => info!(changed, "Discord knows the commands"),
+        let definitions: Vec<_> = commands::ALL
+            .iter()
+            .map(commands::Command::definition)
+            .collect();
+        match self
+            .rest
+            .set_commands(application, guild, &definitions)
+            .await
+        {
+            Ok(commands) => info!(commands, "Discord knows the commands"),
             Err(error) => {
                 warn!(%error, "could not tell Discord about the commands; they are as they were")
             }

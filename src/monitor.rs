@@ -31,7 +31,7 @@ use crate::stats::{Outcome, Way};
 use crate::store::{State, Store};
 use counts::Counts;
 
-pub(crate) use counts::kind;
+pub(crate) use counts::RequestKind;
 
 /// Why nothing can be asked.
 #[derive(Debug, thiserror::Error)]
@@ -174,14 +174,14 @@ impl Monitor {
     }
 
     /// A request of this kind was answered with an HTTP status, or with none where there was no answer.
-    pub(crate) fn requested(&self, kind: &'static str, status: Option<u16>) {
+    pub(crate) fn requested(&self, kind: RequestKind, status: Option<u16>) {
         if let Some(on) = &self.0 {
             on.seen.counts.requested(kind, status);
         }
     }
 
     /// A request of this kind has to wait for a limit of Discord's.
-    pub(crate) fn limited(&self, kind: &'static str) {
+    pub(crate) fn limited(&self, kind: RequestKind) {
         if let Some(on) = &self.0 {
             on.seen.counts.limited(kind);
         }

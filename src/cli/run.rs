@@ -46,6 +46,7 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
         let monitor = Monitor::start(&config.monitor, &live, &store).await?;
         let options = discord::Options {
             guild: options.guild,
+            ..discord::Options::default()
         };
         discord::run(&config.discord, &token, live, store, monitor, options, stop)
             .await

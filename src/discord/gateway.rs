@@ -37,7 +37,6 @@ use pauses::Pauses;
 use shard::Line;
 
 pub(super) use connections::Connections;
-pub(super) use pauses::random;
 
 /// How long closing all connections may take: a server that has stalled does not answer.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -117,7 +116,7 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
     loop {
         let answer = tokio::select! {
             () = closing.cancelled() => return Ok(None),
-            answer = tokio::time::timeout(bot.config.connect(), bot.rest.gateway()) => answer,
+            answer = tokio::time::timeout(bot.options.timeouts.connect, bot.rest.gateway()) => answer,
         };
         let why = match answer {
             Ok(Ok(gateway)) => {
@@ -129,7 +128,7 @@ async fn ask(bot: &Shared, closing: &CancellationToken) -> Result<Option<rest::G
             Ok(Err(error)) => {
                 refused_for_good(&error)?;
                 // Discord has this address: whoever is configured in its place and does not is not Discord.
-                if error.status() == 404 && bot.config.origin().is_some() {
+                if error.status() == Some(404) && bot.config.origin().is_some() {
                     return Err(RunError::Address(
                         "what answers there is not Discord".to_owned(),
                     ));
@@ -183,7 +182,7 @@ async fn connect(
     .build();
     // A gateway that is not Discord's is to see resumed sessions too. A proxy for requests names Discord's own.
     let resume_at = Some(url).filter(|url| !is_discords(url));
-    let patience = bot.config.connect() + budget.longest_turn(shards.clone().count());
+    let patience = bot.options.timeouts.connect + budget.longest_turn(shards.clone().count());
     let mut lines = JoinSet::new();
     for number in shards {
         let Some(id) = ShardId::new_checked(number, total) else {
@@ -211,7 +210,7 @@ async fn connect(
 
 /// What in a refusal of a request only a person can mend.
 fn refused_for_good(error: &RestError) -> Result<(), RunError> {
-    if error.status() == 401 {
+    if error.status() == Some(401) {
         Err(RunError::Token)
     } else {
         Ok(())

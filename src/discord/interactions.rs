@@ -144,7 +144,11 @@ impl Bot {
         let filled_in = match announced {
             Ok(()) => {
                 self.rest
-                    .edit_response(&used.token, &render(&said.reply, manner).edit_response())
+                    .edit_response(
+                        used.application_id,
+                        &used.token,
+                        &render(&said.reply, manner).edit_response(),
+                    )
                     .await
             }
             Err(error) => Err(error),
@@ -287,7 +291,9 @@ impl Bot {
                 &CreateInteractionResponse::Acknowledge,
             )
             .await?;
-        self.rest.delete_response(&used.token).await
+        self.rest
+            .delete_response(used.application_id, &used.token)
+            .await
     }
 
     /// Posts a section as a reply to somebody's message and notifies them, the only ones ever.
@@ -367,7 +373,7 @@ impl Bot {
                     },
                 );
                 self.rest
-                    .edit_response(&used.token, &note.edit_response())
+                    .edit_response(used.application_id, &used.token, &note.edit_response())
                     .await
             }
         }

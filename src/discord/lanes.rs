@@ -30,9 +30,9 @@ use super::{Bot, Shared};
 /// request takes two and a half seconds. All lanes together stay below half of the 1,024 sockets that a process may usually
 /// open.
 const MESSAGES: usize = 128;
-/// Messages under way in one channel. Discord takes about five in five seconds there: more would only wait, and keep
-/// everybody in other channels waiting.
-const OF_A_CHANNEL: usize = 8;
+/// Messages under way in one channel, so that its questions are answered in order. Discord takes one a second there: more
+/// would only wait.
+const OF_A_CHANNEL: usize = 1;
 /// Interactions under way. They have three seconds and no limit of Discord's, hence more than of messages.
 const INTERACTIONS: usize = 256;
 /// Commands under way that wait for the store or for files.

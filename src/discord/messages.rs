@@ -2,6 +2,7 @@
 
 mod heard;
 
+use std::fmt;
 use std::time::Duration;
 
 use serenity::all::{
@@ -253,7 +254,7 @@ impl Bot {
         Some(reply::answered_before(
             topic,
             section,
-            &earlier.link(channel, Some(guild)),
+            &format!("https://discord.com/channels/{guild}/{channel}/{earlier}"),
         ))
     }
 
@@ -267,7 +268,7 @@ impl Bot {
             Err(error) => error,
         };
         let error = match error.code() {
-            code::MISSING_PERMISSIONS | code::EMPTY_MESSAGE if !plain && !reply.is_note() => {
+            Some(code::MISSING_PERMISSIONS | code::EMPTY_MESSAGE) if !plain && !reply.is_note() => {
                 match self.send(reply, owner, to, true).await {
                     Ok((sent, _)) => {
                         self.memory.takes_no_embeds(to.channel);
@@ -277,7 +278,7 @@ impl Bot {
                     Err(error) => error,
                 }
             }
-            code::CANNOT_REPLY => match self
+            Some(code::CANNOT_REPLY) => match self
                 .send(reply, owner, Destination { to: None, ..to }, plain)
                 .await
             {
@@ -287,7 +288,7 @@ impl Bot {
                 }
                 Err(error) => error,
             },
-            code::INVALID_FORM if to.to.is_some() && error.status() == 400 => {
+            Some(code::INVALID_FORM) if to.to.is_some() && error.status() == Some(400) => {
                 debug!(%error, "a question was gone before its answer");
                 return None;
             }
@@ -328,7 +329,7 @@ impl Bot {
         let sent = tokio::select! {
             sent = &mut sending => sent?,
             () = tokio::time::sleep(TYPING_AFTER) => {
-                let (sent, ()) = tokio::join!(&mut sending, self.rest.type_in(to.channel));
+                let (sent, ()) = tokio::join!(&mut sending, self.rest.show_typing(to.channel));
                 sent?
             }
         };
@@ -351,12 +352,7 @@ impl Bot {
     ) -> Sent {
         let channel = to.channel;
         self.memory.takes_no_embeds(channel);
-        let dropped = RestError::Refused {
-            status: 200,
-            code: 0,
-            message: "the embed was dropped".to_owned(),
-        };
-        self.warn_once(channel, NO_EMBEDS, &dropped);
+        self.warn_once(channel, NO_EMBEDS, &"Discord dropped the embed");
         let text = render(
             reply,
             Manner {
@@ -387,7 +383,7 @@ impl Bot {
         }
     }
 
-    fn warn_once(&self, channel: ChannelId, what: &'static str, error: &RestError) {
+    fn warn_once(&self, channel: ChannelId, what: &'static str, error: &dyn fmt::Display) {
         if self.memory.is_first_warning(channel) {
             warn!(%error, "{what}; INTERNBOT_LOG=internbot=debug names it");
         }

@@ -1,98 +1,107 @@
-//! Requests to Discord: the one place that sends them, retries them and reads what came back.
+//! Requests to Discord: one path, whatever the origin.
 //!
-//! serenity's own rate limiter keeps a bucket for every interaction for ever, and it ignores another origin. So callbacks
-//! of interactions, which Discord exempts from its limits, never go through it, and messages do unless another origin is
-//! set. Whatever answers 429 or 5xx is tried again a bounded number of times, as late as it asked for and a little later.
+//! A request waits for a permit of the rate limiter, is sent, and is sent again while Discord is busy, limits it or cannot be
+//! reached, until its deadline. Every wait ends at the deadline, and dropping the future gives the request up.
+//!
+//! The callbacks of interactions need no permit: Discord exempts them, and the limiter would keep a queue for the token of
+//! every interaction. Neither does "… is typing", of which there is at most one for each slow message.
 
-use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::{Method, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId};
-use serenity::http::{LightMethod, Ratelimiter, Request, Route};
+use tokio::time::{Duration, Instant, timeout_at};
+use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
-use super::gateway::random;
+use super::Timeouts;
 use crate::config::{Discord, Token};
-use crate::monitor::{self, Monitor};
+use crate::monitor::{Monitor, RequestKind};
 
-/// How often a request is sent at the most.
-const ATTEMPTS: u32 = 4;
-/// How long a message may take, all attempts together.
-const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
-/// How long the answer to an interaction may take: Discord forgets it after three seconds.
-const CALLBACK_PATIENCE: Duration = Duration::from_millis(2_800);
-/// The first wait before a request is tried again that Discord did not give a time for; each next one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-/// How much later than asked for a request is tried again, at the most.
-const JITTER: Duration = Duration::from_millis(100);
+/// Discord's own address.
+const DISCORD: &str = "https://discord.com";
+/// The version of the API.
+const API: &str = "/api/v10/";
+/// How Discord asks programs to name themselves.
+const AGENT: &str = concat!(
+    "DiscordBot (https://crates.io/crates/internbot, ",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
+/// The time in which the first response to an interaction has to arrive: Discord forgets the interaction after three seconds.
+const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2_800);
+/// "… is typing" is of no use later.
+const TYPING_TIMEOUT: Duration = Duration::from_secs(2);
+/// The delay before a request is sent again; each next delay is twice as long.
+const FIRST_DELAY: Duration = Duration::from_millis(250);
+/// The longest delay: an outage that ends is noticed this soon.
+const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// Spreads requests that were delayed by the same event.
+const MAX_JITTER_MILLIS: u64 = 100;
+/// A wait for a permit that is longer than this is counted as a rate limit.
+const NOTABLE_WAIT: Duration = Duration::from_millis(100);
 
 /// Discord's code for a forum post whose first message has not arrived yet.
 const POST_BEFORE_FIRST_MESSAGE: i64 = 40_058;
-/// Discord's code for an interaction that has its answer.
+/// Discord's code for an interaction that has been answered.
 const ANSWERED_ALREADY: i64 = 40_060;
 
-/// The way to Discord.
+/// Sends requests to Discord.
 pub(super) struct Rest {
     client: reqwest::Client,
-    authorization: String,
-    origin: Option<String>,
-    limiter: Option<Ratelimiter>,
+    /// The origin and the path of the API.
+    base: String,
+    limiter: RateLimiter,
+    /// No request before this: Discord said that the bot as a whole sends too many.
+    globally_limited_until: Mutex<Option<Instant>>,
+    timeouts: Timeouts,
     monitor: Monitor,
-    application: AtomicU64,
-    /// No message before this: Discord said that all of them are too many.
-    paused_until: Mutex<Option<Instant>>,
 }
 
-/// Why a request was in vain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a request failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RestError {
     /// Discord refused it.
+    #[error("Discord refused with {status}, code {code}: {message}")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// Discord's own code, 0 where there is none.
+        /// Discord's own code, 0 if there is none.
         code: i64,
-        /// Discord's words.
+        /// Discord's explanation.
         message: String,
     },
-    /// There was no readable answer.
+    /// There was no response.
+    #[error("Discord cannot be reached: {0}")]
     Unreachable(String),
+    /// There was a response, but not one of Discord's API.
+    #[error("Discord's response cannot be read: {0}")]
+    Unreadable(String),
+    /// It could not be written as JSON.
+    #[error("the request cannot be written: {0}")]
+    Unwritable(String),
+    /// Its deadline passed while it waited for a rate limit.
+    #[error("Discord's rate limit left no time to send it")]
+    RateLimited,
 }
-
-impl fmt::Display for RestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused {
-                status,
-                code,
-                message,
-            } => write!(f, "Discord refused with {status}, code {code}: {message}"),
-            Self::Unreachable(why) => write!(f, "Discord cannot be reached: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for RestError {}
 
 impl RestError {
-    /// Discord's code, 0 where there is none.
-    pub(super) fn code(&self) -> i64 {
+    /// Discord's code, if there is one.
+    pub(super) fn code(&self) -> Option<i64> {
         match self {
-            Self::Refused { code, .. } => *code,
-            Self::Unreachable(_) => 0,
+            Self::Refused { code, .. } => Some(*code),
+            _ => None,
         }
     }
 
-    /// The HTTP status, 0 where there is none.
-    pub(super) fn status(&self) -> u16 {
+    /// The HTTP status of a refusal.
+    pub(super) fn status(&self) -> Option<u16> {
         match self {
-            Self::Refused { status, .. } => *status,
-            Self::Unreachable(_) => 0,
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
         }
     }
 }
@@ -102,21 +111,21 @@ impl RestError {
 pub(super) struct Gateway {
     /// Where it is.
     pub url: String,
-    /// How many connections Discord recommends.
+    /// How many shards Discord recommends.
     pub shards: u32,
-    /// How many sessions may be begun.
+    /// How many sessions may be started.
     #[serde(default)]
     pub session_start_limit: SessionStartLimit,
 }
 
-/// How many sessions may be begun in a day, and at once.
+/// How many sessions may be started in a day, and at once.
 #[derive(Debug, Deserialize)]
 pub(super) struct SessionStartLimit {
     /// How many in a day.
     pub total: u32,
-    /// How many are left of them.
+    /// How many of them are left.
     pub remaining: u32,
-    /// After how many milliseconds there are all of them again.
+    /// After how many milliseconds all of them are available again.
     pub reset_after: u64,
     /// How many within five seconds.
     pub max_concurrency: u16,
@@ -136,7 +145,7 @@ impl Default for SessionStartLimit {
 
 /// A message that was sent.
 #[derive(Debug, Deserialize)]
-pub(super) struct Sent {
+pub(super) struct CreatedMessage {
     /// Its id.
     pub id: MessageId,
     /// What is left of its embeds: Discord drops those of a bot that may not embed.
@@ -144,13 +153,14 @@ pub(super) struct Sent {
     embeds: Vec<IgnoredAny>,
 }
 
-impl Sent {
+impl CreatedMessage {
     /// Whether Discord kept an embed.
     pub(super) fn has_embed(&self) -> bool {
         !self.embeds.is_empty()
     }
 }
 
+/// What Discord says about a request that it refuses.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Refusal {
@@ -160,475 +170,474 @@ struct Refusal {
     global: bool,
 }
 
-/// A request, and how long it is worth trying.
-struct Call<'a> {
-    route: Route<'a>,
-    method: LightMethod,
+/// Where a request goes.
+#[derive(Debug, Clone, Copy)]
+enum Target<'a> {
+    GatewayBot,
+    Messages(ChannelId),
+    Message(ChannelId, MessageId),
+    Typing(ChannelId),
+    Callback(InteractionId, &'a str),
+    OriginalResponse(ApplicationId, &'a str),
+    Commands(ApplicationId, Option<GuildId>),
+}
+
+impl Target<'_> {
+    fn path(self) -> String {
+        match self {
+            Self::GatewayBot => "gateway/bot".to_owned(),
+            Self::Messages(channel) => format!("channels/{channel}/messages"),
+            Self::Message(channel, message) => format!("channels/{channel}/messages/{message}"),
+            Self::Typing(channel) => format!("channels/{channel}/typing"),
+            Self::Callback(interaction, token) => {
+                format!("interactions/{interaction}/{token}/callback")
+            }
+            Self::OriginalResponse(application, token) => {
+                format!("webhooks/{application}/{token}/messages/@original")
+            }
+            Self::Commands(application, None) => format!("applications/{application}/commands"),
+            Self::Commands(application, Some(guild)) => {
+                format!("applications/{application}/guilds/{guild}/commands")
+            }
+        }
+    }
+
+    /// The path by which the rate limiter knows it, if it needs a permit. All messages of a channel have one, so that the
+    /// limiter keeps something for each channel and nothing for each message.
+    fn limited_path(self) -> Option<String> {
+        match self {
+            Self::Message(channel, _) => Some(format!("channels/{channel}/messages/id")),
+            Self::Typing(_) | Self::Callback(..) | Self::OriginalResponse(..) => None,
+            Self::GatewayBot | Self::Messages(_) | Self::Commands(..) => Some(self.path()),
+        }
+    }
+
+    fn is_of_interaction(self) -> bool {
+        matches!(self, Self::Callback(..) | Self::OriginalResponse(..))
+    }
+
+    fn kind(self) -> RequestKind {
+        match self {
+            Self::GatewayBot => RequestKind::Gateway,
+            Self::Messages(_) => RequestKind::Message,
+            Self::Message(..) => RequestKind::Edit,
+            Self::Typing(_) => RequestKind::Typing,
+            Self::Callback(..) => RequestKind::Callback,
+            Self::OriginalResponse(..) => RequestKind::Response,
+            Self::Commands(..) => RequestKind::Commands,
+        }
+    }
+}
+
+/// A request, which may be sent several times.
+struct Request<'a> {
+    method: Method,
+    target: Target<'a>,
     body: Option<Vec<u8>>,
-    patience: Duration,
-    /// Whether Discord counts it.
-    limited: bool,
+    deadline: Instant,
 }
 
-/// What Discord answered.
-struct Received {
-    status: StatusCode,
-    /// After how many seconds to try again.
-    retry_after: Option<f64>,
-    body: Vec<u8>,
-}
-
-/// What came of one attempt.
+/// How one attempt ended.
 enum Attempt {
     Done(Vec<u8>),
     Failed(RestError),
+    /// Worth another attempt, after the delay that Discord asked for if it did.
     Again(RestError, Option<Duration>),
 }
 
+/// A response of Discord, or of something on the way.
+struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
 impl Rest {
-    /// The way that the configuration tells.
+    /// A client for the origin that is configured.
     ///
     /// # Errors
-    /// Where the system has no TLS to offer.
+    /// If the system offers no TLS, or the token is not a header.
     pub(super) fn new(
         config: &Discord,
         token: &Token,
+        timeouts: Timeouts,
         monitor: Monitor,
     ) -> Result<Self, RestError> {
+        let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.expose()))
+            .map_err(|error| RestError::Unwritable(error.to_string()))?;
+        authorization.set_sensitive(true);
+        let headers = HeaderMap::from_iter([
+            (AUTHORIZATION, authorization),
+            (USER_AGENT, HeaderValue::from_static(AGENT)),
+        ]);
+        let origin = config.origin().unwrap_or(DISCORD).trim_end_matches('/');
         let client = reqwest::Client::builder()
-            .timeout(config.request())
-            .use_rustls_tls()
-            .build()
-            .map_err(unreachable)?;
-        let authorization = format!("Bot {}", token.expose());
-        let origin = config.origin().map(str::to_owned);
-        let limiter = origin
-            .is_none()
-            .then(|| limiter(&client, &authorization, monitor.clone()));
+            .default_headers(headers)
+            .use_rustls_tls();
+        // A proxy of the system is for the way out of this machine.
+        let client = if config.is_on_this_machine() {
+            client.no_proxy()
+        } else {
+            client
+        };
         Ok(Self {
-            client,
-            authorization,
-            origin,
-            limiter,
+            client: client.build().map_err(unreachable)?,
+            base: format!("{origin}{API}"),
+            limiter: RateLimiter::default(),
+            globally_limited_until: Mutex::default(),
+            timeouts,
             monitor,
-            application: AtomicU64::new(0),
-            paused_until: Mutex::default(),
         })
     }
 
-    /// Whose commands these are; known once the bot is connected.
-    pub(super) fn set_application(&self, id: ApplicationId) {
-        self.application.store(id.get(), Ordering::Relaxed);
-    }
-
-    fn application(&self) -> ApplicationId {
-        ApplicationId::new(self.application.load(Ordering::Relaxed).max(1))
-    }
-
-    /// How to connect.
+    /// Asks once how to connect to the gateway: whoever asks has growing delays of their own.
     ///
     /// # Errors
-    /// Where Discord refuses the token or cannot be reached.
+    /// If Discord refuses the token or cannot be reached.
     pub(super) async fn gateway(&self) -> Result<Gateway, RestError> {
-        read(&self.send(get(Route::GatewayBot)).await?)
+        let request = self.request(Method::GET, Target::GatewayBot);
+        match self.attempt(&request).await {
+            Attempt::Done(body) => read(&body),
+            Attempt::Failed(error) | Attempt::Again(error, _) => Err(error),
+        }
     }
 
     /// Sends a message.
     ///
     /// # Errors
-    /// Where Discord refuses it.
+    /// If Discord refuses it, or until its deadline does not take it.
     pub(super) async fn create_message(
         &self,
-        channel_id: ChannelId,
+        channel: ChannelId,
         message: &impl Serialize,
-    ) -> Result<Sent, RestError> {
-        let route = Route::ChannelMessages { channel_id };
-        read(
-            &self
-                .send(call(route, LightMethod::Post, Some(message))?)
-                .await?,
-        )
+    ) -> Result<CreatedMessage, RestError> {
+        let request = self.with_body(Method::POST, Target::Messages(channel), message)?;
+        read(&self.send(request).await?)
     }
 
     /// Changes a message of the bot.
     ///
     /// # Errors
-    /// Where Discord refuses it.
+    /// If Discord refuses it, or until its deadline does not take it.
     pub(super) async fn edit_message(
         &self,
-        channel_id: ChannelId,
-        message_id: MessageId,
+        channel: ChannelId,
+        id: MessageId,
         message: &impl Serialize,
     ) -> Result<(), RestError> {
-        let route = Route::ChannelMessage {
-            channel_id,
-            message_id,
-        };
-        self.send(call(route, LightMethod::Patch, Some(message))?)
-            .await
-            .map(drop)
+        let request = self.with_body(Method::PATCH, Target::Message(channel, id), message)?;
+        self.send(request).await.map(drop)
     }
 
     /// Deletes a message of the bot.
     ///
     /// # Errors
-    /// Where Discord refuses it.
+    /// If Discord refuses it, or until its deadline does not take it.
     pub(super) async fn delete_message(
         &self,
-        channel_id: ChannelId,
-        message_id: MessageId,
+        channel: ChannelId,
+        id: MessageId,
     ) -> Result<(), RestError> {
-        let route = Route::ChannelMessage {
-            channel_id,
-            message_id,
-        };
-        self.send(call(route, LightMethod::Delete, None::<&()>)?)
-            .await
-            .map(drop)
+        let request = self.request(Method::DELETE, Target::Message(channel, id));
+        self.send(request).await.map(drop)
     }
 
     /// Shows "… is typing"; whether that worked does not matter.
-    pub(super) async fn type_in(&self, channel_id: ChannelId) {
-        let typing = Call {
-            patience: Duration::ZERO,
-            ..get(Route::ChannelTyping { channel_id })
+    pub(super) async fn show_typing(&self, channel: ChannelId) {
+        let request = Request {
+            deadline: Instant::now() + TYPING_TIMEOUT,
+            ..self.request(Method::POST, Target::Typing(channel))
         };
-        // The answer itself is what matters.
-        let _ = self
-            .send(Call {
-                method: LightMethod::Post,
-                ..typing
-            })
-            .await;
+        let _ = self.attempt(&request).await;
     }
 
     /// Answers an interaction.
     ///
     /// # Errors
-    /// Where Discord refuses it, for one because it is too late.
+    /// If Discord refuses it, for example because it is too late.
     pub(super) async fn respond(
         &self,
-        interaction_id: InteractionId,
+        interaction: InteractionId,
         token: &str,
         response: &impl Serialize,
     ) -> Result<(), RestError> {
-        let route = Route::InteractionResponse {
-            interaction_id,
-            token,
+        let target = Target::Callback(interaction, token);
+        let request = Request {
+            deadline: Instant::now() + CALLBACK_TIMEOUT,
+            ..self.with_body(Method::POST, target, response)?
         };
-        let result = self
-            .send(callback(call(route, LightMethod::Post, Some(response))?))
-            .await;
-        match result {
-            // An earlier attempt arrived and only its answer was lost.
-            Err(error) if error.code() == ANSWERED_ALREADY => Ok(()),
-            other => other.map(drop),
+        match self.send(request).await {
+            // An earlier attempt arrived, and only its response was lost.
+            Err(error) if error.code() == Some(ANSWERED_ALREADY) => Ok(()),
+            result => result.map(drop),
         }
     }
 
-    /// Changes the message with which an interaction was answered, or whose button was used.
+    /// Changes the message that answered an interaction, or whose button was used.
     ///
     /// # Errors
-    /// Where Discord refuses it.
+    /// If Discord refuses it, or until its deadline does not take it.
     pub(super) async fn edit_response(
         &self,
+        application: ApplicationId,
         token: &str,
         message: &impl Serialize,
     ) -> Result<(), RestError> {
-        let route = Route::WebhookOriginalInteractionResponse {
-            application_id: self.application(),
-            token,
-        };
-        self.send(unlimited(call(route, LightMethod::Patch, Some(message))?))
-            .await
-            .map(drop)
+        let target = Target::OriginalResponse(application, token);
+        let request = self.with_body(Method::PATCH, target, message)?;
+        self.send(request).await.map(drop)
     }
 
     /// Deletes that message.
     ///
     /// # Errors
-    /// Where Discord refuses it.
-    pub(super) async fn delete_response(&self, token: &str) -> Result<(), RestError> {
-        let route = Route::WebhookOriginalInteractionResponse {
-            application_id: self.application(),
-            token,
-        };
-        self.send(unlimited(call(route, LightMethod::Delete, None::<&()>)?))
+    /// If Discord refuses it, or until its deadline does not take it.
+    pub(super) async fn delete_response(
+        &self,
+        application: ApplicationId,
+        token: &str,
+    ) -> Result<(), RestError> {
+        let target = Target::OriginalResponse(application, token);
+        self.send(self.request(Method::DELETE, target))
             .await
             .map(drop)
     }
 
-    /// The commands that Discord has, of all guilds or of one.
+    /// Replaces the commands of all guilds, or of one. Commands that are as they were do not count as created.
     ///
     /// # Errors
-    /// Where Discord refuses.
-    pub(super) async fn commands(&self, guild: Option<GuildId>) -> Result<Vec<Value>, RestError> {
-        read(&self.send(get(self.commands_route(guild))).await?)
-    }
-
-    /// Replaces the commands that Discord has.
-    ///
-    /// # Errors
-    /// Where Discord refuses.
+    /// If Discord refuses them, or until its deadline does not take them.
     pub(super) async fn set_commands(
         &self,
+        application: ApplicationId,
         guild: Option<GuildId>,
-        commands: &[Value],
-    ) -> Result<(), RestError> {
-        self.send(call(
-            self.commands_route(guild),
-            LightMethod::Put,
-            Some(&commands),
-        )?)
-        .await
-        .map(drop)
+        commands: &impl Serialize,
+    ) -> Result<usize, RestError> {
+        let target = Target::Commands(application, guild);
+        let request = self.with_body(Method::PUT, target, commands)?;
+        let registered: Vec<IgnoredAny> = read(&self.send(request).await?)?;
+        Ok(registered.len())
     }
 
-    fn commands_route(&self, guild: Option<GuildId>) -> Route<'static> {
-        let application_id = self.application();
-        match guild {
-            Some(guild_id) => Route::GuildCommands {
-                application_id,
-                guild_id,
-            },
-            None => Route::Commands { application_id },
+    fn request<'a>(&self, method: Method, target: Target<'a>) -> Request<'a> {
+        Request {
+            method,
+            target,
+            body: None,
+            deadline: Instant::now() + self.timeouts.message,
         }
     }
 
-    async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, RestError> {
-        let begin = Instant::now();
-        let mut wait = FIRST_WAIT;
-        for attempt in 1.. {
-            if call.limited {
-                self.wait_for_pause().await;
-            }
-            let left = call.patience.saturating_sub(begin.elapsed());
-            let (error, told) = match self.attempt(&call, left).await {
+    fn with_body<'a>(
+        &self,
+        method: Method,
+        target: Target<'a>,
+        body: &impl Serialize,
+    ) -> Result<Request<'a>, RestError> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| RestError::Unwritable(error.to_string()))?;
+        Ok(Request {
+            body: Some(body),
+            ..self.request(method, target)
+        })
+    }
+
+    /// Sends a request until Discord takes or refuses it, or its deadline would pass before the next attempt.
+    async fn send(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
+        let mut delay = FIRST_DELAY;
+        loop {
+            let (error, asked_for) = match self.attempt(&request).await {
                 Attempt::Done(body) => return Ok(body),
                 Attempt::Failed(error) => return Err(error),
-                Attempt::Again(error, told) => (error, told),
+                Attempt::Again(error, asked_for) => (error, asked_for),
             };
-            let pause = told.unwrap_or(wait) + jitter();
-            if attempt >= ATTEMPTS || begin.elapsed() + pause >= call.patience {
+            let jitter = Duration::from_millis(fastrand::u64(0..MAX_JITTER_MILLIS));
+            let next = Instant::now() + asked_for.unwrap_or(delay) + jitter;
+            if next >= request.deadline {
                 return Err(error);
             }
-            tokio::time::sleep(pause).await;
-            wait *= 2;
+            tokio::time::sleep_until(next).await;
+            delay = (delay * 2).min(LONGEST_DELAY);
         }
-        Err(RestError::Unreachable("no attempt was made".to_owned()))
     }
 
-    async fn attempt(&self, call: &Call<'_>, left: Duration) -> Attempt {
-        let kind = monitor::kind(&call.route.path());
-        let request = Request::new(call.route, call.method).body(call.body.clone());
-        let sent = match &self.limiter {
-            Some(limiter) if call.limited => limiter
-                .perform(request)
-                .await
-                .map_err(|error| describe(&error)),
-            _ => match request.build(&self.client, &self.authorization, self.origin.as_deref()) {
-                Ok(request) if call.limited => request.send().await.map_err(unreachable),
-                Ok(request) => request
-                    .timeout(left.max(Duration::from_millis(100)))
-                    .send()
-                    .await
-                    .map_err(unreachable),
-                Err(error) => Err(describe(&error)),
-            },
+    /// Waits until the request may be sent, and sends it once.
+    async fn attempt(&self, request: &Request<'_>) -> Attempt {
+        let kind = request.target.kind();
+        let permit = match self.permit(request).await {
+            Ok(permit) => permit,
+            Err(error) => return Attempt::Failed(error),
         };
-        let received = match sent {
-            Ok(response) => receive(response).await,
-            Err(error) => Err(error),
-        };
-        self.monitor.requested(
-            kind,
-            received
-                .as_ref()
-                .ok()
-                .map(|received| received.status.as_u16()),
-        );
-        let Received {
-            status,
-            retry_after,
-            body,
-        } = match received {
-            Ok(received) => received,
+        let sent = self.send_once(request).await;
+        let status = sent.as_ref().ok().map(|sent| sent.status.as_u16());
+        self.monitor.requested(kind, status);
+        let response = match sent {
+            Ok(response) => response,
+            // Without a response the permit is not used up.
             Err(error) => return Attempt::Again(error, None),
         };
-        if status.is_success() {
-            return Attempt::Done(body);
+        if response.status.is_success() {
+            complete(permit, rate_limit(&response.headers));
+            return Attempt::Done(response.body);
         }
         // A proxy on the way may answer with a page of HTML.
-        let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
+        let refusal: Refusal = serde_json::from_slice(&response.body).unwrap_or_default();
+        let status = response.status.as_u16();
+        let (code, retry_after, global) = (refusal.code, refusal.retry_after, refusal.global);
         let error = RestError::Refused {
-            status: status.as_u16(),
-            code: refusal.code,
+            status,
+            code,
             message: refusal.message,
         };
-        if status.as_u16() == 429 {
+        if status == 429 {
             self.monitor.limited(kind);
-            let told = refusal
-                .retry_after
-                .or(retry_after)
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            if refusal.global {
-                self.pause(told.unwrap_or(FIRST_WAIT));
+            let delay = retry_after
+                .or_else(|| number(&response.headers, "retry-after"))
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .unwrap_or(FIRST_DELAY);
+            return self.limited(permit, &response.headers, error, delay, global);
+        }
+        complete(permit, rate_limit(&response.headers));
+        if response.status.is_server_error() || code == POST_BEFORE_FIRST_MESSAGE {
+            Attempt::Again(error, None)
+        } else {
+            Attempt::Failed(error)
+        }
+    }
+
+    /// Makes every request wait that a 429 is about.
+    fn limited(
+        &self,
+        permit: Option<Permit>,
+        headers: &HeaderMap,
+        error: RestError,
+        delay: Duration,
+        global: bool,
+    ) -> Attempt {
+        let until = Instant::now() + delay;
+        if global {
+            *self.global_limit() = Some(until);
+            complete(permit, None);
+            return Attempt::Again(error, Some(delay));
+        }
+        let Some(permit) = permit else {
+            return Attempt::Again(error, Some(delay));
+        };
+        let bucket = headers.get(RateLimitHeaders::BUCKET);
+        // Also a limit that is shared with others holds for every request to the channel.
+        permit.complete(Some(RateLimitHeaders {
+            bucket: bucket
+                .map_or(b"unnamed".as_slice(), HeaderValue::as_bytes)
+                .to_vec(),
+            limit: 0,
+            remaining: 0,
+            reset_at: until.into_std(),
+        }));
+        // The limiter does the waiting.
+        Attempt::Again(error, Some(Duration::ZERO))
+    }
+
+    /// Waits for the permit to send a request, and for the end of a global limit.
+    async fn permit(&self, request: &Request<'_>) -> Result<Option<Permit>, RestError> {
+        let begin = Instant::now();
+        let permit = match request.target.limited_path() {
+            Some(path) => {
+                let method = limiter_method(&request.method);
+                let permit = self.limiter.acquire(Endpoint { method, path });
+                let permit = timeout_at(request.deadline, permit).await;
+                Some(permit.map_err(|_| RestError::RateLimited)?)
             }
-            return Attempt::Again(error, told);
+            None => None,
+        };
+        if !request.target.is_of_interaction() {
+            let until = *self.global_limit();
+            match until {
+                Some(until) if until >= request.deadline => return Err(RestError::RateLimited),
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => {}
+            }
         }
-        if status.is_server_error() || refusal.code == POST_BEFORE_FIRST_MESSAGE {
-            return Attempt::Again(error, None);
+        if begin.elapsed() > NOTABLE_WAIT {
+            self.monitor.limited(request.target.kind());
         }
-        Attempt::Failed(error)
+        Ok(permit)
     }
 
-    fn pause(&self, time: Duration) {
-        *self
-            .paused_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
+    async fn send_once(&self, request: &Request<'_>) -> Result<Response, RestError> {
+        let mut url = self.base.clone();
+        let _ = write!(url, "{}", request.target.path());
+        let left = request.deadline.saturating_duration_since(Instant::now());
+        let sending = self
+            .client
+            .request(request.method.clone(), url)
+            .timeout(left.min(self.timeouts.request));
+        let sending = match &request.body {
+            Some(body) => sending
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone()),
+            None => sending,
+        };
+        let response = sending.send().await.map_err(unreachable)?;
+        Ok(Response {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.map_err(unreachable)?.into(),
+        })
     }
 
-    async fn wait_for_pause(&self) {
-        let until = *self
-            .paused_until
+    fn global_limit(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.globally_limited_until
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(left) = until.and_then(|until| until.checked_duration_since(Instant::now())) {
-            tokio::time::sleep(left.min(MESSAGE_PATIENCE) + jitter()).await;
-        }
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn receive(response: reqwest::Response) -> Result<Received, RestError> {
-    let status = response.status();
-    let retry_after = response
-        .headers()
-        .get("retry-after")
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    let body = response.bytes().await.map_err(unreachable)?;
-    Ok(Received {
-        status,
-        retry_after,
-        body: body.into(),
+/// What a response says about the rate limit of its route.
+fn rate_limit(headers: &HeaderMap) -> Option<RateLimitHeaders> {
+    let reset_after = number(headers, RateLimitHeaders::RESET_AFTER)?;
+    let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
+    let bucket = headers.get(RateLimitHeaders::BUCKET)?;
+    Some(RateLimitHeaders {
+        bucket: bucket.as_bytes().to_vec(),
+        limit: number(headers, RateLimitHeaders::LIMIT)? as u16,
+        remaining: number(headers, RateLimitHeaders::REMAINING)? as u16,
+        reset_at: (Instant::now() + reset_after).into_std(),
     })
 }
 
-/// serenity's limiter. It waits out limits by itself, so it says when it does.
-fn limiter(client: &reqwest::Client, authorization: &str, monitor: Monitor) -> Ratelimiter {
-    let mut limiter = Ratelimiter::new(client.clone(), authorization);
-    limiter.set_ratelimit_callback(Box::new(move |limit| {
-        monitor.limited(monitor::kind(&limit.path))
-    }));
-    limiter
-}
-
-fn get(route: Route<'_>) -> Call<'_> {
-    Call {
-        route,
-        method: LightMethod::Get,
-        body: None,
-        patience: MESSAGE_PATIENCE,
-        limited: true,
+fn complete(permit: Option<Permit>, headers: Option<RateLimitHeaders>) {
+    if let Some(permit) = permit {
+        permit.complete(headers);
     }
 }
 
-fn call<'a>(
-    route: Route<'a>,
-    method: LightMethod,
-    body: Option<&impl Serialize>,
-) -> Result<Call<'a>, RestError> {
-    let body = body.map(|body| {
-        let mut body = serde_json::to_value(body)?;
-        without_mentions(&mut body);
-        serde_json::to_vec(&body)
-    });
-    let body = body
-        .transpose()
-        .map_err(|error| RestError::Unreachable(error.to_string()))?;
-    Ok(Call {
-        method,
-        body,
-        ..get(route)
-    })
+fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
-fn unlimited(call: Call<'_>) -> Call<'_> {
-    Call {
-        limited: false,
-        ..call
-    }
-}
-
-fn callback(call: Call<'_>) -> Call<'_> {
-    Call {
-        patience: CALLBACK_PATIENCE,
-        ..unlimited(call)
-    }
-}
-
-/// Whoever did not say whom a message may notify notifies nobody: Discord's own default is everybody.
-fn without_mentions(body: &mut Value) {
-    let message = match body.get_mut("data") {
-        Some(data) => data,
-        None => body,
-    };
-    if let Some(message) = message.as_object_mut()
-        && ["content", "embeds"]
-            .iter()
-            .any(|part| message.contains_key(*part))
-    {
-        message
-            .entry("allowed_mentions")
-            .or_insert_with(|| json!({"parse": []}));
+fn limiter_method(method: &Method) -> twilight_http_ratelimiting::Method {
+    use twilight_http_ratelimiting::Method as Limited;
+    match *method {
+        Method::POST => Limited::Post,
+        Method::PATCH => Limited::Patch,
+        Method::PUT => Limited::Put,
+        Method::DELETE => Limited::Delete,
+        _ => Limited::Get,
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, RestError> {
-    serde_json::from_slice(body)
-        .map_err(|error| RestError::Unreachable(format!("an answer that I cannot read ({error})")))
+    serde_json::from_slice(body).map_err(|error| RestError::Unreadable(error.to_string()))
 }
 
-/// The error without its address, which may hold the token of an interaction.
+/// The error with its causes, and without its address, which may hold the token of an interaction.
 fn unreachable(error: reqwest::Error) -> RestError {
     let error = error.without_url();
-    let mut words = error.to_string();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {
-        words = format!("{words}: {error}");
+        let _ = write!(text, ": {error}");
         cause = error.source();
     }
-    RestError::Unreachable(words)
-}
-
-fn describe(error: &serenity::Error) -> RestError {
-    match error {
-        serenity::Error::Http(serenity::http::HttpError::Request(_)) => {
-            RestError::Unreachable("the request failed".to_owned())
-        }
-        other => RestError::Unreachable(other.to_string()),
-    }
-}
-
-/// A little time, never the same.
-fn jitter() -> Duration {
-    JITTER.mul_f64(random())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_that_does_not_say_whom_it_notifies_notifies_nobody() {
-        let mut message = json!({"content": "@everyone"});
-        without_mentions(&mut message);
-        assert_eq!(message["allowed_mentions"], json!({"parse": []}));
-        let mut response = json!({"type": 4, "data": {"embeds": []}});
-        without_mentions(&mut response);
-        assert_eq!(response["data"]["allowed_mentions"], json!({"parse": []}));
-        let mut named = json!({"content": "", "allowed_mentions": {"users": ["1"]}});
-        without_mentions(&mut named);
-        assert_eq!(named["allowed_mentions"], json!({"users": ["1"]}));
-    }
+    RestError::Unreachable(text)
 }

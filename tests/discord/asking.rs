@@ -117,11 +117,14 @@ async fn a_reply_to_an_answer_is_a_follow_up() {
 #[tokio::test]
 async fn a_reply_to_an_answer_from_before_a_restart_is_a_follow_up() {
     let chat = Chat::start().await;
-    let title = &section("cover-letter", "length-and-format").heading;
-    let earlier = chat.help.bot_said_earlier(
-        &serde_json::json!({"embeds": [{"title": format!("Cover letter: {title}")}]}),
-    );
-    chat.mia.replies(&earlier, "and how long?").await;
+    let heading = &section("cover-letter", "length-and-format").heading;
+    let title = format!("Cover letter: {heading}");
+    let earlier = chat
+        .help
+        .bot_said_earlier(&serde_json::json!({"embeds": [{"title": title}]}));
+    chat.mia
+        .replies(&earlier, follow_up("cover-letter", &title))
+        .await;
     assert_mentions_topic(&chat.discord.next_message(&chat.help).await, "cover-letter");
     chat.finish().await;
 }
@@ -144,13 +147,13 @@ async fn a_reply_that_discord_hides_gets_a_hint() {
 async fn what_is_vague_gets_candidates_and_what_is_unknown_an_honest_no() {
     let chat = Chat::start().await;
 
-    let reply = chat.asks(VAGUE).await;
+    let reply = chat.asks(vague()).await;
     assert_eq!(reply.embed().title, "What do you mean?");
     let labels = reply.labels();
     assert!((4..=7).contains(&labels.len()), "{labels:?}");
     assert_eq!(labels[labels.len() - 2..], ["None of these", "Remove"]);
 
-    let reply = chat.asks(OFF_TOPIC).await;
+    let reply = chat.asks(off_topic()).await;
     assert_eq!(reply.embed().title, "Not in the guide");
     assert!(reply.labels().contains(&"List of topics"));
     chat.finish().await;
@@ -230,7 +233,7 @@ async fn a_preview_can_show_another_answer_before_it_is_posted() {
 async fn a_message_without_a_question_gets_no_preview() {
     let chat = Chat::start().await;
     let max = chat.guild.member("max");
-    let chatter = max.says(&chat.help, OFF_TOPIC).await;
+    let chatter = max.says(&chat.help, off_topic()).await;
     let note = chat
         .mia
         .uses_on_message("Answer from the guide", &chatter)

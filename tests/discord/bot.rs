@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use internbot::answer::Outcome;
 use internbot::config::{self, Discord, Listen, Token};
-use internbot::discord::{self, Options, RunError};
+use internbot::discord::{self, Options, RunError, Timeouts};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
 use internbot::live::Live;
 use internbot::monitor::Monitor;
+use internbot::search::Question;
 use internbot::store::{Clock, Store, Timing};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -80,10 +82,59 @@ pub fn this_guide() -> Arc<Live> {
     Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
 }
 
-/// A question that the guide cannot place for sure.
-pub const VAGUE: &str = "interview";
-/// A question that the guide knows nothing about.
-pub const OFF_TOPIC: &str = "what is the weather tomorrow";
+/// A question that the guide cannot place for sure, as the guide is now.
+pub fn vague() -> &'static str {
+    [
+        "deadline",
+        "money",
+        "offer",
+        "my manager",
+        "code",
+        "interview",
+    ]
+    .into_iter()
+    .find(|text| GUIDE.answer(&Question::new(*text)).outcome == Outcome::Suggest)
+    .expect("one of them is vague")
+}
+
+/// A question that the guide knows nothing about and does not know as one to be left alone, as it is now.
+pub fn off_topic() -> &'static str {
+    [
+        "what is the weather tomorrow",
+        "how tall is mount everest",
+        "which llama is the woolliest",
+        "who painted the mona lisa",
+    ]
+    .into_iter()
+    .find(|text| {
+        let answer = GUIDE.answer(&Question::new(*text));
+        answer.outcome == Outcome::None && answer.kind.is_none()
+    })
+    .expect("one of them is off topic")
+}
+
+/// What somebody says next who was told of a topic, such that the answer is about the same topic, as the guide is now.
+pub fn follow_up(topic: &str, earlier: &str) -> &'static str {
+    let is_about = |text: &&str| {
+        let question = Question {
+            previous: vec![earlier.to_owned()],
+            ..Question::new(*text)
+        };
+        let answer = GUIDE.answer(&question);
+        let best = answer.matches.first().map(|found| found.topic);
+        let best = best.and_then(|topic| GUIDE.knowledge.topics().get(topic));
+        answer.outcome == Outcome::Answer && best.is_some_and(|best| best.id == topic)
+    };
+    [
+        "and how long?",
+        "and the format?",
+        "who reads it?",
+        "do i need one?",
+    ]
+    .into_iter()
+    .find(is_about)
+    .expect("one of them goes on with the topic")
+}
 
 /// The bot, running.
 pub struct Bot {
@@ -92,99 +143,6 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// Starts the bot.
-    pub fn start(discord: &StandIn, config: Discord) -> Self {
-        Self::start_with(discord, config, Options::default(), &discord.token())
-    }
-
-    /// Starts the bot with what is chosen on the command line.
-    pub fn start_with(discord: &StandIn, config: Discord, options: Options, token: &str) -> Self {
-        Self::start_live(discord, config, options, token, this_guide(), Store::off())
-    }
-
-    /// Starts the bot with another address in place of Discord's.
-    pub fn start_at(url: &str, config: Discord) -> Self {
-        let config = Discord {
-            api_url: url.to_owned(),
-            ..config
-        };
-        Self::run(
-            config,
-            Options::default(),
-            "a-token",
-            this_guide(),
-            Store::off(),
-            Monitor::off(),
-        )
-    }
-
-    /// Starts the bot with a store.
-    pub fn start_keeping(
-        discord: &StandIn,
-        config: Discord,
-        store: Store,
-        options: Options,
-        token: &str,
-    ) -> Self {
-        Self::start_live(discord, config, options, token, this_guide(), store)
-    }
-
-    /// Starts the bot with another guide, and a store.
-    pub fn start_live(
-        discord: &StandIn,
-        config: Discord,
-        options: Options,
-        token: &str,
-        live: Arc<Live>,
-        store: Store,
-    ) -> Self {
-        Self::start_watched(discord, config, options, token, live, store, Monitor::off())
-    }
-
-    /// Starts the bot with another guide and a store, watched by a monitor.
-    pub fn start_watched(
-        discord: &StandIn,
-        config: Discord,
-        options: Options,
-        token: &str,
-        live: Arc<Live>,
-        store: Store,
-        monitor: Monitor,
-    ) -> Self {
-        Self::run(
-            Discord {
-                api_url: discord.url(),
-                ..config
-            },
-            options,
-            token,
-            live,
-            store,
-            monitor,
-        )
-    }
-
-    fn run(
-        config: Discord,
-        options: Options,
-        token: &str,
-        live: Arc<Live>,
-        store: Store,
-        monitor: Monitor,
-    ) -> Self {
-        LazyLock::force(&LOG);
-        let (stop, stopped) = oneshot::channel();
-        let token = Token::new(token).expect("a token");
-        let task = tokio::spawn(async move {
-            let stopped = async { drop(stopped.await) };
-            discord::run(&config, &token, live, store, monitor, options, stopped).await
-        });
-        Self {
-            stop: Some(stop),
-            task,
-        }
-    }
-
     /// Tells the bot to stop.
     pub fn stop(&mut self) {
         drop(self.stop.take());
@@ -199,12 +157,146 @@ impl Bot {
     }
 }
 
+/// How a bot is started: unless a test says otherwise with the guide of this repository, without a store and a monitor, and so
+/// that nothing waits and nothing is held back.
+#[must_use]
+pub struct Setup {
+    config: Discord,
+    options: Options,
+    token: Option<String>,
+    live: Arc<Live>,
+    store: Store,
+    monitor: Monitor,
+}
+
+impl Setup {
+    pub fn new() -> Self {
+        let timeouts = Timeouts {
+            request: Duration::from_secs(2),
+            ..Timeouts::default()
+        };
+        Self {
+            config: eager(),
+            options: Options {
+                timeouts,
+                ..Options::default()
+            },
+            token: None,
+            live: this_guide(),
+            store: Store::off(),
+            monitor: Monitor::off(),
+        }
+    }
+
+    pub fn config(self, config: Discord) -> Self {
+        Self { config, ..self }
+    }
+
+    pub fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    pub fn timeouts(self, change: impl FnOnce(&mut Timeouts)) -> Self {
+        self.options(|options| change(&mut options.timeouts))
+    }
+
+    pub fn token(self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self
+        }
+    }
+
+    pub fn live(self, live: Arc<Live>) -> Self {
+        Self { live, ..self }
+    }
+
+    pub fn store(self, store: Store) -> Self {
+        Self { store, ..self }
+    }
+
+    /// With a store that writes and reads at once, in this folder.
+    pub async fn store_in(self, folder: &Path) -> Self {
+        self.store(store_in(folder).await)
+    }
+
+    pub fn monitor(self, monitor: Monitor) -> Self {
+        Self { monitor, ..self }
+    }
+
+    /// With a monitor of the guide and the store that are chosen; where it listens.
+    pub async fn monitored(self) -> (Self, SocketAddr) {
+        let monitor = Monitor::start(&anywhere(), &self.live, &self.store)
+            .await
+            .expect("there is a free port");
+        let address = monitor.address().expect("it listens");
+        (self.monitor(monitor), address)
+    }
+
+    /// Starts the bot.
+    pub fn bot(self, discord: &StandIn) -> Bot {
+        let token = self.token.clone().unwrap_or_else(|| discord.token());
+        self.token(&token).bot_at(&discord.url())
+    }
+
+    /// Starts the bot with another address in place of Discord's.
+    pub fn bot_at(self, url: &str) -> Bot {
+        LazyLock::force(&LOG);
+        let (stop, stopped) = oneshot::channel();
+        let token = self.token.as_deref().unwrap_or("a-token");
+        let token = Token::new(token).expect("a token");
+        let config = Discord {
+            api_url: url.to_owned(),
+            ..self.config
+        };
+        let task = tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            discord::run(
+                &config,
+                &token,
+                self.live,
+                self.store,
+                self.monitor,
+                self.options,
+                stopped,
+            )
+            .await
+        });
+        Bot {
+            stop: Some(stop),
+            task,
+        }
+    }
+
+    /// Starts the bot in a guild of a Discord of its own.
+    pub async fn chat(self) -> Chat {
+        self.chat_in(StandIn::start().await).await
+    }
+
+    /// Starts the bot in a guild of this Discord.
+    pub async fn chat_in(self, discord: StandIn) -> Chat {
+        let guild = discord.guild("students");
+        let (help, mia) = (guild.channel("help"), guild.member("mia"));
+        let bot = self.bot(&discord);
+        discord.registered("ask").await;
+        discord.settle().await;
+        discord.requests();
+        Chat {
+            discord,
+            guild,
+            help,
+            mia,
+            bot,
+        }
+    }
+}
+
 /// A configuration in which nothing waits and nothing is held back.
 pub fn eager() -> Discord {
     Discord {
         cooldown_seconds: 0,
         repeat_minutes: 0,
-        request_seconds: 2,
         ..Discord::default()
     }
 }
@@ -247,88 +339,9 @@ pub struct Chat {
 }
 
 impl Chat {
+    /// With a bot that is set up as usual.
     pub async fn start() -> Self {
-        Self::start_with(eager()).await
-    }
-
-    pub async fn start_with(config: Discord) -> Self {
-        Self::start_in(StandIn::start().await, config).await
-    }
-
-    pub async fn start_in(discord: StandIn, config: Discord) -> Self {
-        Self::start_live(discord, config, this_guide(), Store::off()).await
-    }
-
-    /// A chat with a bot that keeps what it should in this folder.
-    pub async fn start_keeping(discord: StandIn, config: Discord, folder: &Path) -> Self {
-        let live = this_guide();
-        Self::start_live(discord, config, live, store_in(folder).await).await
-    }
-
-    /// With another guide, and a store.
-    pub async fn start_live(
-        discord: StandIn,
-        config: Discord,
-        live: Arc<Live>,
-        store: Store,
-    ) -> Self {
-        let guild = discord.guild("students");
-        let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start_live(
-            &discord,
-            config,
-            Options::default(),
-            &discord.token(),
-            live,
-            store,
-        );
-        discord.registered("ask").await;
-        discord.settle().await;
-        discord.requests();
-        Self {
-            discord,
-            guild,
-            help,
-            mia,
-            bot,
-        }
-    }
-
-    /// With a store, and a monitor that listens; where it does.
-    pub async fn start_watched(
-        discord: StandIn,
-        config: Discord,
-        store: Store,
-    ) -> (Self, SocketAddr) {
-        let live = this_guide();
-        let monitor = Monitor::start(&anywhere(), &live, &store)
-            .await
-            .expect("there is a free port");
-        let address = monitor.address().expect("it listens");
-        let guild = discord.guild("students");
-        let (help, mia) = (guild.channel("help"), guild.member("mia"));
-        let bot = Bot::start_watched(
-            &discord,
-            config,
-            Options::default(),
-            &discord.token(),
-            live,
-            store,
-            monitor,
-        );
-        discord.registered("ask").await;
-        discord.settle().await;
-        discord.requests();
-        (
-            Self {
-                discord,
-                guild,
-                help,
-                mia,
-                bot,
-            },
-            address,
-        )
+        Setup::new().chat().await
     }
 
     /// Mia mentions the bot in #help; its reply.

@@ -16,7 +16,7 @@ const PEOPLE: usize = 100;
 const COMMAND_PATIENCE: Duration = Duration::from_secs(4);
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long what was overheard may still take after the last direct answer.
+/// How long nothing happens once what was overheard is worked off.
 const AFTERWARDS: Duration = Duration::from_secs(5);
 /// How long everything may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -148,6 +148,7 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
         .message_content()
         .heartbeat_interval(times.heartbeat)
         .ledger()
+        .without_rate_limits()
         .start()
         .await;
     let guilds: Vec<_> = (0..GUILDS)
@@ -214,7 +215,16 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
         }
     }
     // What was overheard is still worked off, and some heartbeats must come.
-    tokio::time::sleep(AFTERWARDS.max((times.heartbeat * 2).saturating_sub(begin.elapsed()))).await;
+    let answered = || {
+        let ledger = discord.ledger();
+        ledger.iter().filter(|entry| entry.answers > 0).count()
+    };
+    let mut before_that = usize::MAX;
+    while answered() != before_that {
+        before_that = answered();
+        tokio::time::sleep(AFTERWARDS).await;
+    }
+    tokio::time::sleep((times.heartbeat * 2).saturating_sub(begin.elapsed())).await;
     let (after, longest_gap) = (bot.resident(), discord.longest_heartbeat_gap());
     bot.signal("TERM");
     let status = bot.ended().await;

@@ -68,7 +68,7 @@ async fn not_it_offers_others_privately_and_another_click_shows_one() {
 #[tokio::test]
 async fn none_of_these_admits_it() {
     let chat = Chat::start().await;
-    let reply = chat.asks(VAGUE).await;
+    let reply = chat.asks(vague()).await;
     let none = chat.mia.clicks(&reply, "None of these").await;
     assert_eq!(none.kind, ResponseKind::Update);
     assert_eq!(none.message().embed().title, "Not in the guide");
@@ -81,7 +81,7 @@ async fn none_of_these_admits_it() {
 #[tokio::test]
 async fn a_candidate_becomes_the_answer_for_who_asked_and_a_private_one_for_others() {
     let chat = Chat::start().await;
-    let reply = chat.asks(VAGUE).await;
+    let reply = chat.asks(vague()).await;
     let first = reply.labels()[0].to_owned();
 
     let max = chat.guild.member("max");
@@ -222,7 +222,7 @@ async fn feedback_is_for_who_asked() {
             "{label}"
         );
     }
-    let vague = chat.asks(VAGUE).await;
+    let vague = chat.asks(vague()).await;
     assert!(
         max.clicks(&vague, "None of these")
             .await
@@ -238,7 +238,7 @@ async fn buttons_and_menus_survive_a_restart() {
     let mut chat = Chat::start().await;
     let reply = chat.asks(RESUME).await;
     chat.bot.stop();
-    let stopped = std::mem::replace(&mut chat.bot, Bot::start(&chat.discord, eager()));
+    let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
     stopped.ended().await.expect("the bot stops");
     chat.discord.identified(2).await;
 

@@ -1,8 +1,5 @@
 //! Every command, what is offered while somebody types, and how Discord is told.
 
-use internbot::config::Discord;
-use internbot::discord::Options;
-
 use crate::bot::*;
 use crate::stand_in::*;
 
@@ -184,7 +181,7 @@ async fn resources_take_a_topic_by_its_value_its_label_or_in_other_words() {
             "{text}"
         );
     }
-    let note = chat.mia.slash("resources", &[("topic", OFF_TOPIC)]).await;
+    let note = chat.mia.slash("resources", &[("topic", off_topic())]).await;
     assert!(note.ephemeral);
     assert!(note.message().content.contains("no such topic"));
     chat.finish().await;
@@ -235,40 +232,30 @@ async fn help_and_privacy_are_private() {
 }
 
 #[tokio::test]
-async fn discord_is_told_about_the_commands_only_when_something_changed() {
+async fn at_each_start_discord_is_told_about_the_commands_in_one_request() {
     let discord = StandIn::start().await;
     let _guild = discord.guild("students");
-    let mut bot = Bot::start(&discord, eager());
-    discord.registered("ask").await;
-    bot.stop();
-    bot.ended().await.expect("the bot stops");
-    let first = discord.requests();
-    assert_eq!(first.on(Route::SetCommands), 1);
-
-    let mut bot = Bot::start(&discord, eager());
-    discord.identified(2).await;
-    discord.settle().await;
-    let second = discord.requests();
-    assert_eq!(
-        (
-            second.on(Route::ListCommands),
-            second.on(Route::SetCommands)
-        ),
-        (1, 0)
-    );
-    bot.stop();
-    bot.ended().await.expect("the bot stops");
+    for start in 1..=2 {
+        let mut bot = Setup::new().bot(&discord);
+        discord.requested(Route::SetCommands).await;
+        discord.identified(start).await;
+        discord.settle().await;
+        let requests = discord.requests();
+        assert_eq!(requests.on(Route::SetCommands), 1);
+        assert_eq!(requests.on(Route::ListCommands), 0);
+        bot.stop();
+        bot.ended().await.expect("the bot stops");
+    }
     discord.finish().await;
 }
 
 #[tokio::test]
-async fn commands_can_be_registered_to_one_guild_or_not_at_all() {
+async fn commands_can_be_registered_to_one_guild() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
-    let options = Options {
-        guild: Some(guild.id),
-    };
-    let mut bot = Bot::start_with(&discord, eager(), options, &discord.token());
+    let mut bot = Setup::new()
+        .options(|options| options.guild = Some(guild.id))
+        .bot(&discord);
     discord.registered("ask").await;
     let id = guild.id.to_string();
     assert!(
@@ -280,19 +267,15 @@ async fn commands_can_be_registered_to_one_guild_or_not_at_all() {
     bot.stop();
     bot.ended().await.expect("the bot stops");
     discord.finish().await;
+}
 
+#[tokio::test]
+async fn discord_is_told_about_the_commands_once_it_takes_them() {
     let discord = StandIn::start().await;
     let _guild = discord.guild("students");
-    let mut bot = Bot::start(
-        &discord,
-        Discord {
-            register_commands: false,
-            ..eager()
-        },
-    );
-    discord.ready().await;
-    discord.settle().await;
-    assert!(discord.commands().is_empty());
+    discord.fail_times(Route::SetCommands, Fault::ServerError, 5);
+    let mut bot = Setup::new().bot(&discord);
+    discord.registered("ask").await;
     bot.stop();
     bot.ended().await.expect("the bot stops");
     discord.finish().await;

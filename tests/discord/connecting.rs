@@ -4,19 +4,16 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use internbot::config::{Discord, Shards};
-use internbot::discord::{Options, RunError};
+use internbot::discord::RunError;
 
 use crate::bot::*;
 use crate::stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 
-/// A configuration in which an attempt to connect is given up soon.
-fn impatient() -> Discord {
-    Discord {
-        connect_seconds: 1,
-        ..eager()
-    }
+/// A bot that gives up an attempt to connect soon.
+fn impatient() -> Setup {
+    Setup::new().timeouts(|timeouts| timeouts.connect = Duration::from_secs(1))
 }
 
 impl Chat {
@@ -71,15 +68,17 @@ async fn what_only_a_person_can_mend_ends_the_bot_with_how() {
         (4013, "update internbot"),
         (4014, "Message Content Intent"),
     ] {
-        let chat = Chat::start_with(Discord {
-            shards: Shards::Some {
-                first: 0,
-                last: 0,
-                total: 1,
-            },
-            ..eager()
-        })
-        .await;
+        let chat = Setup::new()
+            .config(Discord {
+                shards: Shards::Some {
+                    first: 0,
+                    last: 0,
+                    total: 1,
+                },
+                ..eager()
+            })
+            .chat()
+            .await;
         chat.discord.close(code);
         let ended = chat.bot.ended().await.expect_err("it cannot go on");
         assert!(ended.to_string().contains(part), "{code}: {ended}");
@@ -99,7 +98,7 @@ async fn a_gateway_that_does_not_let_the_bot_in_at_first_is_tried_until_it_does(
     join_all(troubles.map(async |trouble| {
         let discord = StandIn::start().await;
         trouble(&discord);
-        let chat = Chat::start_in(discord, impatient()).await;
+        let chat = impatient().chat_in(discord).await;
         assert_eq!(chat.discord.identifies(), 1);
         chat.answers_again().await;
     }))
@@ -114,7 +113,7 @@ async fn the_same_later_keeps_the_session() {
         |discord| discord.withhold_hello(1),
     ];
     join_all(troubles.map(async |trouble| {
-        let chat = Chat::start_with(impatient()).await;
+        let chat = impatient().chat().await;
         trouble(&chat.discord);
         chat.discord.drop_connection();
         chat.discord.resumed().await;
@@ -130,7 +129,7 @@ async fn a_connection_that_is_open_and_dead_is_noticed_and_what_was_asked_meanwh
         .heartbeat_interval(Duration::from_millis(300))
         .start()
         .await;
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     chat.discord.go_deaf();
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.resumed().await;
@@ -144,7 +143,7 @@ async fn an_invalid_session_is_begun_anew_but_not_at_once() {
     let discord = StandIn::start().await;
     discord.refuse_sessions(1);
     let begin = Instant::now();
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     assert_eq!(chat.discord.identifies(), 2);
     assert!(
         begin.elapsed() >= Duration::from_millis(2_500),
@@ -158,7 +157,7 @@ async fn a_connection_that_is_closed_at_each_identify_is_not_hammered() {
     let discord = StandIn::start().await;
     discord.close_sessions(1);
     let begin = Instant::now();
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     assert_eq!(
         (chat.discord.identifies(), chat.discord.connections()),
         (2, 2)
@@ -194,7 +193,7 @@ async fn a_proxy_sees_resumed_sessions_too() {
     let discord = StandIn::start().await;
     // Nobody listens there.
     discord.resume_at("ws://127.0.0.1:9");
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     chat.discord.drop_connection();
     chat.discord.resumed().await;
     assert_eq!(chat.discord.connections(), 2);
@@ -207,7 +206,7 @@ async fn the_last_sessions_of_a_day_are_left_alone() {
     let reset = Duration::from_millis(1_500);
     discord.sessions_left(3, reset);
     let begin = Instant::now();
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     assert!(
         begin.elapsed() >= reset,
         "no session was begun before the budget was full again"
@@ -221,7 +220,7 @@ async fn the_last_sessions_of_a_day_are_left_alone() {
 async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
     let discord = StandIn::start().await;
     discord.fail_next(Route::GatewayBot, Fault::Slow(Duration::from_secs(8)));
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.requested(Route::GatewayBot).await;
     bot.stop();
     let ended = tokio::time::timeout(Duration::from_secs(2), bot.ended()).await;
@@ -230,7 +229,7 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
 
     // The same while it waits for HELLO, and while it waits to try again.
     discord.withhold_hello(1);
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.connections_reach(1).await;
     bot.stop();
     tokio::time::timeout(Duration::from_secs(2), bot.ended())
@@ -238,7 +237,7 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
         .expect("at once")
         .expect("without an error");
     discord.refuse_sessions(1);
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.identified(1).await;
     bot.stop();
     tokio::time::timeout(Duration::from_secs(2), bot.ended())
@@ -252,15 +251,14 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
 async fn an_address_that_is_not_discords_ends_the_bot_with_one_sentence() {
     let discord = StandIn::start().await;
     discord.fail_next(Route::GatewayBot, Fault::NotFound);
-    let ended = Bot::start_with(&discord, eager(), Options::default(), &discord.token())
-        .ended()
-        .await;
+    let ended = Setup::new().bot(&discord).ended().await;
     let Err(RunError::Address(_)) = ended else {
         panic!("{ended:?}")
     };
     discord.finish().await;
     for wrong in ["discord.com", "ftp://discord.com", "https://"] {
-        let ended = Bot::start_at(wrong, eager())
+        let ended = Setup::new()
+            .bot_at(wrong)
             .ended()
             .await
             .expect_err("it cannot go on");

@@ -8,9 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use internbot::config::Discord;
 use internbot::live::Live;
-use internbot::store::Store;
 
 use crate::bot::*;
 #[cfg(unix)]
@@ -31,14 +29,17 @@ struct Editing {
 
 impl Editing {
     async fn start() -> Self {
-        Self::start_with(eager()).await
+        Self::start_as(true).await
     }
 
-    async fn start_with(config: Discord) -> Self {
+    async fn start_as(watch: bool) -> Self {
         let guide = SmallGuide::new("Alpha");
         let live = Live::load(&guide.folder()).expect("the small guide has no error");
-        let chat =
-            Chat::start_live(StandIn::start().await, config, Arc::new(live), Store::off()).await;
+        let chat = Setup::new()
+            .options(|options| options.watch = watch)
+            .live(Arc::new(live))
+            .chat()
+            .await;
         let olga = chat
             .guild
             .member_who_may("olga", &[Permission::ManageGuild]);
@@ -241,11 +242,7 @@ async fn another_branch_may_be_checked_out() {
 
 #[tokio::test]
 async fn where_nobody_watches_a_moderator_reloads() {
-    let editing = Editing::start_with(Discord {
-        watch_knowledge: false,
-        ..eager()
-    })
-    .await;
+    let editing = Editing::start_as(false).await;
     let said = editing.reload().await;
     assert!(
         said.starts_with("The files are those that I answer from already."),
@@ -268,11 +265,7 @@ async fn where_nobody_watches_a_moderator_reloads() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
-    let editing = Editing::start_with(Discord {
-        watch_knowledge: false,
-        ..eager()
-    })
-    .await;
+    let editing = Editing::start_as(false).await;
     let path = editing.guide.topic("bread");
     fs::remove_file(&path).expect("the file is there");
     assert!(

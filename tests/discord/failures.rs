@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use internbot::config::Discord;
 use serde_json::json;
 
 use crate::bot::*;
@@ -120,11 +119,10 @@ async fn while_everything_is_limited_commands_are_answered() {
 
 #[tokio::test]
 async fn a_request_that_takes_long_shows_typing_and_is_answered_once() {
-    let chat = Chat::start_with(Discord {
-        request_seconds: 15,
-        ..eager()
-    })
-    .await;
+    let chat = Setup::new()
+        .timeouts(|timeouts| timeouts.request = Duration::from_secs(15))
+        .chat()
+        .await;
     chat.discord
         .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(10)));
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
@@ -147,11 +145,10 @@ async fn a_request_that_takes_long_shows_typing_and_is_answered_once() {
 
 #[tokio::test]
 async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answer() {
-    let chat = Chat::start_with(Discord {
-        request_seconds: 1,
-        ..eager()
-    })
-    .await;
+    let chat = Setup::new()
+        .timeouts(|timeouts| timeouts.request = Duration::from_secs(1))
+        .chat()
+        .await;
     chat.discord
         .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
     chat.still_answers().await;
@@ -224,7 +221,7 @@ async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
         .heartbeat_interval(Duration::from_millis(200))
         .start()
         .await;
-    let chat = Chat::start_in(discord, eager()).await;
+    let chat = Setup::new().chat_in(discord).await;
     chat.discord.withhold_heartbeat_acks();
     chat.discord.resumed().await;
     assert_eq!(chat.discord.identifies(), 1);
@@ -261,8 +258,8 @@ async fn registration_that_fails_does_not_stop_the_bot() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
-    discord.fail_next(Route::ListCommands, Fault::Forbidden);
-    let bot = Bot::start(&discord, eager());
+    discord.fail_next(Route::SetCommands, Fault::Forbidden);
+    let bot = Setup::new().bot(&discord);
     discord.ready().await;
     let chat = Chat {
         discord,
@@ -272,5 +269,107 @@ async fn registration_that_fails_does_not_stop_the_bot() {
         bot,
     };
     chat.asks(RESUME).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_burst_of_questions_in_one_channel_is_answered_in_order_within_the_limits() {
+    let chat = Chat::start().await;
+    let mut questions = Vec::new();
+    for _ in 0..40 {
+        questions.push(
+            chat.mia
+                .says(&chat.help, &format!("@bot {RESUME}"))
+                .await
+                .id,
+        );
+    }
+    for question in questions {
+        let reply = chat.discord.next_message(&chat.help).await;
+        assert_eq!(reply.reply_to, Some(question));
+    }
+    assert_eq!(chat.discord.rate_limits_exceeded(), 0);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_limit_holds_back_every_request_to_the_channel_and_none_to_another() {
+    let chat = Chat::start().await;
+    let other = chat.guild.channel("other");
+    // What Discord says of the channel is known before.
+    chat.asks(RESUME).await;
+    chat.discord.fail_next(
+        Route::CreateMessage,
+        Fault::SharedRateLimited(Duration::from_secs(2)),
+    );
+    chat.discord.requests();
+    for _ in 0..3 {
+        chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    }
+    chat.discord.requested(Route::CreateMessage).await;
+    chat.mia.says(&other, &format!("@bot {RESUME}")).await;
+    let elsewhere = chat.discord.next_message(&other).await;
+    for _ in 0..3 {
+        assert!(chat.discord.next_message(&chat.help).await.at > elsewhere.at);
+    }
+    assert_eq!(
+        chat.discord.requests().on(Route::CreateMessage),
+        5,
+        "one of them met the limit"
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_limit_of_two_minutes_does_not_hold_a_question_beyond_its_deadline() {
+    let chat = Setup::new()
+        .timeouts(|timeouts| timeouts.message = Duration::from_secs(2))
+        .chat()
+        .await;
+    let other = chat.guild.channel("other");
+    chat.discord.fail_next(
+        Route::CreateMessage,
+        Fault::SharedRateLimited(Duration::from_secs(120)),
+    );
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.requested(Route::CreateMessage).await;
+    chat.mia.says(&other, &format!("@bot {RESUME}")).await;
+    chat.discord.next_message(&other).await;
+    // A bot that still waited could not stop.
+    let mut chat = chat;
+    chat.bot.stop();
+    let ended = tokio::time::timeout(Duration::from_secs(4), chat.bot.ended()).await;
+    ended.expect("in time").expect("without an error");
+    assert_eq!(chat.discord.requests().on(Route::CreateMessage), 2);
+    chat.discord.disconnected().await;
+    chat.discord.finish().await;
+}
+
+#[tokio::test]
+async fn a_global_limit_holds_back_every_request() {
+    let chat = Chat::start().await;
+    let other = chat.guild.channel("other");
+    let wait = Duration::from_secs(1);
+    chat.discord
+        .fail_next(Route::CreateMessage, Fault::GloballyRateLimited(wait));
+    let begin = Instant::now();
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.requested(Route::CreateMessage).await;
+    chat.mia.says(&other, &format!("@bot {RESUME}")).await;
+    chat.discord.next_message(&other).await;
+    assert!(begin.elapsed() >= wait);
+    chat.discord.next_message(&chat.help).await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 3)]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_short_outage_of_requests_loses_no_question() {
+    let chat = Chat::start().await;
+    // After 250, 500, 1,000 and 2,000 ms it is sent a fifth time.
+    chat.discord
+        .fail_times(Route::CreateMessage, Fault::ServerError, 4);
+    chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    chat.discord.next_message(&chat.help).await;
     chat.finish().await;
 }

@@ -81,13 +81,11 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     );
     fs::write(&config, text).expect("a file can be written");
     let live = Live::new(&folder, Arc::clone(&GUIDE));
-    let chat = Chat::start_live(
-        StandIn::start().await,
-        eager(),
-        Arc::new(live),
-        store_in(home.path()).await,
-    )
-    .await;
+    let chat = Setup::new()
+        .live(Arc::new(live))
+        .store(store_in(home.path()).await)
+        .chat_in(StandIn::start().await)
+        .await;
     let olga = chat
         .guild
         .member_who_may("olga", &[Permission::ManageGuild]);

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use internbot::config::Discord;
-use internbot::discord::Options;
 use internbot::gaps::{self, Group};
 use internbot::reply::Dates;
 use internbot::settings::Settings;
@@ -27,12 +26,11 @@ pub const LUNCH: [&str; 3] = [
 /// A folder, and a chat with a bot that keeps what it should there.
 async fn chat() -> (TempDir, Chat) {
     let folder = tempfile::tempdir().expect("a folder");
-    let chat = Chat::start_keeping(
-        StandIn::builder().message_content().start().await,
-        eager(),
-        folder.path(),
-    )
-    .await;
+    let chat = Setup::new()
+        .store_in(folder.path())
+        .await
+        .chat_in(StandIn::builder().message_content().start().await)
+        .await;
     (folder, chat)
 }
 
@@ -91,14 +89,14 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
         .await
         .expect("it is kept");
     chat.asks(RESUME).await;
-    chat.asks(VAGUE).await;
+    chat.asks(vague()).await;
     chat.mia
         .slash(
             "ask",
             &[("question", "the private quokka"), ("private", "true")],
         )
         .await;
-    chat.mia.dms(OFF_TOPIC).await;
+    chat.mia.dms(off_topic()).await;
     chat.discord.next_message(&chat.mia.dm()).await;
     chat.guild
         .member("max")
@@ -123,7 +121,7 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
         .map(|group| group.text)
         .collect();
     texts.sort();
-    assert_eq!(texts, ["the private quokka", OFF_TOPIC]);
+    assert_eq!(texts, ["the private quokka", off_topic()]);
     chat.finish().await;
 }
 
@@ -175,7 +173,7 @@ async fn a_vote_counts_once_and_not_it_is_a_gap_of_its_topic() {
 #[tokio::test]
 async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
     let (folder, mut chat) = chat().await;
-    let vague = chat.asks(VAGUE).await;
+    let unsure = chat.asks(vague()).await;
     let by_command = chat
         .mia
         .slash("ask", &[("question", "salary (c#)")])
@@ -184,19 +182,13 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
     assert_eq!(by_command.message().embed().title, "What do you mean?");
     chat.bot.stop();
     let store = store_in(folder.path()).await;
-    let bot = Bot::start_keeping(
-        &chat.discord,
-        eager(),
-        store.clone(),
-        Options::default(),
-        &chat.discord.token(),
-    );
+    let bot = Setup::new().store(store.clone()).bot(&chat.discord);
     std::mem::replace(&mut chat.bot, bot)
         .ended()
         .await
         .expect("the bot stops");
     chat.discord.identified(2).await;
-    chat.mia.clicks(&vague, "None of these").await;
+    chat.mia.clicks(&unsure, "None of these").await;
     chat.mia.clicks(by_command.message(), "None of these").await;
     until("they are counted", async || {
         sums(&store).await.none_of_these == 2
@@ -208,7 +200,7 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
         .map(|group| group.text)
         .collect();
     texts.sort();
-    assert_eq!(texts, [VAGUE, "salary (c#)"]);
+    assert_eq!(texts, [vague(), "salary (c#)"]);
     chat.finish().await;
 }
 
@@ -261,7 +253,12 @@ async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
         privacy_contact: "privacy@example.org".to_owned(),
         ..eager()
     };
-    let chat = Chat::start_keeping(StandIn::start().await, config, folder.path()).await;
+    let chat = Setup::new()
+        .config(config)
+        .store_in(folder.path())
+        .await
+        .chat_in(StandIn::start().await)
+        .await;
     let text = chat
         .mia
         .slash("privacy", &[])
@@ -299,7 +296,7 @@ async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
 async fn a_guild_that_removes_the_bot_is_deleted_and_one_with_an_outage_is_not() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
-    chat.asks(OFF_TOPIC).await;
+    chat.asks(off_topic()).await;
     until("it is kept", async || groups(&store).await.len() == 1).await;
     chat.guild.has_an_outage();
     chat.discord.settle().await;
@@ -402,13 +399,7 @@ async fn a_guild_that_wants_unasked_answers_gets_them_from_the_next_start_on() {
         })
         .await
         .expect("it is kept");
-    let bot = Bot::start_keeping(
-        &discord,
-        eager(),
-        store,
-        Options::default(),
-        &discord.token(),
-    );
+    let bot = Setup::new().store(store).bot(&discord);
     discord.registered("ask").await;
     let chat = Chat {
         discord,
@@ -442,13 +433,7 @@ async fn a_guild_cannot_keep_the_bot_from_starting_where_the_intent_is_off() {
         })
         .await
         .expect("it is kept");
-    let bot = Bot::start_keeping(
-        &discord,
-        eager(),
-        store,
-        Options::default(),
-        &discord.token(),
-    );
+    let bot = Setup::new().store(store).bot(&discord);
     discord.registered("ask").await;
     let chat = Chat {
         discord,
@@ -512,7 +497,11 @@ async fn with_a_damaged_store_the_bot_starts_answers_and_says_how_to_mend_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("internbot.db");
     std::fs::write(&file, "no database ".repeat(500)).expect("written");
-    let chat = Chat::start_keeping(StandIn::start().await, eager(), folder.path()).await;
+    let chat = Setup::new()
+        .store_in(folder.path())
+        .await
+        .chat_in(StandIn::start().await)
+        .await;
     chat.asks(RESUME).await;
     assert!(logged().contains(&format!("{} is damaged: move it away", file.display())));
     assert_eq!(
@@ -561,7 +550,7 @@ fn careless(number: u64) -> (String, Vec<String>) {
             LUNCH[2]
         ),
         3 => format!("token {key} @{name}{family} `let {family} = {id}` how do i write a resume"),
-        _ => format!("student {id} (tel {phone}) {link} {OFF_TOPIC}"),
+        _ => format!("student {id} (tel {phone}) {link} {}", off_topic()),
     };
     let secrets = vec![
         id.to_string(),

@@ -3,14 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use internbot::config::Discord;
 
 use crate::bot::*;
 use crate::stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
-/// How many questions of one channel are answered at a time.
-const OF_A_CHANNEL: usize = 8;
 /// How many completions are answered at a time.
 const COMPLETIONS: usize = 64;
 /// What a request takes: longer than the questions of a test take to arrive, and not so long that the bot shows that it types.
@@ -23,19 +20,17 @@ impl Chat {
     }
 }
 
-/// A chat in which as many answers are under way in #help as may be.
-async fn busy(config: Discord) -> Chat {
-    let chat = Chat::start_with(config).await;
+/// A chat in which an answer is under way in #help, and others wait for it.
+async fn busy(setup: Setup) -> Chat {
+    let chat = setup.chat().await;
     chat.discord.slow_down(SLOW);
-    for _ in 0..OF_A_CHANNEL {
-        chat.asks(RESUME).await;
-    }
+    chat.asks(RESUME).await;
     chat
 }
 
 #[tokio::test]
 async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
-    let chat = busy(eager()).await;
+    let chat = busy(Setup::new()).await;
     let other = chat.guild.channel("other");
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
@@ -51,7 +46,7 @@ async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
 
 #[tokio::test]
 async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then() {
-    let chat = busy(eager()).await;
+    let chat = busy(Setup::new()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
     chat.mia
@@ -72,17 +67,14 @@ async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then()
     chat.discord.nothing_more(&chat.help).await;
     assert_eq!(
         chat.discord.requests(),
-        [
-            (Route::CreateMessage, OF_A_CHANNEL + 1),
-            (Route::InteractionCallback, 1)
-        ]
+        [(Route::CreateMessage, 2), (Route::InteractionCallback, 1)]
     );
     chat.finish().await;
 }
 
 #[tokio::test]
 async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
-    let chat = busy(eager()).await;
+    let chat = busy(Setup::new()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
     chat.mia.deletes(&question).await;
@@ -97,10 +89,7 @@ async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
     chat.discord.nothing_more(&chat.help).await;
     assert_eq!(
         chat.discord.requests(),
-        [
-            (Route::CreateMessage, OF_A_CHANNEL + 1),
-            (Route::InteractionCallback, 1)
-        ]
+        [(Route::CreateMessage, 2), (Route::InteractionCallback, 1)]
     );
     chat.finish().await;
 }
@@ -170,7 +159,7 @@ async fn whoever_types_on_is_offered_what_fits_the_newest() {
 
 #[tokio::test]
 async fn a_bot_that_is_told_to_stop_answers_what_waits() {
-    let mut chat = busy(eager()).await;
+    let mut chat = busy(Setup::new()).await;
     for _ in 0..3 {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     }
@@ -190,11 +179,7 @@ async fn a_bot_that_is_told_to_stop_answers_what_waits() {
 
 #[tokio::test]
 async fn what_is_lost_at_the_end_is_counted() {
-    let mut chat = busy(Discord {
-        stop_seconds: 0,
-        ..eager()
-    })
-    .await;
+    let mut chat = busy(Setup::new().timeouts(|timeouts| timeouts.stop = Duration::ZERO)).await;
     for _ in 0..5 {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     }
@@ -204,10 +189,10 @@ async fn what_is_lost_at_the_end_is_counted() {
         .ended()
         .await
         .expect("the bot stops without an error");
-    let told = "stopped before all replies were sent replies.lost=14 replies.not_begun=5";
+    let told = "stopped before all replies were sent replies.lost=7 replies.not_begun=5";
     assert!(
         logged().contains(told),
-        "eight were under way in the channel, and the answer to the command"
+        "one was under way in the channel, and the answer to the command"
     );
     chat.discord.finish().await;
 }

@@ -34,8 +34,8 @@ async fn no_reply_notifies_anybody() {
     let chat = Chat::start().await;
     for question in [
         RESUME,
-        VAGUE,
-        OFF_TOPIC,
+        vague(),
+        off_topic(),
         "@everyone @here how do i write a resume",
     ] {
         assert!(chat.asks(question).await.pings.is_empty(), "{question}");
@@ -45,11 +45,13 @@ async fn no_reply_notifies_anybody() {
 
 #[tokio::test]
 async fn the_same_answer_is_linked_to_instead_of_posted_again() {
-    let chat = Chat::start_with(Discord {
-        repeat_minutes: 10,
-        ..eager()
-    })
-    .await;
+    let chat = Setup::new()
+        .config(Discord {
+            repeat_minutes: 10,
+            ..eager()
+        })
+        .chat()
+        .await;
     let first = chat.asks(RESUME).await;
     let second = chat.asks(RESUME).await;
     let link = format!(
@@ -84,11 +86,13 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 
 #[tokio::test]
 async fn who_asks_too_fast_hears_it_privately_or_nothing() {
-    let chat = Chat::start_with(Discord {
-        cooldown_seconds: 3_600,
-        ..eager()
-    })
-    .await;
+    let chat = Setup::new()
+        .config(Discord {
+            cooldown_seconds: 3_600,
+            ..eager()
+        })
+        .chat()
+        .await;
     chat.asks(RESUME).await;
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use internbot::reply::Dates;
+use internbot::reply::{self, Dates};
 use internbot::settings::Settings;
 use internbot::store::{State, Store};
 use sqlx::{Connection, Executor, SqliteConnection};
@@ -64,7 +64,11 @@ fn given(options: &[(String, String)]) -> Vec<(&str, &str)> {
 /// A chat with a bot that keeps what it should, and somebody who may manage the server.
 async fn kept() -> (TempDir, Chat, Member) {
     let folder = tempfile::tempdir().expect("a folder");
-    let chat = Chat::start_keeping(StandIn::start().await, eager(), folder.path()).await;
+    let chat = Setup::new()
+        .store_in(folder.path())
+        .await
+        .chat_in(StandIn::start().await)
+        .await;
     let olga = chat
         .guild
         .member_who_may("olga", &[Permission::ManageGuild]);
@@ -193,7 +197,7 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
         "resmue → resume",
         "Outcome: answer",
         "% sure",
-        "1. Resume / CV › ",
+        &format!("1. {} › ", reply::escape(&topic("resume").title)),
         "most\\:",
         "nearest phrasing",
     ] {
@@ -214,7 +218,7 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
         message.pings.is_empty() && !text.contains("@everyone"),
         "{text}"
     );
-    for question in [OFF_TOPIC, "?!", &"resume ".repeat(800)] {
+    for question in [off_topic(), "?!", &"resume ".repeat(800)] {
         let shown = olga.slash("guide explain", &[("question", question)]).await;
         assert!(
             shown.message().embed().description.contains("Outcome: "),
@@ -327,12 +331,11 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
 #[tokio::test]
 async fn a_guild_sets_nothing_for_another() {
     let folder = tempfile::tempdir().expect("a folder");
-    let chat = Chat::start_keeping(
-        StandIn::builder().message_content().start().await,
-        eager(),
-        folder.path(),
-    )
-    .await;
+    let chat = Setup::new()
+        .store_in(folder.path())
+        .await
+        .chat_in(StandIn::builder().message_content().start().await)
+        .await;
     let others = chat.discord.guild("others");
     let (olga, room) = (
         others.member_who_may("olga", &[Permission::ManageGuild]),
@@ -435,7 +438,10 @@ async fn gaps_are_grouped_and_paged() {
     for part in [
         "4 in the last 7 days",
         "**3 ×** vegan lunch?\n  looks like a new topic, in 3 wordings",
-        "**1 ×** how do i write a resume\n  near Resume / CV, last on",
+        &format!(
+            "**1 ×** how do i write a resume\n  near {}, last on",
+            reply::escape(&topic("resume").title)
+        ),
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
@@ -491,7 +497,7 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
     let (_folder, chat, olga) = kept().await;
     let reply = chat.asks(RESUME).await;
     chat.mia.clicks(&reply, "That helped").await;
-    chat.asks(VAGUE).await;
+    chat.asks(vague()).await;
     chat.asks(LUNCH[0]).await;
     until("all is there", async || {
         told(&olga, "guide stats", &[])
@@ -507,7 +513,10 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
         "  asked back         1       1",
         "  missed             1       1",
         "asked, at most 3 a day\n▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█",
-        "1. Resume / CV: 1 answered, 1 helped",
+        &format!(
+            "1. {}: 1 answered, 1 helped",
+            reply::escape(&topic("resume").title)
+        ),
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }

@@ -114,7 +114,7 @@ impl Program {
         let (config, log) = (home.join("config.toml"), home.join("log"));
         let text = format!(
             "knowledge = {guide:?}\n\
-             [discord]\napi_url = {url:?}\ncooldown_seconds = 0\nrepeat_minutes = 0\nwatch_knowledge = false\n{discord}\n\
+             [discord]\napi_url = {url:?}\ncooldown_seconds = 0\nrepeat_minutes = 0\n{discord}\n\
              [store]\nurl = {store:?}\n{sections}"
         );
         fs::write(&config, text).expect("a file can be written");
@@ -170,6 +170,11 @@ impl Program {
 
     /// Waits until its log has this so many times; the log.
     pub async fn logged(&self, part: &str, times: usize) -> String {
+        self.logged_within(part, times, SOON).await
+    }
+
+    /// The same for what may take longer.
+    pub async fn logged_within(&self, part: &str, times: usize, limit: Duration) -> String {
         let begin = Instant::now();
         loop {
             let text = self.log();
@@ -177,7 +182,7 @@ impl Program {
                 return text;
             }
             assert!(
-                begin.elapsed() < SOON,
+                begin.elapsed() < limit,
                 "{part:?} is not {times} times in\n{text}"
             );
             tokio::time::sleep(LOOK).await;

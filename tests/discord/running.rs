@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use internbot::config::Discord;
-use internbot::discord::{Options, RunError};
+use internbot::discord::RunError;
 
 use crate::bot::*;
 #[cfg(unix)]
@@ -28,9 +28,7 @@ async fn no_privileged_intent_is_asked_for() {
 #[tokio::test]
 async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
     let discord = StandIn::start().await;
-    let ended = Bot::start_with(&discord, eager(), Options::default(), "wrong")
-        .ended()
-        .await;
+    let ended = Setup::new().token("wrong").bot(&discord).ended().await;
     let Err(RunError::Token) = ended else {
         panic!("{ended:?}")
     };
@@ -43,15 +41,14 @@ async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
 #[tokio::test]
 async fn a_refused_intent_ends_the_bot_after_one_try() {
     let discord = StandIn::start().await;
-    let ended = Bot::start(
-        &discord,
-        Discord {
+    let ended = Setup::new()
+        .config(Discord {
             unasked_channels: vec![1],
             ..eager()
-        },
-    )
-    .ended()
-    .await;
+        })
+        .bot(&discord)
+        .ended()
+        .await;
     let Err(RunError::Intent) = ended else {
         panic!("{ended:?}")
     };
@@ -94,12 +91,13 @@ async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
 
 #[tokio::test]
 async fn a_reply_that_never_ends_does_not_keep_the_bot_from_stopping() {
-    let mut chat = Chat::start_with(Discord {
-        stop_seconds: 0,
-        request_seconds: 60,
-        ..eager()
-    })
-    .await;
+    let mut chat = Setup::new()
+        .timeouts(|timeouts| {
+            timeouts.stop = Duration::ZERO;
+            timeouts.request = Duration::from_secs(60);
+        })
+        .chat()
+        .await;
     chat.discord
         .fail_next(Route::CreateMessage, Fault::Slow(Duration::from_secs(3)));
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
@@ -272,11 +270,14 @@ async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log
     let folder = guide.folder();
     let launch = Launch::new("http://discord.invalid", &folder, guide.home());
     let mut program = Program::launch(&Launch {
-        discord: "connect_seconds = 1",
         variables: &token,
         ..launch
     });
-    program.logged("cannot reach Discord", 1).await;
+    // A resolver may take its time before it gives up.
+    let limit = Duration::from_secs(20);
+    program
+        .logged_within("cannot reach Discord", 1, limit)
+        .await;
     program.signal("TERM");
     assert_eq!(program.ended().await.code(), Some(0));
     let log = program.logged("stopped", 1).await;

@@ -34,12 +34,12 @@ async fn all_are_answered(discord: &StandIn, guilds: &[Guild]) {
 async fn one_process_makes_as_many_connections_as_discord_recommends() {
     let discord = StandIn::builder().shards(3).start().await;
     let guilds = ["one", "two", "three", "four"].map(|name| discord.guild(name));
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.shards_are(&[(0, 3), (1, 3), (2, 3)]).await;
     discord.registered("ask").await;
     all_are_answered(&discord, &guilds).await;
     assert_eq!(
-        discord.requests().on(Route::ListCommands),
+        discord.requests().on(Route::SetCommands),
         1,
         "the commands are one matter, not one a shard"
     );
@@ -61,14 +61,14 @@ async fn two_processes_share_the_guilds_and_one_of_them_registers_the_commands()
         },
         ..eager()
     };
-    let mut second = Bot::start(&discord, part(2, 3));
+    let mut second = Setup::new().config(part(2, 3)).bot(&discord);
     discord.shards_are(&[(2, 4), (3, 4)]).await;
     discord.settle().await;
     assert!(
         discord.commands().is_empty(),
         "that is for the process with the first shard"
     );
-    let mut first = Bot::start(&discord, part(0, 1));
+    let mut first = Setup::new().config(part(0, 1)).bot(&discord);
     discord.shards_are(&[(0, 4), (1, 4), (2, 4), (3, 4)]).await;
     discord.registered("ask").await;
     all_are_answered(&discord, &guilds).await;
@@ -86,7 +86,7 @@ async fn shards_begin_their_sessions_no_faster_than_discord_allows() {
     discord.identify_at_once(1);
     let _guild = discord.guild("students");
     let begin = Instant::now();
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.shards_are(&[(0, 2), (1, 2)]).await;
     assert_eq!(discord.identifies(), 2, "none was refused");
     assert!(begin.elapsed() >= Duration::from_secs(4));
@@ -99,7 +99,7 @@ async fn shards_begin_their_sessions_no_faster_than_discord_allows() {
 async fn a_shard_that_is_lost_does_not_disturb_the_others() {
     let discord = StandIn::builder().shards(2).start().await;
     let guilds = ["one", "two"].map(|name| discord.guild(name));
-    let mut bot = Bot::start(&discord, eager());
+    let mut bot = Setup::new().bot(&discord);
     discord.shards_are(&[(0, 2), (1, 2)]).await;
     discord.registered("ask").await;
     discord.drop_connection();
@@ -131,7 +131,7 @@ async fn a_bot_that_has_outgrown_its_shards_makes_more_where_it_may() {
         },
         ..eager()
     };
-    let ended = Bot::start(&discord, fixed).ended().await;
+    let ended = Setup::new().config(fixed).bot(&discord).ended().await;
     let Err(RunError::Shards) = ended else {
         panic!("{ended:?}")
     };

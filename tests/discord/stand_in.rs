@@ -13,6 +13,7 @@
 //! | `gateway` | HELLO, IDENTIFY (token, intents, shard), READY, RESUME with replay, heartbeats, closes, lost connections |
 //! | `rest` | the routes, [`Refusal`]s, counts; messages, interactions and webhooks, commands |
 //! | `limits` | what Discord refuses with 400 |
+//! | `rates` | the rate limits of channels and of all requests, with their headers |
 //! | `faults` | [`Fault`]s of requests on demand |
 //! | `trouble` | what goes wrong with connections on demand; how many shards and sessions there may be |
 //! | `ledger`, `pulse` | what became of each of many questions; heartbeats, and what a session has heard |
@@ -25,7 +26,7 @@
 //! A bot that acts on a timer, or a handler that waits for something else than Discord, escapes this.
 //!
 //! **Not modelled**: files, stickers, polls, reactions, pins, voice, components of version 2, webhooks other than
-//! those of interactions, compression, buckets of rate limits and the budget of IDENTIFY (only the
+//! those of interactions, compression, the budget of IDENTIFY (only the
 //! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anybody but the bot,
 //! private threads, archiving apart from locking, moderation, audit logs, links unfurling by themselves.
 
@@ -50,6 +51,7 @@ mod model;
 mod people;
 mod permissions;
 mod pulse;
+mod rates;
 mod rest;
 mod trouble;
 mod world;
@@ -80,8 +82,8 @@ use gateway::{Outgoing, intent};
 use trouble::Opening;
 use world::{Deed, Settings, State, World};
 
-/// How long a test waits for something that the bot should do.
-pub const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// How long a test waits for something that the bot should do: longer than a channel may take no message.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(12);
 /// How long a test waits for the bot to connect; it waits up to 10 s before it begins the second session.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 /// Discord's time for the first response to an interaction.
@@ -236,6 +238,7 @@ impl StandIn {
             recommended_shards: 1,
             bare_embeds_are_empty: false,
             ledger: false,
+            rate_limits: true,
             port: 0,
         })
     }

@@ -23,7 +23,7 @@ async fn chat() -> (Chat, Channel) {
         unasked_forums: vec![forum.id],
         ..eager()
     };
-    let bot = Bot::start(&discord, config);
+    let bot = Setup::new().config(config).bot(&discord);
     discord.registered("ask").await;
     discord.settle().await;
     discord.requests();
@@ -55,8 +55,8 @@ async fn whatever_is_not_sure_is_left_alone() {
     let (chat, _) = chat().await;
     let max = chat.guild.member("max");
     for text in [
-        VAGUE,
-        OFF_TOPIC,
+        vague(),
+        off_topic(),
         "lol nice",
         "do i need a visa for an internship",
         "",
@@ -95,14 +95,13 @@ async fn the_same_is_not_said_unasked_twice() {
         guild.member("mia"),
         guild.member("max"),
     );
-    let bot = Bot::start(
-        &discord,
-        Discord {
+    let bot = Setup::new()
+        .config(Discord {
             unasked_channels: vec![help.id],
             repeat_minutes: 10,
             ..eager()
-        },
-    );
+        })
+        .bot(&discord);
     discord.registered("ask").await;
     let chat = Chat {
         discord,
@@ -163,7 +162,7 @@ async fn a_question_to_the_bot_in_a_post_is_answered_besides_its_title() {
 #[tokio::test]
 async fn a_post_whose_title_is_vague_is_left_alone() {
     let (chat, forum) = chat().await;
-    for title in [VAGUE, OFF_TOPIC] {
+    for title in [vague(), off_topic()] {
         let post = forum.post(title, SURE, &chat.mia).await;
         chat.discord.nothing_more(&post.thread).await;
     }
@@ -176,7 +175,7 @@ async fn an_edit_changes_an_unasked_answer_only_for_a_sure_one() {
     let question = chat.mia.says(&chat.help, SURE).await;
     let reply = chat.discord.next_message(&chat.help).await;
     chat.mia
-        .edits_after(&question, VAGUE, Duration::from_secs(60))
+        .edits_after(&question, vague(), Duration::from_secs(60))
         .await;
     chat.discord.nothing_more(&chat.help).await;
     chat.mia

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use internbot::config::{self, Discord};
-use internbot::discord::Options;
 use internbot::monitor::Monitor;
 use internbot::store::Store;
 use reqwest::{Method, StatusCode};
@@ -175,7 +174,8 @@ async fn value(address: SocketAddr, series: &str) -> f64 {
 
 #[tokio::test]
 async fn figures_tell_what_was_asked_and_never_the_words() {
-    let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), Store::off()).await;
+    let (setup, address) = Setup::new().monitored().await;
+    let chat = setup.chat().await;
     assert_eq!(
         value(
             address,
@@ -187,7 +187,7 @@ async fn figures_tell_what_was_asked_and_never_the_words() {
     );
     let reply = chat.asks(RESUME).await;
     chat.asks(LUNCH[0]).await;
-    let vague = chat.asks(VAGUE).await;
+    let vague = chat.asks(vague()).await;
     chat.mia.clicks(&vague, "None of these").await;
     chat.mia.replies(&reply, "and how long?").await;
     chat.discord.next_message(&chat.help).await;
@@ -261,24 +261,12 @@ async fn what_is_overheard_counts_only_where_it_is_answered() {
     let discord = StandIn::builder().message_content().start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
-    let (live, store) = (this_guide(), Store::off());
-    let monitor = Monitor::start(&anywhere(), &live, &store)
-        .await
-        .expect("there is a free port");
-    let address = monitor.address().expect("it listens");
     let config = Discord {
         unasked_channels: vec![help.id],
         ..eager()
     };
-    let bot = Bot::start_watched(
-        &discord,
-        config,
-        Options::default(),
-        &discord.token(),
-        live,
-        store,
-        monitor,
-    );
+    let (setup, address) = Setup::new().config(config).monitored().await;
+    let bot = setup.bot(&discord);
     discord.registered("ask").await;
     mia.says(&help, "an overheard zebrafish?").await;
     discord.nothing_more(&help).await;
@@ -308,7 +296,8 @@ async fn what_is_overheard_counts_only_where_it_is_answered() {
 
 #[tokio::test]
 async fn trouble_with_requests_is_counted_by_what_it_was() {
-    let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), Store::off()).await;
+    let (setup, address) = Setup::new().monitored().await;
+    let chat = setup.chat().await;
     for fault in [
         Fault::RateLimited(Duration::from_millis(50)),
         Fault::ServerError,
@@ -346,12 +335,11 @@ async fn trouble_with_requests_is_counted_by_what_it_was() {
 #[tokio::test]
 async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (chat, address) = Chat::start_watched(
-        StandIn::start().await,
-        eager(),
-        store_in(folder.path()).await,
-    )
-    .await;
+    let (setup, address) = Setup::new()
+        .store(store_in(folder.path()).await)
+        .monitored()
+        .await;
+    let chat = setup.chat_in(StandIn::start().await).await;
     assert_eq!(missing(address).await, [""; 0]);
     let file = folder.path().join("internbot.db");
     let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display()))
@@ -393,7 +381,8 @@ async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the
 
 #[tokio::test]
 async fn a_lost_connection_is_told_until_it_is_back() {
-    let (chat, address) = Chat::start_watched(StandIn::start().await, eager(), Store::off()).await;
+    let (setup, address) = Setup::new().monitored().await;
+    let chat = setup.chat().await;
     assert_eq!(missing(address).await, [""; 0]);
     chat.discord.refuse_connections(1_000);
     chat.discord.drop_connection();
@@ -619,15 +608,15 @@ fn names_in(expression: &str) -> impl Iterator<Item = &str> {
 
 #[tokio::test]
 async fn the_dashboard_and_the_documentation_show_only_figures_that_there_are() {
-    let (chat, address) = Chat::start_watched(
-        StandIn::builder()
-            .heartbeat_interval(Duration::from_millis(100))
-            .start()
-            .await,
-        eager(),
-        Store::off(),
-    )
-    .await;
+    let (setup, address) = Setup::new().monitored().await;
+    let chat = setup
+        .chat_in(
+            StandIn::builder()
+                .heartbeat_interval(Duration::from_millis(100))
+                .start()
+                .await,
+        )
+        .await;
     until("a heartbeat is acknowledged", async || {
         Figures::of(address)
             .await

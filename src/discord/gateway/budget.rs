@@ -6,7 +6,6 @@ use tokio::sync::Mutex;
 use tracing::{info, warn};
 use twilight_gateway::queue::{IDENTIFY_DELAY, InMemoryQueue};
 
-use super::pauses::random;
 use crate::discord::rest::{Rest, RestError, SessionStartLimit};
 
 /// How long what Discord said is taken for true: other processes of the same bot use the same budget.
@@ -117,7 +116,7 @@ impl Budget {
                     );
                     told = true;
                 }
-                tokio::time::sleep(wait + JITTER.min(wait).mul_f64(random())).await;
+                tokio::time::sleep(wait + JITTER.min(wait).mul_f64(fastrand::f64())).await;
             }
             let limit = rest.gateway().await?.session_start_limit;
             *left = Left {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use serenity::futures::StreamExt;
+use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 use twilight_gateway::error::{ReceiveMessageError, ReceiveMessageErrorType};

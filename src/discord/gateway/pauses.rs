@@ -1,6 +1,5 @@
 //! How long to wait before the next connection: longer each time, never the same, never for ever.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// The wait before the third attempt in a row; the second is made at once, because most connections are lost for a moment.
@@ -53,7 +52,7 @@ impl Pauses {
 
     /// How long to wait now; nothing before the first connection. `resumes` tells whether there is a session to go on with.
     pub(super) fn next(&self, resumes: bool) -> Duration {
-        let share = LEAST_SHARE + (1.0 - LEAST_SHARE) * random();
+        let share = LEAST_SHARE + (1.0 - LEAST_SHARE) * fastrand::f64();
         self.plain(resumes).mul_f64(share)
     }
 
@@ -82,12 +81,6 @@ fn grown(first: Duration, times: u32, longest: Duration) -> Duration {
         .checked_pow(doublings)
         .and_then(|factor| first.checked_mul(factor))
         .map_or(longest, |pause| pause.min(longest))
-}
-
-/// A number from 0 to 1, never the same, so that waiting bots do not come back at the same moment.
-pub(in crate::discord) fn random() -> f64 {
-    let random = RandomState::new().hash_one(0_u8) as u32;
-    f64::from(random) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::rest::{Reply, Route};
+use super::rest::{Call, Reply, Route};
 
 /// What goes wrong with a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +15,8 @@ pub enum Fault {
     NotFound,
     /// 429 on this route until this time has passed.
     RateLimited(Duration),
+    /// 429 on this route of this channel alone until this time has passed, because others used it up.
+    SharedRateLimited(Duration),
     /// 429 on every route but those of interactions until this time has passed.
     GloballyRateLimited(Duration),
     /// 500 with a page of HTML; nothing is done.
@@ -35,13 +37,21 @@ struct Armed {
     left: usize,
 }
 
+/// For which requests a rate limit holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scope {
+    All,
+    Route(Route),
+    Channel(Route, u64),
+}
+
 /// The faults still to come, and the rate limits in force.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     armed: Vec<Armed>,
     /// What meets every request that nothing else does.
     pub usual: Option<Fault>,
-    limited: Vec<(Option<Route>, Instant)>,
+    limited: Vec<(Fault, Scope, Instant)>,
 }
 
 impl Faults {
@@ -54,27 +64,30 @@ impl Faults {
     }
 
     /// The fault that strikes this request, if any; one may be planned for it.
-    pub fn strike(&mut self, route: Route, planned: Option<Fault>) -> Option<Fault> {
-        let now = Instant::now();
-        self.limited.retain(|(_, until)| *until > now);
-        let limit = self.limited.iter().find(|(limited, _)| match limited {
-            Some(limited) => *limited == route,
-            None => !route.is_of_an_interaction(),
+    pub fn strike(&mut self, call: &Call, planned: Option<Fault>) -> Option<Fault> {
+        let (route, now) = (call.route, Instant::now());
+        self.limited.retain(|(.., until)| *until > now);
+        let limit = self.limited.iter().find(|(_, scope, _)| match scope {
+            Scope::All => !route.is_of_an_interaction(),
+            Scope::Route(limited) => *limited == route,
+            Scope::Channel(limited, id) => (*limited, *id) == (route, call.ids[0]),
         });
-        if let Some((limited, until)) = limit {
+        if let Some((fault, _, until)) = limit {
             let left = *until - now;
-            return Some(if limited.is_some() {
-                Fault::RateLimited(left)
-            } else {
-                Fault::GloballyRateLimited(left)
+            return Some(match fault {
+                Fault::GloballyRateLimited(_) => Fault::GloballyRateLimited(left),
+                Fault::SharedRateLimited(_) => Fault::SharedRateLimited(left),
+                _ => Fault::RateLimited(left),
             });
         }
         let fault = self.next_armed(route).or(planned).or(self.usual)?;
-        match fault {
-            Fault::RateLimited(wait) => self.limited.push((Some(route), now + wait)),
-            Fault::GloballyRateLimited(wait) => self.limited.push((None, now + wait)),
-            _ => {}
-        }
+        let (scope, wait) = match fault {
+            Fault::RateLimited(wait) => (Scope::Route(route), wait),
+            Fault::SharedRateLimited(wait) => (Scope::Channel(route, call.ids[0]), wait),
+            Fault::GloballyRateLimited(wait) => (Scope::All, wait),
+            _ => return Some(fault),
+        };
+        self.limited.push((fault, scope, now + wait));
         Some(fault)
     }
 
@@ -109,8 +122,9 @@ impl Fault {
                 json!({"message": "Missing Permissions", "code": 50013}),
             ),
             Self::NotFound => (404, json!({"message": "Unknown Channel", "code": 10003})),
-            Self::RateLimited(wait) => return Some(rate_limited(route, wait, false)),
-            Self::GloballyRateLimited(wait) => return Some(rate_limited(route, wait, true)),
+            Self::RateLimited(wait) => return Some(rate_limited(route, wait, "user")),
+            Self::SharedRateLimited(wait) => return Some(rate_limited(route, wait, "shared")),
+            Self::GloballyRateLimited(wait) => return Some(rate_limited(route, wait, "global")),
             Self::ServerError => return Some(Reply::page(500, "Internal Server Error")),
             Self::BadGateway => return Some(Reply::page(502, "Bad Gateway")),
             Self::Slow(_) | Self::CutReply => return None,
@@ -119,11 +133,10 @@ impl Fault {
     }
 }
 
-fn rate_limited(route: Route, wait: Duration, global: bool) -> Reply {
-    let seconds = wait.as_secs_f64();
+pub(super) fn rate_limited(route: Route, wait: Duration, scope: &str) -> Reply {
+    let (seconds, global) = (wait.as_secs_f64(), scope == "global");
     let body =
         json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
-    let scope = if global { "global" } else { "user" };
     let reply = Reply::json(429, body)
         .with("retry-after", wait.as_secs_f64().ceil().to_string())
         .with("x-ratelimit-scope", scope.to_owned());

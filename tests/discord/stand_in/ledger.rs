@@ -282,7 +282,7 @@ impl State {
         let planned = booked
             .and_then(|booked| booked.planned.pop_front())
             .flatten();
-        let fault = self.faults.strike(call.route, planned)?;
+        let fault = self.faults.strike(call, planned)?;
         if !matches!(fault, Fault::Slow(_) | Fault::CutReply)
             && let Some(booked) = question.and_then(|id| self.ledger.questions.get_mut(&id))
         {

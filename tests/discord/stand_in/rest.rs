@@ -180,9 +180,9 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
         .map_or_else(Call::unknown, |path| Call::parse(&head.method, path));
     let route = call.route;
     let is_probe = call.token.starts_with(PROBE);
-    let fault = world.change(|state| {
+    let counted = world.change(|state| {
         if is_probe {
-            return None;
+            return Ok((None, None));
         }
         *state.requests.entry(route).or_default() += 1;
         if route == Route::Unknown {
@@ -190,8 +190,17 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
                 .violations
                 .push(format!("unknown route: {} {}", head.method, head.uri));
         }
-        state.strike(&call, &body)
+        let fault = state.strike(&call, &body);
+        let is_carried_out = fault.is_none_or(|fault| fault.reply(route).is_none());
+        let headers = (state.settings.rate_limits && is_carried_out)
+            .then(|| state.rates.count(&call))
+            .transpose()?;
+        Ok((fault, headers))
     });
+    let (fault, headers) = match counted {
+        Ok(counted) => counted,
+        Err(reply) => return respond(reply),
+    };
     if let Some(reply) = fault.and_then(|fault| fault.reply(route)) {
         return respond(reply);
     }
@@ -212,6 +221,10 @@ pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) 
             reply
         })
     });
+    let reply = match headers {
+        Some(headers) => headers.add_to(reply),
+        None => reply,
+    };
     match fault {
         Some(Fault::Slow(time)) => {
             tokio::time::sleep(time).await;

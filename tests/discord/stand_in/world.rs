@@ -14,6 +14,7 @@ use super::interactions::StoredInteraction;
 use super::ledger::Ledger;
 use super::message::Message;
 use super::model::{Channel, Guild, StoredMessage, User};
+use super::rates::Rates;
 use super::rest::{Refusal, Route};
 
 /// The first millisecond of 2015, from which Discord counts in its ids.
@@ -34,6 +35,7 @@ pub(super) struct Settings {
     pub recommended_shards: u64,
     pub bare_embeds_are_empty: bool,
     pub ledger: bool,
+    pub rate_limits: bool,
     pub port: u16,
 }
 
@@ -74,6 +76,7 @@ pub(super) struct State {
     pub interactions: HashMap<String, StoredInteraction>,
     pub gateway: Gateway,
     pub faults: Faults,
+    pub rates: Rates,
     pub ledger: Ledger,
     pub requests: BTreeMap<Route, usize>,
     pub in_flight: usize,
@@ -99,6 +102,7 @@ impl State {
             interactions: HashMap::new(),
             gateway: Gateway::default(),
             faults: Faults::default(),
+            rates: Rates::default(),
             ledger: Ledger::new(settings.ledger),
             requests: BTreeMap::new(),
             in_flight: 0,
