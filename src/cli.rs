@@ -5,6 +5,7 @@ mod chat;
 mod check;
 mod describe;
 mod eval;
+mod export;
 #[cfg(feature = "discord")]
 mod gaps;
 #[cfg(feature = "discord")]
@@ -19,7 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
-use internbot::knowledge::{self, LoadError, ReadError};
+use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
 use internbot::search::Part;
 use jiff::Zoned;
@@ -32,8 +33,8 @@ const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, 
 /// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_long_help = ENVIRONMENT)]
-pub(crate) struct Options {
-    /// The folder of the knowledge base [default: knowledge]
+pub(crate) struct CommandLine {
+    /// The folder of the guide [default: ./knowledge if there is one, else the guide embedded in the program]
     #[arg(long, global = true, value_name = "DIR")]
     knowledge: Option<PathBuf>,
     /// The configuration file [default: config/internbot.toml]
@@ -46,14 +47,17 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 enum Typed {
     #[command(flatten)]
-    Work(Command),
+    Work(GuideWork),
+    /// Write out the guide that is embedded in the program
+    #[command(subcommand)]
+    Guide(GuideCommand),
     #[command(flatten)]
     Describe(Describe),
 }
 
 /// What works with the guide, by the configuration.
 #[derive(Debug, Subcommand)]
-enum Command {
+enum GuideWork {
     /// Answer one question, or many from standard input
     Ask(AskOptions),
     /// Talk with the bot in this terminal
@@ -73,7 +77,7 @@ enum Command {
     Stats(StatsOptions),
 }
 
-/// What tells of the command line itself: needs no guide and reads no configuration.
+/// What describes the command line itself: needs no guide and reads no configuration.
 #[derive(Debug, Subcommand)]
 enum Describe {
     /// Print what a shell needs to complete the command line
@@ -86,6 +90,16 @@ enum Describe {
         /// Write this page and one for each command into a folder instead
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum GuideCommand {
+    /// Write its files into a new folder, to be edited
+    Export {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
     },
 }
 
@@ -110,10 +124,6 @@ struct CheckOptions {
     /// How to print the problems
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Also open the address of every resource, which takes a while
-    #[cfg(feature = "discord")]
-    #[arg(long)]
-    links: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -197,7 +207,7 @@ fn part(name: &str) -> Result<Part, String> {
 
 /// What can go wrong in a command; each says what to do.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
+pub(crate) enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -235,47 +245,65 @@ pub(crate) enum Fault {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("cannot go on: {0}")]
+    #[error("cannot write the guide into {}: {source}", .path.display())]
+    Export {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
 
 /// Runs the command that was typed.
-pub(crate) fn run(options: Options) -> Result<ExitCode, Fault> {
+pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     let command = match options.command {
         Typed::Work(command) => command,
+        Typed::Guide(GuideCommand::Export { dir }) => {
+            return export::run(&dir);
+        }
         Typed::Describe(describe) => return describe::run(describe),
     };
     let config = match &options.config {
         Some(path) => Config::load(path, false)?,
         None => Config::load(Path::new("config/internbot.toml"), true)?,
     };
-    let folder = options
-        .knowledge
-        .unwrap_or_else(|| config.knowledge.clone());
+    let guide = guide_source(options.knowledge.or_else(|| config.knowledge.clone()));
     match command {
-        Command::Ask(ask) => ask::run(&load(&folder)?, ask),
-        Command::Chat => chat::run(&Live::load(&folder)?),
-        Command::Check(check) => check::run(&folder, &check),
-        Command::Eval(eval) => eval::run(&folder, &eval),
+        GuideWork::Ask(ask) => ask::run(&load(&guide)?, ask),
+        GuideWork::Chat => chat::run(&Live::of(guide)?),
+        GuideWork::Check(check) => check::run(&guide, &check),
+        GuideWork::Eval(eval) => eval::run(&guide, &eval),
         #[cfg(feature = "discord")]
-        Command::Run(run) => run::run(&folder, &config, &run),
+        GuideWork::Run(run) => run::run(guide, &config, &run),
         #[cfg(feature = "discord")]
-        Command::Gaps(gaps) => gaps::run(&folder, &config, &gaps),
+        GuideWork::Gaps(gaps) => gaps::run(&guide, &config, &gaps),
         #[cfg(feature = "discord")]
-        Command::Stats(stats) => stats::run(&config, &stats),
+        GuideWork::Stats(stats) => stats::run(&config, &stats),
     }
 }
 
 /// Waits for something of the store.
 #[cfg(feature = "discord")]
-fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, Fault> {
+fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, CliError> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(what))
 }
 
-/// Reads the knowledge base and learns it.
-fn load(folder: &Path) -> Result<Guide, Fault> {
-    Ok(Guide::new(knowledge::load(folder, Zoned::now().date())?))
+/// The folder that was chosen, or one in the working directory, or the guide embedded in the program.
+fn guide_source(chosen: Option<PathBuf>) -> GuideSource {
+    let usual = Path::new("knowledge");
+    match chosen {
+        Some(folder) => GuideSource::Folder(folder),
+        None if usual.join("guide.toml").exists() || usual.join("topics").is_dir() => {
+            GuideSource::Folder(usual.to_owned())
+        }
+        None => GuideSource::Embedded,
+    }
+}
+
+/// Reads a guide and learns it.
+fn load(source: &GuideSource) -> Result<Guide, CliError> {
+    Ok(Guide::new(source.load(Zoned::now().date())?))
 }

@@ -1,6 +1,5 @@
 //! The configuration: one file, every key optional, unknown keys refused. Defaults stand here and nowhere else.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,16 +8,18 @@ use serde::Deserialize;
 
 mod shards;
 mod store_url;
+mod token;
 
 pub use shards::Shards;
 pub use store_url::StoreUrl;
+pub use token::{TOKEN_VARIABLE, Token, TokenError};
 
 /// Everything that an operator can set.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The folder of the knowledge base.
-    pub knowledge: PathBuf,
+    /// The folder of the guide, if not the usual one.
+    pub knowledge: Option<PathBuf>,
     /// The bot.
     pub discord: Discord,
     /// What must last.
@@ -27,18 +28,6 @@ pub struct Config {
     pub log: Log,
     /// What other programs can ask of the bot.
     pub monitor: Monitor,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            knowledge: PathBuf::from("knowledge"),
-            discord: Discord::default(),
-            store: Store::default(),
-            log: Log::default(),
-            monitor: Monitor::default(),
-        }
-    }
 }
 
 /// What the bot does, and where.
@@ -55,7 +44,7 @@ pub struct Discord {
     pub unasked_channels: Vec<u64>,
     /// Ids of forums whose new posts are answered by their title, when sure.
     pub unasked_forums: Vec<u64>,
-    /// How people reach whoever runs the bot, for `/privacy`: an address or a name; empty for none.
+    /// How people reach the operator, for `/privacy`: an address or a name; empty for none.
     pub privacy_contact: String,
     /// How long a person waits between two questions.
     pub cooldown_seconds: u64,
@@ -155,77 +144,6 @@ impl TryFrom<String> for Listen {
     }
 }
 
-/// The token of a bot. It never prints itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-/// The environment variable that holds the token.
-pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// There is none anywhere.
-    #[error(
-        "there is no token, so I cannot connect to Discord (`internbot chat` needs none).\n\
-         1. Create an application at https://discord.com/developers/applications, open its page Bot and press Reset Token.\n\
-         2. Run: DISCORD_TOKEN=… internbot run, or write the token into a file and name it as discord.token_file in the configuration."
-    )]
-    Missing,
-    /// The file that should hold it cannot be read.
-    /// Its name is not shown: whoever takes the key for the token itself has written that there.
-    #[error(
-        "cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN"
-    )]
-    Read(std::io::Error),
-    /// What is there cannot be a token.
-    #[error(
-        "what {place} holds is not a token: copy the whole token from https://discord.com/developers/applications (page Bot, Reset Token)"
-    )]
-    Malformed {
-        /// Where it came from.
-        place: String,
-    },
-}
-
-impl Token {
-    /// A token, without the spaces around it; nothing where it cannot be one.
-    pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let text = text.strip_prefix("Bot ").unwrap_or(text);
-        let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// Finds the token: what the environment variable holds, or else the file that the configuration names.
-    ///
-    /// # Errors
-    /// Where there is none, the file cannot be read, or it holds something else.
-    pub fn find(variable: Option<String>, file: Option<&Path>) -> Result<Self, TokenError> {
-        if let Some(text) = variable.filter(|text| !text.trim().is_empty()) {
-            return Self::new(&text).ok_or(TokenError::Malformed {
-                place: TOKEN_VARIABLE.to_owned(),
-            });
-        }
-        let path = file.ok_or(TokenError::Missing)?;
-        let text = std::fs::read_to_string(path).map_err(TokenError::Read)?;
-        Self::new(&text).ok_or(TokenError::Malformed {
-            place: path.display().to_string(),
-        })
-    }
-
-    /// The token itself, for the header of a request and nothing else.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -304,30 +222,45 @@ impl Discord {
     }
 }
 
-/// What shows that a line may hold a password or a token: it has an address, or says so.
-const SECRETS: [&str; 3] = ["://", "password", "token"];
+/// Keys that earlier versions had.
+const REMOVED_KEYS: [&str; 5] = [
+    "watch_knowledge",
+    "register_commands",
+    "request_seconds",
+    "connect_seconds",
+    "stop_seconds",
+];
 
-/// What is wrong in a configuration, with the line; but a line that may hold a secret is not shown, nor an address.
+/// What is wrong in a configuration, with its line. A value may be a password, and so may a key that is none, so neither an
+/// address nor what stands behind `=` on a line that may hold a secret is shown.
 fn problem(text: &str, error: &toml::de::Error) -> String {
-    let shown = error.to_string();
-    let before = error
-        .span()
-        .and_then(|span| text.get(..span.start))
-        .map(|before| before.matches('\n').count());
-    let line = before
-        .and_then(|before| text.lines().nth(before))
-        .unwrap_or_default()
-        .to_lowercase();
-    if !shown.contains("://") && !SECRETS.iter().any(|secret| line.contains(secret)) {
-        return shown;
-    }
-    let place = before
-        .map(|before| format!("line {}: ", before + 1))
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let number = before.map(|before| before.matches('\n').count());
+    let line = number
+        .and_then(|number| text.lines().nth(number))
         .unwrap_or_default();
-    let message = Some(error.message())
-        .filter(|message| !message.contains("://") || store_url::MISTAKES.contains(message))
-        .unwrap_or("this cannot stand here");
-    format!("{place}{message} (the line is not shown: it may hold a password or a token)")
+    let message = error.message();
+    let message = if message.contains("://") && !store_url::MISTAKES.contains(&message) {
+        "this cannot stand here"
+    } else {
+        message
+    };
+    let place = number.map_or_else(String::new, |number| format!("line {}: ", number + 1));
+    let key = line.split_once('=').map_or(line, |(key, _)| key).trim();
+    if REMOVED_KEYS.contains(&key) {
+        return format!("{place}`{key}` cannot be configured any more: delete the line");
+    }
+    let has_secret = ["://", "password", "token"]
+        .iter()
+        .any(|part| line.to_lowercase().contains(part));
+    let shown = match has_secret {
+        false => line.trim().to_owned(),
+        true if key.contains("://") || !line.contains('=') => String::new(),
+        true => format!("{key} = … (not shown: it may be a secret)"),
+    };
+    format!("{place}{}\n    {shown}", message.trim())
+        .trim_end()
+        .to_owned()
 }
 
 fn minutes(count: u64) -> Duration {
@@ -372,8 +305,29 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_refused() {
-        assert!(toml::from_str::<Config>("[discord]\ncooldown = 3").is_err());
+    fn a_mistyped_key_is_shown_with_its_line_and_the_right_ones() {
+        let error = |text: &str| {
+            let error = toml::from_str::<Config>(text).unwrap_err();
+            problem(text, &error)
+        };
+        let shown = error("[discord]\ncooldown = 3");
+        assert!(shown.contains("line 2: unknown field `cooldown`, expected one of `token_file`"));
+        assert!(shown.contains("    cooldown = 3"), "{shown}");
+        // Also where the value may be a secret.
+        let shown = error("[discord]\ntoken_fil = \"/run/hunter2\"");
+        assert!(shown.contains("unknown field `token_fil`"), "{shown}");
+        assert!(
+            shown.contains("token_fil = …") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+        let shown = error("[discord]\napi_ur = \"http://bot:hunter2@proxy\"");
+        assert!(shown.contains("unknown field `api_ur`"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let shown = error("[discord]\nstop_seconds = 10");
+        assert_eq!(
+            shown,
+            "line 2: `stop_seconds` cannot be configured any more: delete the line"
+        );
     }
 
     #[test]
@@ -436,40 +390,5 @@ mod tests {
             LogFormat::Json
         );
         assert!(toml::from_str::<Config>("[log]\nformat = \"xml\"").is_err());
-    }
-
-    #[test]
-    fn a_token_comes_from_the_environment_first_and_never_prints_itself() {
-        let token = Token::find(Some(" Bot abc.def \n".to_owned()), None).unwrap();
-        assert_eq!(token.expose(), "abc.def");
-        assert_eq!(format!("{token:?}"), "Token(…)");
-        assert!(matches!(
-            Token::find(Some("  ".to_owned()), None),
-            Err(TokenError::Missing)
-        ));
-        assert!(matches!(
-            Token::find(Some("two words".to_owned()), None),
-            Err(TokenError::Malformed { .. })
-        ));
-    }
-
-    #[test]
-    fn a_token_comes_from_a_file_second() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "abc.def\n").unwrap();
-        assert_eq!(
-            Token::find(None, Some(file.path())).unwrap().expose(),
-            "abc.def"
-        );
-        std::fs::write(file.path(), "\n").unwrap();
-        assert!(matches!(
-            Token::find(None, Some(file.path())),
-            Err(TokenError::Malformed { .. })
-        ));
-        let error = Token::find(None, Some(Path::new("abc.def.ghi"))).unwrap_err();
-        assert!(
-            matches!(error, TokenError::Read(_)) && !error.to_string().contains("abc"),
-            "{error}"
-        );
     }
 }

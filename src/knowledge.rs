@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
 pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, addresses, check, lint};
-pub use load::{File, LoadError, ReadError, Sources, load};
+pub use load::{File, GuideSource, LoadError, ReadError, Sources, embedded_files, load};
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]

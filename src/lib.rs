@@ -19,7 +19,7 @@
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
-//! [`settings`], what moderators can set, `links`, which opens the guide's addresses, and `monitor`, of which other programs
+//! [`settings`], what moderators can set, and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
 pub mod answer;
@@ -31,11 +31,11 @@ pub mod evaluate;
 pub mod gaps;
 pub mod guide;
 pub mod knowledge;
-#[cfg(feature = "discord")]
-pub mod links;
 pub mod live;
 #[cfg(feature = "discord")]
 pub mod monitor;
+#[cfg(feature = "discord")]
+pub mod reloading;
 pub mod reply;
 pub mod scrub;
 pub mod search;

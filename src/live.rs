@@ -1,6 +1,6 @@
 //! A guide that follows its files: what changes in the knowledge folder replaces the guide while others go on asking it.
 //!
-//! The present guide stands behind one pointer. Whoever answers takes a copy of that pointer once and uses the same guide
+//! The present guide stands behind one pointer. A handler takes a copy of that pointer once and uses the same guide
 //! to the end; a reload reads, checks and learns beside it and then swaps the pointer. Where the files have an error the
 //! pointer stays as it is, and the error is kept to be shown.
 
@@ -13,21 +13,21 @@ use std::time::SystemTime;
 use jiff::Zoned;
 
 use crate::guide::Guide;
-use crate::knowledge::{self, Changes, LoadError, Sources};
+use crate::knowledge::{Changes, GuideSource, LoadError, Sources};
 
-/// How often the files are read at the most because one was saved while they were.
-const READINGS: u32 = 5;
+/// Maximum read attempts while files keep changing.
+const MAX_READS: u32 = 5;
 
 /// The present guide, and the way to the next.
 #[derive(Debug)]
 pub struct Live {
-    folder: PathBuf,
+    source: GuideSource,
     /// Locked only for as long as it takes to copy or to swap it.
     status: RwLock<Status>,
     /// How many reloads were asked for.
     asked: AtomicU64,
     /// Held while a reload runs, so that there is one at a time.
-    worker: Mutex<Worker>,
+    worker: Mutex<Reloader>,
 }
 
 /// What is live, and what is wrong with what should be.
@@ -38,7 +38,7 @@ pub struct Status {
     /// Since when it does.
     pub since: SystemTime,
     /// Why the files as they are now could not replace it; nothing where they are the guide that answers.
-    pub problem: Option<Problem>,
+    pub problem: Option<LiveProblem>,
     /// How the reloads so far ended.
     pub reloads: Reloads,
 }
@@ -56,7 +56,7 @@ pub struct Reloads {
 
 /// Why the files could not replace the guide.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct LiveProblem {
     /// What is wrong with them.
     pub error: Arc<LoadError>,
     /// Since when.
@@ -81,7 +81,7 @@ pub enum Reload {
 
 /// What the latest reload found.
 #[derive(Debug)]
-struct Worker {
+struct Reloader {
     seen: Fingerprint,
     /// How many reloads had been asked for when the latest began.
     answered: u64,
@@ -107,19 +107,31 @@ impl Live {
     /// # Errors
     /// A file that cannot be read, or all errors in the content.
     pub fn load(folder: &Path) -> Result<Self, LoadError> {
-        let seen = Fingerprint::of(folder);
-        let guide = Guide::new(knowledge::load(folder, Zoned::now().date())?);
-        Ok(Self::with(folder, Arc::new(guide), seen))
+        Self::of(GuideSource::Folder(folder.to_owned()))
+    }
+
+    /// Reads and learns a guide.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or all errors in the content.
+    pub fn of(source: GuideSource) -> Result<Self, LoadError> {
+        let seen = Fingerprint::of_source(&source);
+        let guide = Guide::new(source.load(Zoned::now().date())?);
+        Ok(Self::with(source, Arc::new(guide), seen))
     }
 
     /// A guide that was learned from a folder; what changes in it from now on replaces the guide.
     pub fn new(folder: &Path, guide: Arc<Guide>) -> Self {
-        Self::with(folder, guide, Fingerprint::of(folder))
+        Self::with(
+            GuideSource::Folder(folder.to_owned()),
+            guide,
+            Fingerprint::of(folder),
+        )
     }
 
-    fn with(folder: &Path, guide: Arc<Guide>, seen: Fingerprint) -> Self {
+    fn with(source: GuideSource, guide: Arc<Guide>, seen: Fingerprint) -> Self {
         Self {
-            folder: folder.to_owned(),
+            source,
             status: RwLock::new(Status {
                 guide,
                 since: SystemTime::now(),
@@ -127,7 +139,7 @@ impl Live {
                 reloads: Reloads::default(),
             }),
             asked: AtomicU64::new(0),
-            worker: Mutex::new(Worker {
+            worker: Mutex::new(Reloader {
                 seen,
                 answered: 0,
                 latest: Reload::Same,
@@ -135,12 +147,22 @@ impl Live {
         }
     }
 
-    /// The folder of the files.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// Where the guide is read from.
+    pub fn source(&self) -> &GuideSource {
+        &self.source
     }
 
-    /// The guide that answers now. Whoever handles an event asks once, and never again until the event is done.
+    /// The folder of the files; empty for the guide that is embedded in the program.
+    pub fn folder(&self) -> &Path {
+        self.source.folder().unwrap_or(Path::new(""))
+    }
+
+    /// How the files look now.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_source(&self.source)
+    }
+
+    /// The guide that answers now. A handler asks once and uses it to the end.
     pub fn guide(&self) -> Arc<Guide> {
         self.status(|status| Arc::clone(&status.guide))
     }
@@ -158,7 +180,7 @@ impl Live {
     /// under way: however many ask meanwhile, one more is done for all of them.
     pub fn reload(&self) -> Reload {
         let ticket = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        // Whoever panicked while learning left the guide as it was.
+        // A panic while learning left the guide as it was.
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         if worker.answered < ticket {
             let asked = self.asked.load(Ordering::SeqCst);
@@ -170,8 +192,7 @@ impl Live {
 
     /// The same where a file was saved since the latest reload; nothing where none was.
     pub fn reload_if_changed(&self) -> Option<Reload> {
-        self.differs(&Fingerprint::of(&self.folder))
-            .then(|| self.reload())
+        self.differs(&self.fingerprint()).then(|| self.reload())
     }
 
     /// Whether files look different from those that the latest reload read.
@@ -185,17 +206,17 @@ impl Live {
 
     /// Reads the files, and what they looked like; again where one was saved in the meantime.
     fn read(&self) -> (Fingerprint, Result<Sources, LoadError>) {
-        let mut before = Fingerprint::of(&self.folder);
-        for _ in 0..READINGS {
-            let sources = Sources::read(&self.folder);
-            let after = Fingerprint::of(&self.folder);
+        let mut before = self.fingerprint();
+        for _ in 0..MAX_READS {
+            let sources = self.source.read();
+            let after = self.fingerprint();
             if after == before {
                 return (before, sources.map_err(LoadError::from));
             }
             before = after;
         }
         // Somebody saves without a pause: what is there is checked like everything, and the next look at the files differs.
-        (before, Sources::read(&self.folder).map_err(LoadError::from))
+        (before, self.source.read().map_err(LoadError::from))
     }
 
     fn read_and_swap(&self) -> (Fingerprint, Reload) {
@@ -214,7 +235,7 @@ impl Live {
                 Ok(None)
             } else {
                 sources
-                    .into_knowledge(&self.folder, Zoned::now().date())
+                    .into_knowledge(self.folder(), Zoned::now().date())
                     .map(Some)
             }
         });
@@ -246,7 +267,7 @@ impl Live {
             .problem
             .filter(|known| known.error.to_string() == error.to_string());
         let is_new = known.is_none();
-        let problem = known.unwrap_or(Problem {
+        let problem = known.unwrap_or(LiveProblem {
             error: Arc::clone(&error),
             since: SystemTime::now(),
         });
@@ -270,6 +291,10 @@ impl Reloads {
 }
 
 impl Fingerprint {
+    fn of_source(source: &GuideSource) -> Self {
+        source.folder().map(Self::of).unwrap_or_default()
+    }
+
     /// How the files of a knowledge folder look now; one that is not there looks like nothing.
     pub fn of(folder: &Path) -> Self {
         let paths = Sources::paths(folder).unwrap_or_default();

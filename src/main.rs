@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match cli::run(cli::Options::parse()) {
+    match cli::run(cli::CommandLine::parse()) {
         Ok(code) => code,
         // Who reads our output has read enough: `internbot ask … | head`.
-        Err(cli::Fault::Output(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => {
+        Err(cli::CliError::Output(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
         Err(fault) => {

@@ -29,7 +29,7 @@ use crate::config;
 use crate::live::Live;
 use crate::stats::{Outcome, Way};
 use crate::store::{State, Store};
-use counts::Counts;
+use counts::MetricCounts;
 
 pub(crate) use counts::RequestKind;
 
@@ -77,7 +77,7 @@ pub struct Shard {
 }
 
 /// Looks how the bot is; nothing once it is gone.
-type Look = Box<dyn Fn() -> Option<Present> + Send + Sync>;
+type PresentSource = Box<dyn Fn() -> Option<Present> + Send + Sync>;
 
 /// The handle with which the bot tells what happens; cheap to clone. One that is off does nothing.
 #[derive(Debug, Clone, Default)]
@@ -85,24 +85,24 @@ pub struct Monitor(Option<Arc<On>>);
 
 #[derive(Debug)]
 struct On {
-    seen: Arc<Seen>,
+    seen: Arc<Watched>,
     address: SocketAddr,
     /// Ends with the last handle.
     _listener: AbortOnDropHandle<()>,
 }
 
 /// All that there is to tell.
-struct Seen {
-    counts: Counts,
+struct Watched {
+    counts: MetricCounts,
     live: Arc<Live>,
     store: Store,
-    bot: OnceLock<Look>,
+    bot: OnceLock<PresentSource>,
     started: SystemTime,
 }
 
-impl fmt::Debug for Seen {
+impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seen")
+        f.debug_struct("Watched")
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
@@ -133,12 +133,12 @@ impl Monitor {
         info!(%address, "listening for /healthz, /readyz and /metrics");
         if !address.ip().is_loopback() {
             warn!(
-                "whoever reaches {address} can read the bot's figures; keep it behind a firewall, or listen on 127.0.0.1"
+                "anyone who reaches {address} can read the bot's figures; keep it behind a firewall, or listen on 127.0.0.1"
             );
         }
         let (live, store) = (Arc::clone(live), store.clone());
-        let seen = Arc::new(Seen {
-            counts: Counts::default(),
+        let seen = Arc::new(Watched {
+            counts: MetricCounts::default(),
             live,
             store,
             bot: OnceLock::new(),
@@ -188,7 +188,7 @@ impl Monitor {
     }
 }
 
-impl Seen {
+impl Watched {
     /// How the bot is; nothing before it is told of, and once it is gone.
     fn present(&self) -> Option<Present> {
         self.bot.get().and_then(|look| look())

@@ -8,20 +8,16 @@
 //! | `answers` | sections, candidates, "not in the guide": what follows a question |
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
-//! | `dates` | dates, as a guild likes them |
 //! | `explain` | why a question is answered as it is |
 //! | `moderation` | what moderators are told |
 //! | `limit` | what fits |
 
 mod answers;
 mod browse;
-mod dates;
 mod explain;
 pub mod limit;
 mod moderation;
 mod notes;
-
-use jiff::civil::Date;
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
@@ -31,7 +27,6 @@ pub use answers::{
     to_answer,
 };
 pub use browse::{category, resources, topic_page, topics};
-pub use dates::Dates;
 pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use moderation::*;
 pub use notes::*;
@@ -59,8 +54,6 @@ pub struct Reply {
     pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
-    /// A date in the small print, which [`Reply::dated`] may write in another way.
-    pub date: Option<Date>,
 }
 
 /// How choices are offered.
@@ -290,14 +283,6 @@ impl From<&Resource> for Link {
 }
 
 impl Reply {
-    /// The same reply with its date written in another way than 2026-11-23.
-    pub fn dated(mut self, dates: Dates) -> Self {
-        if let Some(date) = self.date {
-            self.footer = self.footer.replace(&date.to_string(), &dates.write(date));
-        }
-        self
-    }
-
     /// Whether the reply is a sentence or two rather than a page of the guide.
     pub fn is_note(&self) -> bool {
         self.title.is_empty()

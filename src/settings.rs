@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::reply::Dates;
-
 /// The most channels or forums of a guild that get unasked answers.
 const MOST_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
@@ -21,8 +19,6 @@ pub struct Settings {
     pub private: bool,
     /// How long a person waits between two questions, in seconds; none for what the operator configured.
     pub cooldown_seconds: Option<u64>,
-    /// How dates are written.
-    pub dates: Dates,
 }
 
 /// Settings that cannot be.

@@ -4,62 +4,93 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Defines an enum whose values have fixed names in the database.
-macro_rules! stored_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The name in the store.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-
-            /// The value of this name.
-            pub fn named(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.name() == name)
-            }
-        }
-    };
+/// What became of a question. The names are those in the store.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Outcome {
+    /// A section was shown.
+    Answer,
+    /// Candidates were offered.
+    Suggest,
+    /// It is not in the guide.
+    None,
+    /// Candidates were offered, and none was meant.
+    NoneOfThese,
 }
 
-stored_enum! {
-    /// What became of a question.
-    Outcome {
-        /// A section was shown.
-        Answer = "answer",
-        /// Candidates were offered.
-        Suggest = "suggest",
-        /// It is not in the guide.
-        None = "none",
-        /// Candidates were offered, and none was meant.
-        NoneOfThese = "none-of-these",
+/// How a question reached the bot. The names are those in the store.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Way {
+    /// `/ask`.
+    Command,
+    /// A mention.
+    Mention,
+    /// A reply to an answer.
+    Reply,
+    /// A direct message.
+    Direct,
+    /// It was not addressed to the bot.
+    Overheard,
+    /// A new post of a forum.
+    Forum,
+    /// The menu of somebody's message.
+    Menu,
+}
+
+impl Outcome {
+    /// Every value.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The name in the store.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The value of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        name.parse().ok()
     }
 }
 
-stored_enum! {
-    /// How a question reached the bot.
-    Way {
-        /// `/ask`.
-        Command = "command",
-        /// A mention.
-        Mention = "mention",
-        /// A reply to an answer.
-        Reply = "reply",
-        /// A direct message.
-        Direct = "direct",
-        /// It was not put to the bot.
-        Overheard = "overheard",
-        /// A new post of a forum.
-        Forum = "forum",
-        /// The menu of somebody's message.
-        Menu = "menu",
+impl Way {
+    /// Every value.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The name in the store.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The value of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        name.parse().ok()
     }
 }
 
@@ -156,7 +187,7 @@ impl Stats {
         }
     }
 
-    /// Everything of the last so many days.
+    /// Everything of the last days.
     pub fn last(&self, days: usize) -> Sums {
         let mut sums = Sums::default();
         self.days
@@ -200,6 +231,27 @@ pub fn sparkline(numbers: impl IntoIterator<Item = u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_in_the_store_stay_as_they_are() {
+        let outcomes: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+        assert_eq!(outcomes, ["answer", "suggest", "none", "none-of-these"]);
+        let ways: Vec<&str> = Way::ALL.iter().map(|way| way.name()).collect();
+        assert_eq!(
+            ways,
+            [
+                "command",
+                "mention",
+                "reply",
+                "direct",
+                "overheard",
+                "forum",
+                "menu"
+            ]
+        );
+        assert_eq!(Way::named("forum"), Some(Way::Forum));
+        assert_eq!(Outcome::named("Answer"), None);
+    }
 
     #[test]
     fn a_line_of_bars_shows_the_largest_tallest_and_something_above_nothing() {

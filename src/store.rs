@@ -35,14 +35,14 @@ use crate::settings::{Settings, SettingsError};
 use crate::stats::{Outcome, Stats, Way};
 use batch::Batch;
 use database::{Database, IN_ITS_WORDS, explain};
-use worker::{Order, Worker};
+use worker::{StoreRequest, Worker};
 
 /// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long stopping waits for the last events to be written.
-const CLOSING: Duration = Duration::from_secs(3);
-/// How many orders may wait for the task.
-const ORDERS: usize = 256;
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How many requests may wait for the task.
+const MAX_REQUESTS: usize = 256;
 
 /// Something that happened and is to be kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -167,7 +167,7 @@ pub struct Health {
     pub state: State,
     /// Since when it is so.
     pub since: Timestamp,
-    /// In a sentence, with the mend where there is one.
+    /// In a sentence, which says what to do if something can be done.
     pub sentence: String,
     /// How many rows wait to be written.
     pub waiting: usize,
@@ -202,7 +202,7 @@ pub enum StoreError {
     /// The settings cannot be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// It cannot be used; the sentence has the mend.
+    /// It cannot be used; the sentence says what to do.
     #[error("{0}")]
     Unwell(String),
     /// It did not answer in time.
@@ -221,7 +221,7 @@ struct Shared {
     clock: Clock,
     pending: Mutex<Batch>,
     wake: Notify,
-    orders: mpsc::Sender<Order>,
+    requests: mpsc::Sender<StoreRequest>,
     settings: Mutex<HashMap<u64, Arc<Settings>>>,
     health: Mutex<Health>,
 }
@@ -239,7 +239,7 @@ impl Store {
         if config.url.is_off() {
             return Self::off();
         }
-        let (orders, received) = mpsc::channel(ORDERS);
+        let (requests, received) = mpsc::channel(MAX_REQUESTS);
         let health = Health {
             state: State::Well,
             since: clock.now(),
@@ -252,14 +252,14 @@ impl Store {
             clock,
             pending: Mutex::default(),
             wake: Notify::new(),
-            orders,
+            requests,
             settings: Mutex::default(),
             health: Mutex::new(health),
         });
         tokio::spawn(Worker::new(Arc::clone(&shared), timing).run(received));
         let store = Self(Some(shared));
         // Whatever comes of it is in the health.
-        let _ = store.order(Order::Flush).await;
+        let _ = store.request(StoreRequest::Flush).await;
         store
     }
 
@@ -302,7 +302,7 @@ impl Store {
         guild: u64,
         change: impl FnOnce(&Settings) -> Settings + Send + 'static,
     ) -> Result<Arc<Settings>, StoreError> {
-        self.order(|reply| Order::Change {
+        self.request(|reply| StoreRequest::Change {
             guild,
             change: Box::new(change),
             reply,
@@ -317,7 +317,8 @@ impl Store {
     pub async fn forget(&self, person: u64) -> Result<u64, StoreError> {
         let Some(shared) = &self.0 else { return Ok(0) };
         locked(&shared.pending).forget(person);
-        self.order(|reply| Order::Forget { person, reply }).await
+        self.request(|reply| StoreRequest::Forget { person, reply })
+            .await
     }
 
     /// Writes what waits.
@@ -325,32 +326,38 @@ impl Store {
     /// # Errors
     /// Where the store is unwell.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        self.order(Order::Flush).await
+        self.request(StoreRequest::Flush).await
     }
 
-    /// The gaps of the last so many days, of one guild or of all; for [`crate::gaps::group`].
+    /// The gaps of the last days, of one guild or of all; for [`crate::gaps::group`].
     ///
     /// # Errors
-    /// Where the store is off, missing or unwell.
+    /// If the store is off, missing or unwell, or does not answer in time.
     pub async fn gaps(&self, guild: Option<u64>, days: u32) -> Result<Vec<Gap>, StoreError> {
-        let shared = self.0.as_ref().ok_or(StoreError::Off)?;
-        self.flush().await?;
-        let reading = read_gaps(&shared.config, guild, first_day(shared.clock.today(), days));
-        tokio::time::timeout(PATIENCE, reading)
+        self.read(|config, today| read_gaps(config, guild, first_day(today, days)))
             .await
-            .map_err(|_| StoreError::Late)?
     }
 
     /// What was asked and answered in the last so many days, today among them, in one guild or in all.
     ///
     /// # Errors
-    /// Where the store is off, missing or unwell.
+    /// If the store is off, missing or unwell, or does not answer in time.
     pub async fn stats(&self, guild: Option<u64>, days: u32) -> Result<Stats, StoreError> {
+        self.read(|config, today| read_stats(config, guild, first_day(today, days), today))
+            .await
+    }
+
+    /// Writes what waits and then reads, both within the time that a command has.
+    async fn read<'a, T, R: Future<Output = Result<T, StoreError>>>(
+        &'a self,
+        read: impl FnOnce(&'a config::Store, Date) -> R,
+    ) -> Result<T, StoreError> {
         let shared = self.0.as_ref().ok_or(StoreError::Off)?;
-        self.flush().await?;
-        let today = shared.clock.today();
-        let reading = read_stats(&shared.config, guild, first_day(today, days), today);
-        tokio::time::timeout(PATIENCE, reading)
+        let both = async {
+            self.flush().await?;
+            read(&shared.config, shared.clock.today()).await
+        };
+        tokio::time::timeout(READ_TIMEOUT, both)
             .await
             .map_err(|_| StoreError::Late)?
     }
@@ -394,8 +401,17 @@ impl Store {
     pub async fn close(&self) {
         let Some(shared) = &self.0 else { return };
         let (reply, closed) = oneshot::channel();
-        let sent = shared.orders.send(Order::Close(reply)).await.is_ok();
-        if sent && !matches!(tokio::time::timeout(CLOSING, closed).await, Ok(Ok(Ok(())))) {
+        let sent = shared
+            .requests
+            .send(StoreRequest::Close(reply))
+            .await
+            .is_ok();
+        if sent
+            && !matches!(
+                tokio::time::timeout(CLOSE_TIMEOUT, closed).await,
+                Ok(Ok(Ok(())))
+            )
+        {
             warn!(
                 events.lost = self.health().waiting,
                 "stopped while the store could not be written"
@@ -403,18 +419,18 @@ impl Store {
         }
     }
 
-    /// Gives the task an order and waits for what it says, but not for long.
-    async fn order<T>(
+    /// Gives the task a request and waits for what it says, but not for long.
+    async fn request<T>(
         &self,
-        order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order,
+        request: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> StoreRequest,
     ) -> Result<T, StoreError> {
         let shared = self.0.as_ref().ok_or(StoreError::Off)?;
         let (reply, said) = oneshot::channel();
         shared
-            .orders
-            .try_send(order(reply))
+            .requests
+            .try_send(request(reply))
             .map_err(|_| StoreError::Late)?;
-        tokio::time::timeout(PATIENCE, said)
+        tokio::time::timeout(READ_TIMEOUT, said)
             .await
             .map_err(|_| StoreError::Late)?
             .map_err(|_| StoreError::Late)?
@@ -459,12 +475,12 @@ pub async fn read_stats(
     stats
 }
 
-/// The first of so many days that end today.
+/// The first of this many days that end today.
 pub fn first_day(today: Date, days: u32) -> Date {
     today.saturating_sub(i64::from(days.max(1) - 1).days())
 }
 
-/// What a lock guards; whoever panicked while holding it left values that are still whole.
+/// What a lock guards. A panic while it was held left values that are still whole.
 fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -66,7 +66,6 @@ fn ask_prints_the_section_and_its_resources() {
         "Backend internship guide › Preparing › Getting in without experience",
         "Resources",
         "https://",
-        "Today:",
         "Reviewed 20",
     ] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
@@ -193,7 +192,10 @@ fn check_finds_nothing_in_the_shipped_guide() {
     let ran = internbot(&["check"], "");
     assert_eq!(
         (ran.out.as_str(), ran.status),
-        ("0 error(s), 0 warning(s)\n", Some(0))
+        (
+            "0 error(s), 0 warning(s) in the guide in knowledge\n",
+            Some(0)
+        )
     );
     assert_eq!(
         internbot(&["check", "--format", "json"], "").out.trim(),
@@ -241,47 +243,49 @@ fn check_points_at_a_fault_for_people_and_for_machines() {
     );
 }
 
-#[cfg(feature = "discord")]
+/// Runs the program in a folder.
+fn internbot_in(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_internbot"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("it starts");
+    (
+        String::from_utf8(output.stdout).expect("text"),
+        output.status.code(),
+    )
+}
+
 #[test]
-fn check_without_a_network_says_so_and_counts_as_if_it_had_not_been_asked() {
-    let guide = SmallGuide::new("Alpha");
-    let check = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
-        // Whatever is sent goes to a port where nobody listens.
-        command
-            .env("HTTPS_PROXY", "http://127.0.0.1:9")
-            .env_remove("NO_PROXY")
-            .env_remove("no_proxy");
-        let output = command
-            .arg("--knowledge")
-            .arg(guide.folder())
-            .arg("check")
-            .args(arguments)
-            .output()
-            .expect("it starts");
-        (
-            String::from_utf8(output.stdout).expect("text"),
-            String::from_utf8(output.stderr).expect("text"),
-            output.status.code(),
-        )
-    };
-    let (without, _, status) = check(&[]);
-    assert_eq!(status, Some(0), "{without}");
-    let (with, _, status) = check(&["--links"]);
-    assert_eq!(status, Some(0), "{with}");
-    assert!(
-        with.contains("\nno network: none of the addresses could be reached"),
-        "{with}"
-    );
-    assert_eq!(with.lines().last(), without.lines().last());
-    let (json, told, status) = check(&["--links", "--format", "json"]);
+fn in_an_empty_folder_the_embedded_guide_answers_and_can_be_written_out() {
+    let folder = TempDir::new().expect("a folder");
+    let question = "how do i get a backend internship with no experience";
+    let (answer, status) = internbot_in(folder.path(), &["ask", question]);
+    assert_eq!(status, Some(0));
+    assert!(answer.contains("Getting in without experience"), "{answer}");
+    let (checked, status) = internbot_in(folder.path(), &["check"]);
     assert_eq!(status, Some(0));
     assert!(
-        serde_json::from_str::<Value>(&json)
-            .expect("JSON")
-            .is_array()
+        checked.ends_with("in the guide embedded in the program\n"),
+        "{checked}"
     );
-    assert!(told.contains("no network"), "{told}");
+
+    let (_, status) = internbot_in(folder.path(), &["guide", "export", "knowledge"]);
+    assert_eq!(status, Some(0));
+    let (checked, status) = internbot_in(folder.path(), &["check"]);
+    assert_eq!(status, Some(0));
+    assert!(
+        checked.ends_with("in the guide in knowledge\n"),
+        "{checked}"
+    );
+    assert_eq!(
+        internbot_in(folder.path(), &["ask", question]).0,
+        answer,
+        "it is the same guide"
+    );
+    // What is there is not overwritten.
+    let (_, status) = internbot_in(folder.path(), &["guide", "export", "knowledge"]);
+    assert_eq!(status, Some(1));
 }
 
 #[test]

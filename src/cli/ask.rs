@@ -12,9 +12,9 @@ use internbot::terminal::{self, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AskOptions, Fault};
+use super::{AskOptions, CliError};
 
-pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, Fault> {
+pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, CliError> {
     if options.jsonl {
         answer_lines(guide, io::stdin().lock(), io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);

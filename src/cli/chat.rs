@@ -11,12 +11,12 @@ use internbot::terminal::{self, Look};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::Fault;
+use super::CliError;
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
 
-pub(super) fn run(live: &Live) -> Result<ExitCode, Fault> {
+pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
     let mut editor = DefaultEditor::new()?;
     let mut out = anstream::stdout();
     writeln!(

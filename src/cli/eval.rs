@@ -1,21 +1,21 @@
 //! `internbot eval`: rates over questions whose right topics are known.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use internbot::evaluate::{self, Case, Figures, LeftOut, LeftOutTopics};
-use internbot::knowledge;
+use internbot::knowledge::GuideSource;
 use internbot::search::{Corpus, Index, Parts};
 use jiff::Zoned;
 
-use super::{EvalOptions, Fault};
+use super::{CliError, EvalOptions};
 
 /// In how many rounds messages are left out, a part in each.
 const FOLDS: usize = 5;
 
-pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Fault> {
-    let knowledge = knowledge::load(folder, Zoned::now().date())?;
+pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCode, CliError> {
+    let knowledge = source.load(Zoned::now().date())?;
     let parts = options
         .ablate
         .iter()
@@ -58,10 +58,12 @@ pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Faul
                     .map(Case::out_of_scope),
             );
         } else {
-            cases.extend(evaluate::parse_cases(&text).map_err(|source| Fault::Cases {
-                path: path.clone(),
-                source,
-            })?);
+            cases.extend(
+                evaluate::parse_cases(&text).map_err(|source| CliError::Cases {
+                    path: path.clone(),
+                    source,
+                })?,
+            );
         }
     }
     for case in &mut cases {
@@ -78,7 +80,7 @@ pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Faul
         return Ok(ExitCode::SUCCESS);
     };
     let baseline: Figures =
-        serde_json::from_str(&read(path)?).map_err(|source| Fault::Baseline {
+        serde_json::from_str(&read(path)?).map_err(|source| CliError::Baseline {
             path: path.clone(),
             source,
         })?;
@@ -93,8 +95,8 @@ pub(super) fn run(folder: &Path, options: &EvalOptions) -> Result<ExitCode, Faul
     })
 }
 
-fn read(path: &PathBuf) -> Result<String, Fault> {
-    std::fs::read_to_string(path).map_err(|source| Fault::File {
+fn read(path: &PathBuf) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|source| CliError::File {
         path: path.clone(),
         source,
     })

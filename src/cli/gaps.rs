@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
-use internbot::knowledge::{PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic};
+use internbot::knowledge::{GuideSource, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic};
 use internbot::reply;
 use internbot::search::Question;
 use internbot::store::{self, first_day};
@@ -16,7 +16,7 @@ use internbot::text;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Fault, GapsOptions, load, wait_for};
+use super::{CliError, GapsOptions, load, wait_for};
 
 /// The longest id, title, line and phrasing that `internbot check` takes, in characters.
 mod most {
@@ -26,24 +26,31 @@ mod most {
     pub(super) const PHRASING: usize = 100;
 }
 
+/// Where a guide is looked for first.
+const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
 pub(super) fn run(
-    folder: &Path,
+    source: &GuideSource,
     config: &Config,
     options: &GapsOptions,
-) -> Result<ExitCode, Fault> {
+) -> Result<ExitCode, CliError> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = wait_for(store::read_gaps(
         &config.store,
         options.guild,
         first_day(today, options.days),
     ))??;
-    let guide = load(folder)?;
+    let guide = load(source)?;
     let groups = gaps::group(&guide, gaps);
     let mut out = anstream::stdout().lock();
     if options.toml {
+        // The embedded guide is written out before it can be edited.
+        if source.folder().is_none() {
+            writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
+        }
+        let folder = source.folder().unwrap_or(Path::new(USUAL_FOLDER));
         toml(&mut out, folder, &guide, &groups, today)?
     } else {
         list(&mut out, &groups, options.days)?

@@ -2,26 +2,31 @@
 
 use std::io::{self, IsTerminal};
 use std::panic::PanicHookInfo;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use internbot::config::{Config, LogFormat, TOKEN_VARIABLE, Token};
 use internbot::discord;
+use internbot::knowledge::GuideSource;
 use internbot::live::Live;
 use internbot::monitor::Monitor;
+use internbot::reloading;
 use internbot::store::{Clock, Store, Timing};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::{Fault, RunOptions};
+use super::{CliError, RunOptions};
 
 /// The environment variable that says what is logged, such as `internbot=debug,twilight_gateway=debug`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
-pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Result<ExitCode, Fault> {
+pub(super) fn run(
+    source: GuideSource,
+    config: &Config,
+    options: &RunOptions,
+) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -32,14 +37,15 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
             std::env::var(TOKEN_VARIABLE).ok(),
             config.discord.token_file.as_deref(),
         )?;
-        let live = Arc::new(Live::load(folder)?);
+        let live = Arc::new(Live::of(source)?);
         log(config.log.format);
         std::panic::set_hook(Box::new(log_panic));
         let knowledge = &live.guide().knowledge;
         tracing::info!(
             guide.version = knowledge.version(),
             topics = knowledge.topics().len(),
-            "the guide is ready"
+            "{} is ready",
+            live.source()
         );
         tokio::spawn(reload.follow(Arc::clone(&live)));
         let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
@@ -50,7 +56,7 @@ pub(super) fn run(folder: &Path, config: &Config, options: &RunOptions) -> Resul
         };
         discord::run(&config.discord, &token, live, store, monitor, options, stop)
             .await
-            .map_err(Fault::from)
+            .map_err(CliError::from)
     });
     // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
     runtime.shutdown_background();
@@ -121,7 +127,7 @@ impl ReloadSignal {
     async fn follow(mut self, live: Arc<Live>) {
         while self.hangup.recv().await.is_some() {
             tracing::info!("SIGHUP: reading the guide again");
-            discord::reload(&live).await;
+            reloading::reload(&live).await;
         }
     }
 

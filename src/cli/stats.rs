@@ -9,14 +9,14 @@ use internbot::stats::{Stats, sparkline};
 use internbot::store::{self, first_day};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Fault, StatsOptions, wait_for};
+use super::{CliError, StatsOptions, wait_for};
 
 /// The topics that are listed.
 const TOPICS: usize = 15;
 /// The days of a week.
 const WEEK: usize = 7;
 
-pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, Fault> {
+pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, CliError> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let stats = wait_for(store::read_stats(
         &config.store,

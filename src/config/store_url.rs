@@ -37,10 +37,10 @@ pub(super) const MISTAKES: [&str; 3] = [NO_STORE, NO_ADDRESS, NO_OPTION];
 /// Where the store is. It never prints more of itself than its scheme, because an address of a server may have a password.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct StoreUrl(Place);
+pub struct StoreUrl(StoreLocation);
 
 #[derive(Clone, PartialEq, Eq)]
-enum Place {
+enum StoreLocation {
     Nowhere,
     File(PathBuf),
     Server(Box<Url>),
@@ -49,12 +49,12 @@ enum Place {
 impl StoreUrl {
     /// Whether nothing is to be kept.
     pub fn is_off(&self) -> bool {
-        self.0 == Place::Nowhere
+        self.0 == StoreLocation::Nowhere
     }
 
     /// The file of SQLite, where it is one.
     pub fn file(&self) -> Option<&Path> {
-        let Place::File(path) = &self.0 else {
+        let StoreLocation::File(path) = &self.0 else {
             return None;
         };
         Some(path)
@@ -62,7 +62,7 @@ impl StoreUrl {
 
     /// The address of the PostgreSQL server, where it is one. It may hold a password: it is for connecting and nothing else.
     pub fn server(&self) -> Option<&Url> {
-        let Place::Server(url) = &self.0 else {
+        let StoreLocation::Server(url) = &self.0 else {
             return None;
         };
         Some(url)
@@ -71,9 +71,9 @@ impl StoreUrl {
     /// What the operator knows it by: the file, or the server and its database, without user, password and options.
     pub fn name(&self) -> String {
         match &self.0 {
-            Place::Nowhere => String::new(),
-            Place::File(path) => path.display().to_string(),
-            Place::Server(url) => {
+            StoreLocation::Nowhere => String::new(),
+            StoreLocation::File(path) => path.display().to_string(),
+            StoreLocation::Server(url) => {
                 let port = url
                     .port()
                     .map(|port| format!(":{port}"))
@@ -90,19 +90,19 @@ impl StoreUrl {
     /// What others may know of it: the file without its folder, or that it is a server.
     pub fn short_name(&self) -> String {
         match &self.0 {
-            Place::Nowhere => String::new(),
-            Place::File(path) => path
+            StoreLocation::Nowhere => String::new(),
+            StoreLocation::File(path) => path
                 .file_name()
                 .map(|name| name.display().to_string())
                 .unwrap_or_default(),
-            Place::Server(_) => "on PostgreSQL".to_owned(),
+            StoreLocation::Server(_) => "on PostgreSQL".to_owned(),
         }
     }
 }
 
 impl From<&Path> for StoreUrl {
     fn from(path: &Path) -> Self {
-        Self(Place::File(path.to_owned()))
+        Self(StoreLocation::File(path.to_owned()))
     }
 }
 
@@ -112,17 +112,17 @@ impl TryFrom<String> for StoreUrl {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let text = text.trim();
         if text.is_empty() {
-            return Ok(Self(Place::Nowhere));
+            return Ok(Self(StoreLocation::Nowhere));
         }
         let (scheme, rest) = text.split_once(':').ok_or(NO_STORE)?;
         if SCHEMES.contains(&scheme) {
-            return server(text).map(|url| Self(Place::Server(Box::new(url))));
+            return server(text).map(|url| Self(StoreLocation::Server(Box::new(url))));
         }
         let path = rest.strip_prefix("//").unwrap_or(rest);
         if scheme != "sqlite" || path.is_empty() {
             return Err(NO_STORE);
         }
-        Ok(Self(Place::File(PathBuf::from(path))))
+        Ok(Self(StoreLocation::File(PathBuf::from(path))))
     }
 }
 
@@ -142,9 +142,9 @@ fn server(text: &str) -> Result<Url, &'static str> {
 impl fmt::Debug for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Place::Nowhere => "StoreUrl(off)",
-            Place::File(_) => "StoreUrl(sqlite:…)",
-            Place::Server(_) => "StoreUrl(postgres:…)",
+            StoreLocation::Nowhere => "StoreUrl(off)",
+            StoreLocation::File(_) => "StoreUrl(sqlite:…)",
+            StoreLocation::Server(_) => "StoreUrl(postgres:…)",
         })
     }
 }

@@ -1,17 +1,43 @@
-//! What the gateway sends: read where the bot has a use for it, and handed on while the bot takes events.
+//! The gateway's events, with only the fields that the bot uses: a field that nobody needs may look however it likes.
+
+mod field;
+mod interaction;
+mod message;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serenity::all::Event;
-use tracing::warn;
+use serenity::all::{ApplicationId, ChannelId, GuildId, MessageId, Timestamp, UserId};
 
-use super::Shared;
-use crate::store;
+use field::{Identified, lenient};
 
-/// What tells whether the rest is worth reading: most of what Discord sends is not.
+pub(super) use interaction::{Interaction, InteractionKind};
+pub(super) use message::DiscordMessage;
+
+/// What the bot uses of what the gateway sends.
+#[derive(Debug)]
+pub(super) enum GatewayEvent {
+    Ready(Ready),
+    MessageCreate(DiscordMessage),
+    MessageUpdate(MessageUpdate),
+    MessageDelete(MessageDelete),
+    MessageDeleteBulk(MessageDeleteBulk),
+    ThreadCreate(Thread),
+    GuildDelete(GuildDelete),
+    Interaction(Interaction),
+}
+
+/// An event that does not have the fields that the bot needs.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    /// Its name.
+    pub name: String,
+    /// Where in it. The words of the error may repeat what somebody wrote.
+    pub column: usize,
+}
+
+/// What shows whether the rest is worth reading: most of what Discord sends is not.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow, rename = "t")]
@@ -20,51 +46,121 @@ struct Head<'a> {
     data: Option<&'a RawValue>,
 }
 
-/// Reads what Discord sent; nothing where the bot has no use for it, or cannot read it.
-pub(super) fn read(text: &str) -> Option<Event> {
-    let head: Head<'_> = serde_json::from_str(text).ok()?;
-    let (name, data) = (head.name?, head.data?.get());
-    let event = match name.as_ref() {
-        "READY" => serde_json::from_str(data).map(Event::Ready),
-        "MESSAGE_CREATE" => serde_json::from_str(data).map(Event::MessageCreate),
-        "MESSAGE_UPDATE" => serde_json::from_str(data).map(Event::MessageUpdate),
-        "MESSAGE_DELETE" => serde_json::from_str(data).map(Event::MessageDelete),
-        "MESSAGE_DELETE_BULK" => serde_json::from_str(data).map(Event::MessageDeleteBulk),
-        "THREAD_CREATE" => serde_json::from_str(data).map(Event::ThreadCreate),
-        "GUILD_DELETE" => serde_json::from_str(data).map(Event::GuildDelete),
-        "INTERACTION_CREATE" => serde_json::from_str(data).map(Event::InteractionCreate),
-        _ => return None,
-    };
-    // Only the place: the words of the error may repeat what somebody wrote.
-    event.inspect_err(|error| warn!(event = %name, column = error.column(), "Discord sent an event that I cannot read")).ok()
+impl GatewayEvent {
+    /// Reads what Discord sent; `None` if the bot has no use for it.
+    ///
+    /// # Errors
+    /// If a field that the bot needs is missing or of another type.
+    pub(super) fn read(text: &str) -> Result<Option<Self>, Unreadable> {
+        let Ok(head) = serde_json::from_str::<Head<'_>>(text) else {
+            return Ok(None);
+        };
+        let (Some(name), Some(data)) = (head.name, head.data) else {
+            return Ok(None);
+        };
+        let data = data.get();
+        let event = match name.as_ref() {
+            "READY" => serde_json::from_str(data).map(Self::Ready),
+            "MESSAGE_CREATE" => serde_json::from_str(data).map(Self::MessageCreate),
+            "MESSAGE_UPDATE" => serde_json::from_str(data).map(Self::MessageUpdate),
+            "MESSAGE_DELETE" => serde_json::from_str(data).map(Self::MessageDelete),
+            "MESSAGE_DELETE_BULK" => serde_json::from_str(data).map(Self::MessageDeleteBulk),
+            "THREAD_CREATE" => serde_json::from_str(data).map(Self::ThreadCreate),
+            "GUILD_DELETE" => serde_json::from_str(data).map(Self::GuildDelete),
+            "INTERACTION_CREATE" => serde_json::from_str(data).map(Self::Interaction),
+            _ => return Ok(None),
+        };
+        event.map(Some).map_err(|error| Unreadable {
+            name: name.into_owned(),
+            column: error.column(),
+        })
+    }
 }
 
-/// Hands an event on, while the bot takes events. It returns at once, so that whoever reads the connection does not wait: what
-/// takes longer goes through the lanes.
-pub(super) fn take(bot: &Arc<Shared>, event: Event) {
-    if let Event::Ready(event) = &event {
-        bot.connected(&event.ready);
+/// A session has begun.
+#[derive(Debug, Deserialize)]
+pub(super) struct Ready {
+    pub user: Identified<UserId>,
+    pub application: Identified<ApplicationId>,
+    #[serde(default)]
+    pub guilds: Vec<serde::de::IgnoredAny>,
+    /// The number of the shard, and how many there are.
+    #[serde(default, deserialize_with = "lenient")]
+    pub shard: Option<(u32, u32)>,
+}
+
+/// A message has changed; Discord also sends this when it shows a preview.
+#[derive(Debug, Deserialize)]
+pub(super) struct MessageUpdate {
+    pub id: MessageId,
+    pub channel_id: ChannelId,
+    #[serde(default, deserialize_with = "lenient")]
+    pub content: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub edited_timestamp: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct MessageDelete {
+    pub id: MessageId,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct MessageDeleteBulk {
+    pub ids: Vec<MessageId>,
+}
+
+/// A thread, such as a post of a forum.
+#[derive(Debug, Deserialize)]
+pub(super) struct Thread {
+    pub id: ChannelId,
+    pub guild_id: GuildId,
+    #[serde(default)]
+    pub parent_id: Option<ChannelId>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub owner_id: Option<UserId>,
+    #[serde(default)]
+    pub name: String,
+}
+
+/// A guild has removed the bot, or is unavailable for a while.
+#[derive(Debug, Deserialize)]
+pub(super) struct GuildDelete {
+    pub id: GuildId,
+    #[serde(default, deserialize_with = "lenient")]
+    pub unavailable: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_field_that_nobody_needs_may_look_however_it_likes() {
+        let message = json!({
+            "id": "1", "channel_id": "2", "author": {"id": "3", "avatar": {"new": true}}, "content": "hello",
+            "embeds": "none", "mentions": {"3": {}}, "timestamp": 5, "flags": [], "referenced_message": 7,
+        });
+        let text = json!({"t": "MESSAGE_CREATE", "d": message}).to_string();
+        let Ok(Some(GatewayEvent::MessageCreate(message))) = GatewayEvent::read(&text) else {
+            panic!("it can be read");
+        };
+        assert_eq!(
+            (message.content.as_str(), message.embeds.len()),
+            ("hello", 0)
+        );
+        assert!(message.is_by_a_person());
     }
-    if bot.tasks.is_closed() {
-        return;
-    }
-    match event {
-        Event::Ready(event) => bot.introduce(&event.ready),
-        Event::MessageCreate(event) => bot.message_sent(&event.message),
-        Event::MessageUpdate(event) => bot.message_edited(&event),
-        Event::MessageDelete(event) => bot.message_deleted(event.message_id),
-        Event::MessageDeleteBulk(event) => event
-            .ids
-            .into_iter()
-            .for_each(|message| bot.message_deleted(message)),
-        Event::ThreadCreate(event) => bot.thread_opened(&event.thread),
-        // A guild that is only out of reach comes back.
-        Event::GuildDelete(event) if !event.guild.unavailable => {
-            bot.store.record(store::Event::GuildGone {
-                guild: event.guild.id.get(),
-            });
+
+    #[test]
+    fn what_is_needed_is_named_by_its_place_and_the_rest_passed_over() {
+        let text = r#"{"t": "MESSAGE_CREATE", "d": {"id": "1", "content": "secret"}}"#;
+        let error = GatewayEvent::read(text).expect_err("it has no channel");
+        assert_eq!(error.name, "MESSAGE_CREATE");
+        assert!(!format!("{error:?}").contains("secret"));
+        for text in [r#"{"t": "TYPING_START", "d": {}}"#, r#"{"op": 11}"#, "{"] {
+            assert!(matches!(GatewayEvent::read(text), Ok(None)), "{text}");
         }
-        Event::InteractionCreate(event) => bot.interaction_made(event.interaction),
-        _ => {}
     }
 }

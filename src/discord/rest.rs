@@ -6,6 +6,10 @@
 //! The callbacks of interactions need no permit: Discord exempts them, and the limiter would keep a queue for the token of
 //! every interaction. Neither does "… is typing", of which there is at most one for each slow message.
 
+mod error;
+mod model;
+mod route;
+
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -19,7 +23,11 @@ use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter
 
 use super::Timeouts;
 use crate::config::{Discord, Token};
-use crate::monitor::{Monitor, RequestKind};
+use crate::monitor::Monitor;
+use route::Route;
+
+pub(super) use error::RestError;
+pub(super) use model::{CreatedMessage, GatewayInfo, SessionStartLimit};
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
@@ -61,105 +69,6 @@ pub(super) struct Rest {
     monitor: Monitor,
 }
 
-/// Why a request failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum RestError {
-    /// Discord refused it.
-    #[error("Discord refused with {status}, code {code}: {message}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// Discord's own code, 0 if there is none.
-        code: i64,
-        /// Discord's explanation.
-        message: String,
-    },
-    /// There was no response.
-    #[error("Discord cannot be reached: {0}")]
-    Unreachable(String),
-    /// There was a response, but not one of Discord's API.
-    #[error("Discord's response cannot be read: {0}")]
-    Unreadable(String),
-    /// It could not be written as JSON.
-    #[error("the request cannot be written: {0}")]
-    Unwritable(String),
-    /// Its deadline passed while it waited for a rate limit.
-    #[error("Discord's rate limit left no time to send it")]
-    RateLimited,
-}
-
-impl RestError {
-    /// Discord's code, if there is one.
-    pub(super) fn code(&self) -> Option<i64> {
-        match self {
-            Self::Refused { code, .. } => Some(*code),
-            _ => None,
-        }
-    }
-
-    /// The HTTP status of a refusal.
-    pub(super) fn status(&self) -> Option<u16> {
-        match self {
-            Self::Refused { status, .. } => Some(*status),
-            _ => None,
-        }
-    }
-}
-
-/// How to connect to the gateway.
-#[derive(Debug, Deserialize)]
-pub(super) struct Gateway {
-    /// Where it is.
-    pub url: String,
-    /// How many shards Discord recommends.
-    pub shards: u32,
-    /// How many sessions may be started.
-    #[serde(default)]
-    pub session_start_limit: SessionStartLimit,
-}
-
-/// How many sessions may be started in a day, and at once.
-#[derive(Debug, Deserialize)]
-pub(super) struct SessionStartLimit {
-    /// How many in a day.
-    pub total: u32,
-    /// How many of them are left.
-    pub remaining: u32,
-    /// After how many milliseconds all of them are available again.
-    pub reset_after: u64,
-    /// How many within five seconds.
-    pub max_concurrency: u16,
-}
-
-impl Default for SessionStartLimit {
-    /// What every bot has, for a proxy that does not say.
-    fn default() -> Self {
-        Self {
-            total: 1_000,
-            remaining: 1_000,
-            reset_after: 86_400_000,
-            max_concurrency: 1,
-        }
-    }
-}
-
-/// A message that was sent.
-#[derive(Debug, Deserialize)]
-pub(super) struct CreatedMessage {
-    /// Its id.
-    pub id: MessageId,
-    /// What is left of its embeds: Discord drops those of a bot that may not embed.
-    #[serde(default)]
-    embeds: Vec<IgnoredAny>,
-}
-
-impl CreatedMessage {
-    /// Whether Discord kept an embed.
-    pub(super) fn has_embed(&self) -> bool {
-        !self.embeds.is_empty()
-    }
-}
-
 /// What Discord says about a request that it refuses.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -170,69 +79,10 @@ struct Refusal {
     global: bool,
 }
 
-/// Where a request goes.
-#[derive(Debug, Clone, Copy)]
-enum Target<'a> {
-    GatewayBot,
-    Messages(ChannelId),
-    Message(ChannelId, MessageId),
-    Typing(ChannelId),
-    Callback(InteractionId, &'a str),
-    OriginalResponse(ApplicationId, &'a str),
-    Commands(ApplicationId, Option<GuildId>),
-}
-
-impl Target<'_> {
-    fn path(self) -> String {
-        match self {
-            Self::GatewayBot => "gateway/bot".to_owned(),
-            Self::Messages(channel) => format!("channels/{channel}/messages"),
-            Self::Message(channel, message) => format!("channels/{channel}/messages/{message}"),
-            Self::Typing(channel) => format!("channels/{channel}/typing"),
-            Self::Callback(interaction, token) => {
-                format!("interactions/{interaction}/{token}/callback")
-            }
-            Self::OriginalResponse(application, token) => {
-                format!("webhooks/{application}/{token}/messages/@original")
-            }
-            Self::Commands(application, None) => format!("applications/{application}/commands"),
-            Self::Commands(application, Some(guild)) => {
-                format!("applications/{application}/guilds/{guild}/commands")
-            }
-        }
-    }
-
-    /// The path by which the rate limiter knows it, if it needs a permit. All messages of a channel have one, so that the
-    /// limiter keeps something for each channel and nothing for each message.
-    fn limited_path(self) -> Option<String> {
-        match self {
-            Self::Message(channel, _) => Some(format!("channels/{channel}/messages/id")),
-            Self::Typing(_) | Self::Callback(..) | Self::OriginalResponse(..) => None,
-            Self::GatewayBot | Self::Messages(_) | Self::Commands(..) => Some(self.path()),
-        }
-    }
-
-    fn is_of_interaction(self) -> bool {
-        matches!(self, Self::Callback(..) | Self::OriginalResponse(..))
-    }
-
-    fn kind(self) -> RequestKind {
-        match self {
-            Self::GatewayBot => RequestKind::Gateway,
-            Self::Messages(_) => RequestKind::Message,
-            Self::Message(..) => RequestKind::Edit,
-            Self::Typing(_) => RequestKind::Typing,
-            Self::Callback(..) => RequestKind::Callback,
-            Self::OriginalResponse(..) => RequestKind::Response,
-            Self::Commands(..) => RequestKind::Commands,
-        }
-    }
-}
-
 /// A request, which may be sent several times.
-struct Request<'a> {
+struct ApiRequest<'a> {
     method: Method,
-    target: Target<'a>,
+    target: Route<'a>,
     body: Option<Vec<u8>>,
     deadline: Instant,
 }
@@ -246,7 +96,7 @@ enum Attempt {
 }
 
 /// A response of Discord, or of something on the way.
-struct Response {
+struct ApiResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -294,8 +144,8 @@ impl Rest {
     ///
     /// # Errors
     /// If Discord refuses the token or cannot be reached.
-    pub(super) async fn gateway(&self) -> Result<Gateway, RestError> {
-        let request = self.request(Method::GET, Target::GatewayBot);
+    pub(super) async fn gateway(&self) -> Result<GatewayInfo, RestError> {
+        let request = self.request(Method::GET, Route::GatewayBot);
         match self.attempt(&request).await {
             Attempt::Done(body) => read(&body),
             Attempt::Failed(error) | Attempt::Again(error, _) => Err(error),
@@ -311,7 +161,7 @@ impl Rest {
         channel: ChannelId,
         message: &impl Serialize,
     ) -> Result<CreatedMessage, RestError> {
-        let request = self.with_body(Method::POST, Target::Messages(channel), message)?;
+        let request = self.with_body(Method::POST, Route::Messages(channel), message)?;
         read(&self.send(request).await?)
     }
 
@@ -325,7 +175,7 @@ impl Rest {
         id: MessageId,
         message: &impl Serialize,
     ) -> Result<(), RestError> {
-        let request = self.with_body(Method::PATCH, Target::Message(channel, id), message)?;
+        let request = self.with_body(Method::PATCH, Route::Message(channel, id), message)?;
         self.send(request).await.map(drop)
     }
 
@@ -338,15 +188,15 @@ impl Rest {
         channel: ChannelId,
         id: MessageId,
     ) -> Result<(), RestError> {
-        let request = self.request(Method::DELETE, Target::Message(channel, id));
+        let request = self.request(Method::DELETE, Route::Message(channel, id));
         self.send(request).await.map(drop)
     }
 
     /// Shows "… is typing"; whether that worked does not matter.
     pub(super) async fn show_typing(&self, channel: ChannelId) {
-        let request = Request {
+        let request = ApiRequest {
             deadline: Instant::now() + TYPING_TIMEOUT,
-            ..self.request(Method::POST, Target::Typing(channel))
+            ..self.request(Method::POST, Route::Typing(channel))
         };
         let _ = self.attempt(&request).await;
     }
@@ -361,8 +211,8 @@ impl Rest {
         token: &str,
         response: &impl Serialize,
     ) -> Result<(), RestError> {
-        let target = Target::Callback(interaction, token);
-        let request = Request {
+        let target = Route::Callback(interaction, token);
+        let request = ApiRequest {
             deadline: Instant::now() + CALLBACK_TIMEOUT,
             ..self.with_body(Method::POST, target, response)?
         };
@@ -383,7 +233,7 @@ impl Rest {
         token: &str,
         message: &impl Serialize,
     ) -> Result<(), RestError> {
-        let target = Target::OriginalResponse(application, token);
+        let target = Route::OriginalResponse(application, token);
         let request = self.with_body(Method::PATCH, target, message)?;
         self.send(request).await.map(drop)
     }
@@ -397,7 +247,7 @@ impl Rest {
         application: ApplicationId,
         token: &str,
     ) -> Result<(), RestError> {
-        let target = Target::OriginalResponse(application, token);
+        let target = Route::OriginalResponse(application, token);
         self.send(self.request(Method::DELETE, target))
             .await
             .map(drop)
@@ -413,14 +263,14 @@ impl Rest {
         guild: Option<GuildId>,
         commands: &impl Serialize,
     ) -> Result<usize, RestError> {
-        let target = Target::Commands(application, guild);
+        let target = Route::Commands(application, guild);
         let request = self.with_body(Method::PUT, target, commands)?;
         let registered: Vec<IgnoredAny> = read(&self.send(request).await?)?;
         Ok(registered.len())
     }
 
-    fn request<'a>(&self, method: Method, target: Target<'a>) -> Request<'a> {
-        Request {
+    fn request<'a>(&self, method: Method, target: Route<'a>) -> ApiRequest<'a> {
+        ApiRequest {
             method,
             target,
             body: None,
@@ -431,19 +281,19 @@ impl Rest {
     fn with_body<'a>(
         &self,
         method: Method,
-        target: Target<'a>,
+        target: Route<'a>,
         body: &impl Serialize,
-    ) -> Result<Request<'a>, RestError> {
+    ) -> Result<ApiRequest<'a>, RestError> {
         let body =
             serde_json::to_vec(body).map_err(|error| RestError::Unwritable(error.to_string()))?;
-        Ok(Request {
+        Ok(ApiRequest {
             body: Some(body),
             ..self.request(method, target)
         })
     }
 
     /// Sends a request until Discord takes or refuses it, or its deadline would pass before the next attempt.
-    async fn send(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
+    async fn send(&self, request: ApiRequest<'_>) -> Result<Vec<u8>, RestError> {
         let mut delay = FIRST_DELAY;
         loop {
             let (error, asked_for) = match self.attempt(&request).await {
@@ -462,7 +312,7 @@ impl Rest {
     }
 
     /// Waits until the request may be sent, and sends it once.
-    async fn attempt(&self, request: &Request<'_>) -> Attempt {
+    async fn attempt(&self, request: &ApiRequest<'_>) -> Attempt {
         let kind = request.target.kind();
         let permit = match self.permit(request).await {
             Ok(permit) => permit,
@@ -538,7 +388,7 @@ impl Rest {
     }
 
     /// Waits for the permit to send a request, and for the end of a global limit.
-    async fn permit(&self, request: &Request<'_>) -> Result<Option<Permit>, RestError> {
+    async fn permit(&self, request: &ApiRequest<'_>) -> Result<Option<Permit>, RestError> {
         let begin = Instant::now();
         let permit = match request.target.limited_path() {
             Some(path) => {
@@ -563,7 +413,7 @@ impl Rest {
         Ok(permit)
     }
 
-    async fn send_once(&self, request: &Request<'_>) -> Result<Response, RestError> {
+    async fn send_once(&self, request: &ApiRequest<'_>) -> Result<ApiResponse, RestError> {
         let mut url = self.base.clone();
         let _ = write!(url, "{}", request.target.path());
         let left = request.deadline.saturating_duration_since(Instant::now());
@@ -578,7 +428,7 @@ impl Rest {
             None => sending,
         };
         let response = sending.send().await.map_err(unreachable)?;
-        Ok(Response {
+        Ok(ApiResponse {
             status: response.status(),
             headers: response.headers().clone(),
             body: response.bytes().await.map_err(unreachable)?.into(),

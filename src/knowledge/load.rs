@@ -1,11 +1,68 @@
-//! Reading a knowledge folder: the only file access of the core.
+//! Reading a guide: from a folder, which is the only file access of the core, or the one that is embedded in the program.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::{KnowledgeBase, Problem, Severity, check};
+
+/// The TOML files of the embedded guide: their paths in its folder, and what is in them. `build.rs` collects them.
+static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
+
+/// Where a guide is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GuideSource {
+    /// A folder.
+    Folder(PathBuf),
+    /// The program, which has the guide that it was built with.
+    Embedded,
+}
+
+impl GuideSource {
+    /// The folder, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Embedded => None,
+        }
+    }
+
+    /// Reads all files.
+    ///
+    /// # Errors
+    /// The first folder or file that cannot be read.
+    pub fn read(&self) -> Result<Sources, ReadError> {
+        match self {
+            Self::Folder(folder) => Sources::read(folder),
+            Self::Embedded => Ok(Sources::embedded()),
+        }
+    }
+
+    /// Reads and checks the guide.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or all errors in the content; warnings do not stop it.
+    pub fn load(&self, today: Date) -> Result<KnowledgeBase, LoadError> {
+        let folder = self.folder().unwrap_or(Path::new(""));
+        self.read()?.into_knowledge(folder, today)
+    }
+}
+
+impl fmt::Display for GuideSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "the guide in {}", folder.display()),
+            Self::Embedded => f.write_str("the guide embedded in the program"),
+        }
+    }
+}
+
+/// The files of the embedded guide: their paths in its folder, and what is in them.
+pub fn embedded_files() -> &'static [(&'static str, &'static [u8])] {
+    EMBEDDED
+}
 
 /// The text of every file of a knowledge base, read but not yet understood.
 #[derive(Debug, Clone, Default)]
@@ -142,6 +199,27 @@ impl Sources {
                 .map(File::read)
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// The files of the embedded guide.
+    pub fn embedded() -> Self {
+        let mut sources = Self::default();
+        for (path, bytes) in EMBEDDED {
+            let file = File {
+                name: (*path).to_owned(),
+                bytes: bytes.to_vec(),
+            };
+            match *path {
+                "guide.toml" => sources.guide = file,
+                "resources.toml" => sources.resources = file,
+                "vocabulary.toml" => sources.vocabulary = file,
+                "out_of_scope.toml" => sources.out_of_scope = file,
+                path if path.starts_with("topics/") => sources.topics.push(file),
+                path if path.starts_with("messages/") => sources.messages.push(file),
+                _ => {}
+            }
+        }
+        sources
     }
 
     /// The paths of all files that [`Self::read`] reads, whether or not they exist.

@@ -47,7 +47,7 @@ const RESULTS: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
 
 /// All that is counted.
 #[derive(Debug)]
-pub(super) struct Counts {
+pub(super) struct MetricCounts {
     /// Questions, by way and outcome.
     pub questions: Counters<2>,
     /// From an event to the decision.
@@ -60,7 +60,7 @@ pub(super) struct Counts {
     pub limited: Counters<1>,
 }
 
-impl Default for Counts {
+impl Default for MetricCounts {
     fn default() -> Self {
         Self {
             questions: Counters::new(Way::ALL.iter().flat_map(|way| {
@@ -84,7 +84,7 @@ impl Default for Counts {
     }
 }
 
-impl Counts {
+impl MetricCounts {
     pub(super) fn asked(&self, way: Way, outcome: Outcome, decided: Duration, done: Duration) {
         self.questions.count([way.name(), outcome.name()]);
         self.decided.observe(decided.as_secs_f64());
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_status_is_counted_once() {
-        let counts = Counts::default();
+        let counts = MetricCounts::default();
         for status in [
             Some(200),
             Some(204),

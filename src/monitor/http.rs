@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tracing::{debug, warn};
 
-use super::{Seen, page};
+use super::{Watched, page};
 
 /// How many clients are served at once; the next wait until one is done. A Prometheus, a health check and a curious
 /// operator are three.
@@ -36,7 +36,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FIGURES: HeaderValue = HeaderValue::from_static(prometheus_text::CONTENT_TYPE);
 
 /// Serves until it is dropped.
-pub(super) async fn serve(listener: TcpListener, seen: Arc<Seen>) {
+pub(super) async fn serve(listener: TcpListener, seen: Arc<Watched>) {
     let places = Arc::new(Semaphore::new(PLACES));
     // Nobody closes the semaphore.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
@@ -57,7 +57,7 @@ pub(super) async fn serve(listener: TcpListener, seen: Arc<Seen>) {
     }
 }
 
-async fn converse(stream: TcpStream, seen: &Arc<Seen>) {
+async fn converse(stream: TcpStream, seen: &Arc<Watched>) {
     let service = service_fn(|request: Request<Incoming>| {
         let response = respond(seen, request.method(), request.uri().path());
         async move { Ok::<_, Infallible>(response) }
@@ -69,7 +69,7 @@ async fn converse(stream: TcpStream, seen: &Arc<Seen>) {
     }
 }
 
-fn respond(seen: &Arc<Seen>, method: &Method, path: &str) -> Response<String> {
+fn respond(seen: &Arc<Watched>, method: &Method, path: &str) -> Response<String> {
     if ![Method::GET, Method::HEAD].contains(method) {
         let mut refused = answer(
             StatusCode::METHOD_NOT_ALLOWED,

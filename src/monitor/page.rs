@@ -15,14 +15,14 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use super::{Present, Seen, Shard, process};
+use super::{Present, Shard, Watched, process};
 use crate::live::Status;
 use crate::store::{Health, State};
 
 /// The page as it is now.
-pub(super) fn write(seen: &Arc<Seen>) -> String {
+pub(super) fn write(seen: &Arc<Watched>) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Figures(Arc::clone(seen))));
+    registry.register_collector(Box::new(PageCollector(Arc::clone(seen))));
     let mut text = String::new();
     // Writing into a string does not fail.
     let _ = prometheus_text::encode(&mut text, &registry);
@@ -30,9 +30,9 @@ pub(super) fn write(seen: &Arc<Seen>) -> String {
 }
 
 #[derive(Debug)]
-struct Figures(Arc<Seen>);
+struct PageCollector(Arc<Watched>);
 
-impl Collector for Figures {
+impl Collector for PageCollector {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let seen = &*self.0;
         let page = &mut Page(encoder);
@@ -83,7 +83,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn questions(&mut self, seen: &Seen) -> fmt::Result {
+    fn questions(&mut self, seen: &Watched) -> fmt::Result {
         let counts = &seen.counts;
         self.counters(
             "internbot_questions",

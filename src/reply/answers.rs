@@ -85,7 +85,6 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
             .collect(),
         buttons,
         footer: format!("Reviewed {}", topic.reviewed),
-        date: Some(topic.reviewed),
         ..Reply::default()
     }
     .within_limits()

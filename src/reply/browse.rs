@@ -51,7 +51,6 @@ pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Opti
                 .collect(),
             buttons,
             footer: format!("Page {} of {pages} · Reviewed {}", page + 1, topic.reviewed),
-            date: Some(topic.reviewed),
             ..section(knowledge, topic, found)
         }
         .within_limits(),

@@ -111,7 +111,7 @@ pub fn explain(
     let blocks = blocks.map(|(heading, lines)| format!("**{heading}**\n{}", lines.join("\n")));
     let decided = format!("{quote}\n**{}**", outcome(answer));
     Reply {
-        title: "Why I answer so".to_owned(),
+        title: "Why this answer".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: [decided]
             .into_iter()

@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::gaps::Group;
 use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
 use crate::settings::Settings;
 use crate::stats::{Stats, Sums, sparkline};
 
 use super::notes::note;
-use super::{Dates, Reply, cut, escape};
+use super::{Reply, cut, escape};
 
 /// How many groups of questions a page has.
 const GROUPS: usize = 10;
@@ -59,7 +62,7 @@ pub enum Keeping<'a> {
     },
     /// It cannot be used.
     Unwell {
-        /// Why, in a sentence with the mend.
+        /// Why, in a sentence that says what to do.
         why: &'a str,
         /// Since when, in seconds since 1970.
         since: u64,
@@ -103,7 +106,7 @@ pub fn changed(changes: &Changes) -> String {
         removed,
     } = *changes;
     if added + changed + removed == 0 {
-        return "The guide was reloaded: no topic changed, something else did.".to_owned();
+        return "The guide was reloaded: no topic changed, but another file did.".to_owned();
     }
     let topics = |count: usize| {
         if count == 1 {
@@ -124,7 +127,7 @@ pub fn changed(changes: &Changes) -> String {
 /// Where a reload found what is live already.
 pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
     note(&format!(
-        "The files are those that I answer from already. {}",
+        "Nothing changed: I already answer from these files. {}",
         live(knowledge)
     ))
 }
@@ -132,14 +135,16 @@ pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
 /// Where a reload found an error.
 pub fn not_reloaded(folder: &Path, error: &LoadError) -> Reply {
     note(&format!(
-        "I answer from the guide as it was before, because its files have an error.\n{}",
+        "The files have an error, so I still answer from the previous guide.\n{}",
         problem(folder, error)
     ))
 }
 
 /// Where a reload ended without saying why.
 pub fn cannot_reload() -> Reply {
-    note("I could not read the guide again and answer from it as it was. My log says why.")
+    note(
+        "I could not read the guide again and still answer from the previous one. My log says why.",
+    )
 }
 
 /// Which guide is live, and what is wrong.
@@ -156,11 +161,11 @@ pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>)
     let trouble = match &standing.problem {
         Some((error, since)) => {
             format!(
-                "**Problem** since <t:{since}:R>, so I answer from the guide before it\n{}",
+                "**Problem** since <t:{since}:R>, so I answer from the previous guide\n{}",
                 problem(folder, error)
             )
         }
-        None => "**No problem**: the files are what I answer from.".to_owned(),
+        None => "**No problems**: I answer from these files.".to_owned(),
     };
     let store = keeping(standing.keeping);
     Reply {
@@ -190,10 +195,18 @@ fn keeping(keeping: Keeping<'_>) -> String {
         }
     };
     match keeping {
-        Keeping::Off => "**The store is switched off**: I keep no settings, no unanswered questions and no counts.".to_owned(),
-        Keeping::Well { dropped: lost } => format!("**The store is well.**{}", dropped(lost)),
-        Keeping::Unwell { why, since, waiting, dropped: lost } => format!(
-            "**Problem with the store** since <t:{since}:R>: {}. I go on answering; {waiting} rows wait to be written.{}",
+        Keeping::Off => {
+            "**Storage**: off. I keep no settings, no unanswered questions and no counts."
+                .to_owned()
+        }
+        Keeping::Well { dropped: lost } => format!("**Storage**: OK.{}", dropped(lost)),
+        Keeping::Unwell {
+            why,
+            since,
+            waiting,
+            dropped: lost,
+        } => format!(
+            "**Storage problem** since <t:{since}:R>: {}. I still answer questions; {waiting} rows are waiting to be written.{}",
             escape(why),
             dropped(lost)
         ),
@@ -214,23 +227,18 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         Some(seconds) => format!("{seconds} seconds"),
         None => format!("{} seconds, as my operator configured", view.usual_cooldown),
     };
-    let dates = Dates::ALL
-        .iter()
-        .find(|(dates, ..)| *dates == settings.dates)
-        .map_or("", |(.., example)| example);
     let head = if view.changed {
-        "Changed. It is now so:"
+        "Saved. The settings are now:"
     } else {
         "Change it with the options of `/guide settings`."
     };
     let body = format!(
         "{head}\n\n\
-         **Answers that nobody asked for**, only when I am sure\n\
+         **Unasked answers**, only when I am sure\n\
          in channels: {}\n\
-         to posts in forums: {}\n\n\
-         **`/ask` answers privately** unless told otherwise: {}\n\
-         **Wait between two questions** of a person: {cooldown}\n\
-         **Dates**: {dates}",
+         to forum posts: {}\n\n\
+         **`/ask` answers privately** by default: {}\n\
+         **Cooldown** between two questions of a person: {cooldown}",
         channels(&settings.unasked_channels),
         channels(&settings.unasked_forums),
         if settings.private { "yes" } else { "no" },
@@ -246,15 +254,16 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
 
 fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<String> {
     let store = match view.keeping {
-        Keeping::Off => Some("The store is switched off, so nothing can be set here.".to_owned()),
-        Keeping::Unwell { .. } => {
-            Some("The store cannot be used at the moment, so nothing can be changed: see `/guide status`.".to_owned())
-        }
+        Keeping::Off => Some("Storage is switched off, so nothing can be set here.".to_owned()),
+        Keeping::Unwell { .. } => Some(
+            "Storage cannot be used at the moment, so nothing can be changed: see `/guide status`."
+                .to_owned(),
+        ),
         Keeping::Well { .. } => None,
     };
     let deaf = (!view.hears && !settings.unasked_channels.is_empty()).then(|| {
-        "I do not hear what is said in channels yet. I will after my next start, if my operator has switched on the Message Content \
-         Intent. Posts in forums need neither."
+        "I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content \
+         Intent. Forum posts do not need it."
             .to_owned()
     });
     let configured: Vec<String> = view
@@ -285,14 +294,14 @@ pub fn no_such_channel() -> Reply {
 /// Where the store would have to be asked and is switched off.
 pub fn no_store() -> Reply {
     note(
-        "My store is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.",
+        "My storage is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.",
     )
 }
 
 /// Where the store would have to be asked and cannot be.
 pub fn store_trouble(why: &str) -> Reply {
     note(&format!(
-        "I cannot use my store at the moment, and have changed nothing: {}.",
+        "I cannot use my storage at the moment, so nothing was changed: {}.",
         escape(why)
     ))
 }
@@ -303,22 +312,16 @@ pub fn cannot_group() -> Reply {
 }
 
 /// A page, from 1, of the questions of the last days that had no answer.
-pub fn gaps(
-    knowledge: &KnowledgeBase,
-    groups: &[Group],
-    days: u32,
-    page: usize,
-    dates: Dates,
-) -> Reply {
+pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize) -> Reply {
     let pages = groups.len().div_ceil(GROUPS);
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     if groups.is_empty() {
         return note(&format!(
-            "Nothing is missing: no question of the last {days} days on this server was left without an answer."
+            "No gaps: every question of the last {days} days on this server was answered."
         ));
     }
     if page > pages {
-        return note(&format!("There are {pages} pages only."));
+        return note(&format!("There are only {pages} pages."));
     }
     let line = |group: &Group| {
         let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
@@ -331,10 +334,10 @@ pub fn gaps(
             wordings => format!(", in {wordings} wordings"),
         };
         format!(
-            "**{} ×** {}\n  {near}{others}, last on {}",
+            "**{} ×** {}\n  {near}{others}, last asked on {}",
             group.count,
             escape(&cut(&group.text, LISTED)),
-            dates.write(group.last)
+            date(group.last)
         )
     };
     let shown = groups
@@ -347,7 +350,7 @@ pub fn gaps(
         String::new()
     };
     Reply {
-        title: "Not answered".to_owned(),
+        title: "Unanswered questions".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
             "{asked} in the last {days} days, most asked first\n\n{}",
@@ -360,7 +363,7 @@ pub fn gaps(
 }
 
 /// What was asked and answered, narrow enough for a phone.
-pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
+pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
     let (week, all) = (stats.last(WEEK), stats.all());
     let head = format!(
         "{:<15} {:>6} {:>7}",
@@ -421,7 +424,7 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
     let since = stats
         .days
         .first()
-        .map(|(day, _)| dates.write(*day))
+        .map(|(day, _)| date(*day))
         .unwrap_or_default();
     Reply {
         title: "Asked and answered".to_owned(),
@@ -436,9 +439,18 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats, dates: Dates) -> Reply {
     .within_limits()
 }
 
+/// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.
+fn date(date: Date) -> String {
+    let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
+    noon.map_or_else(
+        |_| date.to_string(),
+        |noon| format!("<t:{}:D>", noon.timestamp().as_second()),
+    )
+}
+
 fn live(knowledge: &KnowledgeBase) -> String {
     format!(
-        "Live is version `{}` with {} topics.",
+        "The live version is `{}` with {} topics.",
         knowledge.version(),
         knowledge.topics().len()
     )

@@ -13,10 +13,10 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             - **Mention me** in a channel or thread: `@me how do I start with no experience?`\n\
             - **Reply to one of my answers** to ask a follow-up, with the ping switched on.\n\
             - **Write to me directly**, or use `/ask`; with `private` only you see the answer.\n\
-            - **Answer somebody**: open the menu of their message, then Apps › Answer from the guide.\n\
+            - **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.\n\
             - **Look around** with `/topics` and `/resources`.\n\n\
             Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. \
-            Whoever asked, or a moderator, can remove my reply."
+            The person who asked, or a moderator, can remove my reply."
             .to_owned(),
         prompt: "Look around".to_owned(),
         choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
@@ -29,19 +29,19 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
 /// What `/privacy` has to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Privacy {
-    /// For how many days gaps and votes are kept; none where nothing is.
+    /// For how many days gaps and votes are kept; `None` if nothing is.
     pub keeps: Option<(u32, u32)>,
-    /// How people reach whoever runs the bot; empty for none.
+    /// How people reach the operator; empty for none.
     pub contact: String,
 }
 
 /// What becomes of what people write.
 pub fn privacy(privacy: &Privacy) -> Reply {
     let kept = match privacy.keeps {
-        None => "- **Nothing is written to a disk.**".to_owned(),
+        None => "- **Nothing is written to disk.**".to_owned(),
         Some((gaps, votes)) => format!(
             "- **Questions that I could not answer** are kept for {gaps} days without who asked, where and in which message, so that \
-             moderators can mend the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the \
+             moderators can improve the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the \
              middle of a sentence may remain.\n\
              - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after {votes} days; \
              then nobody can tell whose vote it was.\n\
@@ -74,7 +74,7 @@ pub fn privacy(privacy: &Privacy) -> Reply {
 /// To somebody who wanted to be forgotten and is.
 pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
     let votes = match votes {
-        0 => "I have no vote of yours".to_owned(),
+        0 => "I had no votes of yours".to_owned(),
         1 => "I have deleted your vote".to_owned(),
         votes => format!("I have deleted your {votes} votes"),
     };
@@ -130,7 +130,7 @@ pub fn may_not_remove() -> Reply {
     note("Only the person who asked, or a moderator who may manage messages, can remove this.")
 }
 
-/// To somebody who asks faster than anybody can read.
+/// To somebody who asks again within the cooldown.
 pub fn too_fast() -> Reply {
     note("One moment, please: you have only just asked. Try again in a few seconds.")
 }
@@ -162,9 +162,9 @@ pub fn no_such_topic() -> Reply {
     )
 }
 
-/// Where something went wrong that a person cannot help.
+/// If Discord offers a command that the bot no longer has.
 pub fn unknown_command() -> Reply {
     note(
-        "I do not know this command any more. Restart Discord to get the present list, or mention me with your question.",
+        "This command no longer exists. Restart Discord to update the list, or mention me with your question.",
     )
 }

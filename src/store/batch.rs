@@ -23,7 +23,7 @@ pub(super) struct Batch {
     pub forgotten: BTreeSet<u64>,
     pub counts: BTreeMap<Count, u64>,
     /// The oldest first.
-    pub gaps: VecDeque<Gap>,
+    pub gaps: VecDeque<PendingGap>,
     /// The last vote of a person on a section.
     pub votes: BTreeMap<Voted, Vote>,
     /// How many gaps were dropped.
@@ -44,7 +44,7 @@ pub(super) struct Count {
 
 /// A question without an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Gap {
+pub(super) struct PendingGap {
     pub guild: u64,
     pub wording: String,
     pub day: Date,
@@ -92,7 +92,7 @@ impl Batch {
                 );
             }
             Event::Gap { text, .. } if text.is_empty() => {}
-            Event::Gap { guild, text, topic } => self.gap(Gap {
+            Event::Gap { guild, text, topic } => self.gap(PendingGap {
                 guild: guild.unwrap_or_default(),
                 wording: text.key(),
                 day,
@@ -170,8 +170,8 @@ impl Batch {
         *self.counts.entry(count).or_default() += times;
     }
 
-    fn gap(&mut self, gap: Gap) {
-        let same = |known: &&mut Gap| {
+    fn gap(&mut self, gap: PendingGap) {
+        let same = |known: &&mut PendingGap| {
             (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording
         };
         match self.gaps.iter_mut().find(same) {

@@ -29,14 +29,14 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// A fault of the database, before it is explained.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum DatabaseError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
     #[error("it does not answer in time")]
     Late,
     /// A transaction was to be committed, and whether it was is not known.
     #[error("{0}")]
-    Commit(Box<Fault>),
+    Commit(Box<DatabaseError>),
     #[error("version {0}")]
     Newer(i64),
     #[error("{0}")]
@@ -63,7 +63,7 @@ pub(super) struct Database {
 /// Everything in which the databases differ.
 #[derive(Debug)]
 enum Engine {
-    Sqlite(sqlite::File),
+    Sqlite(sqlite::OpenFile),
     Postgres,
 }
 
@@ -72,7 +72,7 @@ impl Engine {
         config: &config::Store,
         limit: Duration,
         reading: bool,
-    ) -> Result<(AnyConnection, Self), Fault> {
+    ) -> Result<(AnyConnection, Self), DatabaseError> {
         match (config.url.server(), config.url.file()) {
             (Some(url), _) => Ok((
                 postgres::connect(url, config.password_file.as_deref(), limit).await?,
@@ -115,7 +115,10 @@ impl Engine {
 
 impl Database {
     /// Opens the store, creates and migrates it where necessary. No statement takes longer than the limit.
-    pub(super) async fn open(config: &config::Store, limit: Duration) -> Result<Self, Fault> {
+    pub(super) async fn open(
+        config: &config::Store,
+        limit: Duration,
+    ) -> Result<Self, DatabaseError> {
         let (connection, engine) = Engine::open(config, limit, false).await?;
         let mut database = Self {
             connection,
@@ -136,7 +139,7 @@ impl Database {
         if config.url.file().is_some_and(|file| !file.exists()) {
             return Err(StoreError::Missing(name));
         }
-        let unwell = |fault: &Fault| StoreError::Unwell(explain(&config.url, fault));
+        let unwell = |fault: &DatabaseError| StoreError::Unwell(explain(&config.url, fault));
         let limit = Timing::default().statement;
         let (connection, engine) = Engine::open(config, limit, true)
             .await
@@ -153,7 +156,7 @@ impl Database {
             Ok(version) if version < migrations::version() => Err(StoreError::Unwell(format!(
                 "the store {name} is of an older internbot: `internbot run` brings it up to date"
             ))),
-            Ok(version) => Err(unwell(&Fault::Newer(version))),
+            Ok(version) => Err(unwell(&DatabaseError::Newer(version))),
             Err(fault) => Err(unwell(&fault)),
         }
     }
@@ -173,7 +176,7 @@ impl Database {
     }
 
     /// The version of the tables; 0 before there are any.
-    async fn version(&mut self) -> Result<i64, Fault> {
+    async fn version(&mut self) -> Result<i64, DatabaseError> {
         let tables = self.rows(sqlx::query(self.engine.versions())).await?;
         if tables
             .first()
@@ -194,7 +197,7 @@ impl Database {
     }
 
     /// Brings the tables up to date. Processes that start at once do it one after the other.
-    async fn migrate(&mut self) -> Result<(), Fault> {
+    async fn migrate(&mut self) -> Result<(), DatabaseError> {
         if self.version().await? == migrations::version() {
             return Ok(());
         }
@@ -203,10 +206,10 @@ impl Database {
         self.end(migrated).await
     }
 
-    async fn migrate_within(&mut self) -> Result<(), Fault> {
+    async fn migrate_within(&mut self) -> Result<(), DatabaseError> {
         let version = self.version().await?;
         if version > migrations::version() {
-            return Err(Fault::Newer(version));
+            return Err(DatabaseError::Newer(version));
         }
         self.run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
             .await?;
@@ -227,12 +230,12 @@ impl Database {
     }
 
     /// Begins to write.
-    async fn begin(&mut self) -> Result<(), Fault> {
+    async fn begin(&mut self) -> Result<(), DatabaseError> {
         self.run(self.engine.begin()).await
     }
 
     /// Begins to write what no two processes may write at once.
-    async fn begin_alone(&mut self) -> Result<(), Fault> {
+    async fn begin_alone(&mut self) -> Result<(), DatabaseError> {
         self.begin().await?;
         match self.engine.alone() {
             Some(statement) => self.run(statement).await,
@@ -241,13 +244,13 @@ impl Database {
     }
 
     /// Commits what went well, and takes back what did not.
-    async fn end<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+    async fn end<T>(&mut self, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
         let result = match result {
             Ok(value) => self
                 .run("COMMIT")
                 .await
                 .map(|()| value)
-                .map_err(|fault| Fault::Commit(Box::new(fault))),
+                .map_err(|fault| DatabaseError::Commit(Box::new(fault))),
             Err(fault) => Err(fault),
         };
         if let Err(fault) = &result
@@ -260,14 +263,17 @@ impl Database {
     }
 
     /// Runs a statement without arguments.
-    async fn run(&mut self, statement: &str) -> Result<(), Fault> {
+    async fn run(&mut self, statement: &str) -> Result<(), DatabaseError> {
         within(self.limit, self.connection.execute(statement))
             .await
             .map(drop)
     }
 
     /// Runs a statement; how many rows it changed.
-    async fn execute<'q>(&mut self, query: Query<'q, Any, AnyArguments<'q>>) -> Result<u64, Fault> {
+    async fn execute<'q>(
+        &mut self,
+        query: Query<'q, Any, AnyArguments<'q>>,
+    ) -> Result<u64, DatabaseError> {
         within(self.limit, query.execute(&mut self.connection))
             .await
             .map(|done| done.rows_affected())
@@ -277,12 +283,12 @@ impl Database {
     async fn rows<'q>(
         &mut self,
         query: Query<'q, Any, AnyArguments<'q>>,
-    ) -> Result<Vec<AnyRow>, Fault> {
+    ) -> Result<Vec<AnyRow>, DatabaseError> {
         within(self.limit, query.fetch_all(&mut self.connection)).await
     }
 }
 
-impl Fault {
+impl DatabaseError {
     /// Whether nothing more can be asked of the connection.
     fn is_silence(&self) -> bool {
         match self {
@@ -293,11 +299,11 @@ impl Fault {
     }
 }
 
-/// What a fault means, and the mend.
-pub(super) fn explain(url: &StoreUrl, fault: &Fault) -> String {
+/// What a fault means, and what to do.
+pub(super) fn explain(url: &StoreUrl, fault: &DatabaseError) -> String {
     let name = url.name();
     match fault {
-        Fault::Sql(error) => {
+        DatabaseError::Sql(error) => {
             let known = if url.server().is_some() {
                 postgres::explain(&name, error)
             } else {
@@ -306,33 +312,33 @@ pub(super) fn explain(url: &StoreUrl, fault: &Fault) -> String {
             known
                 .unwrap_or_else(|| format!("the store {name} does not work{}", in_its_words(error)))
         }
-        Fault::Commit(fault) => explain(url, fault),
-        Fault::Late => {
+        DatabaseError::Commit(fault) => explain(url, fault),
+        DatabaseError::Late => {
             format!(
                 "the store {name} does not answer in time: look at its machine and, where there is one, the network between"
             )
         }
-        Fault::Newer(version) => format!(
+        DatabaseError::Newer(version) => format!(
             "the store {name} is of a newer internbot (version {version}, this one knows {}): update this one, or name another store as \
              store.url",
             migrations::version()
         ),
-        Fault::File(error) => {
+        DatabaseError::File(error) => {
             format!(
                 "the store {name} cannot be written ({error}): let the bot write into its folder, or name another file as store.url"
             )
         }
-        Fault::Password(error) => {
+        DatabaseError::Password(error) => {
             format!(
-                "the file with the password of the store {name} cannot be used ({error}): mend it, or correct store.password_file"
+                "the file with the password of the store {name} cannot be used ({error}): correct the file, or store.password_file"
             )
         }
-        Fault::Encoding(encoding) => {
+        DatabaseError::Encoding(encoding) => {
             format!(
                 "the store {name} cannot keep every character (its encoding is {encoding}): create the database with ENCODING 'UTF8'"
             )
         }
-        Fault::Random(_) => format!("the store {name}: {fault}"),
+        DatabaseError::Random(_) => format!("the store {name}: {fault}"),
     }
 }
 
@@ -344,7 +350,7 @@ fn in_its_words(error: &sqlx::Error) -> String {
 }
 
 /// Connects. sqlx logs no statement: what is wrong with one is explained here, and a slow one is nobody's alarm.
-async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, Fault> {
+async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, DatabaseError> {
     sqlx::any::install_default_drivers();
     let options: AnyConnectOptions = url.parse()?;
     within(limit, options.disable_statement_logging().connect()).await
@@ -354,8 +360,8 @@ async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, Fault> {
 async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, Fault> {
+) -> Result<T, DatabaseError> {
     Ok(tokio::time::timeout(limit, answer)
         .await
-        .map_err(|_| Fault::Late)??)
+        .map_err(|_| DatabaseError::Late)??)
 }

@@ -9,28 +9,28 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::batch::Batch;
-use super::database::{Database, Fault, Written, explain, writer};
+use super::database::{Database, DatabaseError, Written, explain, writer};
 use super::{Shared, State, StoreError, Timing, locked};
 use crate::settings::Settings;
 
 /// What somebody waits for.
-pub(super) enum Order {
+pub(super) enum StoreRequest {
     /// Write what waits.
-    Flush(Reply<()>),
+    Flush(ReplyTo<()>),
     /// Change the settings of a guild.
     Change {
         guild: u64,
         change: Change,
-        reply: Reply<Arc<Settings>>,
+        reply: ReplyTo<Arc<Settings>>,
     },
     /// Forget a person, who is among those who wait to be forgotten.
-    Forget { person: u64, reply: Reply<u64> },
+    Forget { person: u64, reply: ReplyTo<u64> },
     /// Write what waits, and end.
-    Close(Reply<()>),
+    Close(ReplyTo<()>),
 }
 
 /// Where the answer to an order goes; closed once nobody waits for it.
-type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+type ReplyTo<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What becomes of the settings of a guild.
 pub(super) type Change = Box<dyn FnOnce(&Settings) -> Settings + Send>;
@@ -43,7 +43,7 @@ pub(super) struct Worker {
     /// What could not be written yet.
     unwritten: Batch,
     /// What may have been written before: the answer was lost. It is written first, as it is, under the same number.
-    unsure: Option<Batch>,
+    uncertain_batch: Option<Batch>,
     /// The name under which this process writes; empty before it does.
     writer: String,
     /// The number of the next batch.
@@ -66,7 +66,7 @@ impl Worker {
             shared,
             database: None,
             unwritten: Batch::default(),
-            unsure: None,
+            uncertain_batch: None,
             writer: String::new(),
             number: 1,
             deleted: HashMap::new(),
@@ -80,11 +80,11 @@ impl Worker {
     }
 
     /// Runs until it is told to close.
-    pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<StoreRequest>) {
         loop {
             tokio::select! {
-                order = orders.recv() => match order {
-                    Some(order) => if !self.obey(order).await { return },
+                request = requests.recv() => match request {
+                    Some(request) => if !self.handle(request).await { return },
                     None => return,
                 },
                 () = self.shared.wake.notified(), if self.is_well() => {
@@ -99,13 +99,13 @@ impl Worker {
     }
 
     /// Does what somebody waits for; whether to go on.
-    async fn obey(&mut self, order: Order) -> bool {
-        match order {
+    async fn handle(&mut self, request: StoreRequest) -> bool {
+        match request {
             // Whoever does not wait any more was told that nothing came of it; and others wait behind.
-            Order::Flush(reply) if reply.is_closed() => {}
-            Order::Flush(reply) => drop(reply.send(self.attempt().await)),
-            Order::Change { reply, .. } if reply.is_closed() => {}
-            Order::Change {
+            StoreRequest::Flush(reply) if reply.is_closed() => {}
+            StoreRequest::Flush(reply) => drop(reply.send(self.attempt().await)),
+            StoreRequest::Change { reply, .. } if reply.is_closed() => {}
+            StoreRequest::Change {
                 guild,
                 change,
                 reply,
@@ -113,12 +113,12 @@ impl Worker {
                 let done = self.change(guild, change, &reply).await;
                 drop(reply.send(done));
             }
-            Order::Forget { person, reply } => {
+            StoreRequest::Forget { person, reply } => {
                 let written = self.attempt().await;
                 let deleted = self.deleted.remove(&person).unwrap_or_default();
                 drop(reply.send(written.map(|()| deleted)));
             }
-            Order::Close(reply) => {
+            StoreRequest::Close(reply) => {
                 let written = self.attempt().await;
                 if let Some(database) = self.database.take() {
                     database.close().await;
@@ -146,7 +146,7 @@ impl Worker {
         done
     }
 
-    async fn work(&mut self) -> Result<(), Fault> {
+    async fn work(&mut self) -> Result<(), DatabaseError> {
         if let Some(database) = &mut self.database
             && !database.is_there().await
         {
@@ -189,18 +189,18 @@ impl Worker {
     }
 
     /// Writes what waits: each batch once, also where the answer to a commit is lost.
-    async fn write(&mut self, database: &mut Database, today: Date) -> Result<(), Fault> {
+    async fn write(&mut self, database: &mut Database, today: Date) -> Result<(), DatabaseError> {
         if self.writer.is_empty() {
             self.writer = writer()?;
         }
-        if let Some(batch) = &self.unsure {
+        if let Some(batch) = &self.uncertain_batch {
             if let Written::Before = database
                 .write(&self.writer, self.number, batch, today)
                 .await?
             {
                 debug!("what waited had been written before");
             }
-            (self.unsure, self.number) = (None, self.number + 1);
+            (self.uncertain_batch, self.number) = (None, self.number + 1);
         }
         if self.unwritten.is_empty() {
             return Ok(());
@@ -209,8 +209,8 @@ impl Worker {
             .write(&self.writer, self.number, &self.unwritten, today)
             .await;
         let dropped = self.unwritten.dropped;
-        if let Err(Fault::Commit(_)) = &written {
-            self.unsure = Some(std::mem::replace(
+        if let Err(DatabaseError::Commit(_)) = &written {
+            self.uncertain_batch = Some(std::mem::replace(
                 &mut self.unwritten,
                 Batch {
                     dropped,
@@ -230,7 +230,7 @@ impl Worker {
     }
 
     /// Opens the store; into one that had to be begun anew go the settings that are known.
-    async fn open(&mut self) -> Result<Database, Fault> {
+    async fn open(&mut self) -> Result<Database, DatabaseError> {
         let mut database = Database::open(&self.shared.config, self.timing.statement).await?;
         self.restore |= database.created;
         if self.restore {
@@ -249,7 +249,7 @@ impl Worker {
         &mut self,
         guild: u64,
         change: Change,
-        reply: &Reply<Arc<Settings>>,
+        reply: &ReplyTo<Arc<Settings>>,
     ) -> Result<Arc<Settings>, StoreError> {
         self.attempt().await?;
         // After an attempt that went well it is open; it may have taken longer than anybody waits.
@@ -272,7 +272,7 @@ impl Worker {
 
     /// How many rows wait here.
     fn waiting(&self) -> usize {
-        self.unwritten.len() + self.unsure.as_ref().map_or(0, Batch::len)
+        self.unwritten.len() + self.uncertain_batch.as_ref().map_or(0, Batch::len)
     }
 
     fn well(&mut self) {
@@ -288,24 +288,24 @@ impl Worker {
         if was_unwell {
             info!(
                 gaps.dropped = health.dropped,
-                "the store is well again, and what waited is written"
+                "the store works again, and what waited is written"
             );
         }
     }
 
     /// Notes a fault, the first of several in the log, and plans the next attempt.
-    fn unwell(&mut self, fault: &Fault) -> StoreError {
+    fn unwell(&mut self, fault: &DatabaseError) -> StoreError {
         self.database = None;
         self.due = Instant::now() + self.pause;
         self.pause = (self.pause * 2).min(self.timing.retry_most);
         let sentence = explain(&self.shared.config.url, fault);
         let mut health = locked(&self.shared.health);
         if health.state == State::Unwell {
-            debug!(problem = sentence, "the store is still unwell");
+            debug!(problem = sentence, "the store still cannot be used");
         } else {
             warn!(
                 problem = sentence,
-                "the store cannot be used; the bot goes on answering and keeps what it has to write"
+                "the store cannot be used; the bot still answers and keeps what it has to write"
             );
             (health.state, health.since) = (State::Unwell, self.shared.clock.now());
         }
@@ -316,4 +316,4 @@ impl Worker {
 }
 
 /// What the health says of a store that is well.
-const WELL: &str = "the store is well";
+const WELL: &str = "the store works";

@@ -245,7 +245,7 @@ impl Setup {
         LazyLock::force(&LOG);
         let (stop, stopped) = oneshot::channel();
         let token = self.token.as_deref().unwrap_or("a-token");
-        let token = Token::new(token).expect("a token");
+        let token = Token::parse(token).expect("a token");
         let config = Discord {
             api_url: url.to_owned(),
             ..self.config

@@ -143,6 +143,10 @@ impl fmt::Display for Report {
 }
 
 /// Lets so much arrive at a program at once.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a script of what happens, step by step"
+)]
 pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
     let discord = StandIn::builder()
         .message_content()

@@ -158,7 +158,7 @@ async fn a_broken_save_changes_nothing_but_the_status_until_it_is_mended() {
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     let said = editing.reload().await;
     assert!(
-        said.contains("topics/bread.toml:3:12") && said.contains("as it was before"),
+        said.contains("topics/bread.toml:3:12") && said.contains("from the previous guide"),
         "{said}"
     );
 
@@ -245,7 +245,7 @@ async fn where_nobody_watches_a_moderator_reloads() {
     let editing = Editing::start_as(false).await;
     let said = editing.reload().await;
     assert!(
-        said.starts_with("The files are those that I answer from already."),
+        said.starts_with("Nothing changed: I already answer from these files."),
         "{said}"
     );
 
@@ -254,7 +254,7 @@ async fn where_nobody_watches_a_moderator_reloads() {
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     let said = editing.reload().await;
     assert!(
-        said.starts_with("The guide was reloaded: 2 topics changed. Live is version `"),
+        said.starts_with("The guide was reloaded: 2 topics changed. The live version is `"),
         "{said}"
     );
     assert_eq!(editing.title("bread").await, "Beta way of baking bread");

@@ -373,3 +373,33 @@ async fn a_short_outage_of_requests_loses_no_question() {
     chat.discord.next_message(&chat.help).await;
     chat.finish().await;
 }
+
+#[tokio::test]
+async fn a_new_form_of_a_field_that_nobody_needs_silences_nothing() {
+    let chat = Chat::start().await;
+    let question = json!({
+        "id": ((u64::from(u32::MAX)) << 22).to_string(), "channel_id": chat.help.id.to_string(),
+        "guild_id": chat.guild.id.to_string(), "content": RESUME, "type": 0, "timestamp": 7, "attachments": "none",
+        "author": {"id": chat.mia.id.to_string(), "username": ["mia"]}, "embeds": {"first": null},
+        "mentions": [{"id": chat.discord.bot_id().to_string()}], "poll": [], "flags": "none",
+    });
+    chat.discord.send_event("MESSAGE_CREATE", &question);
+    // What it replies to is not known to the stand-in.
+    assert_eq!(chat.discord.next_refusal().await.code, 50_035);
+    chat.still_answers().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn the_same_unreadable_event_is_one_warning() {
+    let chat = Chat::start().await;
+    let before = logged();
+    for _ in 0..5 {
+        chat.discord
+            .send_event("THREAD_CREATE", &json!({"id": "1"}));
+    }
+    chat.discord.settle().await;
+    let warnings = |log: &str| log.matches("event=\"THREAD_CREATE\"").count();
+    assert_eq!(warnings(&logged()) - warnings(&before), 1);
+    chat.finish().await;
+}

@@ -85,7 +85,7 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 }
 
 #[tokio::test]
-async fn who_asks_too_fast_hears_it_privately_or_nothing() {
+async fn who_asks_too_fast_hears_it_once_and_below_a_command_privately() {
     let chat = Setup::new()
         .config(Discord {
             cooldown_seconds: 3_600,
@@ -94,6 +94,8 @@ async fn who_asks_too_fast_hears_it_privately_or_nothing() {
         .chat()
         .await;
     chat.asks(RESUME).await;
+    let note = chat.asks(RESUME).await;
+    assert!(note.content.starts_with("One moment, please"), "{note}");
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;
     let note = chat
@@ -234,5 +236,29 @@ async fn somebody_who_closed_their_direct_messages_is_left_alone() {
     assert_eq!(chat.discord.next_refusal().await.code, 50_007);
     chat.discord.nothing_more(&chat.mia.dm()).await;
     chat.asks(RESUME).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_edited_is_not_linked_to_for_what_it_said_before() {
+    let chat = Setup::new()
+        .config(Discord {
+            repeat_minutes: 10,
+            ..eager()
+        })
+        .chat()
+        .await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let first = chat.discord.next_message(&chat.help).await;
+    chat.mia
+        .edits_after(
+            &question,
+            "@bot how do i negotiate an offer",
+            Duration::from_secs(5),
+        )
+        .await;
+    chat.discord.next_edit(&first).await;
+    let again = chat.asks(RESUME).await;
+    assert_eq!(again.embed().title, first.embed().title);
     chat.finish().await;
 }

@@ -121,7 +121,9 @@ impl Supervisor {
         let length = heard
             .expect("it is told something")
             .expect("the socket works");
-        String::from_utf8_lossy(&message[..length]).into_owned()
+        String::from_utf8_lossy(&message[..length])
+            .trim_end()
+            .to_owned()
     }
 
     /// What it is told next but that the bot lives.
@@ -312,6 +314,6 @@ async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
     discord.registered("ask").await;
     discord.close(4004);
     assert_eq!(program.ended().await.code(), Some(1));
-    program.logged("press Reset Token", 1).await;
+    program.logged("click Reset Token", 1).await;
     discord.finish().await;
 }

@@ -164,8 +164,7 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
 
     // Moderators of each set something.
     red.moderate("guide settings", &[("private", "true")]).await;
-    blue.moderate("guide settings", &[("dates", "german")])
-        .await;
+    blue.moderate("guide settings", &[("cooldown", "1")]).await;
     assert!(red.get_private_answers("a zebrafish in a pond").await);
     assert!(!blue.get_private_answers("my wombat sleeps").await);
 

@@ -14,6 +14,7 @@ use internbot::discord::{self, Options};
 use internbot::knowledge::LoadError;
 use internbot::live::{Live, Reload};
 use internbot::monitor::Monitor;
+use internbot::reloading;
 use internbot::store::Store;
 use tokio::sync::oneshot;
 
@@ -114,7 +115,7 @@ pub async fn storm(reloads: usize) -> Report {
             ..Discord::default()
         };
         let (token, live) = (
-            Token::new(&discord.token()).expect("a token"),
+            Token::parse(&discord.token()).expect("a token"),
             Arc::clone(&live),
         );
         async move {
@@ -181,7 +182,9 @@ async fn edit(
         fs::rename(&new, link).expect("a link can be renamed");
         fs::remove_dir_all(&last).expect("a folder can be removed");
         last = folder;
-        let reload = discord::reload(live).await.expect("learning does not fail");
+        let reload = reloading::reload(live)
+            .await
+            .expect("learning does not fail");
         let broken = matches!(&reload, Reload::Failed { error, .. } if matches!(**error, LoadError::Invalid { .. }));
         assert_eq!(broken, mark == BROKEN, "{reload:?}");
         assert!(broken || live.guide().knowledge.name().starts_with(mark));

@@ -116,7 +116,7 @@ pub async fn gaps_are_pasted_into_the_guide_and_the_next_one_gets_an_answer(plac
     );
     for (question, shown) in [
         ("vegan canteen lunch?", "This answer is not written yet"),
-        ("how do i get my cv on one single page pls", "Resume / CV"),
+        ("how do i get my cv on one single page pls", "Resume (CV)"),
     ] {
         let (answer, _, _) = internbot(&["ask", question, "--config", &config]);
         assert!(answer.contains(shown), "{answer}");

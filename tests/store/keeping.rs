@@ -1,6 +1,5 @@
 //! What the store keeps and for how long; the same with every database.
 
-use internbot::reply::Dates;
 use internbot::settings::Settings;
 use internbot::stats::{Outcome, Way};
 use internbot::store::{self, Event, StoreError};
@@ -16,7 +15,6 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
         unasked_forums: vec![3],
         private: true,
         cooldown_seconds: Some(9),
-        dates: Dates::German,
     };
     let other = place.open().await;
     set(&store, GUILD, settings.clone())

@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 use twilight_gateway::error::{ReceiveMessageError, ReceiveMessageErrorType};
 use twilight_gateway::queue::InMemoryQueue;
-use twilight_gateway::{CloseFrame, Message, Shard, ShardState};
+use twilight_gateway::{CloseFrame, Message, Session, Shard, ShardState};
 
-use super::shard::Resumable;
-use super::supervisor;
-use crate::discord::{RunError, Shared, events};
+use super::shard_status::ShardStatuses;
+use crate::discord::dispatch::Dispatcher;
+use crate::discord::error::RunError;
+use crate::discord::systemd;
 
 /// How long a connection that is to end may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -27,47 +28,58 @@ const SESSION_OVER: [u16; 3] = [4003, 4007, 4009];
 
 /// Why a connection ended.
 #[derive(Debug)]
-pub(super) enum End {
+pub(super) enum DisconnectReason {
     /// It was closed because the bot is to stop.
     Closed,
     /// It was lost, for this reason, or never made.
     Lost(String),
-    /// Discord will have none, until somebody mends what is wrong.
+    /// Discord will not connect until somebody puts right what is wrong.
     Refused(RunError),
 }
 
 /// What is left of a connection.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub end: End,
-    /// The session to go on with.
+pub(super) struct Disconnected {
+    pub reason: DisconnectReason,
+    /// The session to resume.
     pub resumable: Option<Resumable>,
-    /// How long it had a session; nothing where it never had.
+    /// How long it had a session; `None` if it never had one.
     pub lasted: Option<Duration>,
     /// Whether Discord said anything.
     pub answered: bool,
-    /// Whether it may have begun a session, which Discord counts.
-    pub session_begun: bool,
+    /// Whether it may have started a session, which Discord counts.
+    pub session_started: bool,
 }
 
-impl Ended {
+impl Disconnected {
     /// The end of a connection on which Discord did not answer.
-    pub(super) fn unanswered(end: End) -> Self {
+    pub(super) fn unanswered(reason: DisconnectReason) -> Self {
         Self {
-            end,
+            reason,
             resumable: None,
             lasted: None,
             answered: false,
-            session_begun: false,
+            session_started: false,
         }
     }
 }
 
+/// A session that can be resumed.
+#[derive(Debug)]
+pub(super) struct Resumable {
+    pub session: Session,
+    /// Where; `None` for where sessions start.
+    pub url: Option<String>,
+    /// How many attempts have failed.
+    pub failed: u32,
+}
+
 /// A connection under way.
 pub(super) struct Connection {
-    bot: Arc<Shared>,
+    dispatcher: Arc<Dispatcher>,
+    statuses: Arc<ShardStatuses>,
     shard: Shard<InMemoryQueue>,
-    /// How often the session was tried to be resumed in vain.
+    /// How many attempts at resuming the session have failed.
     failed: u32,
     resumes: bool,
     /// Whether it was opened.
@@ -79,16 +91,22 @@ pub(super) struct Connection {
     /// Whether Discord said that the session is over for good.
     session_over: bool,
     /// Why the connection is about to end, once it is.
-    leaving: Option<End>,
+    leaving: Option<DisconnectReason>,
     /// The last heartbeat that was acknowledged.
     acknowledged: Option<Instant>,
 }
 
 impl Connection {
-    pub(super) fn new(bot: Arc<Shared>, shard: Shard<InMemoryQueue>, failed: u32) -> Self {
+    pub(super) fn new(
+        dispatcher: Arc<Dispatcher>,
+        statuses: Arc<ShardStatuses>,
+        shard: Shard<InMemoryQueue>,
+        failed: u32,
+    ) -> Self {
         let resumes = shard.session().is_some();
         Self {
-            bot,
+            dispatcher,
+            statuses,
             shard,
             failed,
             resumes,
@@ -101,22 +119,26 @@ impl Connection {
         }
     }
 
-    /// Runs it until it ends: by itself, because it has no session after `patience`, or because the bot is to stop.
-    pub(super) async fn run(mut self, patience: Duration, closing: CancellationToken) -> Ended {
-        let limit = tokio::time::sleep(patience);
+    /// Runs it until it ends: by itself, because it has no session after `timeout`, or because the bot is to stop.
+    pub(super) async fn run(
+        mut self,
+        timeout: Duration,
+        closing: CancellationToken,
+    ) -> Disconnected {
+        let limit = tokio::time::sleep(timeout);
         tokio::pin!(limit);
         let end = loop {
             let item = tokio::select! {
                 item = self.next() => item,
                 () = &mut limit, if self.since.is_none() || self.leaving.is_some() => {
-                    break self.leaving.take().unwrap_or_else(|| End::Lost("Discord does not let the bot in in time".to_owned()));
+                    break self.leaving.take().unwrap_or_else(|| DisconnectReason::Lost("Discord does not let the bot in in time".to_owned()));
                 }
                 () = closing.cancelled(), if self.leaving.is_none() => {
                     if is_disconnected(&self.shard) {
-                        break End::Closed;
+                        break DisconnectReason::Closed;
                     }
                     self.shard.close(CloseFrame::NORMAL);
-                    self.leaving = Some(End::Closed);
+                    self.leaving = Some(DisconnectReason::Closed);
                     limit.as_mut().reset(tokio::time::Instant::now() + GOODBYE);
                     continue;
                 }
@@ -147,18 +169,19 @@ impl Connection {
     }
 
     /// Takes what the connection gave; its end, if that was it.
-    fn received(&mut self, item: Option<Result<Message, ReceiveMessageError>>) -> Option<End> {
+    fn received(
+        &mut self,
+        item: Option<Result<Message, ReceiveMessageError>>,
+    ) -> Option<DisconnectReason> {
         match item {
             Some(Ok(Message::Text(text))) => {
                 self.answered = true;
-                // First, so that who is connected knows who it is.
-                if let Some(event) = events::read(&text) {
-                    events::take(&self.bot, event);
-                }
+                // First, so that a bot that is connected knows who it is.
+                self.dispatcher.dispatch(&text);
                 self.look();
                 // Where Discord does not say goodbye either, the library makes another one: it says HELLO now.
                 let another = self.leaving.is_some() && !is_disconnected(&self.shard);
-                another.then(|| End::Lost(BROKE_OFF.to_owned()))
+                another.then(|| DisconnectReason::Lost(BROKE_OFF.to_owned()))
             }
             Some(Ok(Message::Close(frame))) => {
                 let code = frame.map(|frame| frame.code);
@@ -166,7 +189,7 @@ impl Connection {
                 Some(closed(code))
             }
             Some(Err(error)) if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) => {
-                Some(End::Lost(describe(error)))
+                Some(DisconnectReason::Lost(describe(error)))
             }
             // Only the kind: the error itself holds what was sent.
             Some(Err(error)) => {
@@ -176,7 +199,7 @@ impl Connection {
                 );
                 None
             }
-            None => Some(End::Lost(BROKE_OFF.to_owned())),
+            None => Some(DisconnectReason::Lost(BROKE_OFF.to_owned())),
         }
     }
 
@@ -185,12 +208,12 @@ impl Connection {
         let number = self.shard.id().number();
         if self.since.is_none() && self.shard.state() == ShardState::Active {
             self.since = Some(Instant::now());
-            self.bot.connections.connected(number);
+            self.statuses.connected(number);
             if self.resumes {
                 info!(shard = number, "connected again");
             }
-            if self.bot.connections.all_connected() && self.bot.ready.set(()).is_ok() {
-                supervisor::tell(supervisor::State::Ready);
+            if self.statuses.are_all_connected_first_time() {
+                systemd::ready();
             }
         }
         let (acknowledged, latency) = (
@@ -199,7 +222,7 @@ impl Connection {
         );
         if let Some(at) = acknowledged.filter(|at| self.acknowledged != Some(*at)) {
             self.acknowledged = Some(at);
-            self.bot.connections.acknowledged(number, at, latency);
+            self.statuses.acknowledged(number, at, latency);
         }
         if self.leaving.is_none() && is_disconnected(&self.shard) {
             let why = if self.shard.session().is_some() {
@@ -207,11 +230,11 @@ impl Connection {
             } else {
                 "Discord ended the session"
             };
-            self.leaving = Some(End::Lost(why.to_owned()));
+            self.leaving = Some(DisconnectReason::Lost(why.to_owned()));
         }
     }
 
-    fn ended(self, end: End) -> Ended {
+    fn ended(self, end: DisconnectReason) -> Disconnected {
         let lasted = self.since.map(|since| since.elapsed());
         // A session that was not taken up although Discord answered may never be.
         let failed = if lasted.is_some() {
@@ -225,12 +248,12 @@ impl Connection {
             url: self.shard.resume_url().map(str::to_owned),
             failed,
         });
-        Ended {
-            end,
+        Disconnected {
+            reason: end,
             resumable,
             lasted,
             answered: self.answered,
-            session_begun: self.answered && !self.resumes,
+            session_started: self.answered && !self.resumes,
         }
     }
 }
@@ -240,16 +263,18 @@ fn is_disconnected(shard: &Shard<InMemoryQueue>) -> bool {
 }
 
 /// What a close of Discord's means, by its code.
-fn closed(code: Option<u16>) -> End {
+fn closed(code: Option<u16>) -> DisconnectReason {
     match code {
-        Some(4004) => End::Refused(RunError::Token),
-        Some(4010 | 4011) => End::Refused(RunError::Shards),
-        Some(4012 | 4013) => End::Refused(RunError::Outdated),
-        Some(4014) => End::Refused(RunError::Intent),
+        Some(4004) => DisconnectReason::Refused(RunError::Token),
+        Some(4010 | 4011) => DisconnectReason::Refused(RunError::Shards),
+        Some(4012 | 4013) => DisconnectReason::Refused(RunError::Outdated),
+        Some(4014) => DisconnectReason::Refused(RunError::Intent),
         // What the library says where nobody closed it.
-        Some(1006) => End::Lost(BROKE_OFF.to_owned()),
-        Some(code) => End::Lost(format!("Discord closed the connection with code {code}")),
-        None => End::Lost("Discord closed the connection".to_owned()),
+        Some(1006) => DisconnectReason::Lost(BROKE_OFF.to_owned()),
+        Some(code) => {
+            DisconnectReason::Lost(format!("Discord closed the connection with code {code}"))
+        }
+        None => DisconnectReason::Lost("Discord closed the connection".to_owned()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Executor, Row};
 use url::Url;
 
-use super::{Fault, IN_ITS_WORDS, in_its_words};
+use super::{DatabaseError, IN_ITS_WORDS, in_its_words};
 
 /// A statement sees what others have committed by then, and so does the condition of an update that had to wait for another
 /// process. A server may have been told to begin otherwise.
@@ -44,11 +44,11 @@ pub(super) async fn connect(
     url: &Url,
     password_file: Option<&Path>,
     limit: Duration,
-) -> Result<AnyConnection, Fault> {
+) -> Result<AnyConnection, DatabaseError> {
     let password = password_file
         .map(password)
         .transpose()
-        .map_err(Fault::Password)?;
+        .map_err(DatabaseError::Password)?;
     let mut connection = super::connect(address(url, password.as_deref()).as_str(), limit).await?;
     let milliseconds = limit.as_millis();
     let limits = format!(
@@ -64,7 +64,7 @@ pub(super) async fn connect(
     if encoding == ENCODING {
         Ok(connection)
     } else {
-        Err(Fault::Encoding(encoding))
+        Err(DatabaseError::Encoding(encoding))
     }
 }
 
@@ -130,7 +130,7 @@ fn is_local(url: &Url) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What a fault means, and the mend, where it is known.
+/// What a fault means and what to do, if that is known.
 pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
     let unreachable = |error: &dyn std::fmt::Display| {
         format!(

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Database, Fault};
+use super::{Database, DatabaseError};
 use crate::gaps::Gap;
 use crate::settings::Settings;
 use crate::stats::{Outcome, Stats, Way};
@@ -20,7 +20,7 @@ impl Database {
     /// The settings of every guild; what cannot be read is as if it were not there.
     pub(in crate::store) async fn settings(
         &mut self,
-    ) -> Result<HashMap<u64, Arc<Settings>>, Fault> {
+    ) -> Result<HashMap<u64, Arc<Settings>>, DatabaseError> {
         let rows = self
             .rows(sqlx::query("SELECT guild, settings FROM settings"))
             .await?;
@@ -37,14 +37,14 @@ impl Database {
         &mut self,
         guild: Option<u64>,
         since: Date,
-    ) -> Result<Vec<Gap>, Fault> {
+    ) -> Result<Vec<Gap>, DatabaseError> {
         let query = sqlx::query(
             "SELECT text, day, topic, count FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
         )
         .bind(since.to_string())
         .bind(guild.map_or(EVERY_GUILD, number))
         .bind(EVERY_GUILD);
-        let read = |row: &AnyRow| -> Result<Option<Gap>, Fault> {
+        let read = |row: &AnyRow| -> Result<Option<Gap>, DatabaseError> {
             let Some(day) = day(row.try_get(1)?) else {
                 return Ok(None);
             };
@@ -69,7 +69,7 @@ impl Database {
         guild: Option<u64>,
         from: Date,
         to: Date,
-    ) -> Result<Stats, Fault> {
+    ) -> Result<Stats, DatabaseError> {
         let mut stats = Stats::new(from, to);
         let guild = guild.map_or(EVERY_GUILD, number);
         let counts = sqlx::query(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::{AnyConnection, Executor};
 
-use super::Fault;
+use super::DatabaseError;
 
 /// How long a statement waits for another process before the task gives up for now, in milliseconds.
 const BUSY: u64 = 250;
@@ -33,7 +33,7 @@ mod code {
 
 /// The file that is open.
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct OpenFile {
     path: PathBuf,
     /// What tells it from another one of the same name.
     identity: Option<Identity>,
@@ -41,7 +41,7 @@ pub(super) struct File {
 
 type Identity = (u64, u64);
 
-impl File {
+impl OpenFile {
     /// Whether it is still the one under its name.
     pub(super) fn is_there(&self) -> bool {
         self.path.exists() && identity(&self.path) == self.identity
@@ -54,7 +54,7 @@ pub(super) async fn connect(
     most_megabytes: u64,
     limit: Duration,
     reading: bool,
-) -> Result<(AnyConnection, File), Fault> {
+) -> Result<(AnyConnection, OpenFile), DatabaseError> {
     if !reading {
         create(path)?;
     }
@@ -84,14 +84,14 @@ pub(super) async fn connect(
     }
     Ok((
         connection,
-        File {
+        OpenFile {
             path: path.to_owned(),
             identity,
         },
     ))
 }
 
-/// What a fault means, and the mend, where it is known.
+/// What a fault means and what to do, if that is known.
 pub(super) fn explain(file: &str, error: &sqlx::Error) -> Option<String> {
     let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
     Some(match code & 0xff {

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use sqlx::Row;
 
 use super::reading::unsigned;
-use super::{Database, Fault};
+use super::{Database, DatabaseError};
 use crate::config;
 use crate::settings::Settings;
 use crate::store::batch::{self, Batch, Count, Vote, Voted};
@@ -44,7 +44,7 @@ impl Database {
         number: i64,
         batch: &Batch,
         today: Date,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, DatabaseError> {
         if batch.votes.is_empty() && batch.forgotten.is_empty() {
             self.begin().await?
         } else {
@@ -60,7 +60,7 @@ impl Database {
         number: i64,
         batch: &Batch,
         today: Date,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, DatabaseError> {
         // A transaction of the same writer that the server has not ended yet is waited for here.
         let is_new = sqlx::query(
             "INSERT INTO writers (writer, batch, day) VALUES ($1, $2, $3) \
@@ -85,7 +85,7 @@ impl Database {
             deleted.insert(*person, self.forget(*person).await?);
         }
         self.count(&batch.counts.iter().collect::<Vec<_>>()).await?;
-        let mut gaps: Vec<&batch::Gap> = batch.gaps.iter().collect();
+        let mut gaps: Vec<&batch::PendingGap> = batch.gaps.iter().collect();
         gaps.sort_by_key(|gap| (gap.guild, &gap.wording, gap.day));
         self.keep_gaps(&gaps).await?;
         if !batch.votes.is_empty() {
@@ -98,7 +98,7 @@ impl Database {
         Ok(Written::Now(deleted))
     }
 
-    async fn count(&mut self, counts: &[(&Count, &u64)]) -> Result<(), Fault> {
+    async fn count(&mut self, counts: &[(&Count, &u64)]) -> Result<(), DatabaseError> {
         for rows in counts.chunks(ROWS) {
             let statement = format!(
                 "INSERT INTO counts (day, guild, way, outcome, topic, count) VALUES {} \
@@ -122,7 +122,7 @@ impl Database {
         Ok(())
     }
 
-    async fn keep_gaps(&mut self, gaps: &[&batch::Gap]) -> Result<(), Fault> {
+    async fn keep_gaps(&mut self, gaps: &[&batch::PendingGap]) -> Result<(), DatabaseError> {
         for rows in gaps.chunks(ROWS) {
             let statement = format!(
                 "INSERT INTO gaps (guild, wording, day, text, topic, count) VALUES {} \
@@ -152,7 +152,7 @@ impl Database {
         voted: &Voted,
         vote: Vote,
         today: Date,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), DatabaseError> {
         let helped = i16::from(vote.helped);
         for (_, key) in keys {
             let changed = sqlx::query("UPDATE votes SET helped = $1, day = $2 WHERE voter = $3")
@@ -180,7 +180,7 @@ impl Database {
     }
 
     /// Makes the key of a day, unless there is one.
-    async fn ensure_key(&mut self, day: Date) -> Result<(), Fault> {
+    async fn ensure_key(&mut self, day: Date) -> Result<(), DatabaseError> {
         let key = random::<KEY_BYTES>()?;
         let made = sqlx::query(
             "INSERT INTO vote_keys (day, secret) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING",
@@ -191,7 +191,7 @@ impl Database {
     }
 
     /// The keys that have not expired.
-    async fn keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    async fn keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, DatabaseError> {
         let rows = self
             .rows(sqlx::query(
                 "SELECT day, secret FROM vote_keys ORDER BY day DESC",
@@ -203,7 +203,7 @@ impl Database {
     }
 
     /// Deletes the votes of a person, as far as their keys are there.
-    async fn forget(&mut self, person: u64) -> Result<u64, Fault> {
+    async fn forget(&mut self, person: u64) -> Result<u64, DatabaseError> {
         let keys = self.keys().await?;
         let rows = self
             .rows(sqlx::query(
@@ -239,13 +239,17 @@ impl Database {
         &mut self,
         config: &config::Store,
         today: Date,
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, DatabaseError> {
         self.begin_alone().await?;
         let tidied = self.tidy_within(config, today).await;
         self.end(tidied).await
     }
 
-    async fn tidy_within(&mut self, config: &config::Store, today: Date) -> Result<u64, Fault> {
+    async fn tidy_within(
+        &mut self,
+        config: &config::Store,
+        today: Date,
+    ) -> Result<u64, DatabaseError> {
         let before = |days: u32| today.saturating_sub(i64::from(days).days()).to_string();
         let gaps = self
             .execute(
@@ -275,7 +279,7 @@ impl Database {
         &mut self,
         guild: u64,
         change: impl FnOnce(&Settings) -> Result<Settings, E>,
-    ) -> Result<Result<Settings, E>, Fault> {
+    ) -> Result<Result<Settings, E>, DatabaseError> {
         self.begin().await?;
         let changed = self.change_within(guild, change).await;
         self.end(changed).await
@@ -285,7 +289,7 @@ impl Database {
         &mut self,
         guild: u64,
         change: impl FnOnce(&Settings) -> Result<Settings, E>,
-    ) -> Result<Result<Settings, E>, Fault> {
+    ) -> Result<Result<Settings, E>, DatabaseError> {
         // The row is locked until the end, also where it is only made here.
         let locked = sqlx::query(
             "INSERT INTO settings (guild, settings) VALUES ($1, '{}') ON CONFLICT (guild) DO UPDATE SET guild = excluded.guild",
@@ -318,7 +322,7 @@ impl Database {
         &mut self,
         guild: u64,
         settings: &Settings,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), DatabaseError> {
         let text = serde_json::to_string(settings).map_err(std::io::Error::from)?;
         let kept = sqlx::query(
             "INSERT INTO settings (guild, settings) VALUES ($1, $2) ON CONFLICT (guild) DO NOTHING",
@@ -330,12 +334,12 @@ impl Database {
 }
 
 /// A name for somebody who writes, which nobody else has.
-pub(in crate::store) fn writer() -> Result<String, Fault> {
+pub(in crate::store) fn writer() -> Result<String, DatabaseError> {
     random::<WRITER_BYTES>()
 }
 
 /// Random bytes, in hexadecimal.
-fn random<const BYTES: usize>() -> Result<String, Fault> {
+fn random<const BYTES: usize>() -> Result<String, DatabaseError> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes)?;
     Ok(hex(&bytes))

@@ -148,7 +148,9 @@ mod tests {
         let mut rates = Rates::default();
         for channel in [1, 2] {
             for left in (0..5).rev() {
-                let Headers(headers) = rates.count(&post(channel)).ok().expect("within the limit");
+                let Ok(Headers(headers)) = rates.count(&post(channel)) else {
+                    panic!("within the limit");
+                };
                 assert!(headers.contains(&("x-ratelimit-remaining", left.to_string())));
             }
             assert!(rates.count(&post(channel)).is_err());

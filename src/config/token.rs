@@ -1,0 +1,179 @@
+//! The token of the bot: where it comes from, and what may be wrong with it.
+
+use std::fmt;
+use std::path::Path;
+
+/// The environment variable that holds the token.
+pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
+
+/// The token of a bot. It never prints itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// There is none anywhere.
+    #[error(
+        "there is no token, so I cannot connect to Discord (`internbot chat` needs none).\n\
+         1. Create an application at https://discord.com/developers/applications, open its Bot page and click Reset Token.\n\
+         2. Run: DISCORD_TOKEN=… internbot run, or write the token into a file and name it as discord.token_file in the configuration."
+    )]
+    Missing,
+    /// The file that should hold it cannot be read. Its name is not shown, because it may be the token itself, written in the
+    /// wrong place.
+    #[error(
+        "cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN"
+    )]
+    Read(std::io::Error),
+    /// What is there cannot be a token.
+    #[error("what {place} holds is not a token: {mistake}")]
+    Malformed {
+        /// Where it came from.
+        place: String,
+        /// What is wrong, and what to do.
+        mistake: TokenMistake,
+    },
+}
+
+/// What is wrong with a token, and what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenMistake {
+    /// There are quotation marks around it.
+    #[error("it has quotation marks around it; remove them")]
+    Quoted,
+    /// A name stands in front of it.
+    #[error("it begins with a name and \"=\"; leave only what follows")]
+    Named,
+    /// It is neither UTF-8 nor UTF-16.
+    #[error("it is not text; save the file as UTF-8")]
+    NotText,
+    /// Anything else.
+    #[error(
+        "copy the whole token from the Bot page at https://discord.com/developers/applications (Reset Token)"
+    )]
+    Other,
+}
+
+impl Token {
+    /// A token, without the spaces around it.
+    ///
+    /// # Errors
+    /// If it cannot be one.
+    pub fn parse(text: &str) -> Result<Self, TokenMistake> {
+        let text = text.trim();
+        let text = text.strip_prefix("Bot ").unwrap_or(text).trim();
+        if text.starts_with(['"', '\'', '“']) || text.ends_with(['"', '\'', '”']) {
+            return Err(TokenMistake::Quoted);
+        }
+        // No token has the sign.
+        if text.contains('=') {
+            return Err(TokenMistake::Named);
+        }
+        if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(TokenMistake::Other);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Finds the token: what the environment variable holds, or else the file that the configuration names.
+    ///
+    /// # Errors
+    /// If there is none, the file cannot be read, or it holds something else.
+    pub fn find(variable: Option<String>, file: Option<&Path>) -> Result<Self, TokenError> {
+        let malformed = |place: String| move |mistake| TokenError::Malformed { place, mistake };
+        if let Some(text) = variable.filter(|text| !text.trim().is_empty()) {
+            return Self::parse(&text).map_err(malformed(TOKEN_VARIABLE.to_owned()));
+        }
+        let path = file.ok_or(TokenError::Missing)?;
+        let bytes = std::fs::read(path).map_err(TokenError::Read)?;
+        let text = decoded(&bytes).ok_or(TokenMistake::NotText);
+        text.and_then(|text| Self::parse(&text))
+            .map_err(malformed(path.display().to_string()))
+    }
+
+    /// The token itself, for the header of a request and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// The text of a file, as editors and shells write it: in UTF-8 with or without a mark in front, or in UTF-16 with one, as
+/// PowerShell's `>` does.
+fn decoded(bytes: &[u8]) -> Option<String> {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .filter_map(|pair| Some(unit(pair.try_into().ok()?)))
+            .collect();
+        String::from_utf16(&units).ok()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        _ => String::from_utf8(bytes.to_vec()).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_file(bytes: &[u8]) -> Result<Token, TokenError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        Token::find(None, Some(file.path()))
+    }
+
+    #[test]
+    fn a_token_comes_from_the_environment_first_and_never_prints_itself() {
+        let token = Token::find(Some(" Bot abc.def \n".to_owned()), None).unwrap();
+        assert_eq!(token.expose(), "abc.def");
+        assert_eq!(format!("{token:?}"), "Token(…)");
+        let none = Token::find(Some("  ".to_owned()), None);
+        assert!(matches!(none, Err(TokenError::Missing)));
+    }
+
+    #[test]
+    fn a_mistake_is_named() {
+        for (text, mistake) in [
+            ("\"a.b.c\"", TokenMistake::Quoted),
+            ("'a.b.c'", TokenMistake::Quoted),
+            ("DISCORD_TOKEN=a.b.c", TokenMistake::Named),
+            ("two words", TokenMistake::Other),
+        ] {
+            assert_eq!(Token::parse(text), Err(mistake), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_comes_from_a_file_second_however_that_was_saved() {
+        let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+            let units = "abc.def\r\n".encode_utf16().flat_map(bytes);
+            [mark.to_vec(), units.collect()].concat()
+        };
+        for bytes in [
+            b"abc.def\n".to_vec(),
+            b"\xef\xbb\xbfabc.def".to_vec(),
+            utf16(&[0xff, 0xfe], u16::to_le_bytes),
+            utf16(&[0xfe, 0xff], u16::to_be_bytes),
+        ] {
+            assert_eq!(in_file(&bytes).unwrap().expose(), "abc.def", "{bytes:?}");
+        }
+        assert!(in_file(b"\n").is_err());
+        let error = in_file(&[0xc3, 0x28]).unwrap_err().to_string();
+        assert!(error.contains("save the file as UTF-8"), "{error}");
+        let error = Token::find(None, Some(Path::new("abc.def.ghi"))).unwrap_err();
+        assert!(
+            matches!(error, TokenError::Read(_)) && !error.to_string().contains("abc"),
+            "{error}"
+        );
+    }
+}

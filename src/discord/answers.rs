@@ -1,0 +1,327 @@
+//! Questions and their answers: one state machine, so that the answer ends as the question does, however often that was
+//! edited, and whether it was before, while or after it was answered.
+//!
+//! ```text
+//! wait ──> start ──> answered ──> settle ──> (idle) ──edit──> settle ──> (idle)
+//!   └──delete: never started        └──delete: the answer is deleted ──┘
+//! ```
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use lru::LruCache;
+use serenity::all::{ChannelId, MessageId, UserId};
+
+use super::bounded::{bounded, locked};
+use crate::reply::cut;
+
+/// Answered questions that are remembered.
+const MAX_ANSWERED: usize = 4_096;
+/// How much of a question is remembered, in characters.
+const MAX_QUESTION: usize = 500;
+
+/// Follows questions with their answers.
+#[derive(Debug)]
+pub(super) struct AnswerTracker(Mutex<Questions>);
+
+#[derive(Debug)]
+struct Questions {
+    /// Questions that wait for their turn: as many as the queue has.
+    waiting: HashMap<MessageId, String>,
+    started: LruCache<MessageId, TrackedQuestion>,
+}
+
+/// A question that is being answered, or was.
+#[derive(Debug, Clone)]
+pub(super) struct TrackedQuestion {
+    /// Who asked.
+    pub asker: UserId,
+    /// Where.
+    pub channel: ChannelId,
+    /// The text as it reads now.
+    pub text: String,
+    /// Whether it was not addressed to the bot.
+    pub overheard: bool,
+    /// The answer, once it was sent.
+    pub answer: Option<SentAnswer>,
+    deleted: bool,
+    /// Whether a task is working on the answer. It calls [`AnswerTracker::settle`] before it ends.
+    in_progress: bool,
+}
+
+/// A message that answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SentAnswer {
+    /// Its id.
+    pub id: MessageId,
+    /// Whether it does without an embed, because the bot may not embed links there.
+    pub plain: bool,
+}
+
+/// What is left to be done about an answer.
+#[derive(Debug)]
+pub(super) enum NextStep {
+    /// It answers the question as it reads.
+    Nothing,
+    /// The question reads differently by now.
+    Edit(TrackedQuestion),
+    /// The question was deleted.
+    Delete(TrackedQuestion),
+}
+
+impl TrackedQuestion {
+    /// A question whose answer is being worked on.
+    pub(super) fn new(asker: UserId, channel: ChannelId, text: &str, overheard: bool) -> Self {
+        Self {
+            asker,
+            channel,
+            text: shortened(text),
+            overheard,
+            answer: None,
+            deleted: false,
+            in_progress: true,
+        }
+    }
+}
+
+impl Default for AnswerTracker {
+    fn default() -> Self {
+        Self(Mutex::new(Questions {
+            waiting: HashMap::new(),
+            started: bounded(MAX_ANSWERED),
+        }))
+    }
+}
+
+impl AnswerTracker {
+    /// Notes that a question waits for its turn.
+    pub(super) fn wait(&self, id: MessageId, text: String) {
+        locked(&self.0).waiting.insert(id, text);
+    }
+
+    /// The text, as it reads now, of a question whose turn has come; `None` if it was deleted. From now on
+    /// [`Self::settle`] or [`Self::withdraw`] has to be called.
+    pub(super) fn start(
+        &self,
+        id: MessageId,
+        question: impl FnOnce(&str) -> TrackedQuestion,
+    ) -> Option<String> {
+        let mut questions = locked(&self.0);
+        let text = questions.waiting.remove(&id)?;
+        questions.started.put(id, question(&text));
+        Some(text)
+    }
+
+    /// Tracks the answer to a message that did not wait, because somebody chose the answer.
+    pub(super) fn start_chosen(&self, id: MessageId, question: TrackedQuestion) {
+        locked(&self.0).started.put(id, question);
+    }
+
+    /// Forgets a question that gets no answer.
+    pub(super) fn withdraw(&self, id: MessageId) {
+        let mut questions = locked(&self.0);
+        questions.waiting.remove(&id);
+        questions.started.pop(&id);
+    }
+
+    /// Notes the answer.
+    pub(super) fn answered(&self, id: MessageId, answer: SentAnswer) {
+        if let Some(question) = locked(&self.0).started.get_mut(&id) {
+            question.answer = Some(answer);
+        }
+    }
+
+    /// What is left to be done about an answer to this text. After [`NextStep::Nothing`] nobody works on it any more.
+    pub(super) fn settle(&self, id: MessageId, answered_text: &str) -> NextStep {
+        let mut questions = locked(&self.0);
+        let Some(question) = questions.started.get_mut(&id) else {
+            return NextStep::Nothing;
+        };
+        if question.deleted {
+            return NextStep::Delete(question.clone());
+        }
+        if question.text == shortened(answered_text) {
+            question.in_progress = false;
+            return NextStep::Nothing;
+        }
+        NextStep::Edit(question.clone())
+    }
+
+    /// Notes that a question was edited. If its answer has to follow and no task works on it, one has to from now on: the
+    /// text that is answered so far.
+    pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
+        let mut questions = locked(&self.0);
+        if let Some(waiting) = questions.waiting.get_mut(&id) {
+            if !waiting.is_empty() {
+                text.clone_into(waiting);
+            }
+            return None;
+        }
+        let text = shortened(text);
+        let question = questions
+            .started
+            .get_mut(&id)
+            .filter(|question| question.text != text)?;
+        let answered_text = std::mem::replace(&mut question.text, text);
+        (!std::mem::replace(&mut question.in_progress, true)).then_some(answered_text)
+    }
+
+    /// Notes that a message was deleted. If it was a question with an answer on which no task works: that question.
+    pub(super) fn delete(&self, id: MessageId) -> Option<TrackedQuestion> {
+        let mut questions = locked(&self.0);
+        if questions.waiting.remove(&id).is_some() {
+            return None;
+        }
+        let question = questions.started.get_mut(&id)?;
+        question.deleted = true;
+        (!question.in_progress).then(|| question.clone())
+    }
+
+    /// Forgets what a person asked.
+    pub(super) fn forget(&self, person: UserId) {
+        let mut questions = locked(&self.0);
+        let ids: Vec<MessageId> = questions
+            .started
+            .iter()
+            .filter(|(_, question)| question.asker == person)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            questions.started.pop(&id);
+        }
+    }
+}
+
+/// What is remembered of a question.
+pub(super) fn shortened(text: &str) -> String {
+    cut(text, MAX_QUESTION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: MessageId = MessageId::new(1);
+    const ANSWER: SentAnswer = SentAnswer {
+        id: MessageId::new(2),
+        plain: false,
+    };
+
+    /// What a test does to a tracker.
+    enum Act {
+        Start,
+        Answered,
+        Edit(&'static str),
+        Delete,
+        Settle(&'static str),
+    }
+    use Act::{Answered, Delete, Edit, Settle, Start};
+
+    /// Waits with the text "a", acts, and writes down what the tracker wants of its caller after each act.
+    fn wants(acts: &[Act]) -> Vec<String> {
+        let tracker = AnswerTracker::default();
+        tracker.wait(QUESTION, "a".to_owned());
+        let question =
+            |text: &str| TrackedQuestion::new(UserId::new(7), ChannelId::new(3), text, false);
+        acts.iter()
+            .map(|act| match act {
+                Start => format!("answer {:?}", tracker.start(QUESTION, question)),
+                Answered => {
+                    tracker.answered(QUESTION, ANSWER);
+                    String::new()
+                }
+                Edit(text) => match tracker.edit(QUESTION, text) {
+                    Some(answered) => format!("follow from {answered}"),
+                    None => String::new(),
+                },
+                Delete => match tracker.delete(QUESTION) {
+                    Some(_) => "delete".to_owned(),
+                    None => String::new(),
+                },
+                Settle(text) => match tracker.settle(QUESTION, text) {
+                    NextStep::Nothing => "done".to_owned(),
+                    NextStep::Edit(question) => format!("edit to {}", question.text),
+                    NextStep::Delete(_) => "delete".to_owned(),
+                },
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_answer_ends_as_the_question_does() {
+        let rows: &[(&[Act], &[&str])] = &[
+            (
+                &[Start, Answered, Settle("a")],
+                &["answer Some(\"a\")", "", "done"],
+            ),
+            // Edited while it waits: answered as it reads.
+            (
+                &[Edit("b"), Start, Answered, Settle("b")],
+                &["", "answer Some(\"b\")", "", "done"],
+            ),
+            // Deleted while it waits: never answered.
+            (&[Delete, Start], &["", "answer None"]),
+            // Edited while it is answered: the task that answers follows.
+            (
+                &[Start, Edit("b"), Answered, Settle("a"), Settle("b")],
+                &["answer Some(\"a\")", "", "", "edit to b", "done"],
+            ),
+            // Edited afterwards: another task has to follow, once.
+            (
+                &[
+                    Start,
+                    Answered,
+                    Settle("a"),
+                    Edit("b"),
+                    Edit("c"),
+                    Settle("b"),
+                    Settle("c"),
+                ],
+                &[
+                    "answer Some(\"a\")",
+                    "",
+                    "done",
+                    "follow from a",
+                    "",
+                    "edit to c",
+                    "done",
+                ],
+            ),
+            // Edited to what it says already.
+            (
+                &[Start, Answered, Settle("a"), Edit("a")],
+                &["answer Some(\"a\")", "", "done", ""],
+            ),
+            // Deleted while it is answered, and afterwards.
+            (
+                &[Start, Delete, Answered, Settle("a")],
+                &["answer Some(\"a\")", "", "", "delete"],
+            ),
+            (
+                &[Start, Answered, Settle("a"), Delete],
+                &["answer Some(\"a\")", "", "done", "delete"],
+            ),
+        ];
+        for (number, (acts, wanted)) in rows.iter().enumerate() {
+            assert_eq!(wants(acts), *wanted, "row {number}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_forgotten_and_others_are_not() {
+        let tracker = AnswerTracker::default();
+        for person in [7, 8] {
+            let question = TrackedQuestion::new(UserId::new(person), ChannelId::new(3), "a", false);
+            tracker.start_chosen(MessageId::new(person), question);
+        }
+        tracker.forget(UserId::new(7));
+        assert!(matches!(
+            tracker.settle(MessageId::new(7), "b"),
+            NextStep::Nothing
+        ));
+        assert!(matches!(
+            tracker.settle(MessageId::new(8), "b"),
+            NextStep::Edit(_)
+        ));
+    }
+}

@@ -1,0 +1,56 @@
+//! "Answer from the guide", in the menu of a message: a preview of an answer to somebody else, to be posted or not.
+
+use serenity::all::CommandType;
+
+use super::definition::{CommandDefinition, CommandReply, Execution, everywhere};
+use crate::answer::{self, Outcome};
+use crate::discord::context::EventContext;
+use crate::discord::cooldowns::Turn;
+use crate::discord::events::Interaction;
+use crate::discord::record::QuestionRecord;
+use crate::reply::{self, Target};
+use crate::search::Question;
+use crate::stats::Way;
+
+pub(super) const COMMAND: CommandDefinition = CommandDefinition {
+    kind: CommandType::Message,
+    ..CommandDefinition::slash("Answer from the guide", everywhere, Execution::Now(run))
+};
+
+fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
+    let bot = &context.bot;
+    let (Some(message), Some(user)) = (interaction.target(), interaction.user_id()) else {
+        return CommandReply::ephemeral(reply::unknown_command());
+    };
+    let text = bot.without_mention(&message.content);
+    if text.is_empty() || bot.user.get() == Some(&message.author.id) {
+        return CommandReply::ephemeral(reply::nothing_to_answer());
+    }
+    let guild = interaction.guild_id;
+    if bot.take_turn(user, guild) != Turn::Theirs {
+        return CommandReply::ephemeral(reply::too_fast());
+    }
+    let knowledge = &context.guide.knowledge;
+    // The author of the message did not ask the bot, so the question is counted but never kept.
+    let decision = context.guide.answer(&Question::new(text));
+    let record = QuestionRecord::of_answer(context, guild, Way::Menu, &decision);
+    let best = decision
+        .matches
+        .first()
+        .and_then(|best| reply::place(knowledge, best))
+        .filter(|_| decision.outcome != Outcome::None);
+    let reply = match best {
+        Some((topic, section)) => {
+            let others = answer::candidates(&decision.matches)
+                .get(1..)
+                .unwrap_or_default();
+            let target = Target {
+                message: message.id.get(),
+                author: message.author.id.get(),
+            };
+            reply::preview(knowledge, topic, section, target, others)
+        }
+        None => reply::nothing_found(),
+    };
+    CommandReply::ephemeral(reply).with_record(record)
+}

@@ -1,0 +1,93 @@
+//! `/ask`: a question.
+
+use serde_json::Value;
+use serenity::all::{CommandType, CreateCommand, MessageId};
+
+use super::definition::{
+    CommandDefinition, CommandReply, Execution, everywhere, flag_option, text, text_option,
+};
+use crate::discord::context::EventContext;
+use crate::discord::cooldowns::Turn;
+use crate::discord::events::Interaction;
+use crate::discord::record::{self, QuestionRecord};
+use crate::reply;
+use crate::search::Question;
+use crate::stats::{Outcome, Way};
+
+pub(super) const COMMAND: CommandDefinition = CommandDefinition {
+    name: "ask",
+    kind: CommandType::ChatInput,
+    define,
+    run: Execution::Now(run),
+    complete,
+};
+
+fn define(command: CreateCommand) -> CreateCommand {
+    let question = text_option("question", "What you want to know, in your own words");
+    let private = flag_option("private", "Whether only you see the answer");
+    everywhere(command)
+        .description("Ask the internship guide")
+        .add_option(question.required(true).set_autocomplete(true))
+        .add_option(private)
+}
+
+fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
+    let (bot, guild) = (&context.bot, interaction.guild_id);
+    let text = text(interaction, "question").unwrap_or_default().trim();
+    if text.is_empty() {
+        return CommandReply::ephemeral(reply::help(&context.guide.knowledge));
+    }
+    let chosen = interaction.option("private").and_then(Value::as_bool);
+    let ephemeral = chosen.unwrap_or_else(|| bot.settings(guild).private);
+    let Some(user) = interaction.user_id() else {
+        return CommandReply::ephemeral(reply::unknown_command());
+    };
+    if bot.take_turn(user, guild) != Turn::Theirs {
+        return CommandReply::ephemeral(reply::too_fast());
+    }
+    let knowledge = &context.guide.knowledge;
+    // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
+    let phrasing = context.guide.phrasebook.find(text).cloned();
+    let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
+    let (place, reply, record) = match known {
+        Some((topic, section)) => {
+            let (way, outcome) = (Way::Command, Outcome::Answer);
+            let record = QuestionRecord::without_search(context, guild, way, outcome, Some(topic));
+            (phrasing, reply::section(knowledge, topic, section), record)
+        }
+        None => {
+            let question = Question::new(text);
+            let decision = context.guide.answer(&question);
+            let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision);
+            record::unanswered(context, guild, &question, &decision);
+            // The message has no id yet; clicks on it name the command.
+            let id = MessageId::new(interaction.id.get());
+            bot.conversations.remember(id, None, user, &question);
+            let reply = reply::to_answer(knowledge, &decision);
+            (context.place_of(&decision), reply, record)
+        }
+    };
+    let before = match (place, guild, interaction.channel_id) {
+        (Some(place), Some(guild), Some(channel)) if !ephemeral => {
+            context.posted_before(guild, channel, &place)
+        }
+        _ => None,
+    };
+    let reply = match before {
+        Some(before) => CommandReply::ephemeral(before),
+        None if ephemeral => CommandReply::ephemeral(reply),
+        None => CommandReply {
+            quoted_question: Some(text.to_owned()),
+            ..CommandReply::public(reply)
+        },
+    };
+    reply.with_record(record)
+}
+
+fn complete(context: &EventContext, option: &str, typed: &str) -> Vec<(String, String)> {
+    if option != "question" {
+        return Vec::new();
+    }
+    let phrasings = context.guide.complete(typed).into_iter();
+    phrasings.map(|text| (text.clone(), text)).collect()
+}

@@ -1,0 +1,65 @@
+//! `/guide gaps`: what people asked and the guide could not answer.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use serenity::all::{CommandOptionType, CreateCommandOption, GuildId};
+use tokio::task::spawn_blocking;
+use tracing::error;
+
+use super::part::{GuidePart, store_trouble};
+use crate::discord::context::EventContext;
+use crate::discord::events::Interaction;
+use crate::gaps;
+use crate::reply::{self, Reply};
+
+/// How many days are looked back unless somebody says otherwise, and at most.
+const DEFAULT_DAYS: u32 = 30;
+const MAX_DAYS: u32 = 365;
+/// The last page that can be asked for.
+const MAX_PAGE: u32 = 1_000;
+
+pub(super) const PART: GuidePart = GuidePart {
+    name: "gaps",
+    description: "What people asked here and the guide could not answer",
+    define,
+    run: |context, interaction, guild| Box::pin(run(context, interaction, guild)),
+};
+
+fn define(part: CreateCommandOption) -> CreateCommandOption {
+    let number = |name: &str, description: &str, max: u32| {
+        CreateCommandOption::new(CommandOptionType::Integer, name, description)
+            .min_int_value(1)
+            .max_int_value(u64::from(max))
+    };
+    part.add_sub_option(number("days", "How many days to look back (30)", MAX_DAYS))
+        .add_sub_option(number("page", "Which page of them", MAX_PAGE))
+}
+
+async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) -> Reply {
+    let bot = &context.bot;
+    let number = |name: &str| {
+        let value = interaction.suboption(name).and_then(Value::as_u64);
+        value.and_then(|number| u32::try_from(number).ok())
+    };
+    let (days, page) = (
+        number("days").unwrap_or(DEFAULT_DAYS),
+        number("page").unwrap_or(1),
+    );
+    let gaps = match bot.store.gaps(Some(guild.get()), days).await {
+        Ok(gaps) => gaps,
+        Err(error) => return store_trouble(bot, &error),
+    };
+    // Each question is searched for, which would hold up everybody else.
+    let guide = Arc::clone(&context.guide);
+    match spawn_blocking(move || gaps::group(&guide, gaps)).await {
+        Ok(groups) => {
+            let page = usize::try_from(page).unwrap_or(1);
+            reply::gaps(&context.guide.knowledge, &groups, days, page)
+        }
+        Err(panic) => {
+            error!(%panic, "grouping unanswered questions failed; please report this");
+            reply::cannot_group()
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a part of `/guide` is, and what parts share.
+
+use std::pin::Pin;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serenity::all::{CreateCommandOption, GuildId};
+
+use crate::discord::context::{BotContext, EventContext};
+use crate::discord::events::Interaction;
+use crate::reply::{self, Keeping, Reply};
+use crate::store::{Health, State, StoreError};
+
+/// A part of `/guide`.
+pub(super) struct GuidePart {
+    pub name: &'static str,
+    pub description: &'static str,
+    /// Its options.
+    pub define: fn(CreateCommandOption) -> CreateCommandOption,
+    pub run: RunPart,
+}
+
+/// What a part does, for a moderator of the guild.
+pub(super) type RunPart = for<'a> fn(&'a EventContext, &'a Interaction, GuildId) -> PartReply<'a>;
+
+/// The reply of a part.
+pub(super) type PartReply<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+impl GuidePart {
+    /// A part without options.
+    pub(super) const fn plain(name: &'static str, description: &'static str, run: RunPart) -> Self {
+        Self {
+            name,
+            description,
+            define: |option| option,
+            run,
+        }
+    }
+}
+
+/// Why the store could not be asked.
+pub(super) fn store_trouble(bot: &BotContext, error: &StoreError) -> Reply {
+    match error {
+        StoreError::Off => reply::no_store(),
+        StoreError::Settings(error) => reply::cannot_set(&error.to_string()),
+        error => reply::store_trouble(&bot.store.without_folder(&error.to_string())),
+    }
+}
+
+/// How the store is, as moderators are told; `why` is its explanation.
+pub(super) fn keeping<'a>(health: &Health, why: &'a str) -> Keeping<'a> {
+    let dropped = health.dropped;
+    match health.state {
+        State::Off => Keeping::Off,
+        State::Well => Keeping::Well { dropped },
+        State::Unwell => Keeping::Unwell {
+            why,
+            since: u64::try_from(health.since.as_second()).unwrap_or_default(),
+            waiting: health.waiting,
+            dropped,
+        },
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn seconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
+}

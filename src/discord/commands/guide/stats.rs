@@ -1,0 +1,23 @@
+//! `/guide stats`: what was asked and answered.
+
+use serenity::all::GuildId;
+
+use super::part::{GuidePart, store_trouble};
+use crate::discord::context::EventContext;
+use crate::reply::{self, Reply};
+
+/// How many days are looked back.
+const DAYS: u32 = 30;
+
+pub(super) const PART: GuidePart = GuidePart::plain(
+    "stats",
+    "What was asked and answered here",
+    |context, _, guild| Box::pin(run(context, guild)),
+);
+
+async fn run(context: &EventContext, guild: GuildId) -> Reply {
+    match context.bot.store.stats(Some(guild.get()), DAYS).await {
+        Ok(stats) => reply::stats(&context.guide.knowledge, &stats),
+        Err(error) => store_trouble(&context.bot, &error),
+    }
+}

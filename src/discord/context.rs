@@ -1,0 +1,128 @@
+//! What handlers get: the services of the bot, and the guide that an event is answered from.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use serenity::all::{ChannelId, GuildId, UserId};
+
+use super::answers::AnswerTracker;
+use super::conversations::Conversations;
+use super::cooldowns::{Cooldowns, Turn};
+use super::rest::Rest;
+use super::send::ChannelNotes;
+use crate::answer::{Answer, Outcome};
+use crate::config;
+use crate::guide::Guide;
+use crate::live::Live;
+use crate::monitor::Monitor;
+use crate::reply::{self, Place};
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// The services of the bot, shared by all event handlers.
+pub(super) struct BotContext {
+    pub live: Arc<Live>,
+    pub config: config::Discord,
+    pub rest: Rest,
+    pub answers: AnswerTracker,
+    pub conversations: Conversations,
+    pub cooldowns: Cooldowns,
+    pub channels: ChannelNotes,
+    pub store: Store,
+    pub monitor: Monitor,
+    /// The bot's own user; unknown before the first session.
+    pub user: OnceLock<UserId>,
+    /// Whether Discord sends the content of messages that are not addressed to the bot.
+    pub has_message_content: AtomicBool,
+    pub started: SystemTime,
+}
+
+/// What the handler of one event gets.
+#[derive(Clone)]
+pub(super) struct EventContext {
+    pub bot: Arc<BotContext>,
+    /// The guide that was live when the handler began: whatever is reloaded meanwhile, a reply is of one piece.
+    pub guide: Arc<Guide>,
+    /// When the event arrived.
+    pub received: Instant,
+}
+
+impl BotContext {
+    /// The settings of a guild; the defaults in direct messages.
+    pub(super) fn settings(&self, guild: Option<GuildId>) -> Arc<Settings> {
+        self.store.settings(guild.map(GuildId::get))
+    }
+
+    /// Whether it is a person's turn to ask; if so, they have asked.
+    pub(super) fn take_turn(&self, person: UserId, guild: Option<GuildId>) -> Turn {
+        let seconds = self.settings(guild).cooldown_seconds;
+        let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
+        self.cooldowns.take_turn(person, cooldown)
+    }
+
+    /// Whether messages in a channel are answered unasked.
+    pub(super) fn answers_unasked_in(&self, guild: Option<GuildId>, channel: ChannelId) -> bool {
+        let id = channel.get();
+        self.config.unasked_channels.contains(&id)
+            || self.settings(guild).unasked_channels.contains(&id)
+    }
+
+    /// Whether posts in a forum are answered unasked.
+    pub(super) fn answers_posts_in(&self, guild: GuildId, forum: ChannelId) -> bool {
+        let id = forum.get();
+        self.config.unasked_forums.contains(&id)
+            || self.settings(Some(guild)).unasked_forums.contains(&id)
+    }
+
+    /// Whether the operator configured unasked answers in a channel or forum.
+    pub(super) fn is_configured(&self, channel: u64) -> bool {
+        let Self { config, .. } = self;
+        config.unasked_channels.contains(&channel) || config.unasked_forums.contains(&channel)
+    }
+
+    /// Whether Discord sends the content of messages that are not addressed to the bot.
+    pub(super) fn has_message_content(&self) -> bool {
+        self.has_message_content.load(Ordering::Relaxed)
+    }
+
+    /// A text without mentions of the bot.
+    pub(super) fn without_mention(&self, text: &str) -> String {
+        let text = match self.user.get() {
+            Some(me) => text
+                .replace(&format!("<@{me}>"), " ")
+                .replace(&format!("<@!{me}>"), " "),
+            None => text.to_owned(),
+        };
+        text.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == ':')
+            .to_owned()
+    }
+}
+
+impl EventContext {
+    /// The section that an answer shows.
+    pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
+        let best = answer
+            .matches
+            .first()
+            .filter(|_| answer.outcome == Outcome::Answer)?;
+        reply::place(&self.guide.knowledge, best).map(|(topic, section)| Place::new(topic, section))
+    }
+
+    /// A pointer to a message that shows a section in the same channel, if there is one.
+    pub(super) fn posted_before(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        place: &Place,
+    ) -> Option<reply::Reply> {
+        let max_age = self.bot.config.repeat();
+        let message = self
+            .bot
+            .conversations
+            .find_posted(channel, place, max_age)?;
+        let (topic, section) = place.find(&self.guide.knowledge)?;
+        let link = format!("https://discord.com/channels/{guild}/{channel}/{message}");
+        Some(reply::answered_before(topic, section, &link))
+    }
+}

@@ -1,0 +1,211 @@
+//! What was asked before, and what was answered where: bounded, in memory, and lost at a restart.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use lru::LruCache;
+use serenity::all::{ChannelId, MessageId, UserId};
+
+use super::answers::shortened;
+use super::bounded::{bounded, locked};
+use crate::reply::Place;
+use crate::search::Question;
+
+/// Conversations, and answers that can be linked to.
+const MAX_CONVERSATIONS: usize = 4_096;
+/// Earlier questions of a conversation that count.
+const MAX_EARLIER: usize = 3;
+/// After this pause in a direct conversation the next question stands alone.
+const MAX_PAUSE: Duration = Duration::from_secs(600);
+
+/// All conversations.
+#[derive(Debug)]
+pub(super) struct Conversations(Mutex<ConversationMaps>);
+
+#[derive(Debug)]
+struct ConversationMaps {
+    by_answer: LruCache<MessageId, Conversation>,
+    direct: LruCache<ChannelId, (Conversation, Instant)>,
+    posted: LruCache<(ChannelId, Place), (MessageId, Instant)>,
+    /// Answers of which somebody said that they were not it.
+    missed: LruCache<MessageId, ()>,
+}
+
+/// What was asked, up to an answer of the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Conversation {
+    /// Who asked.
+    pub asker: UserId,
+    /// The questions, oldest first.
+    pub questions: Vec<String>,
+    /// Whether the last was not addressed to the bot.
+    pub overheard: bool,
+}
+
+impl Default for Conversations {
+    fn default() -> Self {
+        Self(Mutex::new(ConversationMaps {
+            by_answer: bounded(MAX_CONVERSATIONS),
+            direct: bounded(MAX_CONVERSATIONS),
+            posted: bounded(MAX_CONVERSATIONS),
+            missed: bounded(MAX_CONVERSATIONS),
+        }))
+    }
+}
+
+impl Conversations {
+    /// Remembers what an answer answers; `direct` is the channel if that is a direct conversation.
+    pub(super) fn remember(
+        &self,
+        answer: MessageId,
+        direct: Option<ChannelId>,
+        asker: UserId,
+        question: &Question,
+    ) {
+        let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
+        let conversation = Conversation {
+            asker,
+            questions: question
+                .previous
+                .iter()
+                .chain([&question.text])
+                .skip(skip)
+                .map(|text| shortened(text))
+                .collect(),
+            overheard: question.overheard,
+        };
+        let mut known = locked(&self.0);
+        if let Some(channel) = direct {
+            let now = Instant::now();
+            known.direct.put(channel, (conversation.clone(), now));
+        }
+        known.by_answer.put(answer, conversation);
+    }
+
+    /// What an answer of the bot answers.
+    pub(super) fn before(&self, answer: MessageId) -> Option<Conversation> {
+        locked(&self.0).by_answer.get(&answer).cloned()
+    }
+
+    /// The earlier questions of a direct conversation, unless it has paused for long.
+    pub(super) fn direct(&self, channel: ChannelId) -> Vec<String> {
+        let mut known = locked(&self.0);
+        known
+            .direct
+            .get(&channel)
+            .filter(|(_, last)| last.elapsed() < MAX_PAUSE)
+            .map(|(conversation, _)| conversation.questions.clone())
+            .unwrap_or_default()
+    }
+
+    /// Remembers that a message shows a section, and no other any more.
+    pub(super) fn posted(&self, channel: ChannelId, place: Place, message: MessageId) {
+        let mut known = locked(&self.0);
+        unpost(&mut known, message);
+        let now = Instant::now();
+        known.posted.put((channel, place), (message, now));
+    }
+
+    /// The message of a channel that shows a section and is not older than this.
+    pub(super) fn find_posted(
+        &self,
+        channel: ChannelId,
+        place: &Place,
+        max_age: Duration,
+    ) -> Option<MessageId> {
+        let mut known = locked(&self.0);
+        let (message, at) = known.posted.get(&(channel, place.clone()))?;
+        (at.elapsed() < max_age).then_some(*message)
+    }
+
+    /// Forgets a message that is gone: nothing links to it any more.
+    pub(super) fn remove(&self, message: MessageId) {
+        let mut known = locked(&self.0);
+        if known.by_answer.pop(&message).is_some() {
+            unpost(&mut known, message);
+        }
+    }
+
+    /// Whether somebody says for the first time of an answer that it was not it.
+    pub(super) fn is_first_miss(&self, answer: MessageId) -> bool {
+        locked(&self.0).missed.put(answer, ()).is_none()
+    }
+
+    /// Forgets what a person asked.
+    pub(super) fn forget(&self, person: UserId) {
+        let mut known = locked(&self.0);
+        retain(&mut known.by_answer, |conversation| {
+            conversation.asker != person
+        });
+        retain(&mut known.direct, |(conversation, _)| {
+            conversation.asker != person
+        });
+    }
+}
+
+fn unpost(known: &mut ConversationMaps, message: MessageId) {
+    retain(&mut known.posted, |(shown_in, _)| *shown_in != message);
+}
+
+fn retain<K: std::hash::Hash + Eq + Clone, V>(map: &mut LruCache<K, V>, keep: impl Fn(&V) -> bool) {
+    let gone: Vec<K> = map
+        .iter()
+        .filter(|(_, value)| !keep(value))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for key in gone {
+        map.pop(&key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIA: UserId = UserId::new(7);
+
+    fn place(section: &str) -> Place {
+        Place {
+            topic: "t".to_owned(),
+            section: section.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_conversation_keeps_its_last_questions() {
+        let conversations = Conversations::default();
+        let question = Question {
+            previous: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            ..Question::new("d")
+        };
+        let answer = MessageId::new(1);
+        conversations.remember(answer, None, MIA, &question);
+        let known = conversations.before(answer).map(|known| known.questions);
+        assert_eq!(known.unwrap(), ["b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_message_that_shows_another_section_is_not_linked_to_for_the_first() {
+        let conversations = Conversations::default();
+        let (channel, message) = (ChannelId::new(3), MessageId::new(1));
+        let find = |section| conversations.find_posted(channel, &place(section), MAX_PAUSE);
+        conversations.posted(channel, place("a"), message);
+        assert_eq!(find("a"), Some(message));
+        conversations.posted(channel, place("b"), message);
+        assert_eq!((find("a"), find("b")), (None, Some(message)));
+    }
+
+    #[test]
+    fn a_person_is_forgotten_and_others_are_not() {
+        let conversations = Conversations::default();
+        for number in [7, 8] {
+            let channel = Some(ChannelId::new(number));
+            let (answer, person) = (MessageId::new(number), UserId::new(number));
+            conversations.remember(answer, channel, person, &Question::new("what"));
+        }
+        conversations.forget(MIA);
+        assert_eq!(conversations.before(MessageId::new(7)), None);
+        assert!(conversations.direct(ChannelId::new(7)).is_empty());
+        assert_eq!(conversations.direct(ChannelId::new(8)), ["what"]);
+    }
+}

@@ -1,0 +1,77 @@
+//! How long a person waits between two questions.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use lru::LruCache;
+use serenity::all::UserId;
+
+use super::bounded::{bounded, locked};
+
+/// People who are remembered.
+const MAX_PEOPLE: usize = 8_192;
+
+/// When each person asked last, and whether they were told to wait since.
+#[derive(Debug)]
+pub(super) struct Cooldowns(Mutex<LruCache<UserId, (Instant, bool)>>);
+
+/// Whether a person may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// They may, and just have.
+    Theirs,
+    /// They have to wait, and nobody told them.
+    TellToWait,
+    /// They have to wait, and know it.
+    Wait,
+}
+
+impl Default for Cooldowns {
+    fn default() -> Self {
+        Self(Mutex::new(bounded(MAX_PEOPLE)))
+    }
+}
+
+impl Cooldowns {
+    /// Whether it is a person's turn to ask; if so, they have asked.
+    pub(super) fn take_turn(&self, person: UserId, cooldown: Duration) -> Turn {
+        let mut people = locked(&self.0);
+        match people.get_mut(&person) {
+            Some((last, told)) if last.elapsed() < cooldown => {
+                if std::mem::replace(told, true) {
+                    Turn::Wait
+                } else {
+                    Turn::TellToWait
+                }
+            }
+            _ => {
+                people.put(person, (Instant::now(), false));
+                Turn::Theirs
+            }
+        }
+    }
+
+    /// Forgets when a person asked.
+    pub(super) fn forget(&self, person: UserId) {
+        locked(&self.0).pop(&person);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_too_soon_is_told_once() {
+        let cooldowns = Cooldowns::default();
+        let (mia, max, hour) = (UserId::new(7), UserId::new(8), Duration::from_secs(3_600));
+        let turns = [mia, mia, mia, max].map(|person| cooldowns.take_turn(person, hour));
+        assert_eq!(
+            turns,
+            [Turn::Theirs, Turn::TellToWait, Turn::Wait, Turn::Theirs]
+        );
+        assert_eq!(cooldowns.take_turn(mia, Duration::ZERO), Turn::Theirs);
+        cooldowns.forget(max);
+        assert_eq!(cooldowns.take_turn(max, hour), Turn::Theirs);
+    }
+}

@@ -1,0 +1,8 @@
+//! What is done about events, one file for each kind.
+
+pub(super) mod autocomplete;
+pub(super) mod command;
+pub(super) mod component;
+pub(super) mod edit;
+pub(super) mod forum_post;
+pub(super) mod message;

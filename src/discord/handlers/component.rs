@@ -1,0 +1,242 @@
+//! Buttons and menus: what a click does and shows.
+
+use serenity::all::{ChannelId, CreateInteractionResponse, MessageId, Permissions, UserId};
+use tracing::warn;
+
+use crate::discord::answers::TrackedQuestion;
+use crate::discord::context::EventContext;
+use crate::discord::custom_id::{self, Click};
+use crate::discord::events::{DiscordMessage, Interaction};
+use crate::discord::record::{self, QuestionRecord};
+use crate::discord::render::{self, Destination, Outgoing, RenderOptions, render};
+use crate::discord::rest::RestError;
+use crate::discord::send::send;
+use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
+use crate::search::Question;
+use crate::stats::{Outcome, Way};
+
+use super::edit;
+
+/// A button or an option of a menu that somebody chose, with what Discord always tells about it.
+struct Used<'a> {
+    context: &'a EventContext,
+    interaction: &'a Interaction,
+    user: UserId,
+    channel: ChannelId,
+    message: &'a DiscordMessage,
+}
+
+/// Does what a button or an option of a menu says.
+pub(in crate::discord) async fn handle(
+    context: &EventContext,
+    interaction: &Interaction,
+) -> Option<QuestionRecord> {
+    let used = Used {
+        context,
+        interaction,
+        user: interaction.user_id()?,
+        channel: interaction.channel_id?,
+        message: interaction.message.as_deref()?,
+    };
+    let option = interaction.data.values.first().map(String::as_str);
+    let knowledge = &context.guide.knowledge;
+    let mut record = None;
+    let result = match custom_id::decode(&interaction.data.custom_id, option, knowledge) {
+        Some(Click {
+            action: Action::Remove,
+            owner,
+            ..
+        }) => used.remove(owner).await,
+        Some(Click {
+            action: Action::Post(place, target),
+            owner,
+            ..
+        }) if used.is_by(owner) => used.post(&place, target).await,
+        Some(click) => {
+            let response;
+            (response, record) = used.click(click);
+            used.respond(&response).await
+        }
+        None => used.respond(&used.ephemeral(&reply::gone())).await,
+    };
+    if let Err(error) = result {
+        warn!(%error, "could not answer a click");
+    }
+    record
+}
+
+impl Used<'_> {
+    fn is_by(&self, owner: u64) -> bool {
+        self.user.get() == owner
+    }
+
+    async fn respond(
+        &self,
+        response: &Outgoing<CreateInteractionResponse>,
+    ) -> Result<(), RestError> {
+        let Interaction { id, token, .. } = self.interaction;
+        self.context.bot.rest.respond(*id, token, response).await
+    }
+
+    /// What a click shows, and what became of the question if that was it.
+    fn click(&self, click: Click) -> (Outgoing<CreateInteractionResponse>, Option<QuestionRecord>) {
+        let (context, guild) = (self.context, self.interaction.guild_id);
+        let knowledge = &context.guide.knowledge;
+        let is_owner = self.is_by(click.owner);
+        let response = match click.action {
+            Action::Show(view) => match reply::show(knowledge, &view) {
+                Some(reply) if is_owner && click.seen == Seen::Here => {
+                    if let (View::Section(place), false) = (view, self.message.is_ephemeral()) {
+                        let conversations = &context.bot.conversations;
+                        conversations.posted(self.channel, place, self.message.id);
+                    }
+                    self.in_place(&reply)
+                }
+                Some(reply) => self.ephemeral(&reply),
+                None => self.ephemeral(&reply::gone()),
+            },
+            _ if !is_owner => self.ephemeral(&reply::not_for_you()),
+            Action::Helped(place) => match place.find(knowledge) {
+                Some((topic, section)) => {
+                    record::vote(context, guild, self.user.get(), place.clone(), true);
+                    self.in_place(&reply::section_that_helped(knowledge, topic, section))
+                }
+                None => self.ephemeral(&reply::gone()),
+            },
+            Action::NotIt(place) => {
+                record::vote(context, guild, self.user.get(), place.clone(), false);
+                self.miss(Some(&place));
+                self.ephemeral(&self.alternatives(&place))
+            }
+            Action::NoneOfThese => {
+                let is_first = self.miss(None);
+                let record = is_first.then(|| {
+                    let (way, outcome) = (self.way(), Outcome::NoneOfThese);
+                    QuestionRecord::without_search(context, guild, way, outcome, None)
+                });
+                return (self.in_place(&reply::none_of_these(knowledge)), record);
+            }
+            Action::Remove | Action::Post(..) => self.ephemeral(&reply::not_for_you()),
+        };
+        (response, None)
+    }
+
+    /// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was
+    /// addressed to the bot. Whether it is the first time.
+    fn miss(&self, place: Option<&Place>) -> bool {
+        let (context, guild) = (self.context, self.interaction.guild_id);
+        // Below "Not it" the question is kept already.
+        let metadata = self.message.interaction_metadata;
+        let is_below_not_it = metadata.is_some_and(|metadata| metadata.is_component());
+        if is_below_not_it || !context.bot.conversations.is_first_miss(self.message.id) {
+            return false;
+        }
+        let asked = record::earlier_question(context, guild, self.message);
+        if let Some(asked) = asked.filter(|asked| asked.addressed) {
+            let topic = place.map(|place| place.topic.clone());
+            record::gap(context, guild, &asked.text, topic);
+        }
+        true
+    }
+
+    /// How the question reached the bot, as far as its answer shows.
+    fn way(&self) -> Way {
+        let is_of_command = self.message.interaction_metadata.is_some();
+        match (is_of_command, self.interaction.guild_id) {
+            (true, _) => Way::Command,
+            (false, None) => Way::Direct,
+            (false, Some(_)) => Way::Mention,
+        }
+    }
+
+    /// What else may be meant if a section was not: found anew as long as the question is known.
+    fn alternatives(&self, place: &Place) -> Reply {
+        let (context, guild) = (self.context, self.interaction.guild_id);
+        let found = record::earlier_question(context, guild, self.message)
+            .map(|asked| context.guide.answer(&Question::new(asked.text)).matches)
+            .unwrap_or_default();
+        reply::not_it(&context.guide.knowledge, place, &found)
+    }
+
+    /// Removes the reply that a button is part of, for the person for whom it is, or for a moderator.
+    async fn remove(&self, owner: u64) -> Result<(), RestError> {
+        let moderators = Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR;
+        if !self.is_by(owner) && !self.interaction.permissions().intersects(moderators) {
+            return self
+                .respond(&self.ephemeral(&reply::may_not_remove()))
+                .await;
+        }
+        let bot = &self.context.bot;
+        bot.conversations.remove(self.message.id);
+        self.respond(&render::acknowledged()).await?;
+        let Interaction {
+            application_id,
+            token,
+            ..
+        } = self.interaction;
+        bot.rest.delete_response(*application_id, token).await
+    }
+
+    /// Posts a section as a reply to somebody's message and notifies them: nobody else ever is.
+    async fn post(&self, place: &Place, target: Target) -> Result<(), RestError> {
+        let (context, interaction) = (self.context, self.interaction);
+        let knowledge = &context.guide.knowledge;
+        let found = place.find(knowledge);
+        let ids = (target.author > 0 && target.message > 0).then_some(target);
+        let (Some((topic, section)), Some(target)) = (found, ids) else {
+            return self.respond(&self.in_place(&reply::gone())).await;
+        };
+        let reply = reply::section(knowledge, topic, section);
+        let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
+        if !interaction.is_installed_in_guild() {
+            // Only installed by the person: the bot cannot write here on its own, but it may answer the click publicly.
+            let options = RenderOptions::public(author, interaction.may_not_embed());
+            return self
+                .respond(&render(&reply, options).response_to(author))
+                .await;
+        }
+        self.respond(&self.in_place(&reply::posted())).await?;
+        let bot = &context.bot;
+        // Somebody chose this answer: an edit changes it only for one that is sure.
+        let chosen = TrackedQuestion::new(author, self.channel, "", true);
+        bot.answers.start_chosen(message, chosen);
+        let to = Destination {
+            channel: self.channel,
+            reply_to: Some(message),
+            nonce: self.message.id.get(),
+            ping: true,
+        };
+        match send(&bot.rest, &bot.channels, &reply, author, to).await {
+            Some(sent) => {
+                bot.conversations
+                    .posted(self.channel, place.clone(), sent.id);
+                bot.answers.answered(message, sent);
+                edit::follow(context, message, "").await;
+                Ok(())
+            }
+            None => {
+                bot.answers.withdraw(message);
+                let options = RenderOptions::ephemeral(self.user, false);
+                let note = render(&reply::not_posted(), options).edit_response();
+                let (application, token) = (interaction.application_id, &interaction.token);
+                bot.rest.edit_response(application, token, &note).await
+            }
+        }
+    }
+
+    /// In a new message that only the person sees.
+    fn ephemeral(&self, reply: &Reply) -> Outgoing<CreateInteractionResponse> {
+        let options = RenderOptions::ephemeral(self.user, self.interaction.may_not_embed());
+        render(reply, options).response()
+    }
+
+    /// In place of the message that was clicked.
+    fn in_place(&self, reply: &Reply) -> Outgoing<CreateInteractionResponse> {
+        let options = RenderOptions {
+            owner: self.user,
+            ephemeral: self.message.is_ephemeral(),
+            plain: self.message.embeds.is_empty() && !self.message.content.is_empty(),
+        };
+        render(reply, options).update()
+    }
+}

@@ -1,0 +1,202 @@
+//! Messages: whether one is for the bot, and the answer to it.
+
+use serenity::all::{ChannelId, GuildId, MessageId, UserId};
+
+use crate::answer::Outcome;
+use crate::discord::answers::TrackedQuestion;
+use crate::discord::context::{BotContext, EventContext};
+use crate::discord::cooldowns::Turn;
+use crate::discord::events::DiscordMessage;
+use crate::discord::record::{self, QuestionRecord};
+use crate::discord::render::Destination;
+use crate::discord::send::send;
+use crate::reply::{self, Reply};
+use crate::search::Question;
+use crate::stats::Way;
+
+use super::edit;
+
+/// A message for the bot: what is needed to answer it but its text, which [`AnswerTracker`] keeps while it waits.
+///
+/// [`AnswerTracker`]: crate::discord::answers::AnswerTracker
+pub(in crate::discord) struct IncomingMessage {
+    pub id: MessageId,
+    pub channel: ChannelId,
+    pub guild: Option<GuildId>,
+    pub asker: UserId,
+    pub way: Way,
+    /// The answer of the bot to which it is a reply.
+    earlier: Option<EarlierAnswer>,
+    /// Whether the person asks too soon after their last question and is to be told so.
+    too_soon: bool,
+}
+
+/// An answer of the bot to which somebody replies.
+struct EarlierAnswer {
+    id: MessageId,
+    /// What it is about, for when nobody remembers the question.
+    titles: Vec<String>,
+    /// Whether it answers a command: Discord hides the text of a reply to that.
+    of_command: bool,
+}
+
+/// A message and its text, if it is for the bot and to be answered.
+pub(in crate::discord) fn classify(
+    bot: &BotContext,
+    message: &DiscordMessage,
+) -> Option<(IncomingMessage, String)> {
+    let me = *bot.user.get()?;
+    if !message.is_by_a_person() {
+        return None;
+    }
+    let text = bot.without_mention(&message.content);
+    let earlier = message
+        .referenced_message
+        .as_ref()
+        .filter(|earlier| earlier.author.id == me);
+    let way = if message.guild_id.is_none() {
+        Way::Direct
+    } else if earlier.is_some() && !text.is_empty() {
+        Way::Reply
+    } else if message.mentions.iter().any(|user| user.id == me) {
+        Way::Mention
+    } else {
+        // A message to somebody else is not for the bot, wherever it is written.
+        let to_nobody = message.mentions.is_empty()
+            && message.mention_roles.is_empty()
+            && message.message_reference.is_none();
+        let overheard = to_nobody
+            && !text.is_empty()
+            && bot.answers_unasked_in(message.guild_id, message.channel_id);
+        overheard.then_some(Way::Overheard)?
+    };
+    let asker = message.author.id;
+    let turn = if way == Way::Overheard || text.is_empty() {
+        Turn::Theirs
+    } else {
+        bot.take_turn(asker, message.guild_id)
+    };
+    let incoming = IncomingMessage {
+        id: message.id,
+        channel: message.channel_id,
+        guild: message.guild_id,
+        asker,
+        way,
+        earlier: earlier.map(|earlier| EarlierAnswer {
+            id: earlier.id,
+            titles: earlier
+                .embeds
+                .iter()
+                .filter_map(|embed| embed.title.clone())
+                .collect(),
+            of_command: earlier.interaction_metadata.is_some(),
+        }),
+        too_soon: turn == Turn::TellToWait,
+    };
+    (turn != Turn::Wait).then_some((incoming, text))
+}
+
+/// Answers a message whose turn has come; what was only overheard if the answer is sure.
+pub(in crate::discord) async fn handle(
+    context: &EventContext,
+    message: IncomingMessage,
+) -> Option<QuestionRecord> {
+    let bot = &context.bot;
+    let overheard = message.way == Way::Overheard;
+    let text = bot.answers.start(message.id, |text| {
+        let IncomingMessage { asker, channel, .. } = message;
+        TrackedQuestion::new(asker, channel, text, overheard)
+    })?;
+    if message.too_soon {
+        bot.answers.withdraw(message.id);
+        answer(context, &message, &reply::too_fast()).await;
+        return None;
+    }
+    if text.is_empty() {
+        bot.answers.withdraw(message.id);
+        if let Some(note) = without_text(context, &message) {
+            answer(context, &message, &note).await;
+        }
+        return None;
+    }
+    let question = Question {
+        text,
+        previous: if overheard {
+            Vec::new()
+        } else {
+            earlier_questions(bot, &message)
+        },
+        overheard,
+    };
+    let decision = context.guide.answer(&question);
+    let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision);
+    let place = context.place_of(&decision);
+    let before = match (&place, message.guild) {
+        (Some(place), Some(guild)) => context.posted_before(guild, message.channel, place),
+        _ => None,
+    };
+    // Nobody asked: silence unless it is sure, and if the answer is there already.
+    if overheard
+        && (decision.outcome != Outcome::Answer
+            || before.is_some()
+            || bot.take_turn(message.asker, message.guild) != Turn::Theirs)
+    {
+        bot.answers.withdraw(message.id);
+        return None;
+    }
+    let is_new = before.is_none();
+    let reply = before.unwrap_or_else(|| reply::to_answer(&context.guide.knowledge, &decision));
+    record::unanswered(context, message.guild, &question, &decision);
+    let Some(sent) = answer(context, &message, &reply).await else {
+        // Nobody saw an answer, so none is counted.
+        bot.answers.withdraw(message.id);
+        return None;
+    };
+    let direct = message.guild.is_none().then_some(message.channel);
+    bot.conversations
+        .remember(sent.id, direct, message.asker, &question);
+    if let Some(place) = place.filter(|_| is_new) {
+        bot.conversations.posted(message.channel, place, sent.id);
+    }
+    bot.answers.answered(message.id, sent);
+    edit::follow(context, message.id, &question.text).await;
+    Some(record)
+}
+
+async fn answer(
+    context: &EventContext,
+    message: &IncomingMessage,
+    reply: &Reply,
+) -> Option<crate::discord::answers::SentAnswer> {
+    let to = Destination {
+        channel: message.channel,
+        reply_to: Some(message.id),
+        nonce: message.id.get(),
+        ping: false,
+    };
+    let bot = &context.bot;
+    send(&bot.rest, &bot.channels, reply, message.asker, to).await
+}
+
+/// What to say to somebody who addressed the bot without a word: help, unless it is clear why there is none.
+fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Reply> {
+    match &message.earlier {
+        Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
+        Some(_) => None,
+        None => Some(reply::help(&context.guide.knowledge)),
+    }
+}
+
+/// What was asked before in the same conversation, oldest first.
+fn earlier_questions(bot: &BotContext, message: &IncomingMessage) -> Vec<String> {
+    if let Some(earlier) = &message.earlier {
+        let remembered = bot.conversations.before(earlier.id);
+        // After a restart the answer still says what it was about.
+        return remembered.map_or_else(|| earlier.titles.clone(), |known| known.questions);
+    }
+    if message.guild.is_none() {
+        bot.conversations.direct(message.channel)
+    } else {
+        Vec::new()
+    }
+}

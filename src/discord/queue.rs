@@ -1,0 +1,265 @@
+//! A FIFO queue with a concurrency limit. It knows nothing of what its work is.
+
+use std::collections::{HashSet, VecDeque};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio_util::task::TaskTracker;
+
+use super::bounded::locked;
+
+/// Work that can wait.
+pub(super) trait Work: Send + 'static {
+    /// Of works with the same key one is in progress at a time, in the order of their arrival; `None` if any may be.
+    fn key(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Does work that arrived then.
+pub(super) type Handler<C, W> = fn(C, W, Instant) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How much may be in progress and how much may wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Works in progress.
+    pub concurrency: usize,
+    /// Optional works that wait; the oldest are dropped for new ones.
+    pub optional: usize,
+    /// How long work may wait before it is dropped.
+    pub max_wait: Duration,
+}
+
+/// A queue of works that need a context.
+pub(super) struct WorkQueue<C, W> {
+    limits: Limits,
+    run: Handler<C, W>,
+    state: Mutex<QueueState<W>>,
+    dropped: AtomicU64,
+    expired: AtomicU64,
+}
+
+struct QueueState<W> {
+    required: VecDeque<(W, Instant)>,
+    optional: VecDeque<(W, Instant)>,
+    busy: HashSet<u64>,
+    in_progress: usize,
+}
+
+impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
+    pub(super) fn new(limits: Limits, run: Handler<C, W>) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            run,
+            state: Mutex::new(QueueState {
+                required: VecDeque::new(),
+                optional: VecDeque::new(),
+                busy: HashSet::new(),
+                in_progress: 0,
+            }),
+            dropped: AtomicU64::new(0),
+            expired: AtomicU64::new(0),
+        })
+    }
+
+    /// Takes work that is never dropped unless it waits too long.
+    pub(super) fn push(self: &Arc<Self>, tasks: &TaskTracker, context: &C, work: W) {
+        let mut state = locked(&self.state);
+        state.required.push_back((work, Instant::now()));
+        self.start(&mut state, tasks, context);
+    }
+
+    /// Takes work that may be dropped if too much waits; the work that was dropped for it.
+    pub(super) fn push_optional(
+        self: &Arc<Self>,
+        tasks: &TaskTracker,
+        context: &C,
+        work: W,
+    ) -> Option<W> {
+        let mut state = locked(&self.state);
+        state.optional.push_back((work, Instant::now()));
+        self.start(&mut state, tasks, context);
+        let dropped = (state.optional.len() > self.limits.optional)
+            .then(|| state.optional.pop_front())
+            .flatten();
+        if dropped.is_some() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        dropped.map(|(work, _)| work)
+    }
+
+    /// Removes the works that wait and match.
+    pub(super) fn remove_waiting(&self, matches: impl Fn(&W) -> bool) {
+        let mut state = locked(&self.state);
+        state.required.retain(|(work, _)| !matches(work));
+        state.optional.retain(|(work, _)| !matches(work));
+    }
+
+    /// Lets go of all that waits.
+    pub(super) fn clear(&self) {
+        self.remove_waiting(|_| true);
+    }
+
+    /// How many works wait.
+    pub(super) fn waiting(&self) -> usize {
+        let state = locked(&self.state);
+        state.required.len() + state.optional.len()
+    }
+
+    /// How many works are in progress.
+    pub(super) fn in_progress(&self) -> usize {
+        locked(&self.state).in_progress
+    }
+
+    /// How many optional works were dropped so far, because too many waited.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// How many works were dropped so far, because they had waited too long.
+    pub(super) fn expired(&self) -> u64 {
+        self.expired.load(Ordering::Relaxed)
+    }
+
+    /// Starts a worker if something can be done.
+    fn start(self: &Arc<Self>, state: &mut QueueState<W>, tasks: &TaskTracker, context: &C) {
+        if state.in_progress < self.limits.concurrency
+            && let Some(next) = self.next(state)
+        {
+            state.in_progress += 1;
+            tasks.spawn(Arc::clone(self).work(next, context.clone()));
+        }
+    }
+
+    /// Does one work after another, as long as there is one that can be done.
+    async fn work(self: Arc<Self>, first: (W, Instant), context: C) {
+        let mut next = Some(first);
+        while let Some((work, since)) = next {
+            let key = work.key();
+            // A task of its own, so that a panic ends this work alone.
+            let _ = tokio::spawn((self.run)(context.clone(), work, since)).await;
+            let mut state = locked(&self.state);
+            if let Some(key) = key {
+                state.busy.remove(&key);
+            }
+            next = self.next(&mut state);
+            if next.is_none() {
+                state.in_progress -= 1;
+            }
+        }
+    }
+
+    /// The oldest work that can be done now, required before optional.
+    fn next(&self, state: &mut QueueState<W>) -> Option<(W, Instant)> {
+        loop {
+            let QueueState {
+                required,
+                optional,
+                busy,
+                ..
+            } = state;
+            let free = |waiting: &VecDeque<(W, Instant)>| {
+                waiting
+                    .iter()
+                    .position(|(work, _)| work.key().is_none_or(|key| !busy.contains(&key)))
+            };
+            let (work, since) = match free(required) {
+                Some(at) => required.remove(at)?,
+                None => {
+                    let at = free(optional)?;
+                    optional.remove(at)?
+                }
+            };
+            if since.elapsed() >= self.limits.max_wait {
+                self.expired.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            busy.extend(work.key());
+            return Some((work, since));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    /// A number that is done at once, or never if it is negative; works in the same ten have the same key.
+    struct Number(i64);
+
+    impl Work for Number {
+        fn key(&self) -> Option<u64> {
+            Some(self.0.unsigned_abs() / 10)
+        }
+    }
+
+    type Done = Arc<Mutex<Vec<i64>>>;
+
+    const LIMITS: Limits = Limits {
+        concurrency: 2,
+        optional: 2,
+        max_wait: Duration::MAX,
+    };
+
+    fn queue(limits: Limits) -> Arc<WorkQueue<Done, Number>> {
+        WorkQueue::new(limits, |done, Number(number), _| {
+            Box::pin(async move {
+                if number < 0 {
+                    pending::<()>().await;
+                }
+                locked(&done).push(number);
+            })
+        })
+    }
+
+    /// What is done of required and then of optional works, and what still waits.
+    async fn done(limits: Limits, required: &[i64], optional: &[i64]) -> (Vec<i64>, usize) {
+        let (queue, tasks, done) = (queue(limits), TaskTracker::new(), Done::default());
+        for number in required {
+            queue.push(&tasks, &done, Number(*number));
+        }
+        for number in optional {
+            queue.push_optional(&tasks, &done, Number(*number));
+        }
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let numbers = locked(&done).clone();
+        (numbers, queue.waiting())
+    }
+
+    #[tokio::test]
+    async fn work_is_done_in_order_within_the_limits() {
+        let rows: &[(&[i64], &[i64], &[i64], usize)] = &[
+            (&[1, 2, 3], &[], &[1, 2, 3], 0),
+            // One that hangs holds up only its key.
+            (&[-1, 2, 11, 12], &[], &[11, 12], 1),
+            // Two that hang take all places.
+            (&[-1, -11, 21], &[], &[], 1),
+            // Required before optional, of which the oldest is dropped.
+            (&[-1, 2], &[3, 4, 5, 11], &[11], 3),
+            (&[1, 2], &[11], &[1, 11, 2], 0),
+        ];
+        for (number, (required, optional, numbers, waiting)) in rows.iter().enumerate() {
+            let (mut is, mut wanted) = (done(LIMITS, required, optional).await, numbers.to_vec());
+            is.0.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(is, (wanted, *waiting), "row {number}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_waited_too_long_is_dropped_and_counted() {
+        let limits = Limits {
+            max_wait: Duration::ZERO,
+            ..LIMITS
+        };
+        let (queue, tasks, done) = (queue(limits), TaskTracker::new(), Done::default());
+        queue.push(&tasks, &done, Number(1));
+        assert_eq!((queue.expired(), queue.waiting()), (1, 0));
+    }
+}

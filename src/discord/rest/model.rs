@@ -1,0 +1,59 @@
+//! What Discord responds.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serenity::all::MessageId;
+
+/// How to connect to the gateway.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct GatewayInfo {
+    /// Where it is.
+    pub url: String,
+    /// How many shards Discord recommends.
+    pub shards: u32,
+    /// How many sessions may be started.
+    #[serde(default)]
+    pub session_start_limit: SessionStartLimit,
+}
+
+/// How many sessions may be started in a day, and at once.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct SessionStartLimit {
+    /// How many in a day.
+    pub total: u32,
+    /// How many of them are left.
+    pub remaining: u32,
+    /// After how many milliseconds all of them are available again.
+    pub reset_after: u64,
+    /// How many within five seconds.
+    pub max_concurrency: u16,
+}
+
+impl Default for SessionStartLimit {
+    /// What every bot has, for a proxy that does not say.
+    fn default() -> Self {
+        Self {
+            total: 1_000,
+            remaining: 1_000,
+            reset_after: 86_400_000,
+            max_concurrency: 1,
+        }
+    }
+}
+
+/// A message that was sent.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct CreatedMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// What is left of its embeds: Discord drops those of a bot that may not embed.
+    #[serde(default)]
+    embeds: Vec<IgnoredAny>,
+}
+
+impl CreatedMessage {
+    /// Whether Discord kept an embed.
+    pub(in crate::discord) fn has_embed(&self) -> bool {
+        !self.embeds.is_empty()
+    }
+}

@@ -1,0 +1,75 @@
+//! Tells systemd how the bot is, if it is a service of `Type=notify` with a watchdog. Elsewhere nobody is told.
+
+/// Tells that the bot is connected.
+pub(super) fn ready() {
+    notify::ready();
+}
+
+/// Tells that the bot is about to end.
+pub(super) fn stopping() {
+    notify::stopping();
+}
+
+/// Tells twice in each interval of the watchdog that the bot works. Runs as a task next to those that handle events, so that
+/// it falls silent if these stall.
+pub(super) async fn feed_watchdog() {
+    notify::feed_watchdog().await;
+}
+
+#[cfg(unix)]
+mod notify {
+    use std::sync::Once;
+    use std::time::Duration;
+
+    use sd_notify::NotifyState;
+    use tokio::time::MissedTickBehavior;
+    use tracing::warn;
+
+    pub(super) fn ready() {
+        notify(NotifyState::Ready);
+    }
+
+    pub(super) fn stopping() {
+        notify(NotifyState::Stopping);
+    }
+
+    pub(super) async fn feed_watchdog() {
+        let mut microseconds = 0;
+        if !sd_notify::watchdog_enabled(false, &mut microseconds)
+            && std::env::var_os("WATCHDOG_PID").is_none()
+        {
+            // A supervisor that does not say which process it watches watches this one.
+            let interval = std::env::var("WATCHDOG_USEC").ok();
+            microseconds = interval.and_then(|text| text.parse().ok()).unwrap_or(0);
+        }
+        // Half of the interval is the time between two notices, and that may not be nothing.
+        if microseconds < 2 {
+            return;
+        }
+        let mut notices = tokio::time::interval(Duration::from_micros(microseconds) / 2);
+        notices.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            notices.tick().await;
+            notify(NotifyState::Watchdog);
+        }
+    }
+
+    /// That systemd cannot be told is logged once.
+    fn notify(state: NotifyState<'_>) {
+        static WARNED: Once = Once::new();
+        if let Err(error) = sd_notify::notify(false, &[state]) {
+            WARNED.call_once(|| {
+                warn!(%error, "cannot tell systemd how the bot is, so it may end it; check NOTIFY_SOCKET");
+            });
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod notify {
+    pub(super) fn ready() {}
+
+    pub(super) fn stopping() {}
+
+    pub(super) async fn feed_watchdog() {}
+}

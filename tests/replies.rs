@@ -1,0 +1,345 @@
+//! Every kind of reply, as a person reads it where embeds are not allowed: rewording is a diff in this file.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "a test that fails may panic, and shares a module"
+)]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use insta::assert_snapshot;
+use internbot::gaps::Group;
+use internbot::guide::Guide;
+use internbot::knowledge::{self, Changes, Section, Topic};
+use internbot::reply::{
+    self, Filter, Keeping, Place, Privacy, Reply, SettingsView, Standing, Target,
+};
+use internbot::search::Question;
+use internbot::settings::Settings;
+use internbot::stats::{Outcome, Stats, Way};
+use jiff::civil::date;
+
+#[path = "discord/small_guide.rs"]
+#[allow(dead_code, reason = "the tests of Discord need the rest")]
+mod small_guide;
+
+static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
+    let small = small_guide::SmallGuide::new("Small");
+    Guide::new(knowledge::load(&small.folder(), date(2026, 11, 23)).expect("it has no error"))
+});
+
+/// A reply and what can be done with it.
+fn shown(reply: &Reply) -> String {
+    let labels = |choices: &[reply::Choice]| -> String {
+        choices
+            .iter()
+            .map(|choice| format!(" [{}]", choice.label))
+            .collect()
+    };
+    let mut text = reply.plain_text();
+    if !reply.buttons.is_empty() {
+        text += &format!("\nButtons:{}", labels(&reply.buttons));
+    }
+    if !reply.choices.is_empty() {
+        text += &format!("\n{}:{}", reply.prompt, labels(&reply.choices));
+    }
+    text
+}
+
+fn asked(question: &str) -> String {
+    let answer = GUIDE.answer(&Question::new(question));
+    shown(&reply::to_answer(&GUIDE.knowledge, &answer))
+}
+
+fn bread() -> (&'static Topic, &'static Section) {
+    let topic = GUIDE.knowledge.topic("bread").expect("there is bread");
+    (topic, &topic.sections[0])
+}
+
+#[test]
+fn what_follows_a_question() {
+    let (topic, section) = bread();
+    let knowledge = &GUIDE.knowledge;
+    assert_snapshot!(asked("please tell me about baking bread"), @r#"
+    -# Small guide › Small outside › Small baking bread
+    **Small way of baking bread**
+
+    Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.
+
+    - Small on baking bread: <https://Small.example.org/bread> (book, free)
+
+    -# Reviewed 2026-01-01
+    Buttons: [That helped] [Not it] [Whole topic] [Remove]
+    Read on: [Small people for baking bread] [All resources on this topic] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    "#);
+    assert_snapshot!(asked("quokkas on the moon"), @r#"
+    **Not in the guide**
+
+    I answer from the Small guide and found nothing on this. Try other words, or ask the people here.
+    Buttons: [Remove]
+    The nearest that I have: [Small storing cheese] [Small pitching tents] [List of topics]
+    "#);
+    assert_snapshot!(asked("good morning"), @r#"
+    **Not in the guide**
+
+    I answer from the Small guide and found nothing on this. Try other words, or ask the people here.
+    Buttons: [Remove]
+    Look around: [List of topics]
+    "#);
+    assert_snapshot!(shown(&reply::none_of_these(knowledge)), @r#"
+    **Not in the guide**
+
+    Then the Small guide has nothing on this yet. Try other words, or ask the people here.
+    Buttons: [Remove]
+    Look around: [List of topics]
+    "#);
+    assert_snapshot!(shown(&reply::not_it(knowledge, &Place::new(topic, section), &[])), @r#"
+    **Perhaps one of these?**
+
+    These are the nearest that I have. If none is what you mean, ask again in other words.
+    Buttons: [None of these]
+    Nearest: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    "#);
+    let link = "https://discord.com/channels/1/2/3";
+    assert_snapshot!(shown(&reply::answered_before(topic, section, link)), @r#"
+    I answered this here a moment ago: https://discord.com/channels/1/2/3
+    Buttons: [Show it to me] [Remove]
+    "#);
+    let target = Target {
+        message: 1,
+        author: 2,
+    };
+    assert_snapshot!(shown(&reply::preview(knowledge, topic, section, target, &[])), @r#"
+    -# Small guide › Small outside › Small baking bread
+    **Small way of baking bread**
+
+    Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.
+
+    - Small on baking bread: <https://Small.example.org/bread> (book, free)
+
+    -# Reviewed 2026-01-01
+    Buttons: [Post as a reply]
+    Another answer: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    "#);
+}
+
+#[test]
+fn what_can_be_looked_at() {
+    let knowledge = &GUIDE.knowledge;
+    assert_snapshot!(shown(&reply::help(knowledge)), @r#"
+    -# Small guide
+    **Ask me about internships**
+
+    Ask in your own words; typing mistakes are fine.
+    - **Mention me** in a channel or thread: `@me how do I start with no experience?`
+    - **Reply to one of my answers** to ask a follow-up, with the ping switched on.
+    - **Write to me directly**, or use `/ask`; with `private` only you see the answer.
+    - **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.
+    - **Look around** with `/topics` and `/resources`.
+
+    Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.
+
+    -# What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide
+    Look around: [List of topics]
+    "#);
+    assert_snapshot!(shown(&reply::topics(knowledge)), @r#"
+    **Small guide**
+
+    **Small outside**
+    Small baking bread · Small storing cheese · Small crossing rivers · Small pitching tents
+
+    -# Ask about any of these in your own words.
+    Open a category: [Small outside]
+    "#);
+    let resources = reply::resources(knowledge, &Filter::default(), 0).expect("there are some");
+    assert_snapshot!(shown(&resources), @r#"
+    -# Small guide
+    **Resources**
+
+    4 links from the Small guide.
+
+    - Small on baking bread: <https://Small.example.org/bread> (book, free)
+    - Small on storing cheese: <https://Small.example.org/cheese> (book, free)
+    - Small on pitching tents: <https://Small.example.org/tents> (book, free)
+    - Small on crossing rivers: <https://Small.example.org/rivers> (book, free)
+    "#);
+    let privacy = Privacy {
+        keeps: Some((90, 7)),
+        contact: "ops@example.org".to_owned(),
+    };
+    assert_snapshot!(shown(&reply::privacy(&privacy)), @r#"
+    **Privacy**
+
+    I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.
+    - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
+    - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after 7 days; then nobody can tell whose vote it was.
+    - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data deleted.
+    - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
+    - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.
+    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer to it.
+
+    Who runs me: ops@example.org
+    "#);
+}
+
+#[test]
+fn notes() {
+    let notes = [
+        reply::cannot_read(),
+        reply::gone(),
+        reply::not_for_you(),
+        reply::may_not_remove(),
+        reply::too_fast(),
+        reply::nothing_to_answer(),
+        reply::nothing_found(),
+        reply::posted(),
+        reply::not_posted(),
+        reply::no_such_topic(),
+        reply::unknown_command(),
+        reply::forgotten(0, None),
+        reply::forgotten(2, Some(90)),
+        reply::will_forget(),
+        reply::for_moderators(),
+        reply::cannot_reload(),
+        reply::no_such_channel(),
+        reply::no_store(),
+        reply::cannot_group(),
+        reply::cannot_set("at most 50 channels can have unasked answers"),
+        reply::store_trouble("the store is locked"),
+    ];
+    let notes: Vec<String> = notes.iter().map(shown).collect();
+    assert_snapshot!(notes.join("\n"), @r#"
+    Discord does not show me the text of this message. Mention me in it, or use `/ask`.
+    This is no longer in the guide, or it comes from an older version of me. Please ask again.
+    This button is for the person who asked. Ask me yourself, or use `/ask`: with `private` only you see the answer.
+    Only the person who asked, or a moderator who may manage messages, can remove this.
+    One moment, please: you have only just asked. Try again in a few seconds.
+    This message has no text that I could answer.
+    The guide has nothing on this message.
+    Posted.
+    I could not post this: the message is gone, or I may not write here.
+    There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.
+    This command no longer exists. Restart Discord to update the list, or mention me with your question.
+    I had no votes of yours and have forgotten your latest questions.
+    I have deleted your 2 votes and have forgotten your latest questions. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.
+    I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use `/forget-me` again tomorrow to be sure.
+    This is for moderators: it needs the permission Manage Server.
+    I could not read the guide again and still answer from the previous one. My log says why.
+    Nothing was changed: choose a text channel or a forum of this server from the list.
+    My storage is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.
+    I could not group the questions. My log says why.
+    Nothing was changed: at most 50 channels can have unasked answers.
+    I cannot use my storage at the moment, so nothing was changed: the store is locked.
+    "#);
+}
+
+#[test]
+fn what_moderators_are_told() {
+    let knowledge = &GUIDE.knowledge;
+    let changes = Changes {
+        added: 1,
+        changed: 2,
+        removed: 0,
+    };
+    assert_snapshot!(shown(&reply::reloaded(knowledge, &changes)), @r#"The guide was reloaded: 1 topic added, 2 topics changed. The live version is `68fbfca4` with 4 topics."#);
+    assert_snapshot!(shown(&reply::nothing_to_reload(knowledge)), @r#"Nothing changed: I already answer from these files. The live version is `68fbfca4` with 4 topics."#);
+    let standing = Standing {
+        since: 1,
+        started: 0,
+        problem: None,
+        keeping: Keeping::Well { dropped: 0 },
+    };
+    assert_snapshot!(shown(&reply::status(knowledge, Path::new("knowledge"), &standing)), @r#"
+    -# Small guide
+    **The guide**
+
+    **Version** `68fbfca4`, live since <t:1:R>
+    4 topics, 8 sections, 16 phrasings, 4 links
+
+    **No problems**: I answer from these files.
+
+    **Storage**: OK.
+
+    **Running** since <t:0:R>
+    "#);
+    let settings = Settings {
+        unasked_channels: vec![7],
+        ..Settings::default()
+    };
+    let view = SettingsView {
+        usual_cooldown: 3,
+        changed: true,
+        hears: false,
+        keeping: Keeping::Off,
+        configured: &[9],
+    };
+    assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
+    **Settings of this server**
+
+    Saved. The settings are now:
+
+    **Unasked answers**, only when I am sure
+    in channels: <#7>
+    to forum posts: none
+
+    **`/ask` answers privately** by default: no
+    **Cooldown** between two questions of a person: 3 seconds, as my operator configured
+
+    ⚠ Storage is switched off, so nothing can be set here.
+    I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
+    I still answer in <#9>: my operator configured it, and only they can change it.
+    "#);
+    let group = Group {
+        text: "vegan lunch?".to_owned(),
+        count: 3,
+        last: date(2026, 11, 20),
+        topic: None,
+        wordings: vec![("vegan lunch?".to_owned(), 3)],
+    };
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1)), @r#"
+    -# Small guide
+    **Unanswered questions**
+
+    3 in the last 30 days, most asked first
+
+    **3 ×** vegan lunch?
+      looks like a new topic, last asked on <t:1795176000:D>
+
+    -# To paste into the guide: internbot gaps --toml
+    "#);
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
+    let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
+    stats.add(date(2026, 11, 22), "bread", |sums| {
+        sums.count(Outcome::Answer, Way::Mention, 2)
+    });
+    assert_snapshot!(shown(&reply::stats(knowledge, &stats)), @r#"
+    -# Small guide
+    **Asked and answered**
+
+    ```
+                    7 days  7 days
+    asked                2       2
+      answered           2       2
+      asked back         0       0
+      missed             0       0
+    none of these        0       0
+    unasked answers      0       0
+    helped               0       0
+    not it               0       0
+    ```
+    **A bar a day** since <t:1794916800:D>
+    ```
+    asked, at most 2 a day
+    ▁▁▁▁▁█▁
+    missed, at most 0 a day
+    ▁▁▁▁▁▁▁
+    ```
+    **Topics**
+    1. Small baking bread: 2 answered
+
+    -# Days are those of UTC
+    "#);
+}
