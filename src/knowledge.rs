@@ -359,6 +359,8 @@ impl std::fmt::Display for SectionId {
 pub struct MessageKind {
     /// A name for logs and explanations.
     pub id: String,
+    /// What stands above the reply.
+    pub title: Option<String>,
     /// What to say where somebody asked the bot for it directly, if there is something better than "not in the guide".
     pub reply: Option<String>,
     /// Messages of this kind.

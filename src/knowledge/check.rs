@@ -804,6 +804,7 @@ fn assemble(
             .into_iter()
             .map(|kind| MessageKind {
                 id: kind.id.value,
+                title: kind.title.map(|title| title.value),
                 reply: kind.reply.map(|reply| reply.value),
                 examples: values(&kind.examples),
             })

@@ -96,6 +96,7 @@ pub(super) struct GroupTable {
 #[derive(Debug, Default)]
 pub(super) struct KindTable {
     pub id: Located<String>,
+    pub title: Option<Located<String>>,
     pub reply: Option<Located<String>>,
     pub examples: Vec<Located<String>>,
 }
@@ -545,6 +546,7 @@ pub(super) fn vocabulary(table: &mut Table<'_, '_>) -> VocabularyFile {
 pub(super) fn out_of_scope(table: &mut Table<'_, '_>) -> Vec<KindTable> {
     table.tables("kind", "a kind of message", |table| KindTable {
         id: table.string("id"),
+        title: table.optional_string("title"),
         reply: table.optional_string("reply"),
         examples: table.strings("examples"),
     })
