@@ -78,17 +78,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let index = Index::with_parts(&corpus, parts);
     let mut out = stdout().lock();
     for (id, text) in read_queries(queries)?.into_iter().enumerate() {
-        let found = index.search(&Question::new(text));
+        let found = index.search(&Question::new(text.clone()));
         let ranked: Vec<_> = found
             .matches
             .iter()
             .filter_map(|found| Some((&corpus.topics.get(found.topic)?.id, found.score)))
             .collect();
-        let confident = answer::sure(answer::probability(&found));
+        let confident = answer::sure(answer::probability(&found, &text));
         writeln!(
             out,
             "{}",
-            json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::in_scope(&found)})
+            json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::probability(&found, &text)})
         )?;
     }
     Ok(())

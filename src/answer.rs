@@ -1,10 +1,10 @@
 //! The decision: answer, ask back, or say that the guide does not know. The only place that knows thresholds.
 //!
-//! A search's evidence becomes one number, the probability that the best match is right: the probability that the
-//! knowledge base has an answer at all, times the probability that the best match is it. Each factor is a logistic model;
-//! the outcome follows from the product. The same coefficients and bars serve every knowledge base.
+//! A search's evidence becomes one number, the probability that the best match is right, by one of two logistic models: one for
+//! what was asked of the bot, one for what it overheard. The outcome follows from it. The same coefficients and bars serve every
+//! knowledge base.
 
-use crate::knowledge::{KnowledgeBase, Stakes};
+use crate::knowledge::{KnowledgeBase, MessageKind, Stakes};
 use crate::search::{Found, Match, Question};
 use crate::text;
 
@@ -35,64 +35,107 @@ pub enum Outcome {
     None,
 }
 
-/// The least probability to answer outright what was asked of the bot. Chosen on tuning questions so that nine of ten
-/// outright answers are right.
-const ASKED_BAR: f32 = 0.56;
-/// The same where a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.66;
-/// The same where a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
-const ONE_WORD_BAR: f32 = 0.95;
+/// The least probability to answer outright what was asked of the bot. Chosen so that of what is answered outright at least
+/// nine in ten is right.
+const ASKED_BAR: f32 = 0.60;
+/// The same if a wrong answer could do harm.
+const STAKES_BAR: f32 = 0.70;
+/// The same if a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
+const ONE_WORD_BAR: f32 = 0.90;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.10;
+const SUGGEST_BAR: f32 = 0.17;
 /// A kind of message out of scope this many points ahead of the best topic is named as what the message is.
-const CLEARLY_ASIDE: f32 = 1.0;
+const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message this much like an example of what is out of scope may be named as one: a cosine.
 const ALIKE: f32 = 0.45;
+/// The same if no topic is worth a look anyway.
+const ROUGHLY_ALIKE: f32 = 0.35;
 /// Below this a message that is clearly of a kind out of scope is not worth candidates.
-const ASIDE_SUGGEST_BAR: f32 = 0.25;
+const OUT_OF_SCOPE_SUGGEST_BAR: f32 = 0.30;
 /// Below this a topic has nothing to do with the question: a gap is rather a new topic than a phrasing of this one.
-const NEAR_BAR: f32 = 0.06;
+const NEAR_BAR: f32 = 0.15;
 /// A candidate this much less probable than the best one is not offered.
-const CANDIDATE_SHARE: f32 = 0.10;
-/// The most candidates: as many as buttons fit into one row.
-const MOST_CANDIDATES: usize = 5;
+const CANDIDATE_SHARE: f32 = 0.25;
+/// The most candidates: two good ones help more than five.
+const MOST_CANDIDATES: usize = 4;
+/// How fast the probability of a candidate falls with its distance from the best, for each point.
+const CANDIDATE_DECAY: f32 = 0.4;
 
-/// Coefficients of the two logistic models, fitted by maximum likelihood on tuning questions of knowledge bases of 10 to 150
-/// topics with 5 to 100 phrasings each, with and without examples out of scope.
+/// What a search found, as numbers to judge it by.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence([f32; FEATURES]);
+
+/// How many numbers there are in an [`Evidence`].
+pub const FEATURES: usize = 11;
+
+impl Evidence {
+    /// What each number is called.
+    pub const NAMES: [&str; FEATURES] = [
+        "SCORE",
+        "LEAD",
+        "LEAD_ON_THIRD",
+        "OUT_OF_SCOPE",
+        "NEAREST",
+        "NEAREST_OUT_OF_SCOPE",
+        "DEVIATION",
+        "SCOPE_ODDS",
+        "WORDS",
+        "UNKNOWN",
+        "ASKS",
+    ];
+
+    /// The evidence for the best match of a search for a message.
+    pub fn of(found: &Found, message: &str) -> Self {
+        let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
+        let words = found.words.max(1) as f32;
+        Self([
+            score(0),
+            score(0) - score(1),
+            score(0) - score(2),
+            found.aside.map_or(0.0, |(_, score)| score),
+            found.nearest,
+            found.nearest_aside,
+            found.deviation,
+            found.scope_odds,
+            libm::logf(words),
+            found.unknown as f32 / words,
+            f32::from(u8::from(asks(message))),
+        ])
+    }
+
+    /// The numbers, in the order of [`Self::NAMES`].
+    pub fn features(self) -> [f32; FEATURES] {
+        self.0
+    }
+
+    fn probability(self, base: f32, coefficients: &[f32; FEATURES]) -> f32 {
+        let sum: f32 = self
+            .0
+            .iter()
+            .zip(coefficients)
+            .map(|(value, coefficient)| value * coefficient)
+            .sum();
+        1.0 / (1.0 + libm::expf(-base - sum))
+    }
+}
+
+/// Coefficients of the two logistic models, in the order of [`Evidence::NAMES`]: fitted by `examples/fit_decision` on messages,
+/// phrasings and examples out of scope that the index had not learned.
 mod coefficient {
-    /// Whether the knowledge base has an answer.
-    pub(super) mod scope {
-        /// Where everything else is zero.
-        pub(in super::super) const BASE: f32 = -5.884;
-        /// For each point of the best score.
-        pub(in super::super) const SCORE: f32 = 0.366;
-        /// For each point of the best-fitting kind out of scope.
-        pub(in super::super) const ASIDE: f32 = -0.445;
-        /// Where the knowledge base has examples out of scope at all: then a question that resembles none says something.
-        pub(in super::super) const HAS_ASIDE: f32 = 2.996;
-        /// For how like the question the nearest phrasing is, 1 at the most.
-        pub(in super::super) const NEAREST: f32 = 1.536;
-        /// For how like it the nearest example out of scope is, 1 at the most.
-        pub(in super::super) const NEAREST_ASIDE: f32 = -4.822;
-        /// For each point of the scores' standard deviation.
-        pub(in super::super) const DEVIATION: f32 = 2.851;
-        /// For each word that is not known: what the guide answers is mostly said in words that it has.
-        pub(in super::super) const UNKNOWN: f32 = -0.489;
-    }
+    use super::FEATURES;
 
-    /// Whether the best match is right, where the knowledge base has an answer.
-    pub(super) mod choice {
-        /// Where everything else is zero.
-        pub(in super::super) const BASE: f32 = -1.214;
-        /// For each point that the best is ahead of the second.
-        pub(in super::super) const MARGIN: f32 = 0.572;
-        /// For the natural logarithm of the number of words: short questions say too little to be sure.
-        pub(in super::super) const WORDS: f32 = 0.169;
-        /// For the best topic's share of the probability, 1 at the most.
-        pub(in super::super) const POSTERIOR: f32 = 1.779;
-    }
+    /// For what was asked of the bot.
+    pub(super) const ASKED_BASE: f32 = -3.145;
+    pub(super) const ASKED: [f32; FEATURES] = [
+        0.224, 0.181, 0.017, -0.241, 3.432, -1.048, -0.428, 0.069, 0.349, -3.878, 0.537,
+    ];
+    /// For what was overheard: most of it is not for the bot, and a short remark says too little.
+    pub(super) const OVERHEARD_BASE: f32 = -9.098;
+    pub(super) const OVERHEARD: [f32; FEATURES] = [
+        0.265, 0.063, 0.091, -0.324, 5.867, -3.565, -0.239, -0.066, 1.978, -1.406, 1.050,
+    ];
 }
 
 /// Decides what to do with a question for which a search found this.
@@ -105,25 +148,43 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             reason: "there is no word in it".to_owned(),
         };
     };
-    let probability = probability(found);
+    if !text::is_latin(&question.text) {
+        return Answer {
+            outcome: Outcome::None,
+            matches: Vec::new(),
+            kind: foreign_kind(knowledge),
+            reason: "it is not written in the Latin alphabet".to_owned(),
+        };
+    }
+    let evidence = Evidence::of(found, &question.text);
+    let probability = if question.overheard {
+        overheard_probability(evidence)
+    } else {
+        asked_probability(evidence)
+    };
     let matches: Vec<Match> = found
         .matches
         .iter()
         .map(|candidate| Match {
-            score: probability
-                * libm::expf(coefficient::choice::MARGIN * (candidate.score - best.score)),
+            score: probability * libm::expf(CANDIDATE_DECAY * (candidate.score - best.score)),
             ..*candidate
         })
         .collect();
+    let hopeless = probability < SUGGEST_BAR;
     let kind = found
         .aside
-        .filter(|&(_, score)| score >= best.score + CLEARLY_ASIDE && found.nearest_aside >= ALIKE)
+        .filter(|&(_, score)| {
+            let clearly =
+                score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_aside >= ALIKE;
+            clearly || hopeless && score >= best.score && found.nearest_aside >= ROUGHLY_ALIKE
+        })
         .map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
+    let asks = asks(&question.text);
     let (outcome, reason) = if question.overheard {
-        overheard(question, probability, stakes)
+        overheard(probability, stakes, asks)
     } else {
-        asked(probability, stakes, found.words, kind.is_some())
+        asked(probability, stakes, found.words, asks, kind.is_some())
     };
     Answer {
         outcome,
@@ -133,7 +194,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     }
 }
 
-/// The candidates to offer of what a search found: two to five.
+/// The candidates to offer of what a search found: two to four.
 pub fn candidates(matches: &[Match]) -> &[Match] {
     let best = matches.first().map_or(0.0, |best| best.score);
     let near = matches
@@ -145,72 +206,96 @@ pub fn candidates(matches: &[Match]) -> &[Match] {
         .unwrap_or(matches)
 }
 
-fn asked(probability: f32, stakes: Stakes, words: usize, aside: bool) -> (Outcome, String) {
+/// The kind of message that has examples in other alphabets.
+fn foreign_kind(knowledge: &KnowledgeBase) -> Option<usize> {
+    let foreign = |kind: &MessageKind| {
+        kind.examples
+            .iter()
+            .filter(|example| !text::is_latin(example))
+            .count()
+    };
+    let kinds = knowledge.out_of_scope().iter().map(foreign).enumerate();
+    kinds
+        .filter(|(_, count)| *count > 0)
+        .max_by_key(|(_, count)| *count)
+        .map(|(kind, _)| kind)
+}
+
+/// Whether a message asks something.
+fn asks(message: &str) -> bool {
+    text::sentences(message).any(text::asks)
+}
+
+fn asked(
+    probability: f32,
+    stakes: Stakes,
+    words: usize,
+    asks: bool,
+    out_of_scope: bool,
+) -> (Outcome, String) {
     let bar = match stakes {
         _ if words < 2 => ONE_WORD_BAR,
         Stakes::Ordinary => ASKED_BAR,
         Stakes::Legal => STAKES_BAR,
     };
-    let percent = percent(probability);
-    let suggest_bar = if aside {
-        ASIDE_SUGGEST_BAR
+    let suggest_bar = if out_of_scope {
+        OUT_OF_SCOPE_SUGGEST_BAR
     } else {
         SUGGEST_BAR
     };
-    if probability >= bar {
+    let sure = percent(probability);
+    if probability >= bar && (asks || words < 2) {
         (
             Outcome::Answer,
-            format!("{percent} sure, {} needed to answer", self::percent(bar)),
+            format!("{sure} sure, {} needed to answer", percent(bar)),
+        )
+    } else if probability >= bar {
+        (
+            Outcome::Suggest,
+            format!("{sure} sure, but nothing in it asks"),
         )
     } else if probability >= suggest_bar {
         (
             Outcome::Suggest,
-            format!(
-                "{percent} sure, {} needed to answer outright",
-                self::percent(bar)
-            ),
+            format!("{sure} sure, {} needed to answer outright", percent(bar)),
         )
     } else {
         (
             Outcome::None,
             format!(
-                "only {percent} sure, {} needed even to suggest",
-                self::percent(suggest_bar)
+                "only {sure} sure, {} needed even to suggest",
+                percent(suggest_bar)
             ),
         )
     }
 }
 
-fn overheard(question: &Question, probability: f32, stakes: Stakes) -> (Outcome, String) {
+fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) {
     if stakes == Stakes::Legal {
-        (
+        return (
             Outcome::None,
             "overheard, and high stakes are never answered unasked".to_owned(),
-        )
-    } else if !text::sentences(&question.text).any(text::asks) {
-        (
+        );
+    }
+    if !asks {
+        return (
             Outcome::None,
             "overheard, and nothing in it asks".to_owned(),
-        )
-    } else if probability < OVERHEARD_BAR {
-        (
-            Outcome::None,
-            format!(
-                "overheard and {} sure, {} needed",
-                percent(probability),
-                percent(OVERHEARD_BAR)
-            ),
-        )
-    } else {
-        (
-            Outcome::Answer,
-            format!(
-                "overheard and {} sure, {} needed",
-                percent(probability),
-                percent(OVERHEARD_BAR)
-            ),
-        )
+        );
     }
+    let outcome = if probability < OVERHEARD_BAR {
+        Outcome::None
+    } else {
+        Outcome::Answer
+    };
+    (
+        outcome,
+        format!(
+            "overheard and {} sure, {} needed",
+            percent(probability),
+            percent(OVERHEARD_BAR)
+        ),
+    )
 }
 
 fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
@@ -221,48 +306,20 @@ fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
     section.map_or(Stakes::Ordinary, |section| section.stakes)
 }
 
-/// The probability that the best match is right.
-pub fn probability(found: &Found) -> f32 {
-    in_scope(found) * right_choice(found)
+fn asked_probability(evidence: Evidence) -> f32 {
+    evidence.probability(coefficient::ASKED_BASE, &coefficient::ASKED)
 }
 
-/// The probability that the knowledge base has an answer at all.
-pub fn in_scope(found: &Found) -> f32 {
-    use coefficient::scope;
-    let aside = found.aside.map_or(0.0, |(_, score)| {
-        scope::HAS_ASIDE + scope::ASIDE * score.max(0.0)
-    });
-    logistic(
-        scope::BASE
-            + scope::SCORE * score(found, 0)
-            + aside
-            + scope::NEAREST * found.nearest
-            + scope::NEAREST_ASIDE * found.nearest_aside
-            + scope::DEVIATION * found.deviation
-            + scope::UNKNOWN * found.unknown as f32,
-    )
+fn overheard_probability(evidence: Evidence) -> f32 {
+    evidence.probability(coefficient::OVERHEARD_BASE, &coefficient::OVERHEARD)
 }
 
-/// The probability that the best match is the right one, where the knowledge base has an answer.
-fn right_choice(found: &Found) -> f32 {
-    use coefficient::choice;
-    logistic(
-        choice::BASE
-            + choice::MARGIN * (score(found, 0) - score(found, 1))
-            + choice::WORDS * libm::logf(found.words.max(1) as f32)
-            + choice::POSTERIOR * found.posterior,
-    )
+/// The probability that the best match for a message is right, if it was asked of the bot.
+pub fn probability(found: &Found, message: &str) -> f32 {
+    asked_probability(Evidence::of(found, message))
 }
 
-fn score(found: &Found, at: usize) -> f32 {
-    found.matches.get(at).map_or(0.0, |found| found.score)
-}
-
-fn logistic(sum: f32) -> f32 {
-    1.0 / (1.0 + libm::expf(-sum))
-}
-
-/// Whether a probability is enough to answer what was asked, where a wrong answer does no harm.
+/// Whether a probability is enough to answer what was asked, if a wrong answer does no harm.
 pub fn sure(probability: f32) -> bool {
     probability >= ASKED_BAR
 }

@@ -11,6 +11,7 @@ mod features;
 mod groups;
 mod lexicon;
 mod lists;
+mod meaning;
 mod parts;
 mod phrasings;
 mod reach;
@@ -28,6 +29,7 @@ pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::{Counts, Learner, Space, Weighed};
 use lists::Lists;
+use meaning::{Meaning, Meanings};
 pub use parts::{Part, Parts};
 use phrasings::Phrasings;
 pub use reach::unreachable;
@@ -35,12 +37,12 @@ use reading::{Reader, Reading};
 use sections::{Said, Sections};
 
 /// How much BM25 counts beside the classifier's logit.
-const BM25_WEIGHT: f32 = 0.1;
+const BM25_WEIGHT: f32 = 0.15;
 /// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
 /// answer more of what is out of scope.
 const LIKENESS_WEIGHT: f32 = 3.0;
 /// The first step of training; larger ones learn the phrasings by heart and generalise less.
-const STEP: f32 = 1.5;
+const STEP: f32 = 1.0;
 /// A message of at least this many words may tell a story around the sentence that asks.
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
@@ -63,6 +65,7 @@ pub struct Index {
     /// The ids of the topics, which decide ties.
     topics: Vec<String>,
     parts: Parts,
+    meanings: Meanings,
 }
 
 /// What is asked.
@@ -141,6 +144,12 @@ impl Index {
         let (reader, asked, shown) =
             Reader::new(corpus, examples.iter().map(|example| example.text), parts);
 
+        let meanings = if parts.has(Part::Meaning) {
+            Meanings::read()
+        } else {
+            Meanings::default()
+        };
+        let mut meanings_of: Vec<Meaning> = Vec::with_capacity(examples.len());
         let mut learner = Learner::default();
         let mut phrasings = Phrasings::default();
         let mut documents: Vec<Vec<u32>> = vec![Vec::new(); classes];
@@ -148,10 +157,8 @@ impl Index {
             let reading = reader.recall(numbers);
             learner.add(example.class, &reading);
             phrasings.add(&reading);
-            if let Some(document) = documents
-                .get_mut(example.class)
-                .filter(|_| example.answers.is_empty() || tune("BMSG", 1.0) > 0.0)
-            {
+            meanings_of.push(meanings.of(&reading));
+            if let Some(document) = documents.get_mut(example.class) {
                 document.extend(reader.terms(&reading));
             }
         }
@@ -171,11 +178,12 @@ impl Index {
         Self {
             classifier: Classifier::train(
                 &vectors,
+                &meanings_of,
                 &targets,
                 space.columns(),
                 classes,
-                tune("PASSES", passes(vectors.len()) as f32) as usize,
-                tune("STEP", STEP),
+                passes(vectors.len()),
+                STEP,
             ),
             phrasings: phrasings.finish(&examples, &vectors, space.columns(), space.full_length()),
             sections: Sections::new(corpus, &shown, &reader, &examples, &vectors),
@@ -184,6 +192,7 @@ impl Index {
             bm25,
             topics: corpus.topics.iter().map(|topic| topic.id.clone()).collect(),
             parts,
+            meanings,
         }
     }
 
@@ -194,7 +203,7 @@ impl Index {
             return Found::default();
         }
         let vector = self.vector(&reading);
-        let mut scores = self.logits(&vector);
+        let mut scores = self.logits(&reading, &vector);
         if self.parts.has(Part::Sentences) {
             self.lean_on_asking_sentence(&question.text, &reading, &mut scores);
         }
@@ -204,7 +213,7 @@ impl Index {
             None
         };
         if let Some((share, before)) = &before {
-            let of_before = self.logits(&self.vector(before));
+            let of_before = self.logits(before, &self.vector(before));
             scores
                 .iter_mut()
                 .zip(of_before)
@@ -227,8 +236,7 @@ impl Index {
 
         let likeness = self.phrasings.likeness(&vector);
         for (class, score) in scores.iter_mut().enumerate() {
-            *score +=
-                tune("LIKE", LIKENESS_WEIGHT) * self.phrasings.nearest(class..class + 1, &likeness);
+            *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
@@ -292,8 +300,8 @@ impl Index {
     }
 
     /// The classifier's logit of each class, above the mean of all.
-    fn logits(&self, vector: &[Weighed]) -> Vec<f32> {
-        let mut logits = self.classifier.scores(vector);
+    fn logits(&self, reading: &Reading, vector: &[Weighed]) -> Vec<f32> {
+        let mut logits = self.classifier.scores(vector, &self.meanings.of(reading));
         let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
         logits.iter_mut().for_each(|logit| *logit -= mean);
         logits
@@ -304,7 +312,7 @@ impl Index {
         for term in self.reader.terms(reading) {
             for &(class, gain) in self.bm25.gains(term) {
                 if let Some(score) = scores.get_mut(class as usize) {
-                    *score += share * tune("BM", BM25_WEIGHT) * gain;
+                    *score += share * BM25_WEIGHT * gain;
                 }
             }
         }
@@ -322,7 +330,7 @@ impl Index {
         if reading.words.len() < SHORTEST_ASKING || reading.words.len() == whole.words.len() {
             return;
         }
-        let of_asking = self.logits(&self.vector(&reading));
+        let of_asking = self.logits(&reading, &self.vector(&reading));
         for (score, asking) in scores.iter_mut().zip(of_asking) {
             *score = (*score + asking) / 2.0;
         }
@@ -398,12 +406,4 @@ const REFERRING: [&str; 12] = [
 /// learns from its many examples. 8 passes up to 1,500 examples, 3 from 4,000 on.
 fn passes(examples: usize) -> usize {
     (12_000 / examples.max(1)).clamp(3, 8)
-}
-
-/// TEMPORARY: a number to try out.
-pub fn tune(name: &str, default: f32) -> f32 {
-    std::env::var(name)
-        .ok()
-        .and_then(|value| value.parse().ok())
-        .unwrap_or(default)
 }

@@ -80,10 +80,27 @@ pub fn asks(sentence: &str) -> bool {
         || has(&ASKING)
         || first.is_some_and(|word| OPENING.contains(&word.as_str()))
         || inverted
-        || words.len() > 1 && !has(&TELLING)
+        || (2..=LONGEST_SEARCH).contains(&words.len()) && !has(&TELLING)
         || has(&WANTING) && !has(&THANKING)
 }
 
+/// Whether most letters of a message are of the Latin alphabet: others are not words that this crate can read.
+///
+/// ```
+/// use internbot::text::is_latin;
+/// assert!(is_latin("¿qué es un résumé?"));
+/// assert!(!is_latin("как написать резюме"));
+/// ```
+pub fn is_latin(message: &str) -> bool {
+    /// The end of the Latin alphabet with all its extensions in Unicode's first blocks.
+    const LATIN_END: char = '\u{24f}';
+    let letters = message.chars().filter(|c| c.is_alphabetic());
+    let (latin, other): (Vec<char>, Vec<char>) = letters.partition(|c| *c <= LATIN_END);
+    latin.len() >= other.len()
+}
+
+/// The most words that people type into a search box; more without a verb are a story in note form.
+const LONGEST_SEARCH: usize = 9;
 /// Words that ask wherever they stand.
 const ASKING: [&str; 8] = [
     "how", "what", "why", "when", "where", "which", "wat", "wich",

@@ -25,7 +25,7 @@ use internbot::search::{Index, Question};
 use jiff::civil::date;
 
 static KNOWLEDGE: LazyLock<KnowledgeBase> = LazyLock::new(|| {
-    knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).expect("the shipped guide is valid")
+    knowledge::load(Path::new("knowledge"), date(2026, 11, 28)).expect("the shipped guide is valid")
 });
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&KNOWLEDGE));
 
@@ -229,7 +229,9 @@ fn the_bot_butts_in_only_where_somebody_asks_and_it_is_sure() {
         .outcome
     };
     assert_eq!(
-        overheard("how long should a resume be for a student?"),
+        overheard(
+            "i'm in second year and my resume is two pages long by now, how long should a resume for an internship be?"
+        ),
         Outcome::Answer
     );
     assert_eq!(overheard("i finally sent my resume"), Outcome::None);
@@ -325,5 +327,89 @@ fn two_indexes_of_the_same_guide_agree_to_the_last_bit() {
     ] {
         let question = Question::new(text);
         assert_eq!(INDEX.search(&question), again.search(&question), "{text:?}");
+    }
+}
+
+#[test]
+fn a_story_finds_what_it_asks_and_not_what_it_mentions() {
+    // Year, school, grades and companies are the same in all of them: what is asked decides.
+    let story = "third year at a state school with a 3.1 gpa, two rejections from amazon and one offer from a bank in dallas";
+    for (question, topic) in [
+        (
+            "how do i find a room there for twelve weeks without seeing it first",
+            "housing-relocation",
+        ),
+        (
+            "they asked me to sign a non compete, should an intern do that?",
+            "contracts-and-ip",
+        ),
+        (
+            "what do i say when the hiring manager asks about a conflict in my team",
+            "behavioural-interview",
+        ),
+        (
+            "my parents want me to do a masters first, is that better than a job",
+            "masters-or-job",
+        ),
+    ] {
+        let message = format!("{story}. {question}");
+        assert_eq!(topics(&message).first(), Some(&topic), "{message:?}");
+    }
+}
+
+#[test]
+fn what_people_say_to_a_bot_gets_what_a_person_would_say() {
+    for (message, kind) in [
+        ("hi there", "greeting"),
+        ("thanks that helped", "thanks-and-reactions"),
+        ("what are you able to do", "about-the-bot"),
+        ("are you an ai or a person", "about-the-bot"),
+        ("как найти стажировку", "other-language"),
+        ("実習はどこで見つけますか", "other-language"),
+    ] {
+        let answer = ask(&Question::new(message));
+        let found = answer
+            .kind
+            .and_then(|kind| KNOWLEDGE.out_of_scope().get(kind))
+            .map(|kind| kind.id.as_str());
+        assert_eq!(
+            (answer.outcome, found),
+            (Outcome::None, Some(kind)),
+            "{message:?}"
+        );
+        let reply = reply::to_answer(&KNOWLEDGE, &answer);
+        assert_eq!(
+            (reply.choices.len(), reply.title == "Not in the guide"),
+            (0, false),
+            "{message:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_offered_to_who_typed_nonsense() {
+    let reply = reply::to_answer(&KNOWLEDGE, &ask(&Question::new("asdkjh qwoeiu zzxxcv")));
+    let offered: Vec<&str> = reply
+        .choices
+        .iter()
+        .map(|choice| choice.label.as_str())
+        .collect();
+    assert_eq!(
+        (reply.title.as_str(), offered.as_slice()),
+        ("Not in the guide", ["List of topics"].as_slice())
+    );
+}
+
+#[test]
+fn a_message_that_asks_nothing_is_not_answered_outright() {
+    for message in [
+        "i signed my offer letter today and i start in june",
+        "my resume is one page and i sent it off last night",
+    ] {
+        assert_ne!(
+            ask(&Question::new(message)).outcome,
+            Outcome::Answer,
+            "{message:?}"
+        );
     }
 }

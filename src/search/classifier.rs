@@ -8,6 +8,7 @@ use wide::{f32x8, i16x8, i32x8};
 
 use super::features::{Vectors, Weighed};
 use super::lists::Lists;
+use super::meaning::Meaning;
 
 /// Numbers for some of the classes, few enough to stay in vector registers; rows are filled up to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
@@ -34,13 +35,16 @@ pub(super) struct Classifier {
     weights: Vec<[i16x8; WIDTH]>,
     /// What the weights of each row are multiplied by.
     scales: Vec<f32>,
+    /// A row of blocks for each number of a text's meaning.
+    meaning: Vec<Block>,
 }
 
 impl Classifier {
-    /// Trains on the examples, each with the classes any of which is right, best first, `passes` times over all, with a step
+    /// Trains on the examples and, if there are any, their meanings, each with the classes any of which is right, best first, `passes` times over all, with a step
     /// that falls from `step` to zero in a straight line.
     pub(super) fn train(
         examples: &Vectors,
+        meanings: &[Meaning],
         targets: &Lists<u32>,
         columns: usize,
         classes: usize,
@@ -49,6 +53,7 @@ impl Classifier {
     ) -> Self {
         let blocks = classes.div_ceil(LANES);
         let mut weights = vec![Block::default(); columns * blocks];
+        let mut meaning_weights = vec![Block::default(); super::meaning::DIMENSIONS * blocks];
         let mut order: Vec<usize> = (0..examples.len()).collect();
         let mut random = XorShift::seeded("order of examples");
         let mut gradient = vec![Block::default(); blocks];
@@ -63,8 +68,14 @@ impl Classifier {
                 };
                 let rate = step * (1.0 - seen / total);
                 seen += 1.0;
+                let meaning = meanings.get(number).map_or(&[][..], |meaning| &meaning[..]);
                 for (block, logits) in probabilities.chunks_exact_mut(LANES).enumerate() {
                     let mut sums = Block::default();
+                    for (row, value) in meaning.iter().enumerate() {
+                        if let Some(row) = meaning_weights.get(row * blocks + block) {
+                            add(&mut sums, *value, row);
+                        }
+                    }
                     for &(column, value) in vector {
                         if let Some(row) = weights.get(column as usize * blocks + block) {
                             add(&mut sums, value, row);
@@ -79,6 +90,15 @@ impl Classifier {
                 {
                     *block = read(probabilities);
                 }
+                for (row, value) in meaning.iter().enumerate() {
+                    let step = -rate * value;
+                    let rows = meaning_weights
+                        .get_mut(row * blocks..(row + 1) * blocks)
+                        .unwrap_or_default();
+                    rows.iter_mut()
+                        .zip(&gradient)
+                        .for_each(|(row, gradient)| add(row, step, gradient));
+                }
                 for &(column, value) in vector {
                     let (step, start) = (-rate * value, column as usize * blocks);
                     for (row, gradient) in weights
@@ -92,7 +112,9 @@ impl Classifier {
                 }
             }
         }
-        Self::rounded(&weights, classes)
+        let mut model = Self::rounded(&weights, classes);
+        model.meaning = meaning_weights;
+        model
     }
 
     /// Keeps weights in 16 bits.
@@ -100,6 +122,7 @@ impl Classifier {
         let blocks = classes.div_ceil(LANES).max(1);
         let mut model = Self {
             classes,
+            meaning: Vec::new(),
             weights: Vec::with_capacity(weights.len()),
             scales: Vec::with_capacity(weights.len() / blocks),
         };
@@ -125,9 +148,16 @@ impl Classifier {
     }
 
     /// The logit of each class.
-    pub(super) fn scores(&self, vector: &[Weighed]) -> Vec<f32> {
+    pub(super) fn scores(&self, vector: &[Weighed], meaning: &Meaning) -> Vec<f32> {
         let blocks = self.classes.div_ceil(LANES);
         let mut sums = vec![Block::default(); blocks];
+        if blocks > 0 {
+            for (&value, row) in meaning.iter().zip(self.meaning.chunks_exact(blocks)) {
+                sums.iter_mut()
+                    .zip(row)
+                    .for_each(|(sums, row)| add(sums, value, row));
+            }
+        }
         for &Weighed { column, value, .. } in vector {
             let column = column as usize;
             let value = value * self.scales.get(column).copied().unwrap_or_default();
@@ -176,10 +206,9 @@ fn subtract_targets(targets: &[u32], probabilities: &mut [f32]) {
             .unwrap_or_default()
     };
     let all: f32 = targets.iter().map(|&class| of(class, probabilities)).sum();
-    let lenience = super::tune("LEN", LENIENCE);
-    let even = (1.0 - lenience) / targets.len().max(1) as f32;
+    let even = (1.0 - LENIENCE) / targets.len().max(1) as f32;
     for &class in targets {
-        let share = even + lenience * of(class, probabilities) / all.max(f32::MIN_POSITIVE);
+        let share = even + LENIENCE * of(class, probabilities) / all.max(f32::MIN_POSITIVE);
         if let Some(probability) = probabilities.get_mut(class as usize) {
             *probability -= share;
         }

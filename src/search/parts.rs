@@ -15,6 +15,8 @@ pub enum Part {
     Vocabulary,
     /// The lexicon of everyday English.
     English,
+    /// Vectors of what words mean.
+    Meaning,
     /// BM25 beside the classifier.
     Bm25,
     /// Titles and headings among the phrasings.
@@ -29,13 +31,14 @@ pub enum Part {
 
 impl Part {
     /// Every part with the name that options and tables use.
-    pub const ALL: [(&str, Self); 11] = [
+    pub const ALL: [(&str, Self); 12] = [
         ("words", Self::Words),
         ("pairs", Self::Pairs),
         ("characters", Self::Characters),
         ("spelling", Self::Spelling),
         ("vocabulary", Self::Vocabulary),
         ("english", Self::English),
+        ("meaning", Self::Meaning),
         ("bm25", Self::Bm25),
         ("titles", Self::Titles),
         ("out-of-scope", Self::OutOfScope),

@@ -17,9 +17,9 @@ const MEAN: f32 = 2.5;
 /// How much it counts that the section's text has all words of the question.
 const TEXT: f32 = 1.2;
 /// How much a point of the topic's own classifier counts.
-const CLASSIFIED: f32 = 0.0;
+const CLASSIFIED: f32 = 0.3;
 /// How often the training of a topic's classifier goes over its examples.
-const PASSES: usize = 12;
+const PASSES: usize = 4;
 /// Its first step.
 const STEP: f32 = 1.5;
 
@@ -136,11 +136,7 @@ impl Sections {
         let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); sections.texts.len()];
         for (own, like) in phrasings.of_topic(topic, likeness) {
             if let Some((nearest, sum, count)) = likes.get_mut(own.unwrap_or(0)) {
-                let like = if own.is_none() {
-                    super::tune("SG", GENERAL) * like
-                } else {
-                    like
-                };
+                let like = if own.is_none() { GENERAL * like } else { like };
                 *nearest = nearest.max(like);
                 *sum += like;
                 *count += 1.0;
@@ -157,10 +153,10 @@ impl Sections {
                 .filter(|(stem, _)| text.binary_search(stem).is_ok())
                 .map(|(_, idf)| idf)
                 .sum();
-            let score = super::tune("SN", 1.0) * nearest
-                + super::tune("SM", MEAN) * sum / f32::max(count, 1.0)
-                + super::tune("ST", TEXT) * shared / f32::max(said.whole, 1.0)
-                + super::tune("SC", CLASSIFIED) * logit;
+            let score = 1.0 * nearest
+                + MEAN * sum / f32::max(count, 1.0)
+                + TEXT * shared / f32::max(said.whole, 1.0)
+                + CLASSIFIED * logit;
             if score > best.1 {
                 best = (section, score);
             }
@@ -168,6 +164,9 @@ impl Sections {
         best.0
     }
 }
+
+/// Where the row of each column of an example begins, with the column's value.
+type Rows = Vec<(usize, f32)>;
 
 /// An example for a topic's classifier.
 struct Lesson<'a> {
@@ -197,13 +196,13 @@ impl TopicSections {
             return learned;
         }
         // Where the row of each column begins, looked up once.
-        let rows = |lesson: &Lesson<'_>| -> Vec<(usize, f32)> {
+        let rows = |lesson: &Lesson<'_>| -> Rows {
             let row = |&(column, value)| {
                 Some((learned.columns.binary_search(&column).ok()? * count, value))
             };
             lesson.vector.iter().filter_map(row).collect()
         };
-        let lessons: Vec<(Vec<(usize, f32)>, &[usize])> = lessons
+        let lessons: Vec<(Rows, &[usize])> = lessons
             .iter()
             .map(|lesson| (rows(lesson), lesson.right.as_slice()))
             .collect();

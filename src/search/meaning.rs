@@ -1,0 +1,91 @@
+//! What words mean beyond the guide: a vector for each of some thousand English words, in which words that are used alike
+//! point the same way.
+//!
+//! `meaning/vectors.bin` was distilled from the sentence encoder all-MiniLM-L6-v2 (Wang et al., "MiniLM", 2020; Reimers and Gurevych,
+//! "Sentence-BERT", 2019; Apache License 2.0) by `meaning/distill.py`. A text is the sum of its words, scaled to unit length.
+
+use rustc_hash::FxHashMap;
+use wide::f32x8;
+
+use super::reading::Reading;
+
+/// The numbers of a vector.
+pub(super) const DIMENSIONS: usize = 64;
+
+/// The vector of a text.
+pub(super) type Meaning = [f32; DIMENSIONS];
+
+static FILE: &[u8] = include_bytes!("meaning/vectors.bin");
+
+/// What the file holds.
+#[derive(Debug, Default)]
+pub(super) struct Meanings {
+    /// Word → its row.
+    words: FxHashMap<&'static str, u32>,
+    scales: Vec<f32>,
+    /// Row after row, as signed bytes.
+    rows: &'static [u8],
+}
+
+impl Meanings {
+    /// Reads the file. What is not of its form has no words.
+    pub(super) fn read() -> Self {
+        let number = |at: usize| {
+            let bytes = FILE.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+            u32::from_le_bytes(bytes.unwrap_or_default()) as usize
+        };
+        let (count, names) = (number(5), number(13));
+        let text = FILE
+            .get(17..17 + names)
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let words = text.unwrap_or_default().split('\n').zip(0..).collect();
+        let scales = FILE
+            .get(17 + names..17 + names + 4 * count)
+            .unwrap_or_default();
+        let (scales, _) = scales.as_chunks::<4>();
+        Self {
+            words,
+            scales: scales
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes) / 127.0)
+                .collect(),
+            rows: FILE.get(17 + names + 4 * count..).unwrap_or_default(),
+        }
+    }
+
+    /// The vector of a text; all zero if no word is known.
+    pub(super) fn of(&self, reading: &Reading) -> Meaning {
+        let mut sum = [0.0; DIMENSIONS];
+        for word in &reading.words {
+            let Some(&at) = self.words.get(word.text.as_ref()) else {
+                continue;
+            };
+            let at = at as usize;
+            let scale = self.scales.get(at).copied().unwrap_or_default();
+            let row = self
+                .rows
+                .get(at * DIMENSIONS..(at + 1) * DIMENSIONS)
+                .unwrap_or_default();
+            sum.iter_mut()
+                .zip(row)
+                .for_each(|(sum, &byte)| *sum += scale * f32::from(byte as i8));
+        }
+        let length = libm::sqrtf(dot(&sum, &sum));
+        if length > 0.0 {
+            sum.iter_mut().for_each(|number| *number /= length);
+        }
+        sum
+    }
+}
+
+/// The product of two vectors: how alike they are, where both have unit length.
+pub(super) fn dot(a: &Meaning, b: &Meaning) -> f32 {
+    let (a, _) = a.as_chunks::<8>();
+    let (b, _) = b.as_chunks::<8>();
+    a.iter()
+        .zip(b)
+        .fold(f32x8::ZERO, |sum, (a, b)| {
+            sum + f32x8::new(*a) * f32x8::new(*b)
+        })
+        .reduce_add()
+}
