@@ -95,9 +95,12 @@ pub fn draw(reply: &Reply, look: Look) -> String {
 }
 
 fn choice_line(number: usize, choice: &Choice) -> String {
+    let number = styled(&format!("{number:>2}."), STRONG);
+    if choice.detail.is_empty() {
+        return format!("  {number} {}", choice.label);
+    }
     format!(
-        "  {} {} {}",
-        styled(&format!("{number:>2}."), STRONG),
+        "  {number} {} {}",
         choice.label,
         styled(&format!("· {}", choice.detail), QUIET)
     )

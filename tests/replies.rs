@@ -78,30 +78,30 @@ fn what_follows_a_question() {
     assert_snapshot!(asked("quokkas on the moon"), @r#"
     **Not in the guide**
 
-    I answer from the Small guide and found nothing on this. Try other words, or ask the people here.
+    Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
     Buttons: [Remove]
-    The nearest that I have: [Small storing cheese] [Small pitching tents] [List of topics]
+    Look around: [List of topics]
     "#);
     assert_snapshot!(asked("good morning"), @r#"
     **Not in the guide**
 
-    I answer from the Small guide and found nothing on this. Try other words, or ask the people here.
+    Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::none_of_these(knowledge)), @r#"
     **Not in the guide**
 
-    Then the Small guide has nothing on this yet. Try other words, or ask the people here.
+    OK, then the Small guide doesn't cover it yet. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::not_it(knowledge, &Place::new(topic, section), &[])), @r#"
-    **Perhaps one of these?**
+    **Maybe one of these?**
 
-    These are the nearest that I have. If none is what you mean, ask again in other words.
+    Here are the closest matches. If none fits, try asking in other words.
     Buttons: [None of these]
-    Nearest: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    Closest: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
     "#);
     let link = "https://discord.com/channels/1/2/3";
     assert_snapshot!(shown(&reply::answered_before(topic, section, link)), @r#"

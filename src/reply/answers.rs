@@ -96,7 +96,7 @@ pub fn section_that_helped(knowledge: &KnowledgeBase, topic: &Topic, section: &S
     reply
         .buttons
         .retain(|button| !matches!(button.action, Action::Helped(_) | Action::NotIt(_)));
-    reply.footer = format!("{} · It helped, thank you for saying so", reply.footer);
+    reply.footer = format!("{} · Glad it helped!", reply.footer);
     reply
 }
 
@@ -146,12 +146,19 @@ pub fn preview(
 pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let matches = answer::candidates(&answer.matches);
     Reply {
-        title: "What do you mean?".to_owned(),
-        body: "I am not sure which of these you are asking about. Choose one, or ask again in other words.".to_owned(),
-        prompt: "Did you mean".to_owned(),
-        choices: matches.iter().filter_map(|found| match_choice(knowledge, found)).map(Choice::here).collect(),
+        title: "Is it one of these?".to_owned(),
+        body: "Here's the closest I have on that. Pick one, or tell me in other words.".to_owned(),
+        prompt: "Pick one".to_owned(),
+        choices: matches
+            .iter()
+            .filter_map(|found| match_choice(knowledge, found))
+            .map(Choice::here)
+            .collect(),
         shape: Shape::Buttons,
-        buttons: vec![Choice::new("None of these", "", Action::NoneOfThese).here(), remove()],
+        buttons: vec![
+            Choice::new("None of these", "", Action::NoneOfThese).here(),
+            remove(),
+        ],
         ..Reply::default()
     }
     .within_limits()
@@ -176,11 +183,9 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[Match]) -> Repl
     let siblings = siblings.filter(|(_, section)| section.id != place.section);
     let others = siblings.take(2).chain(found.take(2)).chain(related);
     Reply {
-        title: "Perhaps one of these?".to_owned(),
-        body:
-            "These are the nearest that I have. If none is what you mean, ask again in other words."
-                .to_owned(),
-        prompt: "Nearest".to_owned(),
+        title: "Maybe one of these?".to_owned(),
+        body: "Here are the closest matches. If none fits, try asking in other words.".to_owned(),
+        prompt: "Closest".to_owned(),
         choices: others
             .map(|(topic, section)| candidate(topic, section).here())
             .take(MOST_CANDIDATES)
@@ -197,7 +202,7 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     Reply {
         title: "Not in the guide".to_owned(),
         body: format!(
-            "Then the {} has nothing on this yet. Try other words, or ask the people here.",
+            "OK, then the {} doesn't cover it yet. Try other words, or ask someone who's been there.",
             knowledge.name()
         ),
         prompt: "Look around".to_owned(),
@@ -209,38 +214,51 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     .within_limits()
 }
 
-/// The honest answer where the guide has none, with a next step.
+/// The honest answer if the guide has none, with a next step. A kind of message that has a reply of its own gets that reply and
+/// nothing else: who says hello or despairs was not looking for a topic.
 fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let about = knowledge.name();
-    let of_kind = answer
+    let kind = answer
         .kind
-        .and_then(|kind| knowledge.out_of_scope().get(kind))
-        .and_then(|kind| kind.reply.clone());
-    let body = match of_kind {
-        Some(reply) => reply,
-        None if answer.matches.is_empty() => {
-            format!("Ask me something about internships: I answer from the {about}.")
+        .and_then(|kind| knowledge.out_of_scope().get(kind));
+    let title = "Not in the guide".to_owned();
+    if let Some((kind, reply)) = kind.and_then(|kind| Some((kind, kind.reply.clone()?))) {
+        return Reply {
+            title: kind.title.clone().unwrap_or(title),
+            body: reply,
+            shape: Shape::Buttons,
+            buttons: vec![remove()],
+            ..Reply::default()
         }
-        None => format!(
-            "I answer from the {about} and found nothing on this. Try other words, or ask the people here."
-        ),
+        .within_limits();
+    }
+    let body = if answer.matches.is_empty() {
+        format!("Ask me anything about internships. I answer from the {about}.")
+    } else {
+        format!(
+            "Sorry, the {about} has nothing on this. Try other words, or ask someone who's been there."
+        )
     };
-    let nearest = answer
+    // Only what has something to do with the message is worth a look.
+    let nearest: Vec<Choice> = answer
         .matches
         .iter()
         .take(2)
+        .filter(|found| kind.is_none() && answer::near(found.score))
         .filter_map(|found| match_choice(knowledge, found))
-        .filter(|_| answer.kind.is_none());
+        .map(Choice::here)
+        .collect();
+    let prompt = if nearest.is_empty() {
+        "Look around"
+    } else {
+        "Closest I have"
+    };
     Reply {
-        title: "Not in the guide".to_owned(),
+        title,
         body,
-        prompt: if answer.kind.is_none() && !answer.matches.is_empty() {
-            "The nearest that I have".to_owned()
-        } else {
-            "Look around".to_owned()
-        },
+        prompt: prompt.to_owned(),
         choices: nearest
-            .map(Choice::here)
+            .into_iter()
             .chain(Some(topics_choice(knowledge)))
             .collect(),
         shape: Shape::Buttons,
@@ -291,22 +309,27 @@ fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
     place(knowledge, found).map(|(topic, section)| candidate(topic, section))
 }
 
-/// A section among sections of other topics.
+/// A section among sections of other topics. The summary of a topic says what its first section is about, not the others.
 fn candidate(topic: &Topic, section: &Section) -> Choice {
+    let general = is_general(topic, section);
     Choice::new(
         section_label(topic, section),
-        &topic.summary,
+        if general { topic.summary.as_str() } else { "" },
         Action::Show(View::Section(Place::new(topic, section))),
     )
 }
 
-/// What a section is called where its topic is not in sight: several topics have a section "What to write".
-fn section_label(topic: &Topic, section: &Section) -> String {
-    let general = topic
+/// Whether a section is the general answer of its topic.
+fn is_general(topic: &Topic, section: &Section) -> bool {
+    topic
         .sections
         .first()
-        .is_some_and(|first| first.id == section.id);
-    if general {
+        .is_some_and(|first| first.id == section.id)
+}
+
+/// What a section is called where its topic is not in sight: several topics have a section "What to write".
+fn section_label(topic: &Topic, section: &Section) -> String {
+    if is_general(topic, section) {
         topic.title.clone()
     } else {
         format!("{}: {}", topic.title, section.heading)

@@ -22,7 +22,7 @@ async fn that_helped_thanks_and_takes_the_question_away() {
             .message()
             .embed()
             .footer
-            .ends_with("It helped, thank you for saying so")
+            .ends_with("Glad it helped!")
     );
     assert_eq!(
         thanked.message().labels(),
@@ -243,7 +243,7 @@ async fn buttons_and_menus_survive_a_restart() {
     chat.discord.identified(2).await;
 
     let others = chat.mia.clicks(&reply, "Not it").await;
-    assert_eq!(others.message().embed().title, "Perhaps one of these?");
+    assert_eq!(others.message().embed().title, "Maybe one of these?");
     chat.mia.clicks(&reply, "Whole topic").await;
     let related = topic(&topic("resume").related[0]);
     chat.mia.selects(&reply, "Read on", &related.title).await;

@@ -10,7 +10,7 @@ use internbot::knowledge::PLACEHOLDER;
 use internbot::live::Live;
 
 use crate::bot::*;
-use crate::keeping::{LUNCH, until};
+use crate::keeping::{KAYAK, until};
 use crate::stand_in::*;
 
 /// How long the whole guide may take to be live on a machine that runs all tests at once.
@@ -90,7 +90,7 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
         .guild
         .member_who_may("olga", &[Permission::ManageGuild]);
 
-    for (question, name) in LUNCH.iter().zip(["ann", "ben", "cem"]) {
+    for (question, name) in KAYAK.iter().zip(["ann", "ben", "cem"]) {
         chat.guild
             .member(name)
             .says(&chat.help, &format!("@bot {question}"))
@@ -108,7 +108,7 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
             .first()
             .map(|embed| embed.description.clone())
             .unwrap_or_default();
-        text.contains("**3 ×** vegan lunch?") && text.matches(" ×**").count() == 1
+        text.contains("**3 ×** kayak storage?") && text.matches(" ×**").count() == 1
     })
     .await;
 
@@ -123,20 +123,25 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     fs::write(file, topic).expect("it is pasted");
     let (checked, is_fine) = internbot(&["check"], &config);
     assert!(is_fine && checked.contains("placeholder"), "{checked}");
-    until_answered(&chat, "what vegan lunch does the canteen have", PLACEHOLDER).await;
+    until_answered(
+        &chat,
+        "what kayak storage does the office have",
+        PLACEHOLDER,
+    )
+    .await;
 
     // Somebody writes what was only promised.
     let (before, rest) = topic.split_once("**").expect("there is a text");
     let (_, after) = rest.rsplit_once("\"\"\"").expect("the text ends");
     fs::write(
         file,
-        format!("{before}The canteen has a vegan bowl each day.\n\"\"\"{after}"),
+        format!("{before}The office has racks for kayaks.\n\"\"\"{after}"),
     )
     .expect("it is saved");
     until_answered(
         &chat,
-        "what vegan lunch does the canteen have",
-        "a vegan bowl each day",
+        "what kayak storage does the office have",
+        "racks for kayaks",
     )
     .await;
     chat.finish().await;

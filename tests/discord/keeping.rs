@@ -16,10 +16,10 @@ use crate::stand_in::*;
 
 pub const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
-pub const LUNCH: [&str; 3] = [
-    "canteen lunch menu vegan",
-    "is there vegan lunch in the canteen",
-    "vegan lunch?",
+pub const KAYAK: [&str; 3] = [
+    "kayak storage at the office",
+    "is there kayak storage in the office",
+    "kayak storage?",
 ];
 
 /// A folder, and a chat with a bot that keeps what it should there.
@@ -58,7 +58,7 @@ async fn groups(store: &Store) -> Vec<Group> {
 async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
-    for question in LUNCH {
+    for question in KAYAK {
         assert_eq!(
             chat.asks(question).await.embed().title,
             "Not in the guide",
@@ -131,14 +131,14 @@ async fn small_talk_is_no_gap() {
     for question in ["good morning", "good morning everyone"] {
         chat.asks(question).await;
     }
-    chat.asks(LUNCH[0]).await;
+    chat.asks(KAYAK[0]).await;
     until("all is counted", async || sums(&store).await.missed == 3).await;
     let texts: Vec<String> = groups(&store)
         .await
         .into_iter()
         .map(|group| group.text)
         .collect();
-    assert_eq!(texts, [LUNCH[0]]);
+    assert_eq!(texts, [KAYAK[0]]);
     chat.finish().await;
 }
 
@@ -175,10 +175,10 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
     let unsure = chat.asks(vague()).await;
     let by_command = chat
         .mia
-        .slash("ask", &[("question", "salary (c#)")])
+        .slash("ask", &[("question", "jobs (c#)")])
         .in_channel(&chat.help)
         .await;
-    assert_eq!(by_command.message().embed().title, "What do you mean?");
+    assert_eq!(by_command.message().embed().title, "Is it one of these?");
     chat.bot.stop();
     let store = store_in(folder.path()).await;
     let bot = Setup::new().store(store.clone()).bot(&chat.discord);
@@ -199,7 +199,7 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
         .map(|group| group.text)
         .collect();
     texts.sort();
-    assert_eq!(texts, [vague(), "salary (c#)"]);
+    assert_eq!(texts, ["jobs (c#)", vague()]);
     chat.finish().await;
 }
 
@@ -299,7 +299,7 @@ async fn a_guild_that_removes_the_bot_is_deleted_and_one_with_an_outage_is_not()
     until("it is kept", async || groups(&store).await.len() == 1).await;
     chat.guild.has_an_outage();
     chat.discord.settle().await;
-    chat.asks(LUNCH[0]).await;
+    chat.asks(KAYAK[0]).await;
     until("it is kept too", async || groups(&store).await.len() == 2).await;
     chat.guild.removes_bot();
     until("nothing is left", async || {
@@ -535,14 +535,14 @@ fn careless(number: u64) -> (String, Vec<String>) {
         format!("ghp_{letters}A1b2C3d4E5f6G7h8{number:03}"),
     );
     let text = match number % 5 {
-        0 => format!("my name is {name} {family}, mail {mail}: {}", LUNCH[0]),
+        0 => format!("my name is {name} {family}, mail {mail}: {}", KAYAK[0]),
         1 => format!(
             "I'm {name} from Berlin, call me {name}! {phone} {}",
-            LUNCH[1]
+            KAYAK[1]
         ),
         2 => format!(
             "<@{id}> i live at {street}, see {link} and {ip} {}",
-            LUNCH[2]
+            KAYAK[2]
         ),
         3 => format!("token {key} @{name}{family} `let {family} = {id}` how do i write a resume"),
         _ => format!("student {id} (tel {phone}) {link} {}", off_topic()),

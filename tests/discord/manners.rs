@@ -208,7 +208,7 @@ async fn where_embeds_are_not_allowed_the_answer_is_plain_text_that_still_has_it
     assert!(chat.discord.next_edit(&reply).await.embeds.is_empty());
     let thanked = chat.mia.clicks(&reply, "That helped").await;
     assert!(thanked.message().embeds.is_empty());
-    assert!(thanked.message().content.contains("thank you"));
+    assert!(thanked.message().content.contains("Glad it helped"));
     chat.finish().await;
 }
 

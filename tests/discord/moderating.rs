@@ -10,7 +10,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::bot::*;
-use crate::keeping::{LUNCH, RESUME, until};
+use crate::keeping::{KAYAK, RESUME, until};
 use crate::stand_in::*;
 
 /// A part of `/guide` as it is registered, and a value for each of its options: once with those that it needs, and once
@@ -365,7 +365,7 @@ async fn a_guild_sets_nothing_for_another() {
         .says(&chat.help, "how long should my resume be")
         .await;
     // Nor does it learn what was asked there.
-    chat.asks(LUNCH[0]).await;
+    chat.asks(KAYAK[0]).await;
     let olgas = told(&olga, "guide gaps", &[]).await;
     assert!(olgas.contains("No gaps"), "{olgas}");
     assert!(
@@ -413,7 +413,7 @@ async fn gaps_are_grouped_and_paged() {
             .await
             .contains("every question of the last 30 days")
     );
-    for question in LUNCH {
+    for question in KAYAK {
         chat.asks(question).await;
     }
     let reply = chat.asks(RESUME).await;
@@ -427,7 +427,7 @@ async fn gaps_are_grouped_and_paged() {
     let shown = told(&olga, "guide gaps", &[("days", "7")]).await;
     for part in [
         "4 in the last 7 days",
-        "**3 ×** vegan lunch?\n  looks like a new topic, in 3 wordings",
+        "**3 ×** kayak storage?\n  looks like a new topic, in 3 wordings",
         &format!(
             "**1 ×** how do i write a resume\n  near {}, last asked on",
             reply::escape(&topic("resume").title)
@@ -488,7 +488,7 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
     let reply = chat.asks(RESUME).await;
     chat.mia.clicks(&reply, "That helped").await;
     chat.asks(vague()).await;
-    chat.asks(LUNCH[0]).await;
+    chat.asks(KAYAK[0]).await;
     until("all is there", async || {
         told(&olga, "guide stats", &[])
             .await

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::bot::*;
-use crate::keeping::{LUNCH, RESUME, until};
+use crate::keeping::{KAYAK, RESUME, until};
 #[cfg(unix)]
 use crate::program::Program;
 #[cfg(unix)]
@@ -186,7 +186,7 @@ async fn figures_tell_what_was_asked_and_never_the_words() {
         "there from the start"
     );
     let reply = chat.asks(RESUME).await;
-    chat.asks(LUNCH[0]).await;
+    chat.asks(KAYAK[0]).await;
     let vague = chat.asks(vague()).await;
     chat.mia.clicks(&vague, "None of these").await;
     chat.mia.replies(&reply, "and how long?").await;
@@ -245,7 +245,7 @@ async fn figures_tell_what_was_asked_and_never_the_words() {
     );
     for secret in [
         "resume",
-        "vegan",
+        "kayak",
         "mia",
         &chat.mia.id.to_string(),
         &chat.help.id.to_string(),
