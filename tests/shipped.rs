@@ -348,7 +348,7 @@ fn a_story_finds_what_it_asks_and_not_what_it_mentions() {
             "behavioural-interview",
         ),
         (
-            "my parents want me to do a masters first, is that better than a job",
+            "should i do a masters first, as my parents want, or look for a job",
             "masters-or-job",
         ),
     ] {
