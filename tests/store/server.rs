@@ -423,7 +423,7 @@ async fn the_password_comes_from_a_file_that_is_read_again_at_each_connection() 
     let sentence = unwell(&store).await;
     assert!(
         sentence.contains("the file with the password")
-            && sentence.contains("correct store.password_file"),
+            && sentence.contains("correct the file, or store.password_file"),
         "{sentence}"
     );
     std::fs::write(&file, "a wrong one\n").expect("written");
