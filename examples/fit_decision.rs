@@ -22,7 +22,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use internbot::answer::{Evidence, FEATURES};
+use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
 use internbot::search::{Corpus, Index, Parts, Question};
 use jiff::Zoned;
@@ -151,7 +151,9 @@ fn case(index: &Index, kind: Kind, text: &str, right: &[usize], whole: bool) -> 
     let best = found.matches.first()?;
     Some(Case {
         kind,
-        features: Evidence::of(&found, text).features().map(f64::from),
+        features: Evidence::of(&found, answer::asks(text))
+            .features()
+            .map(f64::from),
         right: right.contains(&best.topic),
         whole,
     })

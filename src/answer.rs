@@ -86,8 +86,8 @@ impl Evidence {
         "ASKS",
     ];
 
-    /// The evidence for the best match of a search for a message.
-    pub fn of(found: &Found, message: &str) -> Self {
+    /// The evidence for the best match of a search for a message, which [`asks`] something or does not.
+    pub fn of(found: &Found, asks: bool) -> Self {
         let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
         let words = found.words.max(1) as f32;
         Self([
@@ -101,7 +101,7 @@ impl Evidence {
             found.scope_odds,
             libm::logf(words),
             found.unknown as f32 / words,
-            f32::from(u8::from(asks(message))),
+            f32::from(u8::from(asks)),
         ])
     }
 
@@ -156,7 +156,8 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             reason: "it is not written in the Latin alphabet".to_owned(),
         };
     }
-    let evidence = Evidence::of(found, &question.text);
+    let asks = asks(&question.text);
+    let evidence = Evidence::of(found, asks);
     let probability = if question.overheard {
         overheard_probability(evidence)
     } else {
@@ -180,7 +181,6 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         })
         .map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
-    let asks = asks(&question.text);
     let (outcome, reason) = if question.overheard {
         overheard(probability, stakes, asks)
     } else {
@@ -222,7 +222,7 @@ fn foreign_kind(knowledge: &KnowledgeBase) -> Option<usize> {
 }
 
 /// Whether a message asks something.
-fn asks(message: &str) -> bool {
+pub fn asks(message: &str) -> bool {
     text::sentences(message).any(text::asks)
 }
 
@@ -316,7 +316,7 @@ fn overheard_probability(evidence: Evidence) -> f32 {
 
 /// The probability that the best match for a message is right, if it was asked of the bot.
 pub fn probability(found: &Found, message: &str) -> f32 {
-    asked_probability(Evidence::of(found, message))
+    asked_probability(Evidence::of(found, asks(message)))
 }
 
 /// Whether a probability is enough to answer what was asked, if a wrong answer does no harm.

@@ -37,12 +37,8 @@ impl Case {
         text: String,
         previous: Vec<String>,
         mut topics: Vec<String>,
-        answers: &[String],
+        answers: Vec<SectionId>,
     ) -> Self {
-        let answers: Vec<SectionId> = answers
-            .iter()
-            .map(|answer| SectionId::from(answer.as_str()))
-            .collect();
         for answer in &answers {
             if !topics.contains(&answer.topic) {
                 topics.push(answer.topic.clone());
@@ -103,10 +99,15 @@ pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseError> {
                 text,
                 topics,
                 answers,
-            }) => Ok(Case::new(text, Vec::new(), topics, &answers)),
+            }) => {
+                let answers = answers
+                    .iter()
+                    .map(|answer| SectionId::from(answer.as_str()));
+                Ok(Case::new(text, Vec::new(), topics, answers.collect()))
+            }
             Ok(Line::Dialog { mut turns, topics }) => {
                 let text = turns.pop().unwrap_or_default();
-                Ok(Case::new(text, turns, topics, &[]))
+                Ok(Case::new(text, turns, topics, Vec::new()))
             }
             Err(source) => Err(CaseError {
                 line: number + 1,

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
-pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, addresses, check, lint};
+pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, check, lint};
 pub use load::{File, GuideSource, LoadError, ReadError, Sources, embedded_files, load};
 
 /// A whole guide, as the files of a knowledge folder describe it.
@@ -208,17 +208,6 @@ pub struct Resource {
     pub topics: Vec<String>,
     /// One line on why it is worth opening.
     pub description: String,
-}
-
-/// The address of a resource, and where it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    /// The address.
-    pub url: String,
-    /// The file, with the folder as it was given.
-    pub file: String,
-    /// Where in the file.
-    pub at: Position,
 }
 
 /// Defines an enum whose variants people write in files and options by a fixed name.

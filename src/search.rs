@@ -115,8 +115,6 @@ pub struct Found {
     /// How far the scores of all classes are apart: their standard deviation. What the knowledge base does not know leaves
     /// all classes alike.
     pub deviation: f32,
-    /// The share of the best class among all, were the scores logits: 0 to 1.
-    pub posterior: f32,
     /// By how much the classifier prefers all topics together to all kinds out of scope together: the logarithm of the odds.
     /// Zero if the knowledge base has no examples out of scope.
     pub scope_odds: f32,
@@ -219,7 +217,7 @@ impl Index {
                 .zip(of_before)
                 .for_each(|(score, before)| *score += share * before);
         }
-        let (deviation, posterior) = contrast(&scores);
+        let deviation = deviation(&scores);
         let scope_odds = scope_odds(&scores, self.topics.len());
         self.add_bm25(1.0, &reading, &mut scores);
         if let Some((share, before)) = &before {
@@ -274,7 +272,6 @@ impl Index {
             nearest: self.phrasings.nearest(best..best + 1, &likeness),
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
-            posterior,
             scope_odds,
             words: reading.words.len(),
             unknown: reading.unknown.len(),
@@ -360,8 +357,8 @@ impl Index {
     }
 }
 
-/// The standard deviation of scores, and the share of the greatest one after a softmax.
-fn contrast(scores: &[f32]) -> (f32, f32) {
+/// The standard deviation of scores.
+fn deviation(scores: &[f32]) -> f32 {
     let count = scores.len().max(1) as f32;
     let mean = scores.iter().sum::<f32>() / count;
     let variance = scores
@@ -369,12 +366,7 @@ fn contrast(scores: &[f32]) -> (f32, f32) {
         .map(|score| (score - mean) * (score - mean))
         .sum::<f32>()
         / count;
-    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let odds: f32 = scores
-        .iter()
-        .map(|score| classifier::exp(score - greatest))
-        .sum();
-    (libm::sqrtf(variance), 1.0 / odds.max(1.0))
+    libm::sqrtf(variance)
 }
 
 /// By how much the classes before `topics` are likelier than those after it.

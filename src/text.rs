@@ -95,8 +95,8 @@ pub fn is_latin(message: &str) -> bool {
     /// The end of the Latin alphabet with all its extensions in Unicode's first blocks.
     const LATIN_END: char = '\u{24f}';
     let letters = message.chars().filter(|c| c.is_alphabetic());
-    let (latin, other): (Vec<char>, Vec<char>) = letters.partition(|c| *c <= LATIN_END);
-    latin.len() >= other.len()
+    let lead = letters.map(|c| if c <= LATIN_END { 1_i64 } else { -1 });
+    lead.sum::<i64>() >= 0
 }
 
 /// The most words that people type into a search box; more without a verb are a story in note form.

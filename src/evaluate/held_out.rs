@@ -5,8 +5,8 @@ use std::thread;
 use serde::Serialize;
 
 use super::{Case, Figures, Judged, figures, misspell, rate};
-use crate::answer::{self, Outcome};
-use crate::knowledge::{KnowledgeBase, SectionId};
+use crate::answer::Outcome;
+use crate::knowledge::KnowledgeBase;
 use crate::search::{Corpus, Index, Parts, Question};
 
 /// Does numbered pieces of work on all processors; the results are in the order of their numbers.
@@ -39,8 +39,8 @@ fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds every `folds`-th is
-/// left out and the rest is learned.
+/// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds every `folds`-th of
+/// them, and of the phrasings, is left out and the rest is learned.
 pub fn cross_validate(knowledge: &KnowledgeBase, parts: Parts, folds: usize) -> Figures {
     let corpus = Corpus::from(knowledge);
     let cases: Vec<Vec<Case>> = (0..folds)
@@ -64,8 +64,8 @@ fn held_out_cases(knowledge: &KnowledgeBase, fold: usize, folds: usize) -> Vec<C
         .skip(fold)
         .step_by(folds)
         .map(|message| {
-            let answers: Vec<String> = message.answers.iter().map(SectionId::to_string).collect();
-            Case::new(message.text.clone(), Vec::new(), Vec::new(), &answers)
+            let (text, answers) = (message.text.clone(), message.answers.clone());
+            Case::new(text, Vec::new(), Vec::new(), answers)
         });
     let kinds = knowledge
         .out_of_scope()
@@ -102,14 +102,9 @@ pub fn leave_topics_out(knowledge: &KnowledgeBase, parts: Parts) -> LeftOutTopic
         }
         let index = Index::with_parts(&corpus.without_topic(topic), parts);
         let outcome = |text: &str| {
-            let question = Question::new(text);
-            let overheard = Question {
-                overheard: true,
-                ..question.clone()
-            };
-            let found = index.search(&question);
-            let decide = |question: &Question| answer::decide(knowledge, question, &found).outcome;
-            (decide(&question), decide(&overheard))
+            let case = Case::out_of_scope(text);
+            let judged = Judged::new(knowledge, &index, &case);
+            (judged.asked.outcome, judged.overheard)
         };
         asked.into_iter().map(outcome).collect()
     });

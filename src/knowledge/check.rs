@@ -19,8 +19,8 @@ use super::format::{
 };
 use super::load::{File, Sources};
 use super::{
-    Address, Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem,
-    Resource, Section, Severity, Stakes, Topic, Vocabulary,
+    Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource,
+    Section, Severity, Stakes, Topic, Vocabulary,
 };
 use crate::text;
 use style::{HouseStyle, Names};
@@ -70,16 +70,8 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let resources = parse(&sources.resources, &mut problems, format::resources);
     let vocabulary = parse(&sources.vocabulary, &mut problems, format::vocabulary);
     let out_of_scope = parse(&sources.out_of_scope, &mut problems, format::out_of_scope);
-    let topics: Vec<(&File, TopicFile)> = sources
-        .topics
-        .iter()
-        .filter_map(|file| Some((file, parse(file, &mut problems, format::topic)?)))
-        .collect();
-    let messages: Vec<(&File, Vec<MessageTable>)> = sources
-        .messages
-        .iter()
-        .filter_map(|file| Some((file, parse(file, &mut problems, format::messages)?)))
-        .collect();
+    let topics = parse_each(&sources.topics, &mut problems, format::topic);
+    let messages = parse_each(&sources.messages, &mut problems, format::messages);
 
     let ids = Ids {
         // A topic whose file cannot be read still exists: what refers to it is not at fault.
@@ -179,11 +171,7 @@ pub fn lint(sources: &Sources) -> Vec<Problem> {
     let guide = parse(&sources.guide, &mut unread, format::guide);
     let vocabulary = parse(&sources.vocabulary, &mut unread, format::vocabulary);
     let resources = parse(&sources.resources, &mut unread, format::resources);
-    let topics: Vec<(&File, TopicFile)> = sources
-        .topics
-        .iter()
-        .filter_map(|file| Some((file, parse(file, &mut unread, format::topic)?)))
-        .collect();
+    let topics = parse_each(&sources.topics, &mut unread, format::topic);
     let style = HouseStyle::of(guide.as_ref());
     let names = Names::of(vocabulary.as_ref());
     with(&sources.resources, &mut problems, |file| {
@@ -199,8 +187,7 @@ pub fn lint(sources: &Sources) -> Vec<Problem> {
         });
     }
     let phrasings = messages::Phrasings::of(&topics);
-    for source in &sources.messages {
-        let tables = parse(source, &mut unread, format::messages).unwrap_or_default();
+    for (source, tables) in parse_each(&sources.messages, &mut unread, format::messages) {
         with(source, &mut problems, |file| {
             tables
                 .iter()
@@ -216,24 +203,6 @@ struct Ids<'a> {
     categories: Option<Vec<&'a str>>,
     resources: Option<Vec<&'a str>>,
     official: BTreeSet<&'a str>,
-}
-
-/// The address of every resource, and where it stands; also where the rest of the guide has errors.
-pub fn addresses(sources: &Sources) -> Vec<Address> {
-    let file = &sources.resources;
-    let tables = parse(file, &mut Vec::new(), format::resources).unwrap_or_default();
-    let text = String::from_utf8_lossy(&file.bytes);
-    let lines = Lines::of(&text);
-    let address = |table: ResourceTable| Address {
-        at: lines.position(table.url.span.start),
-        url: table.url.value,
-        file: file.name.clone(),
-    };
-    tables
-        .into_iter()
-        .filter(|table| !table.url.value.is_empty())
-        .map(address)
-        .collect()
 }
 
 fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Reader<'_>)) {
@@ -274,6 +243,25 @@ fn parse<T>(
             None
         }
     }
+}
+
+/// Each of several files that can be read, with what is in it.
+fn parse_each<'a, T>(
+    files: &'a [File],
+    problems: &mut Vec<Problem>,
+    read: impl Fn(&mut format::Table<'_, '_>) -> T,
+) -> Vec<(&'a File, T)> {
+    files
+        .iter()
+        .filter_map(|file| Some((file, parse(file, problems, &read)?)))
+        .collect()
+}
+
+/// How many words people read in a text: signs that stand alone are none.
+fn count_words(text: &str) -> usize {
+    text.split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count()
 }
 
 fn check_guide(file: &mut Reader<'_>, guide: &GuideFile) {
@@ -480,12 +468,7 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, ids: &Ids<'
     for section in &topic.sections {
         at_most(file, "the heading", &section.heading, MAX_TITLE);
         at_most(file, "the text", &section.text, MAX_TEXT);
-        let words = section
-            .text
-            .value
-            .split_whitespace()
-            .filter(|word| word.chars().any(char::is_alphanumeric))
-            .count();
+        let words = count_words(&section.text.value);
         if words > 0 && !SECTION_WORDS.contains(&words) {
             file.warn(
                 &section.text.span,

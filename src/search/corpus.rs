@@ -226,16 +226,14 @@ impl From<&KnowledgeBase> for Corpus {
 impl MessageText {
     fn of(message: &Message, knowledge: &KnowledgeBase) -> Self {
         let place = |answer: &SectionId| {
-            let (number, topic) = knowledge
-                .topics()
-                .iter()
-                .enumerate()
-                .find(|(_, topic)| topic.id == answer.topic)?;
-            let section = answer.section.as_ref();
-            Some((
-                number,
-                section.and_then(|id| topic.sections.iter().position(|section| section.id == *id)),
-            ))
+            let topics = knowledge.topics();
+            let number = topics
+                .binary_search_by(|topic| topic.id.cmp(&answer.topic))
+                .ok()?;
+            let sections = &topics.get(number)?.sections;
+            let id = answer.section.as_ref();
+            let section = id.and_then(|id| sections.iter().position(|section| section.id == *id));
+            Some((number, section))
         };
         Self {
             text: message.text.clone(),

@@ -79,7 +79,7 @@ impl Meanings {
 }
 
 /// The product of two vectors: how alike they are, where both have unit length.
-pub(super) fn dot(a: &Meaning, b: &Meaning) -> f32 {
+fn dot(a: &Meaning, b: &Meaning) -> f32 {
     let (a, _) = a.as_chunks::<8>();
     let (b, _) = b.as_chunks::<8>();
     a.iter()

@@ -2,7 +2,7 @@
 //!
 //! Four things speak for a section: that its nearest phrasing is like the question, that its phrasings are so on average,
 //! that its heading and text have the question's words, and what a small classifier of the topic's own has learned from
-//! phrasings, headings and messages. Ways to ask for the topic as a whole hardly count: most questions want one section.
+//! phrasings, headings and messages. The last learns nothing from ways to ask for the topic as a whole: they ask for no section.
 
 use super::corpus::{Corpus, Example};
 use super::features::{Space, Vectors, Weighed, word_key};
@@ -153,7 +153,7 @@ impl Sections {
                 .filter(|(stem, _)| text.binary_search(stem).is_ok())
                 .map(|(_, idf)| idf)
                 .sum();
-            let score = 1.0 * nearest
+            let score = nearest
                 + MEAN * sum / f32::max(count, 1.0)
                 + TEXT * shared / f32::max(said.whole, 1.0)
                 + CLASSIFIED * logit;
@@ -195,16 +195,13 @@ impl TopicSections {
         if count < 2 {
             return learned;
         }
-        // Where the row of each column begins, looked up once.
-        let rows = |lesson: &Lesson<'_>| -> Rows {
-            let row = |&(column, value)| {
-                Some((learned.columns.binary_search(&column).ok()? * count, value))
-            };
-            lesson.vector.iter().filter_map(row).collect()
-        };
+        // The rows of each example are looked up once, not in every pass.
         let lessons: Vec<(Rows, &[usize])> = lessons
             .iter()
-            .map(|lesson| (rows(lesson), lesson.right.as_slice()))
+            .map(|lesson| {
+                let rows = learned.rows(lesson.vector.iter().copied()).collect();
+                (rows, lesson.right.as_slice())
+            })
             .collect();
         let mut order: Vec<usize> = (0..lessons.len()).collect();
         let mut random = super::XorShift::seeded("order of lessons");
@@ -217,16 +214,7 @@ impl TopicSections {
                 let rate = STEP * (1.0 - seen / total);
                 seen += 1.0;
                 errors.fill(0.0);
-                for &(start, value) in vector {
-                    let row = learned
-                        .weights
-                        .get(start..start + count)
-                        .unwrap_or_default();
-                    errors
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(error, weight)| *error += value * weight);
-                }
+                learned.add_rows(vector.iter().copied(), &mut errors);
                 super::classifier::softmax(&mut errors, count);
                 let share = 1.0 / right.len() as f32;
                 for &section in *right {
@@ -250,22 +238,28 @@ impl TopicSections {
 
     /// What the classifier says for each section, above the mean.
     fn logits(&self, vector: impl Iterator<Item = (u32, f32)>) -> Vec<f32> {
-        let count = self.texts.len();
-        let mut logits = vec![0.0; count];
-        for (column, value) in vector {
-            if let Ok(at) = self.columns.binary_search(&column) {
-                let row = self
-                    .weights
-                    .get(at * count..(at + 1) * count)
-                    .unwrap_or_default();
-                logits
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(logit, weight)| *logit += value * weight);
-            }
-        }
-        let mean = logits.iter().sum::<f32>() / count.max(1) as f32;
+        let mut logits = vec![0.0; self.texts.len()];
+        self.add_rows(self.rows(vector), &mut logits);
+        let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
         logits.iter_mut().for_each(|logit| *logit -= mean);
         logits
+    }
+
+    /// Where the weights of each known column of a vector begin, with the column's value.
+    fn rows(&self, vector: impl Iterator<Item = (u32, f32)>) -> impl Iterator<Item = (usize, f32)> {
+        vector.filter_map(|(column, value)| {
+            let row = self.columns.binary_search(&column).ok()?;
+            Some((row * self.texts.len(), value))
+        })
+    }
+
+    /// Adds the weights of each row, times its value, to the sums of the sections.
+    fn add_rows(&self, rows: impl Iterator<Item = (usize, f32)>, sums: &mut [f32]) {
+        for (start, value) in rows {
+            let row = self.weights.get(start..start + sums.len());
+            sums.iter_mut()
+                .zip(row.unwrap_or_default())
+                .for_each(|(sum, weight)| *sum += value * weight);
+        }
     }
 }

@@ -84,11 +84,7 @@ pub(super) fn message(table: MessageTable) -> Message {
 
 fn check_text(file: &mut Reader<'_>, message: &Located<String>) {
     super::at_most(file, "the message", message, MAX_MESSAGE);
-    let count = message
-        .value
-        .split_whitespace()
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .count();
+    let count = super::count_words(&message.value);
     if !MESSAGE_WORDS.contains(&count) {
         file.warn(
             &message.span,
@@ -172,10 +168,10 @@ impl<'a> Phrasings<'a> {
             for phrasing in super::phrasings(topic) {
                 let words = different(&text::words(&phrasing.value));
                 for word in &words {
-                    match having.get_mut(word) {
-                        Some(numbers) => numbers.push(all.len() as u32),
-                        None => drop(having.insert(word.clone(), vec![all.len() as u32])),
-                    }
+                    having
+                        .entry(word.clone())
+                        .or_default()
+                        .push(all.len() as u32);
                 }
                 all.push(Phrasing {
                     topic: source.stem(),
@@ -206,21 +202,12 @@ impl<'a> Phrasings<'a> {
             .filter_map(|number| self.all.get(number as usize))
             .find(|phrasing| {
                 let longer = words.len().max(phrasing.words.len()) as f32;
-                let answers = |phrasing: &Phrasing<'_>| {
-                    let topics = message
-                        .answers
-                        .iter()
-                        .filter_map(|answer| answer.value.split('/').next());
-                    topics.into_iter().any(|topic| topic == phrasing.topic)
-                };
-                words.len().min(phrasing.words.len()) as f32 >= REPEATED_SHARE * longer
-                    && phrasing
-                        .words
-                        .iter()
-                        .filter(|word| words.binary_search(word).is_ok())
-                        .count() as f32
-                        >= REPEATED_SHARE * longer
-                    && !answers(phrasing)
+                let shared = phrasing.words.iter();
+                let shared = shared.filter(|word| words.binary_search(word).is_ok());
+                let answers = message.answers.iter();
+                let mut topics = answers.filter_map(|answer| answer.value.split('/').next());
+                shared.count() as f32 >= REPEATED_SHARE * longer
+                    && !topics.any(|topic| topic == phrasing.topic)
             });
         if let Some(Phrasing { topic, text, .. }) = near {
             file.warn(
