@@ -1,4 +1,5 @@
-//! Embeds the guide of this repository into the program, so that it answers wherever it is started.
+//! Embeds the guide of this repository into the program, so that it answers wherever it is started, and names the sources
+//! of the search, so that what another version has learned is not taken for its own.
 
 use std::env;
 use std::fmt::Write as _;
@@ -26,6 +27,10 @@ fn main() -> io::Result<()> {
         );
     }
     code.push_str("]\n");
+    println!(
+        "cargo::rustc-env=LEARNER_FINGERPRINT={:016x}",
+        learner_fingerprint()?
+    );
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("embedded_guide.rs"), code)
 }
@@ -44,4 +49,34 @@ fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     });
     files.sort();
     Ok(files)
+}
+
+/// The FNV-1a hash of everything that decides what is learned from a guide.
+fn learner_fingerprint() -> io::Result<u64> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut files = vec![
+        root.join("Cargo.lock"),
+        root.join("src/text.rs"),
+        root.join("src/search.rs"),
+    ];
+    let mut folders = vec![root.join("src/search")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for file in files.iter().filter(|file| file.is_file()) {
+        println!("cargo::rerun-if-changed={}", file.display());
+        for byte in fs::read(file)? {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+    Ok(hash)
 }

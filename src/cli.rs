@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use internbot::config::{Config, ConfigError};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
+use internbot::index_cache::IndexCache;
 use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
 use internbot::search::Part;
@@ -305,5 +306,5 @@ fn guide_source(chosen: Option<PathBuf>) -> GuideSource {
 
 /// Reads a guide and learns it.
 fn load(source: &GuideSource) -> Result<Guide, CliError> {
-    Ok(Guide::new(source.load(Zoned::now().date())?))
+    Ok(IndexCache::of_user().learn(source.load(Zoned::now().date())?))
 }

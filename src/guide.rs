@@ -19,8 +19,14 @@ pub struct Guide {
 impl Guide {
     /// Learns a knowledge base.
     pub fn new(knowledge: KnowledgeBase) -> Self {
+        let index = Index::new(&knowledge);
+        Self::with_index(knowledge, index)
+    }
+
+    /// A knowledge base with what was learned from it before.
+    pub fn with_index(knowledge: KnowledgeBase, index: Index) -> Self {
         Self {
-            index: Index::new(&knowledge),
+            index,
             phrasebook: Phrasebook::new(&knowledge),
             knowledge,
         }

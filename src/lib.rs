@@ -16,7 +16,8 @@
 //!
 //! All but the last two are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
 //! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
-//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
+//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`index_cache`],
+//! which keeps what was learned between two starts, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
 //! [`settings`], what moderators can set, and `monitor`, of which other programs
@@ -30,6 +31,7 @@ pub mod discord;
 pub mod evaluate;
 pub mod gaps;
 pub mod guide;
+pub mod index_cache;
 pub mod knowledge;
 pub mod live;
 #[cfg(feature = "discord")]

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use jiff::Zoned;
 
 use crate::guide::Guide;
+use crate::index_cache::IndexCache;
 use crate::knowledge::{Changes, GuideSource, LoadError, Sources};
 
 /// Maximum read attempts while files keep changing.
@@ -116,7 +117,7 @@ impl Live {
     /// A file that cannot be read, or all errors in the content.
     pub fn of(source: GuideSource) -> Result<Self, LoadError> {
         let seen = Fingerprint::of_source(&source);
-        let guide = Guide::new(source.load(Zoned::now().date())?);
+        let guide = IndexCache::of_user().learn(source.load(Zoned::now().date())?);
         Ok(Self::with(source, Arc::new(guide), seen))
     }
 
@@ -245,7 +246,7 @@ impl Live {
                 Reload::Same
             }
             Ok(Some(knowledge)) => {
-                let guide = Arc::new(Guide::new(knowledge));
+                let guide = Arc::new(IndexCache::of_user().learn(knowledge));
                 let changes = Changes::between(&before.knowledge, &guide.knowledge);
                 self.change(|status| {
                     *status = Status {

@@ -35,6 +35,7 @@ use phrasings::Phrasings;
 pub use reach::unreachable;
 use reading::{Reader, Reading};
 use sections::{Said, Sections};
+use serde::{Deserialize, Serialize};
 
 /// How much BM25 counts beside the classifier's logit.
 const BM25_WEIGHT: f32 = 0.15;
@@ -54,7 +55,7 @@ const REPEATED_LEAD: f32 = 6.0;
 pub const MOST_MATCHES: usize = 5;
 
 /// A knowledge base, learned by heart. Immutable; searching it needs no lock.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Index {
     reader: Reader,
     space: Space,
@@ -65,6 +66,7 @@ pub struct Index {
     /// The ids of the topics, which decide ties.
     topics: Vec<String>,
     parts: Parts,
+    #[serde(skip, default = "Meanings::read")]
     meanings: Meanings,
 }
 
@@ -192,6 +194,17 @@ impl Index {
             parts,
             meanings,
         }
+    }
+
+    /// The index as bytes, to be kept until the next start.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing into memory cannot fail, and every part of an index can be written.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    /// The index that these bytes hold, if they hold one. Only a program of the same sources understands them.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
     }
 
     /// Ranks the topics and their sections for a question.

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use internbot::index_cache::IndexCache;
 use internbot::knowledge::{self, GuideSource, Problem, Severity};
-use internbot::search::{Index, unreachable};
+use internbot::search::unreachable;
 use jiff::Zoned;
 
 use super::{CheckOptions, CliError, Format};
@@ -14,8 +15,9 @@ pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCo
     let checked = knowledge::check(&sources, Zoned::now().date());
     let mut problems = checked.problems;
     problems.extend(knowledge::lint(&sources));
-    if let Some(knowledge) = &checked.knowledge {
-        problems.extend(unreachable(knowledge, &Index::new(knowledge), &sources));
+    if let Some(knowledge) = checked.knowledge {
+        let guide = IndexCache::of_user().learn(knowledge);
+        problems.extend(unreachable(&guide.knowledge, &guide.index, &sources));
     }
     print(source, &problems, options.format)?;
     let errors = problems

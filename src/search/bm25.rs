@@ -4,6 +4,8 @@
 //! Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with the idf of Lucene, which
 //! is never negative. The classifier learns which words decide between topics; this adds what single rare words say.
 
+use serde::{Deserialize, Serialize};
+
 use super::lists::Lists;
 
 /// How fast repeating a word stops to count.
@@ -12,7 +14,7 @@ const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
 /// For each term the topics that have it, with what a question gains there by having it too.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Bm25 {
     gains: Lists<(u32, f32)>,
 }

@@ -4,6 +4,7 @@
 //! "Large-Scale Machine Learning with Stochastic Gradient Descent", 2010. Training is deterministic: a fixed order, a
 //! fixed number of passes, and arithmetic that gives the same bits on every machine.
 
+use serde::{Deserialize, Serialize};
 use wide::{f32x8, i16x8, i32x8};
 
 use super::features::{Vectors, Weighed};
@@ -28,7 +29,7 @@ const ROUND: f32 = 12_582_912.0;
 ///
 /// Training needs single precision; what it has learned is kept in 16 bits, each row with its own scale: an error of a
 /// sixty-five thousandth of the largest weight of the row, and half the memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Classifier {
     classes: usize,
     /// Row after row of blocks of weights, one row a column.

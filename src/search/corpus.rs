@@ -2,10 +2,12 @@
 //!
 //! A [`Corpus`] can also be filled from elsewhere, to measure the search on the question sets that others published.
 
+use serde::Serialize;
+
 use crate::knowledge::{KnowledgeBase, Message, Phrasing, SectionId, Topic};
 
 /// The texts to search.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Corpus {
     /// In the order in which a [`super::Match`] numbers them.
     pub topics: Vec<TopicTexts>,
@@ -24,7 +26,7 @@ pub struct Corpus {
 }
 
 /// A message to learn from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct MessageText {
     /// What was written.
     pub text: String,
@@ -61,6 +63,12 @@ impl Example<'_> {
 }
 
 impl Corpus {
+    /// All of it as bytes: two corpora with the same bytes teach the same.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing into memory cannot fail, and every part of a corpus can be written.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
     /// The same without every `folds`-th message, phrasing and example out of scope, from number `fold` on.
     pub fn without_fold(&self, fold: usize, folds: usize) -> Self {
         let kept = |number: usize| number % folds != fold;
@@ -147,7 +155,7 @@ impl Corpus {
 }
 
 /// The texts of one topic.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct TopicTexts {
     /// Decides ties.
     pub id: String,
@@ -162,7 +170,7 @@ pub struct TopicTexts {
 }
 
 /// The texts of one section.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct SectionTexts {
     /// Learned from like a phrasing.
     pub heading: String,

@@ -9,6 +9,7 @@
 //! of two vectors stays what it was, and there are half as many columns.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::parts::{Part, Parts};
 use super::reading::Reading;
@@ -216,7 +217,7 @@ impl Vectors {
 }
 
 /// Which features there are and how much each weighs, learned from the phrasings of a knowledge base.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Space {
     ids: FxHashMap<u64, u32>,
     features: Vec<Feature>,
@@ -226,7 +227,7 @@ pub(super) struct Space {
 }
 
 /// What is known of a feature.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Feature {
     /// Its inverse document frequency.
     idf: f32,

@@ -1,11 +1,12 @@
 //! Groups of words and phrases that mean the same, found in a text by the stems of their members.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::lists::Lists;
 
 /// The members of all groups as a trie: one step for each stem.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Groups {
     /// (node, stem) → node.
     next: FxHashMap<(u32, u32), u32>,

@@ -1,7 +1,9 @@
 //! Many lists in one piece of memory, found by their numbers.
 
+use serde::{Deserialize, Serialize};
+
 /// Lists of any lengths, one after the other.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Lists<T> {
     items: Vec<T>,
     /// Where each list begins; one more at the end.

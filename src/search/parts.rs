@@ -1,5 +1,7 @@
 //! The parts of the search, each of which can be switched off to measure what it is worth.
 
+use serde::{Deserialize, Serialize};
+
 /// One part of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -48,7 +50,7 @@ impl Part {
 }
 
 /// Which parts are used: all, except to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parts {
     without: u16,
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use wide::f32x8;
 
 use super::corpus::Example;
@@ -10,7 +11,7 @@ use super::lists::Lists;
 use super::reading::{Reading, UNKNOWN_STEM};
 
 /// The vectors of all phrasings.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Phrasings {
     /// Where the phrasings of each class begin; one more at the end.
     classes: Vec<u32>,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::corpus::Corpus;
 use super::groups::{self, Groups};
@@ -15,7 +16,9 @@ use super::words::{Collector, Texts, Words};
 use crate::text;
 
 /// Everything that turns a text into words with meaning; built once for an index.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Reader {
+    #[serde(skip, default = "stemmer")]
     stemmer: Stemmer,
     words: Words,
     /// Known stem → its number.
@@ -69,6 +72,11 @@ const SHORTEST_CORRECTED: usize = 8;
 /// Stands before the name of a group, so that it is no stem.
 const GROUP_MARK: char = '=';
 
+/// What finds the stem of an English word.
+fn stemmer() -> Stemmer {
+    Stemmer::create(Algorithm::English)
+}
+
 impl Reader {
     /// Learns the words of a corpus. Also the texts that stand for questions and the texts of the sections, in the order of
     /// the corpus, as numbers of words.
@@ -77,7 +85,7 @@ impl Reader {
         questions: impl Iterator<Item = &'a str>,
         parts: Parts,
     ) -> (Self, Texts, Texts) {
-        let stemmer = Stemmer::create(Algorithm::English);
+        let stemmer = stemmer();
         let mut collector = Collector::default();
         let (mut asked, mut shown) = (Texts::default(), Texts::default());
         for question in questions {

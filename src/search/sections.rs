@@ -4,6 +4,8 @@
 //! that its heading and text have the question's words, and what a small classifier of the topic's own has learned from
 //! phrasings, headings and messages. The last learns nothing from ways to ask for the topic as a whole: they ask for no section.
 
+use serde::{Deserialize, Serialize};
+
 use super::corpus::{Corpus, Example};
 use super::features::{Space, Vectors, Weighed, word_key};
 use super::phrasings::Phrasings;
@@ -48,13 +50,13 @@ impl Said {
 }
 
 /// What is known of the sections of each topic.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Sections {
     topics: Vec<TopicSections>,
 }
 
 /// What is known of the sections of one topic.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct TopicSections {
     /// The stems of each section's heading and text, in order.
     texts: Vec<Box<[u32]>>,

@@ -7,6 +7,7 @@
 //! vocabulary is.
 
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 
 use super::lists::Lists;
 use super::words::Words;
@@ -21,7 +22,7 @@ const LONGEST: usize = 24;
 const SHORTEST_HALF: usize = 3;
 
 /// Finds the known words near a misspelt one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Speller {
     /// The deletion neighbourhood: (hash of a word with letters removed, number of the word), bucket after bucket. A form is
     /// in the bucket that the highest bits of its hash name.

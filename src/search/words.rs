@@ -3,15 +3,16 @@
 use indexmap::IndexMap;
 use rust_stemmers::Stemmer;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use serde::{Deserialize, Serialize};
 
 use crate::text;
 
 /// All known words in the order of the alphabet; the place of a word is its number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Words(IndexMap<Box<str>, Known, FxBuildHasher>);
 
 /// What is known of a word.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Known {
     /// The number of its stem.
     pub stem: u32,

@@ -1,0 +1,149 @@
+//! What was learned from a guide, kept in a file: learning takes a second, reading it back a twentieth of that.
+//!
+//! A file is named after its fingerprint, the SHA-256 of the texts that were learned from and of the sources of the search.
+//! Whatever is wrong with it or its folder, the guide is learned anew and answers the same.
+
+use std::env;
+use std::fs;
+use std::hash::Hasher;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use etcetera::BaseStrategy;
+use rustc_hash::FxHasher;
+use sha2::{Digest, Sha256};
+
+use crate::guide::Guide;
+use crate::knowledge::KnowledgeBase;
+use crate::search::{Corpus, Index, Parts};
+
+/// The extension of the files.
+const EXTENSION: &str = "index";
+/// How many files are kept, the newest: each is about 30 MB for a guide like the one that ships.
+const KEPT: usize = 4;
+/// Guides with less text, in bytes, are not kept: they are learned as fast as a file is read.
+const SMALLEST: usize = 100_000;
+/// A file begins with the fingerprint and a checksum of the rest.
+const FINGERPRINT_BYTES: usize = 32;
+const HEADER_BYTES: usize = FINGERPRINT_BYTES + 8;
+
+/// Says which sources the search was built from: others learn other things from the same texts. `build.rs` sets it.
+const LEARNER: &str = env!("LEARNER_FINGERPRINT");
+
+/// A folder of files, each with what was learned from one guide. Several processes can use one at a time.
+#[derive(Debug, Clone)]
+pub struct IndexCache {
+    folder: Option<PathBuf>,
+}
+
+impl IndexCache {
+    /// The cache of whoever runs the program: the folder that systemd made for the service, or `internbot` in the user's
+    /// folder of caches. Where there is neither, nothing is kept.
+    pub fn of_user() -> Self {
+        let service = env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
+        let user = || {
+            let folders = etcetera::choose_base_strategy().ok()?;
+            Some(folders.cache_dir().join("internbot"))
+        };
+        Self {
+            folder: service.or_else(user),
+        }
+    }
+
+    /// A cache in a folder, which is made when it is needed.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: Some(folder.into()),
+        }
+    }
+
+    /// Learns a guide, or reads back what an earlier start learned from the same texts.
+    pub fn learn(&self, knowledge: KnowledgeBase) -> Guide {
+        let corpus = Corpus::from(&knowledge);
+        let texts = corpus.to_bytes();
+        let index = match self.folder.as_deref() {
+            Some(folder) if texts.len() >= SMALLEST => {
+                let fingerprint = fingerprint(&texts);
+                let path = folder.join(name(&fingerprint));
+                read(&path, &fingerprint).unwrap_or_else(|| {
+                    let index = Index::with_parts(&corpus, Parts::ALL);
+                    // A folder that is full or read-only costs time at the next start, and nothing else.
+                    let _ = write(&path, &fingerprint, &index.to_bytes());
+                    index
+                })
+            }
+            _ => Index::with_parts(&corpus, Parts::ALL),
+        };
+        Guide::with_index(knowledge, index)
+    }
+}
+
+fn fingerprint(texts: &[u8]) -> [u8; FINGERPRINT_BYTES] {
+    let mut hasher = Sha256::new();
+    hasher.update(LEARNER);
+    hasher.update(texts);
+    hasher.finalize().into()
+}
+
+fn name(fingerprint: &[u8]) -> String {
+    let start: String = fingerprint
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{start}.{EXTENSION}")
+}
+
+/// Shows that a file is damaged; it is no protection against somebody who wants to deceive.
+fn checksum(bytes: &[u8]) -> [u8; 8] {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish().to_le_bytes()
+}
+
+/// What a file holds, if it is whole and of this fingerprint.
+fn read(path: &Path, fingerprint: &[u8]) -> Option<Index> {
+    let bytes = fs::read(path).ok()?;
+    let (header, body) = bytes.split_at_checked(HEADER_BYTES)?;
+    let (of_file, sum) = header.split_at_checked(FINGERPRINT_BYTES)?;
+    if of_file != fingerprint || sum != checksum(body) {
+        return None;
+    }
+    Index::from_bytes(body)
+}
+
+/// Writes a file beside its place and moves it there, so that nobody reads half of one; then removes the oldest.
+fn write(path: &Path, fingerprint: &[u8], body: &[u8]) -> io::Result<()> {
+    /// Two threads that learn the same guide write two files.
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let unfinished = path.with_extension(format!("{}-{number}.tmp", process::id()));
+    let written = fs::write(&unfinished, [fingerprint, &checksum(body), body].concat())
+        .and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written?;
+    remove_oldest(folder)
+}
+
+fn remove_oldest(folder: &Path) -> io::Result<()> {
+    let mut files: Vec<(SystemTime, PathBuf)> = fs::read_dir(folder)?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let is_ours = entry.path().extension()? == EXTENSION;
+            let modified = entry.metadata().ok()?.modified().ok()?;
+            is_ours.then(|| (modified, entry.path()))
+        })
+        .collect();
+    files.sort_by(|a, b| b.cmp(a));
+    files
+        .iter()
+        .skip(KEPT)
+        .try_for_each(|(_, path)| fs::remove_file(path))
+}
