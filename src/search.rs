@@ -156,7 +156,9 @@ impl Index {
         for (example, numbers) in examples.iter().zip(asked.iter()) {
             let reading = reader.recall(numbers);
             learner.add(example.class, &reading);
-            phrasings.add(&reading);
+            if example.is_phrasing() {
+                phrasings.add(&reading);
+            }
             meanings_of.push(meanings.of(&reading));
             if let Some(document) = documents.get_mut(example.class) {
                 document.extend(reader.terms(&reading));
@@ -185,7 +187,14 @@ impl Index {
                 passes(vectors.len()),
                 STEP,
             ),
-            phrasings: phrasings.finish(&examples, &vectors, space.columns(), space.full_length()),
+            phrasings: phrasings.finish(
+                examples
+                    .iter()
+                    .zip(vectors.iter())
+                    .filter(|(example, _)| example.is_phrasing()),
+                space.columns(),
+                space.full_length(),
+            ),
             sections: Sections::new(corpus, &shown, &reader, &examples, &vectors),
             reader,
             space,
@@ -408,7 +417,7 @@ const REFERRING: [&str; 12] = [
 ];
 
 /// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
-/// learns from its many examples. 8 passes up to 1,500 examples, 3 from 4,000 on.
+/// learns from its many examples. 8 passes up to 3,000 examples, 6 from 4,000 on.
 fn passes(examples: usize) -> usize {
-    (12_000 / examples.max(1)).clamp(3, 8)
+    (24_000 / examples.max(1)).clamp(6, 8)
 }

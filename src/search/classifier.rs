@@ -21,6 +21,9 @@ const LANES: usize = 8 * WIDTH;
 /// How much of what several right classes share goes to those that seem right already; the rest goes to all alike.
 const LENIENCE: f32 = 0.5;
 
+/// How many passes the weights are averaged over.
+const AVERAGED: usize = 3;
+
 /// Added to a number between ±2²² and subtracted again, it rounds that to a whole one, halves to the even one, by nothing but
 /// IEEE arithmetic: other ways to round treat halves differently on some processors.
 const ROUND: f32 = 12_582_912.0;
@@ -41,8 +44,10 @@ pub(super) struct Classifier {
 }
 
 impl Classifier {
-    /// Trains on the examples and, if there are any, their meanings, each with the classes any of which is right, best first, `passes` times over all, with a step
-    /// that falls from `step` to zero in a straight line.
+    /// Trains on the examples and, if there are any, their meanings, each with the classes any of which is right, best
+    /// first, `passes` times over all, with a step that falls from `step` to half of it in a straight line. What is kept is
+    /// the mean of the weights after each of the last [`AVERAGED`] passes: it depends less on the order of the examples
+    /// than any of them (Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992).
     pub(super) fn train(
         examples: &Vectors,
         meanings: &[Meaning],
@@ -59,15 +64,16 @@ impl Classifier {
         let mut random = XorShift::seeded("order of examples");
         let mut gradient = vec![Block::default(); blocks];
         let mut probabilities = vec![0.0_f32; blocks * LANES];
+        let mut averages = (weights.clone(), meaning_weights.clone());
         let total = (passes * examples.len()) as f32;
         let mut seen = 0.0;
-        for _ in 0..passes {
+        for pass in 1..=passes {
             random.shuffle(&mut order);
             for &number in &order {
                 let (Some(vector), targets) = (examples.get(number), targets.get(number)) else {
                     continue;
                 };
-                let rate = step * (1.0 - seen / total);
+                let rate = step * (1.0 - 0.5 * seen / total);
                 seen += 1.0;
                 let meaning = meanings.get(number).map_or(&[][..], |meaning| &meaning[..]);
                 for (block, logits) in probabilities.chunks_exact_mut(LANES).enumerate() {
@@ -112,9 +118,13 @@ impl Classifier {
                     }
                 }
             }
+            if let Some(count @ 1..) = (pass + AVERAGED).checked_sub(passes) {
+                average(&mut averages.0, &weights, count);
+                average(&mut averages.1, &meaning_weights, count);
+            }
         }
-        let mut model = Self::rounded(&weights, classes);
-        model.meaning = meaning_weights;
+        let mut model = Self::rounded(&averages.0, classes);
+        model.meaning = averages.1;
         model
     }
 
@@ -196,6 +206,15 @@ impl Classifier {
         let scale = self.scales.get(column).copied().unwrap_or_default();
         row.get(class).map_or(0.0, |weight| scale * (weight - mean))
     }
+}
+
+/// Turns a mean of `count` - 1 sets of weights into one of `count`, with these.
+fn average(mean: &mut [Block], weights: &[Block], count: usize) {
+    let share = f32x8::splat(1.0 / count as f32);
+    let lanes = mean.as_flattened_mut().iter_mut();
+    lanes
+        .zip(weights.as_flattened())
+        .for_each(|(mean, weights)| *mean += (*weights - *mean) * share);
 }
 
 /// Subtracts from the probabilities what they should be: of several right classes each gets a share.

@@ -48,6 +48,11 @@ pub(super) struct Example<'a> {
 }
 
 impl Example<'_> {
+    /// Whether it is short enough to be compared with a question as a whole; a message tells too much besides.
+    pub(super) fn is_phrasing(&self) -> bool {
+        self.answers.is_empty()
+    }
+
     /// Every class that is right for it, each once.
     pub(super) fn classes(&self) -> impl Iterator<Item = usize> + Clone {
         let answers = self.answers;

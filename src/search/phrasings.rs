@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wide::f32x8;
 
 use super::corpus::Example;
-use super::features::{Vectors, Weighed};
+use super::features::Weighed;
 use super::lists::Lists;
 use super::reading::{Reading, UNKNOWN_STEM};
 
@@ -37,37 +37,41 @@ impl Phrasings {
     }
 
     /// Remembers all phrasings, whose stems were added, with their vectors; they are ordered by class.
-    pub(super) fn finish(
+    pub(super) fn finish<'a>(
         self,
-        examples: &[Example<'_>],
-        vectors: &Vectors,
+        phrasings: impl Iterator<Item = (&'a Example<'a>, &'a [(u32, f32)])> + Clone,
         columns: usize,
         full_length: f32,
     ) -> Self {
-        let classes = examples.last().map_or(0, |example| example.class + 1);
-        let mut phrasings = Self {
+        let of_class: Vec<usize> = phrasings
+            .clone()
+            .map(|(example, _)| example.class)
+            .collect();
+        let classes = of_class.last().map_or(0, |class| class + 1);
+        let postings = (0u32..)
+            .zip(phrasings.clone())
+            .flat_map(|(number, (_, vector))| {
+                let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
+                vector
+                    .iter()
+                    .map(move |&(column, value)| (column as usize, (number, value / length)))
+            });
+        let mut finished = Self {
             classes: (0..=classes)
-                .map(|bound| examples.partition_point(|example| example.class < bound) as u32)
+                .map(|bound| of_class.partition_point(|&class| class < bound) as u32)
                 .collect(),
-            sections: examples
-                .iter()
-                .map(|example| example.section.map(|section| section as u32))
+            sections: phrasings
+                .map(|(example, _)| example.section.map(|section| section as u32))
                 .collect(),
             full_length,
+            postings: Lists::new(columns, postings),
             ..self
         };
-        let postings = (0u32..).zip(vectors.iter()).flat_map(|(number, vector)| {
-            let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
-            vector
-                .iter()
-                .map(move |&(column, value)| (column as usize, (number, value / length)))
-        });
-        phrasings.postings = Lists::new(columns, postings);
-        let mut by_stems: Vec<u32> = (0..examples.len() as u32).collect();
+        let mut by_stems: Vec<u32> = (0..of_class.len() as u32).collect();
         // The first of those that say the same comes first.
-        by_stems.sort_by(|&a, &b| phrasings.stems_of(a).cmp(phrasings.stems_of(b)));
-        phrasings.by_stems = by_stems;
-        phrasings
+        by_stems.sort_by(|&a, &b| finished.stems_of(a).cmp(finished.stems_of(b)));
+        finished.by_stems = by_stems;
+        finished
     }
 
     /// The class and the section of the phrasing that the question repeats, if it repeats one. A question with an unknown

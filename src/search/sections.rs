@@ -15,7 +15,7 @@ use super::words::Texts;
 /// How much a phrasing of the topic as a whole counts for the first section, against one of the section's own.
 const GENERAL: f32 = 0.9;
 /// How much the mean likeness of a section's phrasings counts beside the greatest.
-const MEAN: f32 = 2.5;
+const MEAN: f32 = 1.5;
 /// How much it counts that the section's text has all words of the question.
 const TEXT: f32 = 1.2;
 /// How much a point of the topic's own classifier counts.
@@ -62,8 +62,9 @@ struct TopicSections {
     texts: Vec<Box<[u32]>>,
     /// The columns that the classifier knows, in order.
     columns: Vec<u32>,
-    /// For each of them, a weight for each section.
-    weights: Vec<f32>,
+    /// For each of them, a weight for each section, in units of `scale`.
+    weights: Vec<i16>,
+    scale: f32,
 }
 
 impl Sections {
@@ -189,8 +190,10 @@ impl TopicSections {
         columns.sort_unstable();
         columns.dedup();
         let count = texts.len();
+        let mut weights = vec![0.0; columns.len() * count];
         let mut learned = Self {
-            weights: vec![0.0; columns.len() * count],
+            weights: vec![0; weights.len()],
+            scale: 0.0,
             columns,
             texts,
         };
@@ -216,7 +219,7 @@ impl TopicSections {
                 let rate = STEP * (1.0 - seen / total);
                 seen += 1.0;
                 errors.fill(0.0);
-                learned.add_rows(vector.iter().copied(), &mut errors);
+                add_rows(&weights, vector.iter().copied(), &mut errors);
                 super::classifier::softmax(&mut errors, count);
                 let share = 1.0 / right.len() as f32;
                 for &section in *right {
@@ -225,23 +228,29 @@ impl TopicSections {
                     }
                 }
                 for &(start, value) in vector {
-                    let row = learned
-                        .weights
-                        .get_mut(start..start + count)
-                        .unwrap_or_default();
+                    let row = weights.get_mut(start..start + count).unwrap_or_default();
                     row.iter_mut()
                         .zip(&errors)
                         .for_each(|(weight, error)| *weight -= rate * value * error);
                 }
             }
         }
+        let largest = weights
+            .iter()
+            .fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        learned.scale = largest / f32::from(i16::MAX);
+        learned.weights = weights
+            .iter()
+            .map(|weight| (weight / learned.scale.max(f32::MIN_POSITIVE)) as i16)
+            .collect();
         learned
     }
 
     /// What the classifier says for each section, above the mean.
     fn logits(&self, vector: impl Iterator<Item = (u32, f32)>) -> Vec<f32> {
         let mut logits = vec![0.0; self.texts.len()];
-        self.add_rows(self.rows(vector), &mut logits);
+        add_rows(&self.weights, self.rows(vector), &mut logits);
+        logits.iter_mut().for_each(|logit| *logit *= self.scale);
         let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
         logits.iter_mut().for_each(|logit| *logit -= mean);
         logits
@@ -254,14 +263,18 @@ impl TopicSections {
             Some((row * self.texts.len(), value))
         })
     }
+}
 
-    /// Adds the weights of each row, times its value, to the sums of the sections.
-    fn add_rows(&self, rows: impl Iterator<Item = (usize, f32)>, sums: &mut [f32]) {
-        for (start, value) in rows {
-            let row = self.weights.get(start..start + sums.len());
-            sums.iter_mut()
-                .zip(row.unwrap_or_default())
-                .for_each(|(sum, weight)| *sum += value * weight);
-        }
+/// Adds the weights of each row, times its value, to the sums of the sections.
+fn add_rows<W: Copy + Into<f32>>(
+    weights: &[W],
+    rows: impl Iterator<Item = (usize, f32)>,
+    sums: &mut [f32],
+) {
+    for (start, value) in rows {
+        let row = weights.get(start..start + sums.len());
+        sums.iter_mut()
+            .zip(row.unwrap_or_default())
+            .for_each(|(sum, &weight)| *sum += value * weight.into());
     }
 }
