@@ -19,7 +19,8 @@
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
-//! [`settings`], what moderators can set, and `monitor`, of which other programs
+//! [`settings`], what moderators can set, `encoder`, which computes what a text means where its weights are installed (a
+//! feature), and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
 pub mod answer;
@@ -27,6 +28,8 @@ pub mod completion;
 pub mod config;
 #[cfg(feature = "discord")]
 pub mod discord;
+#[cfg(feature = "encoder")]
+pub mod encoder;
 pub mod evaluate;
 pub mod gaps;
 pub mod guide;
