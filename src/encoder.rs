@@ -7,6 +7,7 @@
 //! | `tokens` | a text becomes tokens |
 //! | `weights` | the file of weights becomes the network |
 //! | `transformer`, `matrix` | tokens become a vector |
+//! | `cache` | vectors of texts, kept in a file |
 //! | `install`, `download` | the files are put into a folder |
 //!
 //! ```no_run
@@ -17,6 +18,7 @@
 //! # Ok::<(), internbot::encoder::EncoderError>(())
 //! ```
 
+mod cache;
 mod download;
 mod files;
 mod install;
@@ -35,6 +37,7 @@ use files::{FILES, TOKENIZER, WEIGHTS};
 use tokens::Vocabulary;
 use transformer::Transformer;
 
+pub use cache::{CacheFault, Encoded, VectorCache};
 pub use download::{DOWNLOAD_SIZE, PUBLISHED, download};
 pub use install::{InstallError, install};
 
@@ -120,7 +123,7 @@ pub fn remove(folder: &Path) -> io::Result<usize> {
     let parts = FILES.iter().map(download::part);
     let paths = FILES.iter().map(|file| folder.join(file.name));
     let paths = paths.chain(parts.map(|part| folder.join(part)));
-    for path in paths {
+    for path in paths.chain([VectorCache::in_folder(folder).path().to_owned()]) {
         match std::fs::remove_file(path) {
             Ok(()) => removed += 1,
             Err(fault) if fault.kind() == ErrorKind::NotFound => {}

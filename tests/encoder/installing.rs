@@ -149,6 +149,7 @@ fn what_is_installed_from_a_folder_is_whole_until_it_is_removed() {
         "{said}"
     );
 
+    fs::write(place.encoder().join("vectors.bin"), "").expect("a file");
     assert!(place.says(&["remove"]).contains("is deleted"));
     assert!(!place.encoder().exists());
     assert!(place.says(&["remove"]).contains("There was none"));

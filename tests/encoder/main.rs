@@ -3,6 +3,7 @@
 //! | Module | Proves |
 //! | --- | --- |
 //! | `vectors` | vectors are those of the reference implementation, and the same everywhere |
+//! | `keeping` | vectors are computed once |
 //! | `installing` | `internbot encoder`: files come whole or not at all, from a folder, a wheel or a server |
 
 #![allow(
@@ -14,6 +15,7 @@
 )]
 
 mod installing;
+mod keeping;
 mod server;
 mod vectors;
 
