@@ -8,6 +8,7 @@
 //! | `weights` | the file of weights becomes the network |
 //! | `transformer`, `matrix` | tokens become a vector |
 //! | `cache` | vectors of texts, kept in a file |
+//! | `pool` | threads that encode questions; of the feature `discord` |
 //! | `install`, `download` | the files are put into a folder |
 //!
 //! ```no_run
@@ -23,6 +24,8 @@ mod download;
 mod files;
 mod install;
 mod matrix;
+#[cfg(feature = "discord")]
+mod pool;
 mod tokens;
 mod transformer;
 mod weights;
@@ -40,6 +43,8 @@ use transformer::Transformer;
 pub use cache::{CacheFault, Encoded, VectorCache};
 pub use download::{DOWNLOAD_SIZE, PUBLISHED, download};
 pub use install::{InstallError, install};
+#[cfg(feature = "discord")]
+pub use pool::{EncoderBusy, EncoderPool};
 
 /// The numbers of a vector.
 pub const DIMENSIONS: usize = transformer::WIDTH;

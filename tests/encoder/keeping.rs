@@ -1,4 +1,4 @@
-//! Vectors are computed once.
+//! Vectors are computed once, and questions do not queue up.
 
 use std::fs;
 
@@ -42,4 +42,38 @@ fn a_cache_of_something_else_is_made_anew() {
     assert_eq!(encoded.vectors, [encoder.encode(texts[0])]);
     let encoded = cache.encode(encoder, &texts, |_, _| ());
     assert_eq!((encoded.computed, encoded.faults.len()), (0, 0));
+}
+
+#[cfg(feature = "discord")]
+#[tokio::test]
+async fn a_burst_is_answered_or_refused_at_once() {
+    use std::sync::Arc;
+
+    use internbot::encoder::{Encoder, EncoderBusy, EncoderPool};
+
+    let Some(folder) = crate::folder() else {
+        return;
+    };
+    let encoder = Arc::new(Encoder::load(&folder).expect("the encoder is installed"));
+    let pool = EncoderPool::start(Arc::clone(&encoder), 1, 2).expect("a thread");
+    let long = |n: usize| format!("{n} {}", "and then they asked me again ".repeat(40));
+    // One is encoded, two wait, and one may have been taken out of the queue meanwhile: no more than that is quick enough.
+    let asked: Vec<_> = (0..20)
+        .map(|n| (long(n), pool.try_encode(long(n))))
+        .collect();
+    let (mut answered, mut refused) = (0, 0);
+    for (text, vector) in asked {
+        match vector {
+            Ok(vector) => {
+                assert_eq!(vector.await, Some(encoder.encode(&text)));
+                answered += 1;
+            }
+            Err(EncoderBusy) => refused += 1,
+        }
+    }
+    assert!(answered >= 2 && refused >= 1, "{answered} {refused}");
+    // Whoever gives up leaves room for the next one.
+    drop(pool.try_encode(long(0)));
+    let vector = pool.try_encode("how do I apply".to_owned()).expect("room");
+    assert_eq!(vector.await, Some(encoder.encode("how do I apply")));
 }

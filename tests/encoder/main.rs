@@ -3,7 +3,7 @@
 //! | Module | Proves |
 //! | --- | --- |
 //! | `vectors` | vectors are those of the reference implementation, and the same everywhere |
-//! | `keeping` | vectors are computed once |
+//! | `keeping` | vectors are computed once, and questions do not queue up |
 //! | `installing` | `internbot encoder`: files come whole or not at all, from a folder, a wheel or a server |
 
 #![allow(
