@@ -46,7 +46,7 @@ pub enum InstallError {
         difference: String,
     },
     /// There is no room.
-    #[error("the disk of {} is full, so nothing was installed: it takes 92 MB, and twice that while it is downloaded; make room and run the command again", .0.display())]
+    #[error("the disk of {} is full, so nothing was installed: it takes 92 MB, and twice that while it is installed; make room and run the command again", .0.display())]
     Full(PathBuf),
     /// The folder cannot be written.
     #[error("cannot write into {}, so nothing was installed: {source}", .folder.display())]
