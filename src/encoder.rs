@@ -1,0 +1,199 @@
+//! What a text means, as a vector: the sentence encoder all-MiniLM-L6-v2 (Wang et al., "MiniLM", 2020; Reimers and Gurevych,
+//! "Sentence-BERT", 2019; Apache License 2.0), whose weights an operator may install. Nothing leaves the machine.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `files` | which files the encoder is made of, and whether those in a folder are they |
+//! | `tokens` | a text becomes tokens |
+//! | `weights` | the file of weights becomes the network |
+//! | `transformer`, `matrix` | tokens become a vector |
+//! | `cache` | vectors of texts, kept in a file |
+//! | `pool` | threads that encode questions; of the feature `discord` |
+//! | `install`, `download` | the files are put into a folder |
+//!
+//! ```no_run
+//! use internbot::encoder::Encoder;
+//!
+//! let encoder = Encoder::load("encoder".as_ref())?;
+//! let likeness = encoder.encode("I got in!").cosine(&encoder.encode("they made me an offer"));
+//! # Ok::<(), internbot::encoder::EncoderError>(())
+//! ```
+
+mod cache;
+mod download;
+mod files;
+mod install;
+mod matrix;
+#[cfg(feature = "discord")]
+mod pool;
+mod tokens;
+mod transformer;
+mod weights;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use files::{FILES, TOKENIZER, WEIGHTS};
+use tokens::Vocabulary;
+use transformer::Transformer;
+
+pub use cache::{CacheFault, Encoded, VectorCache};
+pub use download::{DOWNLOAD_SIZE, PUBLISHED, download};
+pub use install::{InstallError, install};
+#[cfg(feature = "discord")]
+pub use pool::{EncoderBusy, EncoderPool};
+
+/// The numbers of a vector.
+pub const DIMENSIONS: usize = transformer::WIDTH;
+
+/// What one is in a [`Vector`].
+const ONE: f32 = 32_767.0;
+
+/// The meaning of a text: a vector of unit length, each of whose numbers is rounded to one of 32,767 parts of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Vector([i16; DIMENSIONS]);
+
+impl Vector {
+    /// Rounds a vector of unit length.
+    fn new(numbers: [f32; DIMENSIONS]) -> Self {
+        Self(numbers.map(|number| libm::roundf(number * ONE) as i16))
+    }
+
+    /// The numbers.
+    pub fn to_f32(&self) -> [f32; DIMENSIONS] {
+        self.0.map(|number| f32::from(number) / ONE)
+    }
+
+    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        // Below 2^31, because both are of unit length.
+        let products = self.0.iter().zip(&other.0);
+        let sum: i32 = products.map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
+        sum as f32 / (ONE * ONE)
+    }
+}
+
+impl fmt::Debug for Vector {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Vector({DIMENSIONS} numbers)")
+    }
+}
+
+/// Why an encoder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// A file is not there.
+    #[error("{} is missing: run `internbot encoder install`", .0.display())]
+    Missing(PathBuf),
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{} is damaged, or not the file that this version of internbot uses: run `internbot encoder install`", .0.display())]
+    Damaged(PathBuf),
+}
+
+/// Where the encoder is, unless the configuration says otherwise: `internbot/encoder` in the user's folder for data; none if the
+/// user has no home.
+pub fn usual_folder() -> Option<PathBuf> {
+    let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
+    Some(folders.data_dir().join("internbot").join("encoder"))
+}
+
+/// Whether a folder has an encoder.
+///
+/// # Errors
+/// If a file is missing, cannot be read, or is not the right one.
+pub fn check(folder: &Path) -> Result<(), EncoderError> {
+    FILES
+        .iter()
+        .try_for_each(|file| file.check(&folder.join(file.name)))
+}
+
+/// Deletes the encoder in a folder, with what was kept of a download and the vectors that it computed, and the folder if there
+/// is nothing else in it; how many files there were.
+///
+/// # Errors
+/// If a file cannot be deleted.
+pub fn remove(folder: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    let parts = FILES.iter().map(download::part);
+    let paths = FILES.iter().map(|file| folder.join(file.name));
+    let paths = paths.chain(parts.map(|part| folder.join(part)));
+    for path in paths.chain([VectorCache::in_folder(folder).path().to_owned()]) {
+        match std::fs::remove_file(path) {
+            Ok(()) => removed += 1,
+            Err(fault) if fault.kind() == ErrorKind::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    match std::fs::remove_dir(folder) {
+        Err(fault)
+            if !matches!(
+                fault.kind(),
+                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+            ) =>
+        {
+            Err(fault)
+        }
+        _ => Ok(removed),
+    }
+}
+
+/// The encoder, in memory: 40 MB.
+pub struct Encoder {
+    vocabulary: Vocabulary,
+    network: Transformer,
+}
+
+impl Encoder {
+    /// Reads the encoder that was installed into a folder, which takes about a third of a second.
+    ///
+    /// # Errors
+    /// If a file is missing, cannot be read, or is not the one that was installed.
+    pub fn load(folder: &Path) -> Result<Self, EncoderError> {
+        let path = folder.join(TOKENIZER.name);
+        TOKENIZER.check(&path)?;
+        let json = std::fs::read(&path).map_err(files::unreadable(&path))?;
+        let vocabulary = Vocabulary::read(&json).ok_or(EncoderError::Damaged(path))?;
+        let path = folder.join(WEIGHTS.name);
+        WEIGHTS.check(&path)?;
+        let network = File::open(&path).and_then(weights::read);
+        let network = network.map_err(files::unreadable(&path))?;
+        Ok(Self {
+            vocabulary,
+            network,
+        })
+    }
+
+    /// What a text means. What is after its first 254 tokens, about 200 words, does not count.
+    pub fn encode(&self, text: &str) -> Vector {
+        let vectors = self.encode_all(&[text]);
+        vectors
+            .into_iter()
+            .next()
+            .unwrap_or(Vector([0; DIMENSIONS]))
+    }
+
+    /// What each of some short texts means: the same vectors as one after the other, in less time.
+    fn encode_all(&self, texts: &[&str]) -> Vec<Vector> {
+        let texts = texts.iter();
+        let tokens: Vec<_> = texts.map(|text| self.vocabulary.tokens(text)).collect();
+        let vectors = self.network.vectors(&tokens);
+        vectors.into_iter().map(Vector::new).collect()
+    }
+}
+
+impl fmt::Debug for Encoder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Encoder({} tokens)", self.network.words.len())
+    }
+}

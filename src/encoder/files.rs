@@ -1,0 +1,86 @@
+//! The files that the encoder is made of. They are known by their hashes, because what is learned from the vectors holds for
+//! these weights alone.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::EncoderError;
+
+/// A file, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ModelFile {
+    pub(super) name: &'static str,
+    /// In bytes.
+    pub(super) size: u64,
+    /// In hexadecimal.
+    pub(super) sha256: &'static str,
+}
+
+/// The weights.
+pub(super) const WEIGHTS: ModelFile = ModelFile {
+    name: "model.safetensors",
+    size: 90_868_376,
+    sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+};
+/// The vocabulary.
+pub(super) const TOKENIZER: ModelFile = ModelFile {
+    name: "tokenizer.json",
+    size: 466_247,
+    sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+};
+
+/// All of them.
+pub(super) const FILES: [ModelFile; 2] = [WEIGHTS, TOKENIZER];
+
+impl ModelFile {
+    /// Whether size, in bytes, and hash are those of this file; else what differs.
+    pub(super) fn compare(&self, size: u64, sha256: &str) -> Result<(), String> {
+        if size > self.size {
+            Err(format!("it has more than {} bytes", self.size))
+        } else if size < self.size {
+            Err(format!("it has {size} bytes instead of {}", self.size))
+        } else if sha256 != self.sha256 {
+            Err(format!(
+                "its SHA-256 is {sha256} instead of {}",
+                self.sha256
+            ))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether a file is this one.
+    ///
+    /// # Errors
+    /// If it is missing, cannot be read, or is another.
+    pub(super) fn check(&self, path: &Path) -> Result<(), EncoderError> {
+        let file = File::open(path).map_err(unreadable(path))?;
+        let size = file.metadata().map_err(unreadable(path))?.len();
+        if size != self.size || sha256(file).map_err(unreadable(path))? != self.sha256 {
+            return Err(EncoderError::Damaged(path.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// The hash of what can be read, in hexadecimal.
+pub(super) fn sha256(mut from: impl Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut from, &mut hasher)?;
+    Ok(format!("{:x}", hasher.finalize()))
+}
+
+/// Says of what file an error is.
+pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> EncoderError {
+    |source| {
+        let path = path.to_owned();
+        match source.kind() {
+            ErrorKind::NotFound => EncoderError::Missing(path),
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => EncoderError::Damaged(path),
+            _ => EncoderError::Read { path, source },
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The weights, read from `model.safetensors` one tensor after another, so that they are never in memory twice.
+
+use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
+
+use safetensors::tensor::{Dtype, Metadata};
+
+use super::matrix::Matrix;
+use super::transformer::{INNER, LAYERS, Layer, Norm, Transformer, WIDTH, Words};
+
+/// The longest header that is read; the model's has 11 kB.
+const LONGEST_HEADER: u64 = 1 << 20;
+
+/// Reads the network.
+///
+/// # Errors
+/// If the file cannot be read or does not hold this network.
+pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
+    let mut tensors = Tensors::open(BufReader::with_capacity(1 << 16, file))?;
+    let mut words = Words::default();
+    tensors.rows("embeddings.word_embeddings.weight", WIDTH, |row| {
+        words.push(row)
+    })?;
+    let mut positions = tensors.matrix("embeddings.position_embeddings.weight", WIDTH)?;
+    // Every text is the first of the two that the model could tell apart.
+    let kinds = tensors.matrix("embeddings.token_type_embeddings.weight", WIDTH)?;
+    for position in positions.chunks_exact_mut(WIDTH) {
+        position.iter_mut().zip(&kinds).for_each(|(a, b)| *a += b);
+    }
+    Ok(Transformer {
+        words,
+        positions,
+        norm: tensors.norm("embeddings.LayerNorm")?,
+        layers: (0..LAYERS)
+            .map(|number| tensors.layer(number))
+            .collect::<io::Result<_>>()?,
+    })
+}
+
+struct Tensors<R> {
+    file: R,
+    metadata: Metadata,
+    /// Where the first tensor begins.
+    start: u64,
+}
+
+impl<R: Read + Seek> Tensors<R> {
+    fn open(mut file: R) -> io::Result<Self> {
+        let mut length = [0; 8];
+        file.read_exact(&mut length)?;
+        let length = u64::from_le_bytes(length);
+        let mut header = Vec::new();
+        file.by_ref()
+            .take(length.min(LONGEST_HEADER))
+            .read_to_end(&mut header)?;
+        Ok(Self {
+            file,
+            metadata: serde_json::from_slice(&header)?,
+            start: 8 + length,
+        })
+    }
+
+    /// Shows the rows of a tensor, each of so many numbers, one after another.
+    fn rows(&mut self, name: &str, columns: usize, mut each: impl FnMut(&[f32])) -> io::Result<()> {
+        let info = self.metadata.info(name);
+        let info =
+            info.filter(|info| info.dtype == Dtype::F32 && info.shape.last() == Some(&columns));
+        let info = info.ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidData,
+                format!("there is no {name} of {columns} columns"),
+            )
+        })?;
+        let (from, to) = info.data_offsets;
+        self.file.seek(SeekFrom::Start(self.start + from as u64))?;
+        let mut bytes = vec![0; 4 * columns];
+        let mut row = vec![0.0; columns];
+        for _ in 0..(to - from) / bytes.len() {
+            self.file.read_exact(&mut bytes)?;
+            for (number, bytes) in row.iter_mut().zip(bytes.as_chunks().0) {
+                *number = f32::from_le_bytes(*bytes);
+            }
+            each(&row);
+        }
+        Ok(())
+    }
+
+    /// The numbers of a tensor.
+    fn matrix(&mut self, name: &str, columns: usize) -> io::Result<Vec<f32>> {
+        let mut numbers = Vec::new();
+        self.rows(name, columns, |row| numbers.extend_from_slice(row))?;
+        Ok(numbers)
+    }
+
+    /// One matrix of several, under each other.
+    fn joined(&mut self, names: &[String], columns: usize, rows: usize) -> io::Result<Matrix> {
+        let (mut weights, mut bias) = (Vec::new(), Vec::new());
+        for name in names {
+            weights.extend(self.matrix(&format!("{name}.weight"), columns)?);
+            bias.extend(self.matrix(&format!("{name}.bias"), rows)?);
+        }
+        Ok(Matrix::new(&weights, &bias, columns))
+    }
+
+    fn norm(&mut self, name: &str) -> io::Result<Norm> {
+        Ok(Norm {
+            scale: self.matrix(&format!("{name}.weight"), WIDTH)?,
+            shift: self.matrix(&format!("{name}.bias"), WIDTH)?,
+        })
+    }
+
+    fn layer(&mut self, number: usize) -> io::Result<Layer> {
+        let name = |part: &str| format!("encoder.layer.{number}.{part}");
+        let parts = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
+        Ok(Layer {
+            attention: self.joined(&parts, WIDTH, WIDTH)?,
+            attended: self.joined(&[name("attention.output.dense")], WIDTH, WIDTH)?,
+            attended_norm: self.norm(&name("attention.output.LayerNorm"))?,
+            inner: self.joined(&[name("intermediate.dense")], WIDTH, INNER)?,
+            outer: self.joined(&[name("output.dense")], INNER, WIDTH)?,
+            outer_norm: self.norm(&name("output.LayerNorm"))?,
+        })
+    }
+}
