@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! cargo run --release --no-default-features --example fit_decision -- knowledge
+//! cargo run --release --no-default-features --features encoder --example fit_decision -- knowledge ENCODER
 //! ```
+//!
+//! The second fits the models for a bot with an encoder, which is in the folder `ENCODER`.
 //!
 //! Nothing is judged by an index that has learned it. In each of six rounds a sixth of the phrasings, of the messages and of the
 //! examples out of scope is left out, the rest is learned, and what was left out is asked. In twelve more rounds a twelfth of the
@@ -19,12 +22,13 @@
     reason = "a program that prints, and a matrix of fixed size"
 )]
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
 use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
-use internbot::search::{Corpus, Index, Parts, Question};
+use internbot::search::{Corpus, Encode, Index, Parts, Question, SentenceVector, Sentences};
 use jiff::Zoned;
 
 const FOLDS: usize = 6;
@@ -57,18 +61,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_else(|| "knowledge".to_owned());
     let knowledge = knowledge::load(Path::new(&folder), Zoned::now().date())?;
     let corpus = Corpus::from(&knowledge);
+    let vectors = vectors(&corpus)?;
+    let encode = &|text: &str| vectors.get(text).copied();
     let mut cases = Vec::new();
     for fold in 0..FOLDS {
-        ask_left_out(&corpus, fold, true, &mut cases);
+        ask_left_out(&corpus, fold, true, encode, &mut cases);
     }
     for fold in 0..TOPIC_FOLDS {
-        ask_uncovered(&corpus, fold, TOPIC_FOLDS, true, &mut cases);
+        ask_uncovered(&corpus, (fold, TOPIC_FOLDS), true, encode, &mut cases);
     }
     for topics in [30, 10] {
         for start in [0, 1, 2] {
             let part = part_of(&corpus, topics, start);
-            ask_left_out(&part, start, false, &mut cases);
-            ask_uncovered(&part, 0, topics / 4, false, &mut cases);
+            ask_left_out(&part, start, false, encode, &mut cases);
+            ask_uncovered(&part, (0, topics / 4), false, encode, &mut cases);
         }
     }
     // How much a case of each kind counts: messages are what people write, phrasings come short.
@@ -94,10 +100,17 @@ fn part_of(corpus: &Corpus, topics: usize, start: usize) -> Corpus {
     gone.fold(corpus.clone(), |rest, topic| rest.without_topic(topic))
 }
 
-fn ask_left_out(corpus: &Corpus, fold: usize, whole: bool, cases: &mut Vec<Case>) {
-    let index = Index::with_parts(&corpus.without_fold(fold, FOLDS), Parts::ALL);
-    let mut ask =
-        |kind, text: &str, right: &[usize]| cases.extend(case(&index, kind, text, right, whole));
+fn ask_left_out(
+    corpus: &Corpus,
+    fold: usize,
+    whole: bool,
+    encode: &Encode<'_>,
+    cases: &mut Vec<Case>,
+) {
+    let index = learn(&corpus.without_fold(fold, FOLDS), encode);
+    let mut ask = |kind, text: &str, right: &[usize]| {
+        cases.extend(case(&index, kind, text, right, whole, encode))
+    };
     for message in corpus.messages.iter().skip(fold).step_by(FOLDS) {
         let right: Vec<usize> = message.answers.iter().map(|&(topic, _)| topic).collect();
         ask(Kind::Message, &message.text, &right);
@@ -121,7 +134,13 @@ fn ask_left_out(corpus: &Corpus, fold: usize, whole: bool, cases: &mut Vec<Case>
     }
 }
 
-fn ask_uncovered(corpus: &Corpus, fold: usize, folds: usize, whole: bool, cases: &mut Vec<Case>) {
+fn ask_uncovered(
+    corpus: &Corpus,
+    (fold, folds): (usize, usize),
+    whole: bool,
+    encode: &Encode<'_>,
+    cases: &mut Vec<Case>,
+) {
     let topics: Vec<usize> = (0..corpus.topics.len())
         .filter(|&topic| {
             corpus
@@ -134,7 +153,7 @@ fn ask_uncovered(corpus: &Corpus, fold: usize, folds: usize, whole: bool, cases:
     let rest = gone
         .iter()
         .fold(corpus.clone(), |rest, &topic| rest.without_topic(topic));
-    let index = Index::with_parts(&rest, Parts::ALL);
+    let index = learn(&rest, encode);
     let only = corpus.messages.iter().filter(|message| {
         message
             .answers
@@ -142,12 +161,40 @@ fn ask_uncovered(corpus: &Corpus, fold: usize, folds: usize, whole: bool, cases:
             .all(|(topic, _)| gone.contains(topic))
     });
     cases.extend(
-        only.filter_map(|message| case(&index, Kind::Uncovered, &message.text, &[], whole)),
+        only.filter_map(|message| case(&index, Kind::Uncovered, &message.text, &[], whole, encode)),
     );
 }
 
-fn case(index: &Index, kind: Kind, text: &str, right: &[usize], whole: bool) -> Option<Case> {
-    let found = index.search(&Question::new(text));
+/// The vectors of all texts, from an encoder in the folder that the second argument names; none without one.
+#[cfg(feature = "encoder")]
+fn vectors(corpus: &Corpus) -> Result<HashMap<&str, SentenceVector>, Box<dyn Error>> {
+    let Some(folder) = std::env::args().nth(2) else {
+        return Ok(HashMap::new());
+    };
+    let encoder = internbot::encoder::InstalledEncoder::open(Some(Path::new(&folder)))?;
+    let encoder = encoder.ok_or("there is no encoder in that folder")?;
+    let (vectors, _) = encoder.vectors(&Sentences::texts(corpus), |_, _| {});
+    Ok(vectors.into_iter().collect())
+}
+
+#[cfg(not(feature = "encoder"))]
+fn vectors(_: &Corpus) -> Result<HashMap<&str, SentenceVector>, Box<dyn Error>> {
+    Ok(HashMap::new())
+}
+
+fn learn(corpus: &Corpus, encode: &Encode<'_>) -> Index {
+    Index::with_parts(corpus, Parts::ALL).with_sentences(Sentences::new(corpus, encode))
+}
+
+fn case(
+    index: &Index,
+    kind: Kind,
+    text: &str,
+    right: &[usize],
+    whole: bool,
+    encode: &Encode<'_>,
+) -> Option<Case> {
+    let found = index.search(&Question::new(text).encoded(encode));
     let best = found.matches.first()?;
     Some(Case {
         kind,

@@ -37,7 +37,7 @@ pub enum Outcome {
 
 /// The least probability to answer outright what was asked of the bot. Chosen so that of what is answered outright at least
 /// nine in ten is right.
-const ASKED_BAR: f32 = 0.57;
+const ASKED_BAR: f32 = 0.59;
 /// The same if a wrong answer could do harm.
 const STAKES_BAR: f32 = 0.70;
 /// The same if a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
@@ -65,10 +65,14 @@ const CANDIDATE_DECAY: f32 = 0.4;
 
 /// What a search found, as numbers to judge it by.
 #[derive(Debug, Clone, Copy)]
-pub struct Evidence([f32; FEATURES]);
+pub struct Evidence {
+    numbers: [f32; FEATURES],
+    /// Whether an encoder was asked; if not, its numbers are zero.
+    encoded: bool,
+}
 
 /// How many numbers there are in an [`Evidence`].
-pub const FEATURES: usize = 11;
+pub const FEATURES: usize = 15;
 
 impl Evidence {
     /// What each number is called.
@@ -84,13 +88,18 @@ impl Evidence {
         "WORDS",
         "UNKNOWN",
         "ASKS",
+        "MEANT_NEAREST",
+        "MEANT_NEAR",
+        "MEANT_OTHER",
+        "MEANT_OUT_OF_SCOPE",
     ];
 
     /// The evidence for the best match of a search for a message, which [`asks`] something or does not.
     pub fn of(found: &Found, asks: bool) -> Self {
         let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
         let words = found.words.max(1) as f32;
-        Self([
+        let encoded = found.encoded.unwrap_or_default();
+        let numbers = [
             score(0),
             score(0) - score(1),
             score(0) - score(2),
@@ -102,17 +111,26 @@ impl Evidence {
             libm::logf(words),
             found.unknown as f32 / words,
             f32::from(u8::from(asks)),
-        ])
+            encoded.nearest,
+            encoded.near,
+            encoded.other,
+            encoded.aside,
+        ];
+        Self {
+            numbers,
+            encoded: found.encoded.is_some(),
+        }
     }
 
     /// The numbers, in the order of [`Self::NAMES`].
     pub fn features(self) -> [f32; FEATURES] {
-        self.0
+        self.numbers
     }
 
-    fn probability(self, base: f32, coefficients: &[f32; FEATURES]) -> f32 {
+    fn probability(self, model: &Model) -> f32 {
+        let (base, coefficients) = model;
         let sum: f32 = self
-            .0
+            .numbers
             .iter()
             .zip(coefficients)
             .map(|(value, coefficient)| value * coefficient)
@@ -121,21 +139,46 @@ impl Evidence {
     }
 }
 
-/// Coefficients of the two logistic models, in the order of [`Evidence::NAMES`]: fitted by `examples/fit_decision` on messages,
+/// A logistic model: its base and its coefficients.
+type Model = (f32, [f32; FEATURES]);
+
+/// Coefficients of the logistic models, in the order of [`Evidence::NAMES`]: fitted by `examples/fit_decision` on messages,
 /// phrasings and examples out of scope that the index had not learned.
 mod coefficient {
-    use super::FEATURES;
+    use super::Model;
 
     /// For what was asked of the bot.
-    pub(super) const ASKED_BASE: f32 = -2.937;
-    pub(super) const ASKED: [f32; FEATURES] = [
-        0.230, 0.168, 0.023, -0.244, 2.222, -0.414, -0.303, 0.022, 0.270, -4.014, 0.543,
-    ];
+    pub(super) const ASKED: Model = (
+        -2.937,
+        [
+            0.230, 0.168, 0.023, -0.244, 2.222, -0.414, -0.303, 0.022, 0.270, -4.014, 0.543, 0.0,
+            0.0, 0.0, 0.0,
+        ],
+    );
     /// For what was overheard: most of it is not for the bot, and a short remark says too little.
-    pub(super) const OVERHEARD_BASE: f32 = -8.594;
-    pub(super) const OVERHEARD: [f32; FEATURES] = [
-        0.272, 0.071, 0.100, -0.329, 3.724, -2.542, -0.149, -0.103, 1.873, -1.664, 1.045,
-    ];
+    pub(super) const OVERHEARD: Model = (
+        -8.594,
+        [
+            0.272, 0.071, 0.100, -0.329, 3.724, -2.542, -0.149, -0.103, 1.873, -1.664, 1.045, 0.0,
+            0.0, 0.0, 0.0,
+        ],
+    );
+    /// For what was asked, with an encoder.
+    pub(super) const ENCODED_ASKED: Model = (
+        -3.512,
+        [
+            0.174, 0.110, 0.003, -0.190, -1.017, 0.117, -0.534, -0.012, 0.361, -3.200, 0.387,
+            3.721, 2.639, -0.451, -2.584,
+        ],
+    );
+    /// For what was overheard, with an encoder.
+    pub(super) const ENCODED_OVERHEARD: Model = (
+        -9.061,
+        [
+            0.211, 0.035, 0.051, -0.261, 0.280, -1.926, -0.428, -0.110, 1.912, -1.162, 0.876,
+            4.756, 2.349, -0.348, -2.976,
+        ],
+    );
 }
 
 /// Decides what to do with a question for which a search found this.
@@ -307,11 +350,19 @@ fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
 }
 
 fn asked_probability(evidence: Evidence) -> f32 {
-    evidence.probability(coefficient::ASKED_BASE, &coefficient::ASKED)
+    evidence.probability(if evidence.encoded {
+        &coefficient::ENCODED_ASKED
+    } else {
+        &coefficient::ASKED
+    })
 }
 
 fn overheard_probability(evidence: Evidence) -> f32 {
-    evidence.probability(coefficient::OVERHEARD_BASE, &coefficient::OVERHEARD)
+    evidence.probability(if evidence.encoded {
+        &coefficient::ENCODED_OVERHEARD
+    } else {
+        &coefficient::OVERHEARD
+    })
 }
 
 /// The probability that the best match for a message is right, if it was asked of the bot.

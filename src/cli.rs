@@ -19,13 +19,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+#[cfg(feature = "encoder")]
+use indicatif::{ProgressBar, ProgressStyle};
 use internbot::config::{Config, ConfigError};
+#[cfg(feature = "encoder")]
+use internbot::encoder::{CacheFault, InstalledEncoder};
 use internbot::evaluate::CaseError;
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
-use internbot::search::Part;
+#[cfg(feature = "encoder")]
+use internbot::search::Corpus;
+use internbot::search::{Encode, Part, no_encoder};
 use jiff::Zoned;
 
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
@@ -316,10 +322,13 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     let config = config(options.config)?;
     let guide = guide_source(options.knowledge.or_else(|| config.knowledge.clone()));
     match command {
-        GuideWork::Ask(ask) => ask::run(&load(&guide)?, ask),
+        GuideWork::Ask(ask) => {
+            let (guide, encode) = encoded(load(&guide)?, &config)?;
+            ask::run(&guide, &*encode, ask)
+        }
         GuideWork::Chat => chat::run(&Live::of(guide)?),
         GuideWork::Check(check) => check::run(&guide, &check),
-        GuideWork::Eval(eval) => eval::run(&guide, &eval),
+        GuideWork::Eval(eval) => eval::run(&guide, &config, &eval),
         #[cfg(feature = "discord")]
         GuideWork::Run(run) => run::run(guide, &config, &run),
         #[cfg(feature = "discord")]
@@ -353,4 +362,42 @@ fn guide_source(chosen: Option<PathBuf>) -> GuideSource {
 /// Reads a guide and learns it.
 fn load(source: &GuideSource) -> Result<Guide, CliError> {
     Ok(IndexCache::of_user().learn(source.load(Zoned::now().date())?))
+}
+
+/// The guide with what the encoder says of it, and what encodes questions, if an encoder is installed.
+#[cfg(feature = "encoder")]
+fn encoded(guide: Guide, config: &Config) -> Result<(Guide, Box<Encode<'static>>), CliError> {
+    let Some(encoder) = InstalledEncoder::open(config.encoder.folder.as_deref())? else {
+        return Ok((guide, Box::new(no_encoder)));
+    };
+    let corpus = Corpus::from(&*guide.knowledge);
+    let sentences = with_progress(|progress| encoder.sentences(&corpus, progress));
+    let guide = guide.with_sentences(sentences);
+    Ok((guide, Box::new(move |text| Some(encoder.encode(text)))))
+}
+
+#[cfg(not(feature = "encoder"))]
+fn encoded(guide: Guide, _: &Config) -> Result<(Guide, Box<Encode<'static>>), CliError> {
+    Ok((guide, Box::new(no_encoder)))
+}
+
+/// Shows how many of how many texts are encoded, where standard error is a terminal, and then what was wrong with the file of
+/// vectors.
+#[cfg(feature = "encoder")]
+fn with_progress<T>(
+    work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> (T, Vec<CacheFault>),
+) -> T {
+    let bar = ProgressBar::no_length();
+    let style =
+        ProgressStyle::with_template("Encoding the guide, once: {wide_bar} {pos} of {len} texts");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let (done, faults) = work(&|done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    for fault in faults {
+        anstream::eprintln!("internbot: {fault}");
+    }
+    done
 }

@@ -23,6 +23,7 @@ mod cache;
 mod download;
 mod files;
 mod install;
+mod installed;
 mod matrix;
 #[cfg(feature = "discord")]
 mod pool;
@@ -40,47 +41,14 @@ use files::{FILES, TOKENIZER, WEIGHTS};
 use tokens::Vocabulary;
 use transformer::Transformer;
 
+use crate::search::SentenceVector;
+
 pub use cache::{CacheFault, Encoded, VectorCache};
 pub use download::{DOWNLOAD_SIZE, PUBLISHED, download};
 pub use install::{InstallError, install};
+pub use installed::InstalledEncoder;
 #[cfg(feature = "discord")]
 pub use pool::{EncoderBusy, EncoderPool};
-
-/// The numbers of a vector.
-pub const DIMENSIONS: usize = transformer::WIDTH;
-
-/// What one is in a [`Vector`].
-const ONE: f32 = 32_767.0;
-
-/// The meaning of a text: a vector of unit length, each of whose numbers is rounded to one of 32,767 parts of one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Vector([i16; DIMENSIONS]);
-
-impl Vector {
-    /// Rounds a vector of unit length.
-    fn new(numbers: [f32; DIMENSIONS]) -> Self {
-        Self(numbers.map(|number| libm::roundf(number * ONE) as i16))
-    }
-
-    /// The numbers.
-    pub fn to_f32(&self) -> [f32; DIMENSIONS] {
-        self.0.map(|number| f32::from(number) / ONE)
-    }
-
-    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
-    pub fn cosine(&self, other: &Self) -> f32 {
-        // Below 2^31, because both are of unit length.
-        let products = self.0.iter().zip(&other.0);
-        let sum: i32 = products.map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
-        sum as f32 / (ONE * ONE)
-    }
-}
-
-impl fmt::Debug for Vector {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Vector({DIMENSIONS} numbers)")
-    }
-}
 
 /// Why an encoder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -175,20 +143,17 @@ impl Encoder {
     }
 
     /// What a text means. What is after its first 254 tokens, about 200 words, does not count.
-    pub fn encode(&self, text: &str) -> Vector {
+    pub fn encode(&self, text: &str) -> SentenceVector {
         let vectors = self.encode_all(&[text]);
-        vectors
-            .into_iter()
-            .next()
-            .unwrap_or(Vector([0; DIMENSIONS]))
+        vectors.into_iter().next().unwrap_or_default()
     }
 
     /// What each of some short texts means: the same vectors as one after the other, in less time.
-    fn encode_all(&self, texts: &[&str]) -> Vec<Vector> {
+    fn encode_all(&self, texts: &[&str]) -> Vec<SentenceVector> {
         let texts = texts.iter();
         let tokens: Vec<_> = texts.map(|text| self.vocabulary.tokens(text)).collect();
         let vectors = self.network.vectors(&tokens);
-        vectors.into_iter().map(Vector::new).collect()
+        vectors.into_iter().map(SentenceVector::new).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answer, Outcome};
 use crate::knowledge::{KnowledgeBase, SectionId};
-use crate::search::{Index, Question, XorShift};
+use crate::search::{Encode, Index, Question, XorShift};
 pub use held_out::{LeftOut, LeftOutTopics, cross_validate, leave_one_out, leave_topics_out};
 
 /// A message and what the bot should make of it.
@@ -198,13 +198,18 @@ pub struct Confusion {
 /// The most confusions that are listed.
 const MOST_CONFUSIONS: usize = 10;
 
-/// Rates of a knowledge base over cases.
-pub fn evaluate(knowledge: &KnowledgeBase, index: &Index, cases: &[Case]) -> Figures {
+/// Rates of a knowledge base over cases, which are encoded as the index was.
+pub fn evaluate(
+    knowledge: &KnowledgeBase,
+    index: &Index,
+    cases: &[Case],
+    encode: &Encode<'_>,
+) -> Figures {
     figures(
         knowledge,
         cases
             .iter()
-            .map(|case| Judged::new(knowledge, index, case))
+            .map(|case| Judged::new(knowledge, index, case, encode))
             .collect(),
     )
 }
@@ -300,10 +305,11 @@ struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    fn new(knowledge: &KnowledgeBase, index: &Index, case: &'a Case) -> Self {
+    fn new(knowledge: &KnowledgeBase, index: &Index, case: &'a Case, encode: &Encode<'_>) -> Self {
         let asked = Question {
             text: case.text.clone(),
             previous: case.previous.clone(),
+            vector: encode(&case.text).map(Box::new),
             overheard: false,
         };
         let overheard = Question {

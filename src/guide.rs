@@ -1,19 +1,21 @@
 //! A knowledge base with all that is learned from it: everything that an answer needs.
 
+use std::sync::Arc;
+
 use crate::answer::{self, Answer};
 use crate::completion::Phrasebook;
 use crate::knowledge::KnowledgeBase;
-use crate::search::{Index, Question};
+use crate::search::{Index, Question, Sentences};
 
 /// A guide that can be asked. Immutable, so it is shared without a lock.
 #[derive(Debug)]
 pub struct Guide {
     /// What it knows.
-    pub knowledge: KnowledgeBase,
+    pub knowledge: Arc<KnowledgeBase>,
     /// How it finds it.
     pub index: Index,
     /// What it offers while somebody types.
-    pub phrasebook: Phrasebook,
+    pub phrasebook: Arc<Phrasebook>,
 }
 
 impl Guide {
@@ -27,8 +29,18 @@ impl Guide {
     pub fn with_index(knowledge: KnowledgeBase, index: Index) -> Self {
         Self {
             index,
-            phrasebook: Phrasebook::new(&knowledge),
-            knowledge,
+            phrasebook: Arc::new(Phrasebook::new(&knowledge)),
+            knowledge: Arc::new(knowledge),
+        }
+    }
+
+    /// The same guide with what an encoder says of it; all else is shared.
+    #[must_use]
+    pub fn with_sentences(&self, sentences: Option<Sentences>) -> Self {
+        Self {
+            knowledge: Arc::clone(&self.knowledge),
+            index: self.index.with_sentences(sentences),
+            phrasebook: Arc::clone(&self.phrasebook),
         }
     }
 

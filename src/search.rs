@@ -17,8 +17,11 @@ mod phrasings;
 mod reach;
 mod reading;
 mod sections;
+mod sentences;
 mod spelling;
 mod words;
+
+use std::sync::Arc;
 
 use crate::knowledge::KnowledgeBase;
 use crate::text;
@@ -35,6 +38,8 @@ use phrasings::Phrasings;
 pub use reach::unreachable;
 use reading::{Reader, Reading};
 use sections::{Said, Sections};
+use sentences::Likeness;
+pub use sentences::{Encode, SENTENCE_DIMENSIONS, SentenceVector, Sentences, no_encoder};
 use serde::{Deserialize, Serialize};
 
 /// How much BM25 counts beside the classifier's logit.
@@ -42,6 +47,12 @@ const BM25_WEIGHT: f32 = 0.15;
 /// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
 /// answer more of what is out of scope.
 const LIKENESS_WEIGHT: f32 = 3.0;
+/// How much the likeness in meaning to a topic's nearest example counts, where there is an encoder.
+const MEANT_NEAREST: f32 = 6.0;
+/// How much the mean likeness in meaning to its five nearest examples counts.
+const MEANT_NEAR: f32 = 14.0;
+/// The same for a section of a topic, for both.
+const MEANT_SECTION: f32 = 1.0;
 /// The first step of training; larger ones learn the phrasings by heart and generalise less.
 const STEP: f32 = 1.0;
 /// A message of at least this many words may tell a story around the sentence that asks.
@@ -55,19 +66,24 @@ const REPEATED_LEAD: f32 = 6.0;
 pub const MOST_MATCHES: usize = 5;
 
 /// A knowledge base, learned by heart. Immutable; searching it needs no lock.
-#[derive(Debug, Serialize, Deserialize)]
+///
+/// Copies share what was learned.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Index {
-    reader: Reader,
-    space: Space,
-    classifier: Classifier,
-    bm25: Bm25,
-    phrasings: Phrasings,
-    sections: Sections,
+    reader: Arc<Reader>,
+    space: Arc<Space>,
+    classifier: Arc<Classifier>,
+    bm25: Arc<Bm25>,
+    phrasings: Arc<Phrasings>,
+    sections: Arc<Sections>,
     /// The ids of the topics, which decide ties.
-    topics: Vec<String>,
+    topics: Arc<[String]>,
     parts: Parts,
-    #[serde(skip, default = "Meanings::read")]
-    meanings: Meanings,
+    #[serde(skip, default = "read_meanings")]
+    meanings: Arc<Meanings>,
+    /// What the encoder says of the same texts, if there is one.
+    #[serde(skip)]
+    sentences: Option<Arc<Sentences>>,
 }
 
 /// What is asked.
@@ -79,6 +95,8 @@ pub struct Question {
     pub previous: Vec<String>,
     /// Whether the message was not addressed to the bot.
     pub overheard: bool,
+    /// What the encoder says of the text, if there is one.
+    pub vector: Option<Box<SentenceVector>>,
 }
 
 impl Question {
@@ -87,6 +105,14 @@ impl Question {
         Self {
             text: text.into(),
             ..Self::default()
+        }
+    }
+
+    /// The same with what an encoder says of it.
+    pub fn encoded(self, encode: &Encode<'_>) -> Self {
+        Self {
+            vector: encode(&self.text).map(Box::new),
+            ..self
         }
     }
 }
@@ -124,6 +150,21 @@ pub struct Found {
     pub words: usize,
     /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
     pub unknown: usize,
+    /// What the encoder says, if it was asked.
+    pub encoded: Option<EncoderEvidence>,
+}
+
+/// How alike in meaning a question is to what the index has learned from: cosines, from -1 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EncoderEvidence {
+    /// To the nearest example of the best topic.
+    pub nearest: f32,
+    /// To the five nearest examples of the best topic, on average.
+    pub near: f32,
+    /// The same for the topic, other than the best, that is nearest in meaning.
+    pub other: f32,
+    /// The same for the nearest kind of message out of scope.
+    pub aside: f32,
 }
 
 impl Index {
@@ -178,7 +219,7 @@ impl Index {
         });
         let targets = Lists::new(examples.len(), targets);
         Self {
-            classifier: Classifier::train(
+            classifier: Arc::new(Classifier::train(
                 &vectors,
                 &meanings_of,
                 &targets,
@@ -186,23 +227,40 @@ impl Index {
                 classes,
                 passes(vectors.len()),
                 STEP,
+            )),
+            phrasings: Arc::new(
+                phrasings.finish(
+                    examples
+                        .iter()
+                        .zip(vectors.iter())
+                        .filter(|(example, _)| example.is_phrasing()),
+                    space.columns(),
+                    space.full_length(),
+                ),
             ),
-            phrasings: phrasings.finish(
-                examples
-                    .iter()
-                    .zip(vectors.iter())
-                    .filter(|(example, _)| example.is_phrasing()),
-                space.columns(),
-                space.full_length(),
-            ),
-            sections: Sections::new(corpus, &shown, &reader, &examples, &vectors),
-            reader,
-            space,
-            bm25,
+            sections: Arc::new(Sections::new(corpus, &shown, &reader, &examples, &vectors)),
+            reader: Arc::new(reader),
+            space: Arc::new(space),
+            bm25: Arc::new(bm25),
             topics: corpus.topics.iter().map(|topic| topic.id.clone()).collect(),
             parts,
-            meanings,
+            meanings: Arc::new(meanings),
+            sentences: None,
         }
+    }
+
+    /// The same index with what an encoder says of the texts that it was learned from.
+    #[must_use]
+    pub fn with_sentences(&self, sentences: Option<Sentences>) -> Self {
+        Self {
+            sentences: sentences.map(Arc::new),
+            ..self.clone()
+        }
+    }
+
+    /// Whether an encoder is asked too, of questions that come with a vector.
+    pub fn has_sentences(&self) -> bool {
+        self.sentences.is_some()
     }
 
     /// The index as bytes, to be kept until the next start.
@@ -258,6 +316,7 @@ impl Index {
         for (class, score) in scores.iter_mut().enumerate() {
             *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
+        let heard = self.listen_to_encoder(question, &mut scores);
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
         ranked.sort_by(|(a_score, a), (b_score, b)| {
@@ -276,8 +335,14 @@ impl Index {
                 Match {
                     topic,
                     section: repeated.unwrap_or_else(|| {
-                        self.sections
-                            .best(topic, &vector, &said, &self.phrasings, &likeness)
+                        self.sections.best(
+                            topic,
+                            &vector,
+                            &said,
+                            &self.phrasings,
+                            &likeness,
+                            heard.as_ref(),
+                        )
                     }),
                     score,
                 }
@@ -297,6 +362,7 @@ impl Index {
             scope_odds,
             words: reading.words.len(),
             unknown: reading.unknown.len(),
+            encoded: heard.map(|heard| heard.evidence(best, topics)),
             matches,
         }
     }
@@ -335,6 +401,22 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// Adds what the encoder says, if there is one.
+    fn listen_to_encoder(&self, question: &Question, scores: &mut [f32]) -> Option<Heard<'_>> {
+        let sentences = self.sentences.as_deref();
+        let sentences = sentences.filter(|_| self.parts.has(Part::Encoder))?;
+        let cosines = sentences.cosines(question.vector.as_deref()?);
+        let classes = sentences.classes(&cosines);
+        for (score, likeness) in scores.iter_mut().zip(&classes) {
+            *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
+        }
+        Some(Heard {
+            sentences,
+            cosines,
+            classes,
+        })
     }
 
     /// In a long message, most sentences tell a story and one asks: that one counts as much as the whole.
@@ -377,6 +459,45 @@ impl Index {
         };
         Some((share, self.reader.read(before)))
     }
+}
+
+/// What the encoder said of a question.
+struct Heard<'a> {
+    sentences: &'a Sentences,
+    cosines: Vec<f32>,
+    classes: Vec<Likeness>,
+}
+
+impl Heard<'_> {
+    /// What it adds to each section of a topic.
+    fn sections(&self, topic: usize, sections: usize) -> Vec<f32> {
+        let all = self.sentences.sections(topic, sections, &self.cosines);
+        all.iter()
+            .map(|likeness| MEANT_SECTION * likeness.nearest + MEANT_SECTION * likeness.near)
+            .collect()
+    }
+
+    /// The evidence for the best topic; the classes from `topics` on are out of scope.
+    fn evidence(&self, best: usize, topics: usize) -> EncoderEvidence {
+        let greatest = |classes: &mut dyn Iterator<Item = (usize, &Likeness)>| {
+            classes.fold(0.0, |greatest, (_, likeness)| {
+                f32::max(greatest, likeness.near)
+            })
+        };
+        let classes = || self.classes.iter().enumerate();
+        let of_best = self.classes.get(best).copied().unwrap_or_default();
+        EncoderEvidence {
+            nearest: of_best.nearest,
+            near: of_best.near,
+            other: greatest(&mut classes().take(topics).filter(|(class, _)| *class != best)),
+            aside: greatest(&mut classes().skip(topics)),
+        }
+    }
+}
+
+/// The file of word vectors.
+fn read_meanings() -> Arc<Meanings> {
+    Arc::new(Meanings::read())
 }
 
 /// The standard deviation of scores.

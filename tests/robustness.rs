@@ -137,7 +137,7 @@ fn a_contraction_is_written_out_whatever_stands_around_it() {
 proptest! {
     #[test]
     fn any_text_gets_a_reply_that_fits(text in any::<String>(), before in any::<String>(), overheard in any::<bool>()) {
-        let reply = reply_to(&Question { text, previous: vec![before], overheard });
+        let reply = reply_to(&Question { previous: vec![before], overheard, ..Question::new(text) });
         fits(&reply);
         terminal::draw(&reply, Look::plain(80));
     }

@@ -7,16 +7,20 @@ use internbot::answer::{Answer, Outcome};
 use internbot::guide::Guide;
 use internbot::knowledge::KnowledgeBase;
 use internbot::reply;
-use internbot::search::{Candidate, Explanation, Question};
+use internbot::search::{Candidate, Encode, Explanation, Question};
 use internbot::terminal::{self, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AskOptions, CliError};
 
-pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, CliError> {
+pub(super) fn run(
+    guide: &Guide,
+    encode: &Encode<'_>,
+    options: AskOptions,
+) -> Result<ExitCode, CliError> {
     if options.jsonl {
-        answer_lines(guide, io::stdin().lock(), io::stdout().lock())?;
+        answer_lines(guide, encode, io::stdin().lock(), io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
     let text = options
@@ -24,7 +28,7 @@ pub(super) fn run(guide: &Guide, options: AskOptions) -> Result<ExitCode, CliErr
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let question = Question::new(text);
+    let question = Question::new(text).encoded(encode);
     let answer = guide.answer(&question);
     let mut out = anstream::stdout().lock();
     if options.json {
@@ -109,7 +113,12 @@ impl<'a> Output<'a> {
 
 /// Answers every line; a line that is not a question gets an object that says so, and the next is answered. Blank lines
 /// are passed over.
-fn answer_lines(guide: &Guide, mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+fn answer_lines(
+    guide: &Guide,
+    encode: &Encode<'_>,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
@@ -126,11 +135,12 @@ fn answer_lines(guide: &Guide, mut input: impl BufRead, mut output: impl Write) 
                 previous,
                 overheard,
             }) => {
-                let answer = guide.answer(&Question {
-                    text,
+                let question = Question {
                     previous,
                     overheard,
-                });
+                    ..Question::new(text).encoded(encode)
+                };
+                let answer = guide.answer(&question);
                 serde_json::to_writer(&mut output, &Output::new(&guide.knowledge, id, &answer))?;
             }
             Err(error) => serde_json::to_writer(&mut output, &BadLine { line, error })?,

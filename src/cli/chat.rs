@@ -55,9 +55,8 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
             }
             Err(_) => {
                 let question = Question {
-                    text: line.to_owned(),
                     previous: previous.clone(),
-                    overheard: false,
+                    ..Question::new(line)
                 };
                 shown = reply::to_answer(&guide.knowledge, &guide.answer(&question));
                 previous.push(question.text);

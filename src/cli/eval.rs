@@ -4,25 +4,39 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use internbot::config::Config;
+#[cfg(feature = "encoder")]
+use internbot::encoder::InstalledEncoder;
 use internbot::evaluate::{self, Case, Figures, LeftOut, LeftOutTopics};
 use internbot::knowledge::GuideSource;
-use internbot::search::{Corpus, Index, Parts};
+#[cfg(not(feature = "encoder"))]
+use internbot::search::no_encoder;
+use internbot::search::{Corpus, Index, Parts, SentenceVector, Sentences};
 use jiff::Zoned;
+#[cfg(feature = "encoder")]
+use rustc_hash::FxHashMap;
 
 use super::{CliError, EvalOptions};
 
 /// In how many rounds messages are left out, a part in each.
 const FOLDS: usize = 5;
 
-pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCode, CliError> {
+pub(super) fn run(
+    source: &GuideSource,
+    config: &Config,
+    options: &EvalOptions,
+) -> Result<ExitCode, CliError> {
     let knowledge = source.load(Zoned::now().date())?;
+    let corpus = Corpus::from(&knowledge);
+    let cases = cases(options)?;
+    let encode = encoding(config, &corpus, &cases)?;
     let parts = options
         .ablate
         .iter()
         .fold(Parts::ALL, |parts, &part| parts.without(part));
     let mut out = anstream::stdout();
     if options.leave_one_out {
-        let left_out = evaluate::leave_one_out(&knowledge, parts, options.typos);
+        let left_out = evaluate::leave_one_out(&knowledge, parts, options.typos, &encode);
         if options.json {
             write_json(&mut out, &left_out)?
         } else {
@@ -30,7 +44,7 @@ pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCod
         }
     }
     if options.leave_topic_out {
-        let left_out = evaluate::leave_topics_out(&knowledge, parts);
+        let left_out = evaluate::leave_topics_out(&knowledge, parts, &encode);
         if options.json {
             write_json(&mut out, &left_out)?
         } else {
@@ -38,7 +52,7 @@ pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCod
         }
     }
     if options.cross_validate {
-        let figures = evaluate::cross_validate(&knowledge, parts, FOLDS);
+        let figures = evaluate::cross_validate(&knowledge, parts, FOLDS, &encode);
         if options.json {
             write_json(&mut out, &figures)?
         } else {
@@ -48,29 +62,8 @@ pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCod
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let mut cases: Vec<Case> = Vec::new();
-    for path in &options.files {
-        let text = read(path)?;
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            cases.extend(
-                text.lines()
-                    .filter(|line| !line.trim().is_empty())
-                    .map(Case::out_of_scope),
-            );
-        } else {
-            cases.extend(
-                evaluate::parse_cases(&text).map_err(|source| CliError::Cases {
-                    path: path.clone(),
-                    source,
-                })?,
-            );
-        }
-    }
-    for case in &mut cases {
-        case.text = evaluate::misspell(&case.text, options.typos);
-    }
-    let index = Index::with_parts(&Corpus::from(&knowledge), parts);
-    let figures = evaluate::evaluate(&knowledge, &index, &cases);
+    let index = Index::with_parts(&corpus, parts).with_sentences(Sentences::new(&corpus, &encode));
+    let figures = evaluate::evaluate(&knowledge, &index, &cases, &encode);
     if options.json {
         write_json(&mut out, &figures)?
     } else {
@@ -93,6 +86,65 @@ pub(super) fn run(source: &GuideSource, options: &EvalOptions) -> Result<ExitCod
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The cases of all files, misspelt if that is wanted.
+fn cases(options: &EvalOptions) -> Result<Vec<Case>, CliError> {
+    let mut cases: Vec<Case> = Vec::new();
+    for path in &options.files {
+        let text = read(path)?;
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            cases.extend(
+                text.lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .map(Case::out_of_scope),
+            );
+        } else {
+            cases.extend(
+                evaluate::parse_cases(&text).map_err(|source| CliError::Cases {
+                    path: path.clone(),
+                    source,
+                })?,
+            );
+        }
+    }
+    for case in &mut cases {
+        case.text = evaluate::misspell(&case.text, options.typos);
+    }
+    Ok(cases)
+}
+
+/// What encodes the texts of the guide and of the cases, if an encoder is installed.
+#[cfg(feature = "encoder")]
+fn encoding(
+    config: &Config,
+    corpus: &Corpus,
+    cases: &[Case],
+) -> Result<impl Fn(&str) -> Option<SentenceVector> + Sync, CliError> {
+    let encoder = InstalledEncoder::open(config.encoder.folder.as_deref())?;
+    let mut texts = Sentences::texts(corpus);
+    texts.extend(cases.iter().map(|case| case.text.as_str()));
+    let known: FxHashMap<String, SentenceVector> = match &encoder {
+        Some(encoder) => super::with_progress(|progress| encoder.vectors(&texts, progress))
+            .into_iter()
+            .map(|(text, vector)| (text.to_owned(), vector))
+            .collect(),
+        None => FxHashMap::default(),
+    };
+    Ok(move |text: &str| {
+        let encoder = encoder.as_ref()?;
+        let known = known.get(text).copied();
+        Some(known.unwrap_or_else(|| encoder.encode(text)))
+    })
+}
+
+#[cfg(not(feature = "encoder"))]
+fn encoding(
+    _: &Config,
+    _: &Corpus,
+    _: &[Case],
+) -> Result<impl Fn(&str) -> Option<SentenceVector> + Sync, CliError> {
+    Ok(no_encoder)
 }
 
 fn read(path: &PathBuf) -> Result<String, CliError> {

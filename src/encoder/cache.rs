@@ -15,8 +15,9 @@ use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use super::Encoder;
 use super::files::WEIGHTS;
-use super::{DIMENSIONS, Encoder, Vector};
+use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 
 /// To be raised when the same text gets another vector.
 const FORMAT: u32 = 1;
@@ -25,7 +26,7 @@ const NAME: &str = "vectors.bin";
 /// The beginning of a hash that stands for a text: with 40,000 texts the chance that two have the same is one in 10^29.
 const KEY: usize = 16;
 /// In bytes.
-const VECTOR: usize = 2 * DIMENSIONS;
+const VECTOR: usize = 2 * SENTENCE_DIMENSIONS;
 /// The SHA-256 at the end.
 const CHECKSUM: usize = 32;
 /// The most texts in a file, which then has 31 MB. The shipped guide has 17,000; the rest is what other guides used last.
@@ -34,7 +35,7 @@ const MOST_TEXTS: usize = 40_000;
 const BATCH: usize = 240;
 
 type Key = [u8; KEY];
-type Entries = IndexMap<Key, Vector, FxBuildHasher>;
+type Entries = IndexMap<Key, SentenceVector, FxBuildHasher>;
 
 /// Where vectors are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub struct VectorCache {
 #[derive(Debug)]
 pub struct Encoded {
     /// One for each text, in the order of the texts.
-    pub vectors: Vec<Vector>,
+    pub vectors: Vec<SentenceVector>,
     /// How many were computed; the others were in the file.
     pub computed: usize,
     /// What is wrong with the file, for the log. The vectors are right in any case.
@@ -105,7 +106,7 @@ impl VectorCache {
 
     fn encode_with<T: AsRef<str> + Sync>(
         &self,
-        encode: impl Fn(&[&str]) -> Vec<Vector> + Sync,
+        encode: impl Fn(&[&str]) -> Vec<SentenceVector> + Sync,
         texts: &[T],
         progress: impl Fn(usize, usize) + Sync,
     ) -> Encoded {
@@ -125,7 +126,7 @@ impl VectorCache {
         }
         let computed = missing.len();
         entries.extend(compute(missing.into_iter().collect(), encode, progress));
-        let zero = Vector([0; DIMENSIONS]);
+        let zero = SentenceVector::default();
         let vectors = keys
             .iter()
             .map(|key| entries.get(key).copied().unwrap_or(zero))
@@ -174,7 +175,7 @@ impl VectorCache {
         put(header().as_bytes())?;
         for (key, vector) in entries.iter().take(MOST_TEXTS) {
             put(key)?;
-            put(vector.0.map(i16::to_le_bytes).as_flattened())?;
+            put(vector.numbers().map(i16::to_le_bytes).as_flattened())?;
         }
         out.write_all(&hasher.finalize())?;
         out.flush()?;
@@ -200,11 +201,11 @@ fn entries(file: &[u8]) -> Option<Entries> {
     }
     let entry = |record: &[u8; KEY + VECTOR]| {
         let (key, vector) = record.split_first_chunk::<KEY>()?;
-        let mut numbers = [0; DIMENSIONS];
+        let mut numbers = [0; SENTENCE_DIMENSIONS];
         for (number, bytes) in numbers.iter_mut().zip(vector.as_chunks().0) {
             *number = i16::from_le_bytes(*bytes);
         }
-        Some((*key, Vector(numbers)))
+        Some((*key, SentenceVector::from_numbers(numbers)))
     };
     Some(records.iter().filter_map(entry).collect())
 }
@@ -217,9 +218,9 @@ fn key(text: &str) -> Key {
 /// Computes the vectors of texts, by all cores.
 fn compute(
     mut texts: Vec<(Key, &str)>,
-    encode: impl Fn(&[&str]) -> Vec<Vector> + Sync,
+    encode: impl Fn(&[&str]) -> Vec<SentenceVector> + Sync,
     progress: impl Fn(usize, usize) + Sync,
-) -> Vec<(Key, Vector)> {
+) -> Vec<(Key, SentenceVector)> {
     // The longest first, so that the threads end at the same time.
     texts.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
     let batches = batches(&texts);
@@ -264,8 +265,9 @@ mod tests {
     use super::*;
 
     /// Whoever encodes texts without an encoder: by their length.
-    fn encode(texts: &[&str]) -> Vec<Vector> {
-        let vector = |text: &&str| Vector([text.len() as i16; DIMENSIONS]);
+    fn encode(texts: &[&str]) -> Vec<SentenceVector> {
+        let vector =
+            |text: &&str| SentenceVector::from_numbers([text.len() as i16; SENTENCE_DIMENSIONS]);
         texts.iter().map(vector).collect()
     }
 
@@ -277,7 +279,7 @@ mod tests {
 
     fn of<T: AsRef<str> + Sync>(cache: &VectorCache, texts: &[T]) -> Encoded {
         let encoded = cache.encode_with(encode, texts, |_, _| ());
-        let lengths = |vector: &Vector| vector.0[7] as usize;
+        let lengths = |vector: &SentenceVector| vector.numbers()[7] as usize;
         let expected: Vec<_> = texts.iter().map(|text| text.as_ref().len()).collect();
         let found: Vec<_> = encoded.vectors.iter().map(lengths).collect();
         assert_eq!(found, expected);

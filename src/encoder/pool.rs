@@ -6,7 +6,8 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use super::{Encoder, Vector};
+use super::Encoder;
+use crate::search::SentenceVector;
 
 /// A bounded number of threads with a bounded queue. They end when it is dropped, after the text that they are at.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct EncoderPool {
 }
 
 /// A text, and who waits for its vector.
-type Job = (String, oneshot::Sender<Vector>);
+type Job = (String, oneshot::Sender<SentenceVector>);
 
 /// The queue is full: the answer has to be found without a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,7 @@ impl EncoderPool {
     pub fn try_encode(
         &self,
         text: String,
-    ) -> Result<impl Future<Output = Option<Vector>> + Send + use<>, EncoderBusy> {
+    ) -> Result<impl Future<Output = Option<SentenceVector>> + Send + use<>, EncoderBusy> {
         let (sender, vector) = oneshot::channel();
         self.jobs
             .try_send((text, sender))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Case, Figures, Judged, figures, misspell, rate};
 use crate::answer::Outcome;
 use crate::knowledge::KnowledgeBase;
-use crate::search::{Corpus, Index, Parts, Question};
+use crate::search::{Corpus, Encode, Index, Parts, Question, Sentences};
 
 /// Does numbered pieces of work on all processors; the results are in the order of their numbers.
 fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -39,20 +39,31 @@ fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Learns a corpus, with the encoder if there is one.
+fn learn(corpus: &Corpus, parts: Parts, encode: &Encode<'_>) -> Index {
+    Index::with_parts(corpus, parts).with_sentences(Sentences::new(corpus, encode))
+}
+
 /// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds every `folds`-th of
 /// them, and of the phrasings, is left out and the rest is learned.
-pub fn cross_validate(knowledge: &KnowledgeBase, parts: Parts, folds: usize) -> Figures {
+pub fn cross_validate(
+    knowledge: &KnowledgeBase,
+    parts: Parts,
+    folds: usize,
+    encode: &Encode<'_>,
+) -> Figures {
     let corpus = Corpus::from(knowledge);
     let cases: Vec<Vec<Case>> = (0..folds)
         .map(|fold| held_out_cases(knowledge, fold, folds))
         .collect();
     let indexes = in_parallel(folds, |fold| {
-        Index::with_parts(&corpus.without_fold(fold, folds), parts)
+        learn(&corpus.without_fold(fold, folds), parts, encode)
     });
-    let judged = indexes
-        .iter()
-        .zip(&cases)
-        .flat_map(|(index, cases)| cases.iter().map(|case| Judged::new(knowledge, index, case)));
+    let judged = indexes.iter().zip(&cases).flat_map(|(index, cases)| {
+        cases
+            .iter()
+            .map(|case| Judged::new(knowledge, index, case, encode))
+    });
     figures(knowledge, judged.collect())
 }
 
@@ -88,7 +99,11 @@ pub struct LeftOutTopics {
 }
 
 /// Leaves out each topic in turn, learns the rest, and asks the messages that only this topic answers.
-pub fn leave_topics_out(knowledge: &KnowledgeBase, parts: Parts) -> LeftOutTopics {
+pub fn leave_topics_out(
+    knowledge: &KnowledgeBase,
+    parts: Parts,
+    encode: &Encode<'_>,
+) -> LeftOutTopics {
     let corpus = Corpus::from(knowledge);
     let outcomes = in_parallel(corpus.topics.len(), |topic| {
         let asked: Vec<&str> = corpus
@@ -100,10 +115,10 @@ pub fn leave_topics_out(knowledge: &KnowledgeBase, parts: Parts) -> LeftOutTopic
         if asked.is_empty() {
             return Vec::new();
         }
-        let index = Index::with_parts(&corpus.without_topic(topic), parts);
+        let index = learn(&corpus.without_topic(topic), parts, encode);
         let outcome = |text: &str| {
             let case = Case::out_of_scope(text);
-            let judged = Judged::new(knowledge, &index, &case);
+            let judged = Judged::new(knowledge, &index, &case, encode);
             (judged.asked.outcome, judged.overheard)
         };
         asked.into_iter().map(outcome).collect()
@@ -140,7 +155,12 @@ pub struct LeftOut {
 
 /// Leaves each phrasing out in turn and looks for it. A round leaves out one phrasing of every topic and learns the
 /// rest anew, so there are as many rounds as the largest topic has phrasings.
-pub fn leave_one_out(knowledge: &KnowledgeBase, parts: Parts, typos: usize) -> LeftOut {
+pub fn leave_one_out(
+    knowledge: &KnowledgeBase,
+    parts: Parts,
+    typos: usize,
+    encode: &Encode<'_>,
+) -> LeftOut {
     let corpus = Corpus::from(knowledge);
     let rounds = corpus
         .topics
@@ -149,11 +169,11 @@ pub fn leave_one_out(knowledge: &KnowledgeBase, parts: Parts, typos: usize) -> L
         .max()
         .unwrap_or(0);
     let all = in_parallel(rounds, |round| {
-        leave_out_round(&corpus, round, parts, typos)
+        leave_out_round(&corpus, round, parts, typos, encode)
     })
     .into_iter()
     .fold(Tally::default(), Tally::plus);
-    let full = Index::with_parts(&corpus, parts);
+    let full = learn(&corpus, parts, encode);
     let known = corpus
         .topics
         .iter()
@@ -161,7 +181,7 @@ pub fn leave_one_out(knowledge: &KnowledgeBase, parts: Parts, typos: usize) -> L
         .flat_map(|(number, topic)| topic.questions(false).map(move |(_, text)| (number, text)));
     let known_first = known
         .filter(|(number, text)| {
-            full.search(&Question::new(*text))
+            full.search(&Question::new(*text).encoded(encode))
                 .matches
                 .first()
                 .is_some_and(|best| best.topic == *number)
@@ -198,7 +218,13 @@ impl Tally {
 }
 
 /// Leaves out the phrasing number `round` of every topic that has so many.
-fn leave_out_round(corpus: &Corpus, round: usize, parts: Parts, typos: usize) -> Tally {
+fn leave_out_round(
+    corpus: &Corpus,
+    round: usize,
+    parts: Parts,
+    typos: usize,
+    encode: &Encode<'_>,
+) -> Tally {
     let mut rest = corpus.clone();
     let mut left_out: Vec<(usize, Option<usize>, String)> = Vec::new();
     for (number, topic) in rest.topics.iter_mut().enumerate() {
@@ -217,10 +243,10 @@ fn leave_out_round(corpus: &Corpus, round: usize, parts: Parts, typos: usize) ->
             at -= phrasings.len();
         }
     }
-    let index = Index::with_parts(&rest, parts);
+    let index = learn(&rest, parts, encode);
     let mut tally = Tally::default();
     for (number, section, text) in left_out {
-        let found = index.search(&Question::new(misspell(&text, typos)));
+        let found = index.search(&Question::new(misspell(&text, typos)).encoded(encode));
         let rank = found.matches.iter().position(|found| found.topic == number);
         tally.phrasings += 1;
         tally.first += usize::from(rank == Some(0));

@@ -29,11 +29,13 @@ pub enum Part {
     Sentences,
     /// Earlier questions of the conversation.
     Context,
+    /// What an encoder says, where an operator has installed one.
+    Encoder,
 }
 
 impl Part {
     /// Every part with the name that options and tables use.
-    pub const ALL: [(&str, Self); 12] = [
+    pub const ALL: [(&str, Self); 13] = [
         ("words", Self::Words),
         ("pairs", Self::Pairs),
         ("characters", Self::Characters),
@@ -46,6 +48,7 @@ impl Part {
         ("out-of-scope", Self::OutOfScope),
         ("sentences", Self::Sentences),
         ("context", Self::Context),
+        ("encoder", Self::Encoder),
     ];
 }
 

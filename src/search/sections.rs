@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Heard;
 use super::corpus::{Corpus, Example};
 use super::features::{Space, Vectors, Weighed, word_key};
 use super::phrasings::Phrasings;
@@ -131,6 +132,7 @@ impl Sections {
         said: &Said,
         phrasings: &Phrasings,
         likeness: &[f32],
+        heard: Option<&Heard<'_>>,
     ) -> usize {
         let Some(sections) = self.topics.get(topic) else {
             return 0;
@@ -146,9 +148,18 @@ impl Sections {
             }
         }
         let logits = sections.logits(vector.iter().map(|weighed| (weighed.column, weighed.value)));
+        let meant = heard.map_or_else(
+            || vec![0.0; sections.texts.len()],
+            |heard| heard.sections(topic, sections.texts.len()),
+        );
         let mut best = (0, f32::MIN);
-        for (section, ((text, (nearest, sum, count)), logit)) in
-            sections.texts.iter().zip(likes).zip(logits).enumerate()
+        for (section, (((text, (nearest, sum, count)), logit), meant)) in sections
+            .texts
+            .iter()
+            .zip(likes)
+            .zip(logits)
+            .zip(meant)
+            .enumerate()
         {
             let shared: f32 = said
                 .words
@@ -159,7 +170,8 @@ impl Sections {
             let score = nearest
                 + MEAN * sum / f32::max(count, 1.0)
                 + TEXT * shared / f32::max(said.whole, 1.0)
-                + CLASSIFIED * logit;
+                + CLASSIFIED * logit
+                + meant;
             if score > best.1 {
                 best = (section, score);
             }

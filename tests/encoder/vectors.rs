@@ -1,6 +1,6 @@
 //! Vectors are those of the reference implementation, and the same everywhere.
 
-use internbot::encoder::{DIMENSIONS, Vector};
+use internbot::search::{SENTENCE_DIMENSIONS, SentenceVector};
 use sha2::{Digest, Sha256};
 
 use crate::encoder;
@@ -18,7 +18,7 @@ fn texts() -> Vec<String> {
 }
 
 /// The numbers that `reference.py` wrote.
-fn reference() -> Vec<[f32; DIMENSIONS]> {
+fn reference() -> Vec<[f32; SENTENCE_DIMENSIONS]> {
     let numbers = include_bytes!("reference.bin").as_chunks().0.iter();
     let numbers: Vec<_> = numbers
         .map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 32_767.0)
@@ -26,8 +26,8 @@ fn reference() -> Vec<[f32; DIMENSIONS]> {
     numbers.as_chunks().0.to_vec()
 }
 
-fn cosine(a: &[f32; DIMENSIONS], b: &[f32; DIMENSIONS]) -> f32 {
-    let dot = |a: &[f32; DIMENSIONS], b: &[f32; DIMENSIONS]| -> f32 {
+fn cosine(a: &[f32; SENTENCE_DIMENSIONS], b: &[f32; SENTENCE_DIMENSIONS]) -> f32 {
+    let dot = |a: &[f32; SENTENCE_DIMENSIONS], b: &[f32; SENTENCE_DIMENSIONS]| -> f32 {
         a.iter().zip(b).map(|(a, b)| a * b).sum()
     };
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
@@ -89,8 +89,10 @@ fn any_text_has_a_vector_of_unit_length() {
     ] {
         let vector = encoder.encode(text);
         assert!((vector.cosine(&vector) - 1.0).abs() < 1e-3);
-        assert_eq!(format!("{vector:?}"), "Vector(384 numbers)");
+        assert_eq!(format!("{vector:?}"), "SentenceVector(384 numbers)");
     }
-    let long = |last: &str| -> Vector { encoder.encode(&format!("{}{last}", "word ".repeat(254))) };
+    let long = |last: &str| -> SentenceVector {
+        encoder.encode(&format!("{}{last}", "word ".repeat(254)))
+    };
     assert_eq!(long("one"), long("other"));
 }

@@ -1,0 +1,69 @@
+//! An installed encoder, and what it makes of a guide.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{CacheFault, Encoder, EncoderError, VectorCache, usual_folder};
+use crate::search::{Corpus, SentenceVector, Sentences};
+
+/// An encoder with the vectors that it has computed before.
+#[derive(Debug)]
+pub struct InstalledEncoder {
+    encoder: Arc<Encoder>,
+    cache: VectorCache,
+}
+
+impl InstalledEncoder {
+    /// Opens the encoder in a folder or, without one, where it usually is. Nothing, if none is installed there.
+    ///
+    /// # Errors
+    /// If there is one that cannot be used.
+    pub fn open(folder: Option<&Path>) -> Result<Option<Self>, EncoderError> {
+        let Some(folder) = folder.map(PathBuf::from).or_else(usual_folder) else {
+            return Ok(None);
+        };
+        match Encoder::load(&folder) {
+            Ok(encoder) => Ok(Some(Self {
+                cache: VectorCache::in_folder(&folder),
+                encoder: Arc::new(encoder),
+            })),
+            Err(EncoderError::Missing(_)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// What it makes of everything that a guide teaches. This takes minutes for a guide that is new to it: call it where
+    /// nobody waits. `progress` is told how many of how many texts are encoded.
+    pub fn sentences(
+        &self,
+        corpus: &Corpus,
+        progress: impl Fn(usize, usize) + Sync,
+    ) -> (Option<Sentences>, Vec<CacheFault>) {
+        let (vectors, faults) = self.vectors(&Sentences::texts(corpus), progress);
+        let sentences = Sentences::new(corpus, &|text| vectors.get(text).copied());
+        (sentences, faults)
+    }
+
+    /// The vectors of texts, by their texts.
+    pub fn vectors<'t>(
+        &self,
+        texts: &[&'t str],
+        progress: impl Fn(usize, usize) + Sync,
+    ) -> (FxHashMap<&'t str, SentenceVector>, Vec<CacheFault>) {
+        let encoded = self.cache.encode(&self.encoder, texts, progress);
+        let vectors = texts.iter().copied().zip(encoded.vectors);
+        (vectors.collect(), encoded.faults)
+    }
+
+    /// The encoder itself, to encode questions on other threads.
+    pub fn encoder(&self) -> Arc<Encoder> {
+        Arc::clone(&self.encoder)
+    }
+
+    /// The vector of a question.
+    pub fn encode(&self, text: &str) -> SentenceVector {
+        self.encoder.encode(text)
+    }
+}

@@ -1,0 +1,176 @@
+//! What a sentence encoder says, where an operator has installed one: how alike in meaning a question is to everything that
+//! the index has learned from.
+//!
+//! Nothing is trained: the nearest neighbours vote (Cover and Hart, "Nearest Neighbor Pattern Classification", 1967).
+
+use std::fmt;
+
+use super::corpus::Corpus;
+use super::lists::Lists;
+
+/// The numbers of a vector.
+pub const SENTENCE_DIMENSIONS: usize = 384;
+
+/// What one is in a [`SentenceVector`].
+const ONE: f32 = 32_767.0;
+
+/// How many of a class's nearest examples vote together.
+const NEIGHBOURS: usize = 5;
+
+/// The meaning of a text, as a sentence encoder sees it: a vector of unit length, each of whose numbers is rounded to one of
+/// 32,767 parts of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SentenceVector([i16; SENTENCE_DIMENSIONS]);
+
+/// What makes a text a vector; nothing where there is no encoder, or where it has not seen the text yet.
+pub type Encode<'a> = dyn Fn(&str) -> Option<SentenceVector> + Sync + 'a;
+
+/// No encoder.
+pub fn no_encoder(_: &str) -> Option<SentenceVector> {
+    None
+}
+
+impl SentenceVector {
+    /// Rounds a vector of unit length.
+    pub fn new(numbers: [f32; SENTENCE_DIMENSIONS]) -> Self {
+        Self(numbers.map(|number| libm::roundf(number * ONE) as i16))
+    }
+
+    /// A vector of numbers that are rounded already.
+    pub fn from_numbers(numbers: [i16; SENTENCE_DIMENSIONS]) -> Self {
+        Self(numbers)
+    }
+
+    /// The numbers, in parts of 32,767.
+    pub fn numbers(&self) -> &[i16; SENTENCE_DIMENSIONS] {
+        &self.0
+    }
+
+    /// The numbers as they were before rounding, nearly.
+    pub fn to_f32(&self) -> [f32; SENTENCE_DIMENSIONS] {
+        self.0.map(|number| f32::from(number) / ONE)
+    }
+
+    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        // Below 2^31, because both are of unit length.
+        let products = self.0.iter().zip(&other.0);
+        let sum: i32 = products.map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
+        sum as f32 / (ONE * ONE)
+    }
+}
+
+impl Default for SentenceVector {
+    /// The vector of no text: like nothing.
+    fn default() -> Self {
+        Self([0; SENTENCE_DIMENSIONS])
+    }
+}
+
+impl fmt::Debug for SentenceVector {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "SentenceVector({SENTENCE_DIMENSIONS} numbers)")
+    }
+}
+
+/// The vectors of all examples of a corpus.
+#[derive(Debug)]
+pub struct Sentences {
+    vectors: Vec<SentenceVector>,
+    /// For each class its examples, each with the section that it asks for, if it asks for one. A message stands with every
+    /// topic that answers it.
+    of_class: Lists<(u32, Option<u32>)>,
+    classes: usize,
+}
+
+/// How alike a question is to the examples of a class, from -1 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Likeness {
+    /// To the nearest one.
+    pub nearest: f32,
+    /// To the five nearest ones, on average.
+    pub near: f32,
+}
+
+impl Likeness {
+    /// The likeness to these examples; zero where there are none.
+    fn of(cosines: impl Iterator<Item = f32>) -> Self {
+        let mut best: [f32; NEIGHBOURS] = [f32::MIN; NEIGHBOURS];
+        let mut count = 0;
+        for cosine in cosines {
+            count += 1;
+            let mut cosine = cosine;
+            for place in &mut best {
+                if cosine > *place {
+                    std::mem::swap(place, &mut cosine);
+                }
+            }
+        }
+        let near = best.get(..NEIGHBOURS.min(count)).unwrap_or_default();
+        Self {
+            nearest: near.first().copied().unwrap_or_default(),
+            near: near.iter().sum::<f32>() / near.len().max(1) as f32,
+        }
+    }
+}
+
+impl Sentences {
+    /// Encodes all examples of a corpus; none if one of them cannot be encoded.
+    pub fn new(corpus: &Corpus, encode: &Encode<'_>) -> Option<Self> {
+        let examples = corpus.examples(true, true);
+        let vectors: Option<Vec<SentenceVector>> = examples
+            .iter()
+            .map(|example| encode(example.text))
+            .collect();
+        let classes = corpus.topics.len() + corpus.out_of_scope.len();
+        let of_class = (0..).zip(&examples).flat_map(|(number, example)| {
+            let section_of = move |class: usize| match example.answers {
+                [] => example.section,
+                answers => answers
+                    .iter()
+                    .find(|(topic, _)| *topic == class)
+                    .and_then(|(_, section)| *section),
+            };
+            example
+                .classes()
+                .map(move |class| (class, (number, section_of(class).map(|at| at as u32))))
+        });
+        Some(Self {
+            of_class: Lists::new(classes, of_class),
+            vectors: vectors?,
+            classes,
+        })
+    }
+
+    /// The texts of a corpus that are to be encoded, each once or more often.
+    pub fn texts(corpus: &Corpus) -> Vec<&str> {
+        let examples = corpus.examples(true, true);
+        examples.iter().map(|example| example.text).collect()
+    }
+
+    /// How alike a question is to each example.
+    pub(super) fn cosines(&self, question: &SentenceVector) -> Vec<f32> {
+        let vectors = self.vectors.iter();
+        vectors.map(|vector| vector.cosine(question)).collect()
+    }
+
+    /// How alike a question is to the examples of each class.
+    pub(super) fn classes(&self, cosines: &[f32]) -> Vec<Likeness> {
+        let of_class = |class| {
+            let numbers = self.of_class.get(class).iter().map(|(number, _)| *number);
+            Likeness::of(numbers.filter_map(|number| cosines.get(number as usize).copied()))
+        };
+        (0..self.classes).map(of_class).collect()
+    }
+
+    /// How alike a question is to the examples that ask for each of the sections of a topic. A phrasing of the topic as a
+    /// whole asks for the first.
+    pub(super) fn sections(&self, topic: usize, sections: usize, cosines: &[f32]) -> Vec<Likeness> {
+        let of_section = |section: usize| {
+            let examples = self.of_class.get(topic).iter();
+            let own = examples.filter(move |(_, own)| own.unwrap_or(0) as usize == section);
+            Likeness::of(own.filter_map(|(number, _)| cosines.get(*number as usize).copied()))
+        };
+        (0..sections).map(of_section).collect()
+    }
+}
