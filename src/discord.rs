@@ -16,6 +16,7 @@ mod events;
 mod gateway;
 mod handlers;
 mod options;
+mod question_encoder;
 mod queue;
 mod record;
 mod registration;
@@ -45,6 +46,7 @@ use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
+use question_encoder::QuestionEncoder;
 use rest::Rest;
 use send::ChannelNotes;
 
@@ -90,6 +92,7 @@ pub async fn run(
         channels: ChannelNotes::default(),
         store,
         monitor,
+        encoder: QuestionEncoder::default(),
         user: OnceLock::new(),
         has_message_content: AtomicBool::new(false),
         started: SystemTime::now(),
@@ -111,6 +114,7 @@ pub async fn run(
         ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
         never = dispatcher.report_dropped() => match never {},
         never = reloading::watch(&bot.live, options.watch) => match never {},
+        never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
     };
     bot.store.close().await;
     info!("stopped");

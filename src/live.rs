@@ -15,6 +15,7 @@ use jiff::Zoned;
 use crate::guide::Guide;
 use crate::index_cache::IndexCache;
 use crate::knowledge::{Changes, GuideSource, LoadError, Sources};
+use crate::search::Sentences;
 
 /// Maximum read attempts while files keep changing.
 const MAX_READS: u32 = 5;
@@ -194,6 +195,19 @@ impl Live {
     /// The same where a file was saved since the latest reload; nothing where none was.
     pub fn reload_if_changed(&self) -> Option<Reload> {
         self.differs(&self.fingerprint()).then(|| self.reload())
+    }
+
+    /// Replaces a guide by the same one with what an encoder says of it, unless another one is live by now. Says whether it did.
+    pub fn take_in(&self, guide: &Arc<Guide>, sentences: Option<Sentences>) -> bool {
+        let encoded = Arc::new(guide.with_sentences(sentences));
+        let mut done = false;
+        self.change(|status| {
+            if Arc::ptr_eq(&status.guide, guide) {
+                status.guide = encoded;
+                done = true;
+            }
+        });
+        done
     }
 
     /// Whether files look different from those that the latest reload read.

@@ -180,6 +180,13 @@ impl Monitor {
         }
     }
 
+    /// A question came while an encoder is asked: it was encoded, or the encoder had too much to do.
+    pub(crate) fn encoded(&self, done: bool) {
+        if let Some(on) = &self.0 {
+            on.seen.counts.encoded(done);
+        }
+    }
+
     /// A request of this kind has to wait for a limit of Discord's.
     pub(crate) fn limited(&self, kind: RequestKind) {
         if let Some(on) = &self.0 {

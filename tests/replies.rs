@@ -251,6 +251,7 @@ fn what_moderators_are_told() {
         started: 0,
         problem: None,
         keeping: Keeping::Well { dropped: 0 },
+        encoder: None,
     };
     assert_snapshot!(shown(&reply::status(knowledge, Path::new("knowledge"), &standing)), @r#"
     -# Small guide

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::panic::PanicHookInfo;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub(super) fn run(
         let monitor = Monitor::start(&config.monitor, &live, &store).await?;
         let options = discord::Options {
             guild: options.guild,
+            encoder: encoder_folder(config),
             ..discord::Options::default()
         };
         discord::run(&config.discord, &token, live, store, monitor, options, stop)
@@ -61,6 +63,14 @@ pub(super) fn run(
     // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
     runtime.shutdown_background();
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Where an encoder may be.
+fn encoder_folder(config: &Config) -> Option<PathBuf> {
+    let folder = config.encoder.folder.clone();
+    #[cfg(feature = "encoder")]
+    let folder = folder.or_else(internbot::encoder::usual_folder);
+    folder
 }
 
 /// Writes a panic into the log as one line: where it was, and not its words, which may repeat what somebody wrote. In a task

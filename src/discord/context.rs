@@ -9,6 +9,7 @@ use serenity::all::{ChannelId, GuildId, UserId};
 use super::answers::AnswerTracker;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
+use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
 use super::send::ChannelNotes;
 use crate::answer::{Answer, Outcome};
@@ -17,6 +18,7 @@ use crate::guide::Guide;
 use crate::live::Live;
 use crate::monitor::Monitor;
 use crate::reply::{self, Place};
+use crate::search::Question;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -31,6 +33,7 @@ pub(super) struct BotContext {
     pub channels: ChannelNotes,
     pub store: Store,
     pub monitor: Monitor,
+    pub encoder: QuestionEncoder,
     /// The bot's own user; unknown before the first session.
     pub user: OnceLock<UserId>,
     /// Whether Discord sends the content of messages that are not addressed to the bot.
@@ -100,6 +103,20 @@ impl BotContext {
 }
 
 impl EventContext {
+    /// A question that was put to the bot, encoded if the guide is.
+    pub(super) async fn question(&self, text: impl Into<String>) -> Question {
+        let question = Question::new(text);
+        if !self.guide.index.has_sentences() {
+            return question;
+        }
+        let vector = self.bot.encoder.encode(&question.text).await;
+        self.bot.monitor.encoded(vector.is_some());
+        Question {
+            vector: vector.map(Box::new),
+            ..question
+        }
+    }
+
     /// The section that an answer shows.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
         let best = answer

@@ -1,14 +1,17 @@
 //! What is chosen on the command line, and by tests.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What is chosen on the command line, and by tests.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Register the commands to this guild alone, where they appear at once.
     pub guild: Option<u64>,
     /// Whether a change that is saved in the guide's folder goes live by itself.
     pub watch: bool,
+    /// The folder of the encoder, if one may be asked; whether one is installed there is seen at the start.
+    pub encoder: Option<PathBuf>,
     /// How long things may take.
     pub timeouts: Timeouts,
 }
@@ -18,6 +21,7 @@ impl Default for Options {
         Self {
             guild: None,
             watch: true,
+            encoder: None,
             timeouts: Timeouts::default(),
         }
     }

@@ -45,6 +45,9 @@ impl RequestKind {
 /// What a request came to: the class of its HTTP status, or that there was no answer.
 const RESULTS: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
 
+/// What became of a question while there is an encoder.
+const ENCODED: [&str; 2] = ["encoded", "skipped"];
+
 /// All that is counted.
 #[derive(Debug)]
 pub(super) struct MetricCounts {
@@ -56,6 +59,8 @@ pub(super) struct MetricCounts {
     pub done: Histogram,
     /// Answers to requests, by kind and result.
     pub requests: Counters<2>,
+    /// Questions, by whether the encoder had time for them.
+    pub encoded: Counters<1>,
     /// Waits for a limit, by kind of request.
     pub limited: Counters<1>,
 }
@@ -75,6 +80,7 @@ impl Default for MetricCounts {
                     .iter()
                     .map(move |result| [("kind", kind.name()), ("status", *result)])
             })),
+            encoded: Counters::new(ENCODED.map(|result| [("result", result)])),
             limited: Counters::new(
                 RequestKind::VARIANTS
                     .iter()
@@ -101,6 +107,11 @@ impl MetricCounts {
             None => "none",
         };
         self.requests.count([kind.name(), result]);
+    }
+
+    pub(super) fn encoded(&self, done: bool) {
+        let [encoded, skipped] = ENCODED;
+        self.encoded.count([if done { encoded } else { skipped }]);
     }
 
     pub(super) fn limited(&self, kind: RequestKind) {

@@ -90,6 +90,11 @@ impl Page<'_> {
             "Questions, by how they were asked and what became of them",
             counts.questions.all(),
         )?;
+        self.counters(
+            "internbot_encoder_questions",
+            "Questions that the encoder read, or had no time for; none without an encoder",
+            counts.encoded.all(),
+        )?;
         let decided = self.metric(
             "internbot_decision_seconds",
             "From the event with a question to the decision",

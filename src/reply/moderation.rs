@@ -48,6 +48,8 @@ pub struct Standing<'a> {
     pub problem: Option<(&'a LoadError, u64)>,
     /// What becomes of what is to be kept.
     pub keeping: Keeping<'a>,
+    /// Whether the encoder is asked too, or still reads the guide; nothing if there is none.
+    pub encoder: Option<bool>,
 }
 
 /// How the store is.
@@ -168,10 +170,15 @@ pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>)
         None => "**No problems**: I answer from these files.".to_owned(),
     };
     let store = keeping(standing.keeping);
+    let encoder = match standing.encoder {
+        None => "",
+        Some(false) => "\n\n**Encoder** is reading this guide; until then words alone decide.",
+        Some(true) => "\n\n**Encoder** is on.",
+    };
     Reply {
         title: "The guide".to_owned(),
         body: format!(
-            "**Version** `{}`, live since <t:{}:R>\n{} topics, {} sections, {phrasings} phrasings, {} links\n\n{trouble}\n\n{store}\n\n\
+            "**Version** `{}`, live since <t:{}:R>\n{} topics, {} sections, {phrasings} phrasings, {} links\n\n{trouble}\n\n{store}{encoder}\n\n\
              **Running** since <t:{}:R>",
             knowledge.version(),
             standing.since,

@@ -18,6 +18,7 @@
 //! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `watching` | what an operator sees of it: the log, health and figures |
+//! | `understanding` | an encoder that is installed, read beside the answers, damaged |
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
@@ -67,4 +68,6 @@ mod stand_in;
 #[cfg(unix)]
 mod storm;
 mod unasked;
+#[cfg(feature = "encoder")]
+mod understanding;
 mod watching;

@@ -9,15 +9,18 @@ use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
 use crate::discord::record::QuestionRecord;
 use crate::reply::{self, Target};
-use crate::search::Question;
 use crate::stats::Way;
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     kind: CommandType::Message,
-    ..CommandDefinition::slash("Answer from the guide", everywhere, Execution::Now(run))
+    ..CommandDefinition::slash(
+        "Answer from the guide",
+        everywhere,
+        Execution::Soon(|context, interaction| Box::pin(run(context, interaction))),
+    )
 };
 
-fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
+async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     let bot = &context.bot;
     let (Some(message), Some(user)) = (interaction.target(), interaction.user_id()) else {
         return CommandReply::ephemeral(reply::unknown_command());
@@ -32,7 +35,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     }
     let knowledge = &context.guide.knowledge;
     // The author of the message did not ask the bot, so the question is counted but never kept.
-    let decision = context.guide.answer(&Question::new(text));
+    let decision = context.guide.answer(&context.question(text).await);
     let record = QuestionRecord::of_answer(context, guild, Way::Menu, &decision);
     let best = decision
         .matches

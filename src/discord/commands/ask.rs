@@ -11,14 +11,13 @@ use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
 use crate::discord::record::{self, QuestionRecord};
 use crate::reply;
-use crate::search::Question;
 use crate::stats::{Outcome, Way};
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     name: "ask",
     kind: CommandType::ChatInput,
     define,
-    run: Execution::Now(run),
+    run: Execution::Soon(|context, interaction| Box::pin(run(context, interaction))),
     complete,
 };
 
@@ -31,7 +30,7 @@ fn define(command: CreateCommand) -> CreateCommand {
         .add_option(private)
 }
 
-fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
+async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     let (bot, guild) = (&context.bot, interaction.guild_id);
     let text = text(interaction, "question").unwrap_or_default().trim();
     if text.is_empty() {
@@ -56,7 +55,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
             (phrasing, reply::section(knowledge, topic, section), record)
         }
         None => {
-            let question = Question::new(text);
+            let question = context.question(text).await;
             let decision = context.guide.answer(&question);
             let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision);
             record::unanswered(context, guild, &question, &decision);

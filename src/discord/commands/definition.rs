@@ -35,6 +35,8 @@ pub(in crate::discord) type Complete = fn(&EventContext, &str, &str) -> Vec<(Str
 pub(in crate::discord) enum Execution {
     /// Replies without waiting for anything.
     Now(fn(&EventContext, &Interaction) -> CommandReply),
+    /// Waits for the encoder at most, a fraction of a second.
+    Soon(for<'a> fn(&'a EventContext, &'a Interaction) -> Pending<'a>),
     /// May wait for the store or for files. The reply is always ephemeral: Discord wants to know that before it is there.
     Slow(for<'a> fn(&'a EventContext, &'a Interaction) -> Pending<'a>),
 }

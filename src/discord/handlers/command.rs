@@ -25,6 +25,7 @@ pub(in crate::discord) async fn handle(
     let name = &interaction.data.name;
     let reply = match commands::find(name, interaction.data.kind).map(|command| command.run) {
         Some(Execution::Now(run)) => run(context, interaction),
+        Some(Execution::Soon(run)) => run(context, interaction).await,
         Some(Execution::Slow(run)) => {
             let pending = run(context, interaction);
             in_time(context, interaction, owner, pending).await?

@@ -12,7 +12,6 @@ use crate::discord::render::{self, Destination, Outgoing, RenderOptions, render}
 use crate::discord::rest::RestError;
 use crate::discord::send::send;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
-use crate::search::Question;
 use crate::stats::{Outcome, Way};
 
 use super::edit;
@@ -54,7 +53,7 @@ pub(in crate::discord) async fn handle(
         }) if used.is_by(owner) => used.post(&place, target).await,
         Some(click) => {
             let response;
-            (response, record) = used.click(click);
+            (response, record) = used.click(click).await;
             used.respond(&response).await
         }
         None => used.respond(&used.ephemeral(&reply::gone())).await,
@@ -79,7 +78,10 @@ impl Used<'_> {
     }
 
     /// What a click shows, and what became of the question if that was it.
-    fn click(&self, click: Click) -> (Outgoing<CreateInteractionResponse>, Option<QuestionRecord>) {
+    async fn click(
+        &self,
+        click: Click,
+    ) -> (Outgoing<CreateInteractionResponse>, Option<QuestionRecord>) {
         let (context, guild) = (self.context, self.interaction.guild_id);
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
@@ -106,7 +108,7 @@ impl Used<'_> {
             Action::NotIt(place) => {
                 record::vote(context, guild, self.user.get(), place.clone(), false);
                 self.miss(Some(&place));
-                self.ephemeral(&self.alternatives(&place))
+                self.ephemeral(&self.alternatives(&place).await)
             }
             Action::NoneOfThese => {
                 let is_first = self.miss(None);
@@ -150,11 +152,15 @@ impl Used<'_> {
     }
 
     /// What else may be meant if a section was not: found anew as long as the question is known.
-    fn alternatives(&self, place: &Place) -> Reply {
+    async fn alternatives(&self, place: &Place) -> Reply {
         let (context, guild) = (self.context, self.interaction.guild_id);
-        let found = record::earlier_question(context, guild, self.message)
-            .map(|asked| context.guide.answer(&Question::new(asked.text)).matches)
-            .unwrap_or_default();
+        let found = match record::earlier_question(context, guild, self.message) {
+            Some(asked) => {
+                let question = context.question(asked.text).await;
+                context.guide.answer(&question).matches
+            }
+            None => Vec::new(),
+        };
         reply::not_it(&context.guide.knowledge, place, &found)
     }
 

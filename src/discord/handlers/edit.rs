@@ -88,9 +88,8 @@ async fn change(context: &EventContext, tracked: &TrackedQuestion) {
         return;
     };
     let question = Question {
-        text: tracked.text.clone(),
-        previous: Vec::new(),
         overheard: tracked.overheard,
+        ..context.question(tracked.text.clone()).await
     };
     let decision = context.guide.answer(&question);
     if tracked.overheard && decision.outcome != Outcome::Answer {

@@ -42,9 +42,8 @@ pub(in crate::discord) async fn handle(
     post: ForumPost,
 ) -> Option<QuestionRecord> {
     let question = Question {
-        text: post.title,
-        previous: Vec::new(),
         overheard: true,
+        ..context.question(post.title).await
     };
     let decision = context.guide.answer(&question);
     if decision.outcome != Outcome::Answer {

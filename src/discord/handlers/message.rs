@@ -120,13 +120,13 @@ pub(in crate::discord) async fn handle(
         return None;
     }
     let question = Question {
-        text,
         previous: if overheard {
             Vec::new()
         } else {
             earlier_questions(bot, &message)
         },
         overheard,
+        ..context.question(text).await
     };
     let decision = context.guide.answer(&question);
     let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision);

@@ -193,6 +193,7 @@ fn every_view_of_the_guide_fits() {
                 started: 0,
                 problem: None,
                 keeping: Keeping::Off,
+                encoder: None,
             },
         ),
         reply::no_such_channel(),
@@ -255,7 +256,7 @@ proptest! {
         let at = Position { line: usize::MAX, column: usize::MAX };
         let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), mend: text };
         let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
-        let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)), keeping: Keeping::Well { dropped: 1 } };
+        let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)), keeping: Keeping::Well { dropped: 1 }, encoder: Some(false) };
         assert_fits(&reply::status(&GUIDE.knowledge, Path::new("knowledge"), &standing));
         assert_fits(&reply::not_reloaded(Path::new("knowledge"), &error));
     }
@@ -276,7 +277,7 @@ proptest! {
         let keeping = Keeping::Unwell { why: &text, since: count, waiting: many, dropped: count };
         let view = SettingsView { usual_cooldown: count, changed: true, hears: false, keeping, configured: &ids };
         assert_fits(&reply::settings(&settings, &view));
-        assert_fits(&reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping }));
+        assert_fits(&reply::status(knowledge, Path::new("knowledge"), &Standing { since: 1, started: 0, problem: None, keeping, encoder: None }));
         assert_fits(&reply::store_trouble(&text));
         assert_fits(&reply::cannot_set(&text));
     }

@@ -7,7 +7,6 @@ use crate::discord::commands::definition::text_option;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::reply::{self, Reply};
-use crate::search::Question;
 
 pub(super) const PART: GuidePart = GuidePart {
     name: "explain",
@@ -16,12 +15,13 @@ pub(super) const PART: GuidePart = GuidePart {
         let question = text_option("question", "The question, as somebody asked it");
         part.add_sub_option(question.required(true))
     },
-    run: |context, interaction, _| Box::pin(async { run(context, interaction) }),
+    run: |context, interaction, _| Box::pin(run(context, interaction)),
 };
 
-fn run(context: &EventContext, interaction: &Interaction) -> Reply {
+async fn run(context: &EventContext, interaction: &Interaction) -> Reply {
     let text = interaction.suboption("question").and_then(Value::as_str);
-    let (guide, question) = (&context.guide, Question::new(text.unwrap_or_default()));
+    let guide = &context.guide;
+    let question = context.question(text.unwrap_or_default()).await;
     let (explanation, answer) = (guide.index.explain(&question), guide.answer(&question));
     reply::explain(&guide.knowledge, &question.text, &explanation, &answer)
 }

@@ -21,6 +21,10 @@ fn run(context: &EventContext) -> Reply {
         started: seconds(bot.started),
         problem: problem.map(|problem| (&*problem.error, seconds(problem.since))),
         keeping: keeping(&health, &why),
+        encoder: bot
+            .encoder
+            .is_there()
+            .then(|| present.guide.index.has_sentences()),
     };
     reply::status(&present.guide.knowledge, bot.live.folder(), &standing)
 }
