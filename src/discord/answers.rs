@@ -43,19 +43,10 @@ pub(super) struct TrackedQuestion {
     /// Whether it was not addressed to the bot.
     pub overheard: bool,
     /// The answer, once it was sent.
-    pub answer: Option<SentAnswer>,
+    pub answer: Option<MessageId>,
     deleted: bool,
     /// Whether a task is working on the answer. It calls [`AnswerTracker::settle`] before it ends.
     in_progress: bool,
-}
-
-/// A message that answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SentAnswer {
-    /// Its id.
-    pub id: MessageId,
-    /// Whether it does without an embed, because the bot may not embed links there.
-    pub plain: bool,
 }
 
 /// What is left to be done about an answer.
@@ -125,7 +116,7 @@ impl AnswerTracker {
     }
 
     /// Notes the answer.
-    pub(super) fn answered(&self, id: MessageId, answer: SentAnswer) {
+    pub(super) fn answered(&self, id: MessageId, answer: MessageId) {
         if let Some(question) = locked(&self.0).started.get_mut(&id) {
             question.answer = Some(answer);
         }
@@ -202,10 +193,7 @@ mod tests {
     use super::*;
 
     const QUESTION: MessageId = MessageId::new(1);
-    const ANSWER: SentAnswer = SentAnswer {
-        id: MessageId::new(2),
-        plain: false,
-    };
+    const ANSWER: MessageId = MessageId::new(2);
 
     /// What a test does to a tracker.
     enum Act {

@@ -392,12 +392,12 @@ pub fn phrasing(topic: &str, section: &str) -> &'static str {
 #[track_caller]
 pub fn assert_shows(message: &Message, topic: &str, section: &str) {
     assert_eq!(
-        message.embed().title,
+        message.page().title,
         self::section(topic, section).heading,
         "in {message}"
     );
     assert!(
-        message.embed().author.ends_with(&self::topic(topic).title),
+        message.page().path.ends_with(&self::topic(topic).title),
         "in {message}"
     );
 }

@@ -79,26 +79,7 @@ async fn kept() -> (TempDir, Chat, Member) {
 async fn told(olga: &Member, part: &str, options: &[(&str, &str)]) -> String {
     let answer = olga.slash(part, options).await;
     assert!(answer.ephemeral, "{part}");
-    let message = answer.outcome().await;
-    let embeds = message.embeds.iter().map(|embed| {
-        let fields: Vec<String> = embed
-            .fields
-            .iter()
-            .map(|field| format!("{}: {}", field.name, field.value))
-            .collect();
-        format!(
-            "{}\n{}\n{}\n{}",
-            embed.title,
-            embed.description,
-            fields.join("\n"),
-            embed.footer
-        )
-    });
-    std::iter::once(message.content.clone())
-        .chain(embeds)
-        .collect::<Vec<_>>()
-        .join("\n")
-        .replace('\u{200b}', "")
+    answer.outcome().await.text().replace('\u{200b}', "")
 }
 
 #[tokio::test]
@@ -121,7 +102,7 @@ async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
             let refusal = member.slash(&name, &given(&options)).await;
             assert!(refusal.ephemeral, "{name}");
             assert_eq!(
-                refusal.message().content,
+                refusal.message().text(),
                 "This is for moderators: it needs the permission Manage Server.",
                 "{name}"
             );
@@ -147,7 +128,7 @@ async fn who_may_gets_a_private_answer() {
             assert!(answer.ephemeral, "{name}");
             let message = answer.outcome().await;
             assert!(
-                !message.content.contains("for moderators"),
+                !message.text().contains("for moderators"),
                 "{name}: {message}"
             );
         }
@@ -162,7 +143,7 @@ async fn status_tells_which_guide_is_live() {
         .guild
         .member_who_may("olga", &[Permission::ManageGuild]);
     let status = olga.slash("guide status", &[]).await;
-    let text = &status.message().embed().description;
+    let text = &status.message().page().body;
     let knowledge = &GUIDE.knowledge;
     for part in [
         format!("`{}`, live since <t:", knowledge.version()),
@@ -190,8 +171,8 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
         )
         .await;
     let message = shown.message();
-    assert_eq!(message.embed().title, "Why this answer");
-    let text = &message.embed().description;
+    assert_eq!(message.page().title, "Why this answer");
+    let text = &message.page().body;
     for part in [
         "corrected",
         "resmue → resume",
@@ -221,7 +202,7 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
     for question in [off_topic(), "?!", &"resume ".repeat(800)] {
         let shown = olga.slash("guide explain", &[("question", question)]).await;
         assert!(
-            shown.message().embed().description.contains("Outcome: "),
+            shown.message().page().body.contains("Outcome: "),
             "{question}"
         );
     }

@@ -79,7 +79,7 @@ async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
         reply.at.elapsed() >= slow,
         "the bot waited for the end of its request"
     );
-    assert!(reply.embed().author.ends_with(&topic("resume").title));
+    assert!(reply.page().path.ends_with(&topic("resume").title));
     chat.discord.disconnected().await;
     assert_eq!(
         chat.discord.requests(),

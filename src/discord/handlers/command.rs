@@ -31,10 +31,10 @@ pub(in crate::discord) async fn handle(
         }
         None => CommandReply::ephemeral(reply::unknown_command()),
     };
-    let options = RenderOptions {
-        owner,
-        ephemeral: reply.ephemeral,
-        plain: interaction.may_not_embed(),
+    let options = if reply.ephemeral {
+        RenderOptions::ephemeral(owner, interaction)
+    } else {
+        RenderOptions::public(owner)
     };
     let rendered = render(&reply.reply, options);
     let rendered = match reply.quoted_question {
@@ -66,8 +66,8 @@ async fn in_time(
         .await;
     // Also if nobody will see the reply: what the command does is wanted.
     let reply = pending.await;
-    let options = RenderOptions::ephemeral(owner, interaction.may_not_embed());
-    let message = render(&reply.reply, options).edit_response();
+    let options = RenderOptions::ephemeral(owner, interaction);
+    let message = render(&reply.reply, options).edit();
     let shown = match announced {
         Ok(()) => {
             rest.edit_response(interaction.application_id, token, &message)

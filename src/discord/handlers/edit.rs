@@ -58,8 +58,8 @@ pub(in crate::discord) async fn handle_deletion(context: &EventContext, question
         return;
     };
     let bot = &context.bot;
-    bot.conversations.remove(answer.id);
-    if let Err(error) = bot.rest.delete_message(question.channel, answer.id).await {
+    bot.conversations.remove(answer);
+    if let Err(error) = bot.rest.delete_message(question.channel, answer).await {
         debug!(%error, "could not delete an answer");
     }
 }
@@ -98,16 +98,16 @@ async fn change(context: &EventContext, tracked: &TrackedQuestion) {
     }
     let bot = &context.bot;
     let reply = reply::to_answer(&context.guide.knowledge, &decision);
-    let message = render(&reply, RenderOptions::public(tracked.asker, sent.plain)).edit();
-    let edited = bot.rest.edit_message(tracked.channel, sent.id, &message);
+    let message = render(&reply, RenderOptions::public(tracked.asker)).edit();
+    let edited = bot.rest.edit_message(tracked.channel, sent, &message);
     if let Err(error) = edited.await {
         debug!(%error, "could not edit an answer");
         return;
     }
-    bot.conversations.remove(sent.id);
+    bot.conversations.remove(sent);
     bot.conversations
-        .remember(sent.id, None, tracked.asker, &question);
+        .remember(sent, None, tracked.asker, &question);
     if let Some(place) = context.place_of(&decision) {
-        bot.conversations.posted(tracked.channel, place, sent.id);
+        bot.conversations.posted(tracked.channel, place, sent);
     }
 }

@@ -62,9 +62,9 @@ pub(in crate::discord) async fn handle(
     let reply = reply::to_answer(&context.guide.knowledge, &decision);
     let sent = send(&bot.rest, &bot.channels, &reply, post.owner, to).await?;
     bot.conversations
-        .remember(sent.id, None, post.owner, &question);
+        .remember(sent, None, post.owner, &question);
     if let Some(place) = context.place_of(&decision) {
-        bot.conversations.posted(post.thread, place, sent.id);
+        bot.conversations.posted(post.thread, place, sent);
     }
     Some(record)
 }

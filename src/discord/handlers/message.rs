@@ -49,7 +49,7 @@ pub(in crate::discord) fn classify(
     if !message.is_by_a_person() {
         return None;
     }
-    let text = bot.without_mention(&message.content);
+    let text = bot.without_mention(&message.written());
     let earlier = message
         .referenced_message
         .as_ref()
@@ -84,11 +84,7 @@ pub(in crate::discord) fn classify(
         way,
         earlier: earlier.map(|earlier| EarlierAnswer {
             id: earlier.id,
-            titles: earlier
-                .embeds
-                .iter()
-                .filter_map(|embed| embed.title.clone())
-                .collect(),
+            titles: earlier.headlines(),
             of_command: earlier.interaction_metadata.is_some(),
         }),
         too_soon: turn == Turn::TellToWait,
@@ -154,9 +150,9 @@ pub(in crate::discord) async fn handle(
     };
     let direct = message.guild.is_none().then_some(message.channel);
     bot.conversations
-        .remember(sent.id, direct, message.asker, &question);
+        .remember(sent, direct, message.asker, &question);
     if let Some(place) = place.filter(|_| is_new) {
-        bot.conversations.posted(message.channel, place, sent.id);
+        bot.conversations.posted(message.channel, place, sent);
     }
     bot.answers.answered(message.id, sent);
     edit::follow(context, message.id, &question.text).await;
@@ -167,7 +163,7 @@ async fn answer(
     context: &EventContext,
     message: &IncomingMessage,
     reply: &Reply,
-) -> Option<crate::discord::answers::SentAnswer> {
+) -> Option<MessageId> {
     let to = Destination {
         channel: message.channel,
         reply_to: Some(message.id),

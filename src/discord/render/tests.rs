@@ -23,107 +23,112 @@ const DESTINATION: Destination = Destination {
     ping: false,
 };
 
+/// The bytes of a body. Texts are bounded in characters, so that only one in a script of several bytes a character is longer.
+const MAX_BODY: usize = 6 * 1_024;
+
 static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
     Guide::new(knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23)).unwrap())
 });
 
-/// Every text and count of a message that Discord limits, and those that are over.
+/// A component of a message with those inside of it.
+fn all_of(component: &Value) -> Vec<&Value> {
+    let inner = component["components"].as_array().into_iter().flatten();
+    let inner = inner.chain(component.get("accessory"));
+    std::iter::once(component)
+        .chain(inner.flat_map(all_of))
+        .collect()
+}
+
+/// Everything that Discord or a phone limits, and is over.
 fn excess(message: &Value) -> Vec<String> {
     let mut over = Vec::new();
-    let mut total = 0;
-    let mut check = |what: &str, text: &Value, least: usize, most: usize| {
-        let length = text.as_str().map_or(0, |text| {
-            text.trim()
-                .chars()
-                .count()
-                .max(usize::from(!text.is_empty()))
-        });
-        if !(least..=most).contains(&length) {
-            over.push(format!("{what} has {length}"));
-        }
-        length
-    };
-    check("content", &message["content"], 0, 2_000);
-    for embed in message["embeds"].as_array().into_iter().flatten() {
-        total += check("title", &embed["title"], 1, 256)
-            + check("description", &embed["description"], 1, 4_096);
-        total += check("footer", &embed["footer"]["text"], 0, 2_048)
-            + check("author", &embed["author"]["name"], 0, 256);
-        let fields = embed["fields"].as_array().into_iter().flatten();
-        total += fields
-            .map(|field| {
-                check("field", &field["name"], 1, 256) + check("value", &field["value"], 1, 1_024)
-            })
-            .sum::<usize>();
-    }
-    let rows: Vec<&Value> = message["components"]
+    let top = message["components"]
         .as_array()
-        .into_iter()
-        .flatten()
-        .collect();
+        .cloned()
+        .unwrap_or_default();
+    let all: Vec<&Value> = top.iter().flat_map(all_of).collect();
+    let mut check = |what: &str, value: &Value, allowed: std::ops::RangeInclusive<usize>| {
+        let length = value.as_str().map_or(0, |text| text.chars().count());
+        if !allowed.contains(&length) {
+            over.push(format!("{what} has {length}: {value}"));
+        }
+    };
     let mut ids = HashSet::new();
-    for component in rows
-        .iter()
-        .flat_map(|row| row["components"].as_array().into_iter().flatten())
-    {
-        check("custom_id", &component["custom_id"], 1, 100);
+    let mut texts = 0;
+    for part in &all {
+        let is_button = part["type"] == 2;
+        if part["type"] == 10 {
+            let content = part["content"].as_str().unwrap_or_default();
+            texts += content.chars().count();
+            check("text", &part["content"], 1..=4_000);
+            assert_ne!(content.trim(), "", "{message}");
+        }
+        check("label", &part["label"], usize::from(is_button)..=38);
         check(
-            "label",
-            &component["label"],
-            usize::from(component["type"] == 2),
-            80,
+            "custom_id",
+            &part["custom_id"],
+            usize::from(is_button)..=100,
         );
-        check("placeholder", &component["placeholder"], 0, 150);
-        assert!(
-            ids.insert(component["custom_id"].to_string()),
-            "twice: {component}"
-        );
+        check("placeholder", &part["placeholder"], 0..=150);
+        if let Some(id) = part["custom_id"].as_str() {
+            assert!(ids.insert(id), "twice: {id}");
+        }
         let mut values = HashSet::new();
-        for option in component["options"].as_array().into_iter().flatten() {
-            check("option", &option["label"], 1, 100);
-            check("value", &option["value"], 1, 100);
-            check("option's description", &option["description"], 0, 100);
-            assert!(
-                values.insert(option["value"].to_string()),
-                "twice: {option}"
-            );
+        for option in part["options"].as_array().into_iter().flatten() {
+            check("option", &option["label"], 1..=38);
+            check("value", &option["value"], 1..=100);
+            check("description", &option["description"], 0..=100);
+            assert!(values.insert(option["value"].as_str()), "twice: {option}");
         }
         assert!(values.len() <= 25);
+        let inside = part["components"].as_array().map(Vec::len);
+        match part["type"].as_u64() {
+            Some(1) => assert!((1..=5).contains(&inside.unwrap_or_default()), "{part}"),
+            Some(9) => assert!((1..=3).contains(&inside.unwrap_or_default()), "{part}"),
+            _ => {}
+        }
     }
-    for row in &rows {
-        let components = row["components"].as_array().map_or(0, Vec::len);
-        assert!(
-            (1..=5).contains(&components),
-            "{components} components in a row"
-        );
+    let primary = all
+        .iter()
+        .filter(|part| part["type"] == 2 && part["style"] == 1);
+    let counts = [
+        ("components", all.len(), 40),
+        ("characters", texts, 4_000),
+        ("primary buttons", primary.count(), 1),
+    ];
+    for (what, count, most) in counts {
+        if count > most {
+            over.push(format!("{count} {what}"));
+        }
     }
-    if total > 6_000 {
-        over.push(format!("embeds have {total}"));
-    }
-    if rows.len() > 5 {
-        over.push(format!("{} rows", rows.len()));
-    }
+    assert_eq!(message["flags"], (1 << 15) | (1 << 2));
+    assert!(message.get("content").is_none() && message.get("embeds").is_none());
     over
+}
+
+/// The same for a reply that consists of nothing but the guide.
+#[track_caller]
+fn assert_fits_and_is_light(reply: &Reply) {
+    assert_fits(reply);
+    let message = render(reply, RenderOptions::public(UserId::new(u64::MAX)))
+        .quoting(&"how do i do this ".repeat(12))
+        .message(&DESTINATION);
+    let bytes = serde_json::to_vec(&message).unwrap().len();
+    assert!(bytes <= MAX_BODY, "{} has {bytes} bytes", reply.title);
 }
 
 #[track_caller]
 fn assert_fits(reply: &Reply) {
-    for (ephemeral, plain) in [(false, false), (true, false), (false, true)] {
+    for audience in [Audience::Channel, Audience::OnePerson, Audience::Alone] {
         let options = RenderOptions {
             owner: UserId::new(u64::MAX),
-            ephemeral,
-            plain,
+            audience,
         };
         let message = render(reply, options)
             .quoting(&"long `question` ".repeat(300))
             .message(&DESTINATION);
         let message = serde_json::to_value(message).unwrap();
-        assert_eq!(
-            excess(&message),
-            Vec::<String>::new(),
-            "{} (plain: {plain})",
-            reply.title
-        );
+        assert_eq!(excess(&message), Vec::<String>::new(), "{}", reply.title);
     }
 }
 
@@ -137,22 +142,23 @@ fn every_view_of_the_guide_fits() {
     for topic in knowledge.topics() {
         for (page, section) in topic.sections.iter().enumerate() {
             let place = Place::new(topic, section);
-            assert_fits(&reply::section(knowledge, topic, section));
-            assert_fits(&reply::section_that_helped(knowledge, topic, section));
-            assert_fits(&reply::preview(knowledge, topic, section, target, &[]));
-            assert_fits(&reply::not_it(knowledge, &place, &[]));
-            assert_fits(&reply::answered_before(
+            assert_fits_and_is_light(&reply::section(knowledge, topic, section));
+            assert_fits_and_is_light(&reply::section_that_helped(knowledge, topic, section));
+            assert_fits_and_is_light(&reply::preview(knowledge, topic, section, target, &[]));
+            assert_fits_and_is_light(&reply::not_it(knowledge, &place, &[]));
+            assert_fits_and_is_light(&reply::answered_before(
                 topic,
                 section,
                 "https://discord.com/channels/1/2/3",
             ));
-            assert_fits(&reply::topic_page(knowledge, topic, page).unwrap());
+            assert_fits_and_is_light(&reply::topic_page(knowledge, topic, page).unwrap());
         }
     }
-    assert_fits(&reply::topics(knowledge));
-    assert_fits(&reply::none_of_these(knowledge));
+    assert_fits_and_is_light(&reply::topics(knowledge));
+    assert_fits_and_is_light(&reply::none_of_these(knowledge));
     for category in knowledge.categories() {
-        (0..3).for_each(|page| assert_fits(&reply::category(knowledge, category, page)));
+        (0..3)
+            .for_each(|page| assert_fits_and_is_light(&reply::category(knowledge, category, page)));
     }
     for note in [
         reply::help(knowledge),
@@ -220,8 +226,9 @@ fn every_list_of_resources_fits() {
                 kind: or_none(number).map(|at| Kind::ALL[at]),
                 ..Filter::default()
             };
-            (0..3)
-                .for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+            (0..3).for_each(|page| {
+                assert_fits_and_is_light(&reply::resources(knowledge, &filter, page).unwrap())
+            });
         }
     }
     for (cost, level) in Cost::ALL
@@ -233,7 +240,9 @@ fn every_list_of_resources_fits() {
             level: Some(level),
             ..Filter::default()
         };
-        (0..50).for_each(|page| assert_fits(&reply::resources(knowledge, &filter, page).unwrap()));
+        (0..50).for_each(|page| {
+            assert_fits_and_is_light(&reply::resources(knowledge, &filter, page).unwrap())
+        });
     }
 }
 
@@ -284,7 +293,7 @@ proptest! {
     #[test]
     fn a_quote_of_anything_fits(text in "\\PC{0,4000}") {
         let privacy = reply::Privacy::default();
-        let options = RenderOptions::public(UserId::new(1), false);
+        let options = RenderOptions::public(UserId::new(1));
         let message = render(&reply::privacy(&privacy), options).quoting(&text).message(&DESTINATION);
         prop_assert_eq!(excess(&serde_json::to_value(message).unwrap()), Vec::<String>::new());
     }

@@ -1,7 +1,6 @@
 //! What Discord responds.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serenity::all::MessageId;
 
 /// How to connect to the gateway.
@@ -46,14 +45,4 @@ impl Default for SessionStartLimit {
 pub(in crate::discord) struct CreatedMessage {
     /// Its id.
     pub id: MessageId,
-    /// What is left of its embeds: Discord drops those of a bot that may not embed.
-    #[serde(default)]
-    embeds: Vec<IgnoredAny>,
-}
-
-impl CreatedMessage {
-    /// Whether Discord kept an embed.
-    pub(in crate::discord) fn has_embed(&self) -> bool {
-        !self.embeds.is_empty()
-    }
 }

@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::message::{Message, components_of, embeds_of};
+use super::message::{Message, embeds_of, rows_of, texts_of};
 use super::world::{State, iso, ms_of};
 
 /// Flag of a message that only one person sees.
 pub(super) const EPHEMERAL: u64 = 1 << 6;
+/// Flag of a message whose text is in components.
+pub(super) const COMPONENTS_V2: u64 = 1 << 15;
 /// Flag of a deferred response that still shows "thinking".
 pub(super) const LOADING: u64 = 1 << 7;
 
@@ -136,6 +138,17 @@ impl StoredMessage {
             pings: Vec::new(),
             at: Instant::now(),
         }
+    }
+}
+
+impl StoredMessage {
+    /// All that can hold a mention.
+    pub fn text(&self) -> String {
+        let texts = texts_of(&self.components);
+        std::iter::once(self.content.clone())
+            .chain(texts)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -345,7 +358,8 @@ impl State {
             author: self.name_of(message.author),
             content: message.content.clone(),
             embeds: embeds_of(&message.embeds),
-            rows: components_of(&message.components),
+            texts: texts_of(&message.components),
+            rows: rows_of(&message.components),
             reply_to: message.reply_to,
             ephemeral: message.flags & EPHEMERAL != 0,
             pings: message.pings.clone(),
