@@ -14,6 +14,9 @@ pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCo
     let checked = knowledge::check(&sources, Zoned::now().date());
     let mut problems = checked.problems;
     problems.extend(knowledge::lint(&sources));
+    if let Some(folder) = source.folder() {
+        problems.extend(knowledge::unread_files(folder)?);
+    }
     if let Some(knowledge) = &checked.knowledge {
         problems.extend(unreachable(knowledge, &Index::new(knowledge), &sources));
     }

@@ -305,6 +305,7 @@ fn check_resources(
             MAX_TEXT / 10,
         );
         check_url(file, &resource.url);
+        check_link(file, resource);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
             file.warn(
                 &resource.url.span,
@@ -346,6 +347,24 @@ fn check_resources(
                 "Name it in a section or list a topic in its `topics`, or remove it.",
             );
         }
+    }
+}
+
+/// What Discord's links cannot show: they are written `[name](address)`.
+fn check_link(file: &mut Reader<'_>, resource: &ResourceTable) {
+    if resource.name.value.contains(['[', ']']) {
+        file.warn(
+            &resource.name.span,
+            "the name has square brackets, which are shown as round ones: in a link they would end its text",
+            "Leave them out, or write round brackets.",
+        );
+    }
+    if resource.url.value.contains(['(', ')']) {
+        file.warn(
+            &resource.url.span,
+            "the address has a bracket, which would end a link",
+            "Write %28 for ( and %29 for ).",
+        );
     }
 }
 
@@ -427,10 +446,16 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, ids: &Ids<'
         file.error(
             &topic.id.span,
             format!("the id `{}` is not the file's name", topic.id.value),
-            format!(
-                "Write id = \"{stem}\", or rename the file to {}.toml.",
-                topic.id.value
-            ),
+            if ids.topics.contains(&topic.id.value.as_str()) {
+                "There is a file of that name too: if this is a copy, remove it, or give it an id of its own and name the \
+                 file after it."
+                    .to_owned()
+            } else {
+                format!(
+                    "Write id = \"{stem}\", or rename the file to {}.toml.",
+                    topic.id.value
+                )
+            },
         );
     }
     check_id(file, &topic.id);
