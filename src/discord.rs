@@ -16,16 +16,18 @@ mod events;
 mod gateway;
 mod handlers;
 mod options;
+mod other_process;
 mod queue;
 mod record;
 mod registration;
 mod render;
 mod rest;
+mod roles;
 mod send;
 mod systemd;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use serenity::all::GuildId;
@@ -40,12 +42,14 @@ use crate::monitor::{Monitor, Present, Shard};
 use crate::reloading;
 use crate::store::Store;
 use answers::AnswerTracker;
+use commands::mentions::CommandMentions;
 use context::BotContext;
 use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
 use rest::Rest;
+use roles::OwnRoles;
 use send::ChannelNotes;
 
 pub use error::RunError;
@@ -88,6 +92,9 @@ pub async fn run(
         conversations: Conversations::default(),
         cooldowns: Cooldowns::default(),
         channels: ChannelNotes::default(),
+        roles: OwnRoles::default(),
+        commands: CommandMentions::default(),
+        introduced: Mutex::default(),
         store,
         monitor,
         user: OnceLock::new(),

@@ -18,7 +18,7 @@
 //! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
-//! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
+//! what could tell who asked it, [`remark`], what is said to the bot and is no question, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
 //! [`settings`], what moderators can set, and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
@@ -36,6 +36,7 @@ pub mod live;
 pub mod monitor;
 #[cfg(feature = "discord")]
 pub mod reloading;
+pub mod remark;
 pub mod reply;
 pub mod scrub;
 pub mod search;

@@ -31,6 +31,11 @@ pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use moderation::*;
 pub use notes::*;
 
+/// What the bot is, where it reads and how to stop it, on one line: small print ends with its line.
+const INTRODUCTION: &str = "New here: I am a bot that answers from a guide which people wrote and reviewed. I read what mentions me, \
+    replies to me or is sent to me, and a channel only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
+    me, a moderator takes my right to write, or removes me under Server Settings › Integrations.";
+
 /// Marks the headline of a reply. In an older message of the bot the headline is found by it.
 pub const HEADLINE: &str = "## ";
 
@@ -59,6 +64,8 @@ pub struct Reply {
     pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
+    /// What the bot is, where people see it for the first time; a terminal does not show this.
+    pub introduction: Option<String>,
 }
 
 /// How choices are offered.
@@ -89,7 +96,7 @@ pub struct Link {
 pub struct Choice {
     /// What it is called: at most 38 characters, or 100 for a candidate, whose button has a label of its own.
     pub label: String,
-    /// One line more, at most 100 characters; of a candidate, how its text begins, at most 160.
+    /// One line more, at most 100 characters; of a candidate, how its text begins, at most 120.
     pub detail: String,
     /// What it does.
     pub action: Action,
@@ -321,6 +328,12 @@ impl Reply {
         self.title.is_empty()
     }
 
+    /// The same reply with a few words on what the bot is.
+    pub fn introducing(mut self) -> Self {
+        self.introduction = Some(INTRODUCTION.to_owned());
+        self.within_limits()
+    }
+
     /// What is read, from top to bottom. The buttons and menus come below.
     pub fn passages(&self) -> Vec<Passage<'_>> {
         let mut passages = vec![Passage::Text(self.head())];
@@ -341,7 +354,20 @@ impl Reply {
         if !self.footer.is_empty() {
             passages.push(Passage::Text(format!("-# {}", self.footer)));
         }
+        if let Some(introduction) = &self.introduction {
+            passages.push(Passage::Text(format!("-# {introduction}")));
+        }
         passages
+    }
+
+    /// The sections to choose from, best first.
+    pub fn candidates(&self) -> impl Iterator<Item = &Place> {
+        let is_list = self.shape == Shape::Candidates;
+        let chosen = self.choices.iter().filter(move |_| is_list);
+        chosen.filter_map(|choice| match &choice.action {
+            Action::Show(View::Section(place)) => Some(place),
+            _ => None,
+        })
     }
 
     /// The path, the headline and the text.

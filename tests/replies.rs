@@ -15,7 +15,8 @@ use internbot::gaps::Group;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Changes, Section, Topic};
 use internbot::reply::{
-    self, Filter, Keeping, Passage, Place, Privacy, Reply, SettingsView, Standing, Target,
+    self, BlockedChannel, Filter, Keeping, Passage, Place, Privacy, Reply, SettingsView, Standing,
+    Target,
 };
 use internbot::search::Question;
 use internbot::settings::Settings;
@@ -148,7 +149,7 @@ fn what_can_be_looked_at() {
     - **Look around** with `/topics` and `/resources`.
 
     Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.
-    -# What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide
+    -# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::topics(knowledge)), @r#"
@@ -182,7 +183,7 @@ fn what_can_be_looked_at() {
     - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data deleted.
     - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
     - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.
-    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer to it.
+    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove below the answer always works.
 
     Who runs me: ops@example.org
     "#);
@@ -276,14 +277,20 @@ fn what_moderators_are_told() {
         changed: true,
         hears: false,
         keeping: Keeping::Off,
-        configured: &[9],
+        configured_channels: &[9],
+        configured_forums: &[],
+        still_configured: &[9],
+        blocked: &[BlockedChannel {
+            id: 7,
+            missing: vec!["View Channel", "Send Messages"],
+        }],
     };
     assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
     ## Settings of this server
     Saved. The settings are now:
 
     **Unasked answers**, only when I am sure
-    in channels: <#7>
+    in channels: <#7>, <#9> (by my operator)
     to forum posts: none
 
     **`/ask` answers privately** by default: no
@@ -292,6 +299,7 @@ fn what_moderators_are_told() {
     Storage is switched off, so nothing can be set here.
     I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
     I still answer in <#9>: my operator configured it, and only they can change it.
+    It is saved, but I cannot answer in <#7> yet: give me View Channel, Send Messages there.
     "#);
     let group = Group {
         text: "vegan lunch?".to_owned(),

@@ -45,6 +45,8 @@ pub(super) struct TrackedQuestion {
     /// The answer, once it was sent.
     pub answer: Option<MessageId>,
     deleted: bool,
+    /// Whether a webhook has repeated it, so that its deletion is not the end of the question.
+    copied: bool,
     /// Whether a task is working on the answer. It calls [`AnswerTracker::settle`] before it ends.
     in_progress: bool,
 }
@@ -70,6 +72,7 @@ impl TrackedQuestion {
             overheard,
             answer: None,
             deleted: false,
+            copied: false,
             in_progress: true,
         }
     }
@@ -163,9 +166,38 @@ impl AnswerTracker {
         if questions.waiting.remove(&id).is_some() {
             return None;
         }
-        let question = questions.started.get_mut(&id)?;
+        let question = questions
+            .started
+            .get_mut(&id)
+            .filter(|known| !known.copied)?;
         question.deleted = true;
         (!question.in_progress).then(|| question.clone())
+    }
+
+    /// Whether a question waits, is being answered, or was.
+    pub(super) fn knows(&self, id: MessageId) -> bool {
+        let questions = locked(&self.0);
+        questions.waiting.contains_key(&id) || questions.started.contains(&id)
+    }
+
+    /// Notes that somebody else has posted the text of a question, or the part of it that matters.
+    pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
+        let text = shortened(text);
+        let mut questions = locked(&self.0);
+        let original = questions.started.iter_mut().find(|(_, known)| {
+            known.channel == channel && !text.is_empty() && known.text.contains(&text)
+        });
+        if let Some((_, original)) = original {
+            original.copied = true;
+        }
+    }
+
+    /// Whether somebody else has posted the text of a question.
+    pub(super) fn is_copied(&self, id: MessageId) -> bool {
+        locked(&self.0)
+            .started
+            .peek(&id)
+            .is_some_and(|known| known.copied)
     }
 
     /// Forgets what a person asked.

@@ -16,6 +16,7 @@ use twilight_model::channel::message::component::{
 
 use crate::reply::{Action, Choice, Passage, Reply, Shape, View, cut, escape, limit};
 
+use super::commands::mentions::CommandMentions;
 use super::custom_id;
 use super::events::Interaction;
 
@@ -31,10 +32,11 @@ const UPDATE_MESSAGE: u8 = 7;
 
 /// For whom a reply is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RenderOptions {
+pub(super) struct RenderOptions<'a> {
     /// The person for whom its buttons are.
     pub owner: UserId,
     pub audience: Audience,
+    pub commands: &'a CommandMentions,
 }
 
 /// Who sees a reply.
@@ -48,23 +50,32 @@ pub(super) enum Audience {
     Alone,
 }
 
-impl RenderOptions {
+impl<'a> RenderOptions<'a> {
     /// For everybody in a channel to see.
-    pub(super) fn public(owner: UserId) -> Self {
+    pub(super) fn public(owner: UserId, commands: &'a CommandMentions) -> Self {
         Self {
             owner,
             audience: Audience::Channel,
+            commands,
         }
     }
 
     /// For the person alone to see who used a command, a button or a menu.
-    pub(super) fn ephemeral(owner: UserId, interaction: &Interaction) -> Self {
+    pub(super) fn ephemeral(
+        owner: UserId,
+        interaction: &Interaction,
+        commands: &'a CommandMentions,
+    ) -> Self {
         let audience = if interaction.is_in_direct_messages() {
             Audience::Alone
         } else {
             Audience::OnePerson
         };
-        Self { owner, audience }
+        Self {
+            owner,
+            audience,
+            commands,
+        }
     }
 }
 
@@ -125,11 +136,11 @@ pub(super) struct Rendered {
 }
 
 /// Draws a reply.
-pub(super) fn render(reply: &Reply, options: RenderOptions) -> Rendered {
+pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
     let owner = options.owner.get();
     let mut is_first = true;
     let texts = reply.passages().into_iter().map(|passage| match passage {
-        Passage::Text(content) => text(content),
+        Passage::Text(content) => text(options.commands.put_into(&content)),
         Passage::Divider => divider(),
         // One button of a message is the primary one: the best candidate's.
         Passage::Candidate(content, choice) => Component::from(Section {
@@ -167,8 +178,11 @@ impl Rendered {
         self
     }
 
-    /// As a new message in a channel.
-    pub(super) fn message(self, to: &Destination) -> Outgoing<MessageForm> {
+    /// As a new message in a channel, with the mark of the process that sends it.
+    pub(super) fn message(mut self, to: &Destination, mark: i32) -> Outgoing<MessageForm> {
+        if let Some(Component::TextDisplay(first)) = self.components.first_mut() {
+            first.id = Some(mark);
+        }
         let reference = to
             .reply_to
             .map(|id| MessageReference::from((to.channel, id)));
@@ -278,7 +292,7 @@ fn divider() -> Component {
 }
 
 /// The buttons of the reply itself, then what leads on from it, then what changes a list.
-fn rows(reply: &Reply, options: RenderOptions) -> Vec<Component> {
+fn rows(reply: &Reply, options: RenderOptions<'_>) -> Vec<Component> {
     let owner = options.owner.get();
     let buttons: Vec<&Choice> = reply
         .buttons

@@ -9,8 +9,9 @@ use serenity::all::{ChannelId, MessageId, UserId};
 use tracing::{debug, warn};
 
 use super::bounded::{bounded, locked};
+use super::context::BotContext;
 use super::render::{Destination, RenderOptions, render};
-use super::rest::{Rest, RestError};
+use super::rest::RestError;
 use crate::reply::Reply;
 
 /// A message that takes longer than this shows that the bot is typing.
@@ -52,14 +53,13 @@ impl ChannelNotes {
 
 /// Sends a reply to a channel; `None` if the bot may not write there, of which the log tells once a channel.
 pub(super) async fn send(
-    rest: &Rest,
-    channels: &ChannelNotes,
+    bot: &BotContext,
     reply: &Reply,
     owner: UserId,
     to: Destination,
 ) -> Option<MessageId> {
-    let channel = to.channel;
-    let error = match send_once(rest, reply, owner, to).await {
+    let (channel, channels) = (to.channel, &bot.channels);
+    let error = match send_once(bot, reply, owner, to).await {
         Ok(id) => return Some(id),
         Err(error) => error,
     };
@@ -74,7 +74,7 @@ pub(super) async fn send(
                 reply_to: None,
                 ..to
             };
-            match send_once(rest, reply, owner, to).await {
+            match send_once(bot, reply, owner, to).await {
                 Ok(id) => return Some(id),
                 Err(error) => error,
             }
@@ -90,12 +90,14 @@ pub(super) async fn send(
 }
 
 async fn send_once(
-    rest: &Rest,
+    bot: &BotContext,
     reply: &Reply,
     owner: UserId,
     to: Destination,
 ) -> Result<MessageId, RestError> {
-    let message = render(reply, RenderOptions::public(owner)).message(&to);
+    let message = render(reply, RenderOptions::public(owner, &bot.commands))
+        .message(&to, bot.rest.other_process.mark);
+    let rest = &bot.rest;
     let sending = rest.create_message(to.channel, &message);
     tokio::pin!(sending);
     let created = tokio::select! {

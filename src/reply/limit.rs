@@ -1,9 +1,9 @@
 //! Limits in characters or items: those of Discord (<https://docs.discord.com/developers/components/reference>), and where
 //! a phone shows less, what a phone shows.
 
-/// All texts of a reply together. Discord takes 4,000 in a message; the rest is for what is put above a reply: the question
-/// that it answers, or the person for whom it is.
-pub const TEXT: usize = 3_660;
+/// All texts of a reply together. Discord takes 4,000 in a message; the rest is for what is put above a reply, which is the
+/// question that it answers or the person for whom it is, and for the ids of commands that are named in it.
+pub const TEXT: usize = 3_400;
 /// The headline.
 pub const TITLE: usize = 256;
 /// What to be aware of.
@@ -13,8 +13,8 @@ pub const FOOTER: usize = 256;
 /// The label of a button or of a menu's option. Discord takes 80 and 100 and says that a phone shows 38
 /// (<https://docs.discord.com/developers/components/reference#button-button-design-guidelines>).
 pub const LABEL: usize = 38;
-/// How a candidate begins: about four lines on a phone.
-pub const TEASER: usize = 160;
+/// How a candidate begins: about five lines beside a button on a phone.
+pub const TEASER: usize = 120;
 /// The candidates among which a person chooses, "List of topics" included.
 pub const CANDIDATES: usize = 6;
 /// The buttons in a row.

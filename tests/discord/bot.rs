@@ -148,6 +148,12 @@ impl Bot {
         drop(self.stop.take());
     }
 
+    /// Stops the bot and waits until it has ended.
+    pub async fn stops(mut self) {
+        self.stop();
+        self.ended().await.expect("the bot stops without an error");
+    }
+
     /// Waits until the bot has ended.
     pub async fn ended(self) -> Result<(), RunError> {
         let Self { task, stop } = self;

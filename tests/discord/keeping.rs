@@ -317,7 +317,7 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
         unasked_channels: vec![chat.help.id],
         unasked_forums: vec![forum.id],
         private: true,
-        cooldown_seconds: None,
+        ..Settings::default()
     };
     let store = store_in(folder.path()).await;
     let first = settings.clone();

@@ -289,10 +289,15 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
     assert!(!shown.contains("I cannot read messages"), "{shown}");
-    assert_eq!(shown.replace("Saved. The settings are now:", ""), {
-        let again = told(&olga, "guide settings", &[("remove-channel", "help")]).await;
-        again.replace("Change it with the options of `/guide settings`.", "")
-    });
+    let set = |shown: &str| {
+        let heads = ["Saved.", "Change it with"];
+        let lines = shown
+            .lines()
+            .filter(|line| !heads.iter().any(|head| line.starts_with(head)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let again = told(&olga, "guide settings", &[("remove-channel", "help")]).await;
+    assert_eq!(set(&shown), set(&again));
     let kept = store_in(folder.path()).await.settings(Some(chat.guild.id));
     assert_eq!(
         *kept,
@@ -601,4 +606,54 @@ async fn locked(folder: &Path) -> SqliteConnection {
         tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
     begun.expect("in time").expect("it is locked");
     other
+}
+
+#[tokio::test]
+async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
+    let (_folder, chat, olga) = kept().await;
+    let forum = chat.guild.forum("questions");
+    chat.help.bot_may_not(Permission::ViewChannel);
+    chat.help.bot_may_not(Permission::SendMessages);
+    let lobby = chat.guild.channel("lobby");
+    let told = olga
+        .slash("guide settings", &[("add-channel", "help")])
+        .in_channel(&lobby)
+        .await
+        .outcome()
+        .await
+        .text();
+    let sentence = format!(
+        "It is saved, but I cannot answer in <#{}> yet: give me View Channel, Send Messages there.",
+        chat.help.id
+    );
+    assert!(told.contains(&sentence), "{told}");
+    forum.bot_may_not(Permission::SendMessagesInThreads);
+    let told = self::told(&olga, "guide settings", &[("add-forum", "questions")]).await;
+    assert!(
+        told.contains("give me Send Messages in Threads there"),
+        "{told}"
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn settings_show_what_the_operator_configured() {
+    let discord = StandIn::builder().message_content().start().await;
+    let guild = discord.guild("students");
+    let (help, forum) = (guild.channel("help"), guild.forum("questions"));
+    let config = internbot::config::Discord {
+        unasked_channels: vec![help.id],
+        unasked_forums: vec![forum.id],
+        ..eager()
+    };
+    let bot = Setup::new().config(config).bot(&discord);
+    discord.registered("ask").await;
+    let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let told = told(&olga, "guide settings", &[]).await;
+    for (what, id) in [("in channels", help.id), ("to forum posts", forum.id)] {
+        let line = format!("{what}: <#{id}> (by my operator)");
+        assert!(told.contains(&line), "{line:?} in {told}");
+    }
+    bot.stops().await;
+    discord.finish().await;
 }

@@ -22,7 +22,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     let (Some(message), Some(user)) = (interaction.target(), interaction.user_id()) else {
         return CommandReply::ephemeral(reply::unknown_command());
     };
-    let text = bot.without_mention(&message.visible());
+    let text = bot.without_mention(&message.visible(), interaction.guild_id);
     if text.is_empty() || bot.user.get() == Some(&message.author.id) {
         return CommandReply::ephemeral(reply::nothing_to_answer());
     }

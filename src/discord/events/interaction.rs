@@ -107,6 +107,9 @@ pub(in crate::discord) struct Resolved {
 pub(in crate::discord) struct ResolvedChannel {
     #[serde(rename = "type")]
     pub kind: u8,
+    /// What the bot may do there.
+    #[serde(default, deserialize_with = "lenient")]
+    pub app_permissions: Option<Permissions>,
 }
 
 impl Interaction {
@@ -148,6 +151,11 @@ impl Interaction {
     pub(in crate::discord) fn target(&self) -> Option<&DiscordMessage> {
         let id = self.data.target_id.as_ref()?;
         self.data.resolved.messages.get(id)
+    }
+
+    /// A channel that was chosen.
+    pub(in crate::discord) fn resolved_channel(&self, id: u64) -> Option<&ResolvedChannel> {
+        self.data.resolved.channels.get(&id.to_string())
     }
 
     /// The part of the command that was chosen.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, UserId};
+use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 use super::field::{Identified, lenient};
 use crate::reply::HEADLINE;
@@ -41,7 +41,9 @@ pub(in crate::discord) struct DiscordMessage {
     #[serde(default, deserialize_with = "lenient")]
     pub mentions: Vec<Identified<UserId>>,
     #[serde(default, deserialize_with = "lenient")]
-    pub mention_roles: Vec<Value>,
+    pub mention_roles: Vec<RoleId>,
+    #[serde(default, deserialize_with = "lenient")]
+    mention_everyone: bool,
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
     /// Components of version 2 hold the text of a message.
@@ -106,6 +108,31 @@ impl DiscordMessage {
     /// Whether a person wrote it, rather than a bot, a webhook or Discord.
     pub(in crate::discord) fn is_by_a_person(&self) -> bool {
         !self.author.bot && self.webhook_id.is_none() && WRITTEN.contains(&self.kind)
+    }
+
+    /// Whether a webhook sent it, other than the bot's own.
+    pub(in crate::discord) fn is_by_a_webhook(&self) -> bool {
+        self.webhook_id.is_some() && self.interaction_metadata.is_none()
+    }
+
+    /// The mark of the process of the bot that sent it to a channel.
+    pub(in crate::discord) fn mark(&self) -> Option<i64> {
+        let is_of_interaction = self.interaction_metadata.is_some();
+        let first = self.components.first().filter(|_| !is_of_interaction)?;
+        first["id"].as_i64()
+    }
+
+    /// Whether it mentions a role.
+    pub(in crate::discord) fn mentions_role(&self, role: RoleId) -> bool {
+        self.mention_roles.contains(&role)
+    }
+
+    /// Whether it is addressed to everybody, whether or not its author may notify them.
+    pub(in crate::discord) fn is_to_everyone(&self) -> bool {
+        self.mention_everyone
+            || ["@everyone", "@here"]
+                .iter()
+                .any(|name| self.content.contains(name))
     }
 
     /// What a person wrote or forwarded.

@@ -6,6 +6,7 @@ use tracing::warn;
 
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::EventContext;
+use crate::discord::conversations::Shown;
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::{DiscordMessage, Interaction};
 use crate::discord::record::{self, QuestionRecord};
@@ -86,6 +87,7 @@ impl Used<'_> {
                 Some(reply) if is_owner && click.seen == Seen::Here => {
                     if let (View::Section(place), false) = (view, self.message.is_ephemeral()) {
                         let conversations = &context.bot.conversations;
+                        conversations.now_shows(self.message.id, Shown::Section(place.clone()));
                         conversations.posted(self.channel, place, self.message.id);
                     }
                     self.in_place(&reply)
@@ -134,7 +136,11 @@ impl Used<'_> {
             Some(before) => self.ephemeral(&before),
             None => {
                 let reply = reply::section(knowledge, topic, section);
-                render(&reply, RenderOptions::public(self.user)).response()
+                render(
+                    &reply,
+                    RenderOptions::public(self.user, &self.context.bot.commands),
+                )
+                .response()
             }
         }
     }
@@ -208,7 +214,7 @@ impl Used<'_> {
         let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
         if !interaction.is_installed_in_guild() {
             // Only installed by the person: the bot cannot write here on its own, but it may answer the click publicly.
-            let options = RenderOptions::public(author);
+            let options = RenderOptions::public(author, &context.bot.commands);
             return self
                 .respond(&render(&reply, options).response_to(author))
                 .await;
@@ -224,7 +230,7 @@ impl Used<'_> {
             nonce: self.message.id.get(),
             ping: true,
         };
-        match send(&bot.rest, &bot.channels, &reply, author, to).await {
+        match send(bot, &reply, author, to).await {
             Some(sent) => {
                 bot.conversations.posted(self.channel, place.clone(), sent);
                 bot.answers.answered(message, sent);
@@ -233,7 +239,8 @@ impl Used<'_> {
             }
             None => {
                 bot.answers.withdraw(message);
-                let options = RenderOptions::ephemeral(self.user, interaction);
+                let options =
+                    RenderOptions::ephemeral(self.user, interaction, &context.bot.commands);
                 let note = render(&reply::not_posted(), options).edit();
                 let (application, token) = (interaction.application_id, &interaction.token);
                 bot.rest.edit_response(application, token, &note).await
@@ -243,16 +250,18 @@ impl Used<'_> {
 
     /// In a new message that only the person sees.
     fn ephemeral(&self, reply: &Reply) -> Outgoing<ResponseForm> {
-        let options = RenderOptions::ephemeral(self.user, self.interaction);
+        let commands = &self.context.bot.commands;
+        let options = RenderOptions::ephemeral(self.user, self.interaction, commands);
         render(reply, options).response()
     }
 
     /// In place of the message that was clicked.
     fn in_place(&self, reply: &Reply) -> Outgoing<ResponseForm> {
+        let commands = &self.context.bot.commands;
         let options = if self.message.is_ephemeral() {
-            RenderOptions::ephemeral(self.user, self.interaction)
+            RenderOptions::ephemeral(self.user, self.interaction, commands)
         } else {
-            RenderOptions::public(self.user)
+            RenderOptions::public(self.user, commands)
         };
         render(reply, options).update()
     }

@@ -106,6 +106,7 @@ pub struct Page {
     pub notice: String,
     pub links: Vec<String>,
     pub footer: String,
+    pub introduction: String,
 }
 
 impl Page {
@@ -116,6 +117,8 @@ impl Page {
             notice.clone_into(&mut self.notice);
         } else if let Some(links) = text.strip_prefix("**Links**\n") {
             self.links = links.lines().map(str::to_owned).collect();
+        } else if let Some(introduction) = text.strip_prefix("-# New here: ") {
+            introduction.clone_into(&mut self.introduction);
         } else if let Some(small) = text.strip_prefix("-# ").filter(|text| !text.contains('\n')) {
             small.clone_into(&mut self.footer);
         } else {

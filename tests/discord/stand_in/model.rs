@@ -28,6 +28,8 @@ pub(super) struct Role {
     pub id: u64,
     pub name: String,
     pub permissions: u64,
+    /// The bot to which Discord gave it.
+    pub of_bot: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -103,6 +105,8 @@ pub(super) struct StoredMessage {
     pub mention_roles: Vec<u64>,
     pub mention_everyone: bool,
     pub reply_to: Option<u64>,
+    /// What it forwards.
+    pub forwarded: Option<Value>,
     pub flags: u64,
     pub nonce: Option<Value>,
     pub webhook: Option<u64>,
@@ -129,6 +133,7 @@ impl StoredMessage {
             mention_roles: Vec::new(),
             mention_everyone: false,
             reply_to: None,
+            forwarded: None,
             flags: 0,
             nonce: None,
             webhook: None,
@@ -163,11 +168,15 @@ impl User {
 
 impl Role {
     pub fn json(&self, position: usize) -> Value {
-        json!({
+        let mut json = json!({
             "id": self.id.to_string(), "name": self.name, "permissions": self.permissions.to_string(),
-            "position": position, "color": 0, "hoist": false, "managed": false, "mentionable": false, "flags": 0,
-            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
-        })
+            "position": position, "color": 0, "hoist": false, "managed": self.of_bot.is_some(), "mentionable": false,
+            "flags": 0, "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
+        });
+        if let Some(bot) = self.of_bot {
+            json["tags"] = json!({"bot_id": bot.to_string()});
+        }
+        json
     }
 }
 
@@ -318,6 +327,11 @@ impl State {
             if let Some(guild) = guild {
                 json["message_reference"]["guild_id"] = guild.to_string().into();
             }
+        }
+        if let Some(forwarded) = &message.forwarded {
+            json["message_reference"] =
+                json!({"type": 1, "channel_id": message.channel.to_string()});
+            json["message_snapshots"] = json!([{"message": forwarded}]);
         }
         if let Some((id, kind, user)) = message.interaction {
             json["type"] = if kind == 2 { 20 } else { 0 }.into();

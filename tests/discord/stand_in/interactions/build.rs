@@ -343,6 +343,7 @@ impl State {
                 let channel = named.find(offered).ok_or_else(wrong)?;
                 let mut partial = self.channel_json(channel);
                 partial["permissions"] = "0".into();
+                partial["app_permissions"] = self.permissions(self.bot, channel).to_string().into();
                 resolved["channels"][channel.id.to_string()] = partial;
                 Ok(channel.id.to_string().into())
             }
