@@ -125,7 +125,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
             check_topic(file, source.stem(), topic, &ids, today);
         });
     }
-    check_phrasings(&topics, &mut problems);
+    check_phrasings(&topics, &ids.topics, &mut problems);
     messages::check(&messages, &topics, &ids.topics, &mut problems);
     check_category_sizes(&topics, &mut problems);
     if sources.topics.is_empty() {
@@ -446,7 +446,7 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, ids: &Ids<'
         file.error(
             &topic.id.span,
             format!("the id `{}` is not the file's name", topic.id.value),
-            if ids.topics.contains(&topic.id.value.as_str()) {
+            if is_copy(stem, topic, &ids.topics) {
                 "There is a file of that name too: if this is a copy, remove it, or give it an id of its own and name the \
                  file after it."
                     .to_owned()
@@ -584,11 +584,20 @@ fn interval(file: &mut Reader<'_>, written: &Located<String>) -> Span {
     span.unwrap_or_else(|| Span::new().months(STALE_MONTHS))
 }
 
-/// The same words asked for two topics (an error), or the same but for words without weight (a warning).
-fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
+/// Whether a file is the copy of a topic that it does not replace.
+fn is_copy(stem: &str, topic: &TopicFile, stems: &[&str]) -> bool {
+    let id = topic.id.value.as_str();
+    id != stem && stems.contains(&id)
+}
+
+fn check_phrasings(topics: &[(&File, TopicFile)], stems: &[&str], problems: &mut Vec<Problem>) {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     let mut seen_nearly: FxHashMap<String, (usize, &str)> = FxHashMap::default();
     for (at, (source, topic)) in topics.iter().enumerate() {
+        // One error says that it is a copy; that every line of it stands twice goes without saying.
+        if is_copy(source.stem(), topic, stems) {
+            continue;
+        }
         with(source, problems, |file| {
             for phrasing in phrasings(topic).filter(|phrasing| !phrasing.value.is_empty()) {
                 at_most(file, "the phrasing", phrasing, MAX_PHRASING);
