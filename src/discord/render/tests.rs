@@ -453,6 +453,62 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
     "###);
 }
 
+#[test]
+fn what_moderators_see_as_discord_is_sent_it() {
+    let small = small_guide::SmallGuide::new("Small");
+    let guide =
+        Guide::new(knowledge::load(&small.folder(), jiff::civil::date(2026, 11, 23)).unwrap());
+    let knowledge = &guide.knowledge;
+    let day = jiff::civil::date(2026, 11, 20);
+    let mut stats = Stats::new(
+        jiff::civil::date(2026, 11, 17),
+        jiff::civil::date(2026, 11, 23),
+    );
+    stats.add(day, "bread", |sums| {
+        sums.count(Outcome::Answer, Way::Mention, 2)
+    });
+    insta::assert_snapshot!(shown(&reply::stats(knowledge, &stats), Audience::OnePerson), @r#"
+    2 components, 502 characters
+    {"content":"-# Small guide\n## Asked and answered\n```\n                7 days  7 days\nasked                2       2\n  answered           2       2\n  asked back         0       0\n  missed             0       0\nnone of these        0       0\nunasked answers      0       0\nhelped               0       0\nnot it               0       0\n```\n**A bar a day** since <t:1794916800:D>\n```\nasked, at most 2 a day\n▁▁▁█▁▁▁\nmissed, at most 0 a day\n▁▁▁▁▁▁▁\n```\n**Topics**\n1. Small baking bread: 2 answered","id":1000000,"type":10}
+    {"content":"-# Days are those of UTC","type":10}
+    "#);
+    let group = Group {
+        text: "vegan lunch?".to_owned(),
+        count: 3,
+        last: day,
+        topic: None,
+        wordings: vec![("vegan lunch?".to_owned(), 3)],
+    };
+    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1), Audience::OnePerson), @r#"
+    2 components, 206 characters
+    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first\n\n**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","id":1000000,"type":10}
+    {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
+    "#);
+    let standing = Standing {
+        since: 1,
+        started: 0,
+        problem: None,
+        keeping: Keeping::Off,
+    };
+    insta::assert_snapshot!(shown(&reply::status(knowledge, Path::new("knowledge"), &standing), Audience::OnePerson), @r#"
+    1 components, 264 characters
+    {"content":"-# Small guide\n## The guide\n**Version** `68fbfca4`, live since <t:1:R>\n4 topics, 8 sections, 16 phrasings, 4 links\n\n**No problems**: I answer from these files.\n\n**Storage**: off. I keep no settings, no unanswered questions and no counts.\n\n**Running** since <t:0:R>","id":1000000,"type":10}
+    "#);
+    let category = &knowledge.categories()[0];
+    insta::assert_snapshot!(shown(&reply::category(knowledge, category, 0), Audience::OnePerson), @r#"
+    5 components, 232 characters
+    {"content":"-# Small guide\n## Small outside\nSmall things.\n- **Small baking bread**: Small in one line.\n- **Small storing cheese**: Small in one line.\n- **Small crossing rivers**: Small in one line.\n- **Small pitching tents**: Small in one line.","id":1000000,"type":10}
+    {"components":[{"custom_id":"1h7:t","label":"All categories","style":2,"type":2}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small in one line.","label":"Small baking bread","value":"h:p:bread:0"},{"default":false,"description":"Small in one line.","label":"Small storing cheese","value":"h:p:cheese:0"},{"default":false,"description":"Small in one line.","label":"Small crossing rivers","value":"h:p:rivers:0"},{"default":false,"description":"Small in one line.","label":"Small pitching tents","value":"h:p:tents:0"}],"placeholder":"Open a topic","type":3}],"type":1}
+    "#);
+    let privacy = reply::Privacy::default();
+    insta::assert_snapshot!(shown(&reply::privacy(&privacy).introducing(), Audience::OnePerson), @r###"
+    2 components, 1133 characters
+    {"content":"## Privacy\nI read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.\n- **Nothing is written to disk.**\n- **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.\n- **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.\n- `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove below the answer always works.\n\nAsk the moderators of this server who runs me.","id":1000000,"type":10}
+    {"content":"-# New here: I am a bot that answers from a guide which people wrote and reviewed. I read what mentions me, replies to me or is sent to me, and a channel only if moderators switch that on with `/guide settings`. `/help` says more. To stop me, a moderator takes my right to write, or removes me under Server Settings › Integrations.","type":10}
+    "###);
+}
+
 /// How many lines of text a phone of 360 points shows above the first row of buttons or menus: about 36 characters fit on a
 /// line beside the picture of the bot, 30 of a headline, 44 of small print, and 22 beside a button.
 fn lines_on_a_phone(reply: &Reply) -> usize {
