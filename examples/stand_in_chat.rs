@@ -88,15 +88,7 @@ async fn talk(discord: &StandIn, help: &Channel, mia: &Member) {
 
 fn show(message: &Message) {
     let indented = |text: &str| text.lines().for_each(|line| println!("  │ {line}"));
-    indented(&message.content);
-    for embed in &message.embeds {
-        indented(&embed.author);
-        indented(&format!("# {}\n{}", embed.title, embed.description));
-        for field in &embed.fields {
-            indented(&format!("{}:\n{}", field.name, field.value));
-        }
-        indented(&embed.footer);
-    }
+    indented(&message.text());
     println!("  │ [{}]", message.labels().join("] ["));
     for menu in message.menus() {
         let options: Vec<&str> = menu

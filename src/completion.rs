@@ -8,6 +8,10 @@ use crate::search::{Index, Question};
 
 /// Phrasings of each topic that the search finds.
 const OF_EACH: usize = 5;
+/// Phrasings of each topic that begin with what is typed.
+const OF_EACH_BEGUN: usize = 2;
+/// More of what somebody types tells nothing more: a phrasing that is shown whole is no longer.
+const MAX_TYPED: usize = limit::OPTION;
 
 /// The phrasings of the guide, to be found again by what is shown of them.
 #[derive(Debug)]
@@ -47,34 +51,51 @@ impl Phrasebook {
         self.places.get(&key(text))
     }
 
-    /// Phrasings that may be meant.
+    /// Phrasings that may be meant: first those that begin with what is typed, then those with a word that does, then what the
+    /// search finds. What tells nothing is met with what is asked most.
     pub fn complete(&self, knowledge: &KnowledgeBase, index: &Index, typed: &str) -> Vec<String> {
-        let topics = knowledge.topics();
-        if typed.trim().is_empty() {
-            let popular = self
-                .popular
-                .iter()
-                .filter_map(|number| topics.get(*number)?.questions.first());
-            return popular
-                .take(limit::OPTIONS)
-                .map(|phrasing| shown(&phrasing.text))
-                .collect();
+        let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
+        let begun = typed.to_lowercase();
+        let topics = || {
+            let topics = knowledge.topics();
+            self.popular.iter().filter_map(|number| topics.get(*number))
+        };
+        if !tells(index, &begun) {
+            let usual = topics().filter_map(|topic| topic.questions.first());
+            let usual = usual.take(limit::OPTIONS);
+            return usual.map(|phrasing| shown(&phrasing.text)).collect();
         }
-        let found = index.search(&Question::new(finished(index, typed))).matches;
+        let beginning = |fits: fn(&str, &str) -> bool| {
+            let begun = begun.as_str();
+            topics().flat_map(move |topic| {
+                let texts = phrasings(topic).map(|(text, _)| text);
+                let fitting = texts.filter(move |text| fits(&text.to_lowercase(), begun));
+                fitting.take(OF_EACH_BEGUN)
+            })
+        };
         let mut offered: Vec<String> = Vec::new();
-        for topic in found.iter().filter_map(|found| topics.get(found.topic)) {
+        let mut offer = |text: &str| {
+            let text = shown(text);
+            if offered.len() < limit::OPTIONS && !offered.contains(&text) {
+                offered.push(text);
+            }
+        };
+        beginning(|text, begun| text.starts_with(begun)).for_each(&mut offer);
+        beginning(|text, begun| text.contains(&format!(" {begun}"))).for_each(&mut offer);
+        let found = index
+            .search(&Question::new(finished(index, &typed)))
+            .matches;
+        for topic in found
+            .iter()
+            .filter_map(|found| knowledge.topics().get(found.topic))
+        {
             let mut ranked: Vec<(usize, &str)> = phrasings(topic)
-                .map(|(text, _)| (likeness(typed, text), text))
+                .map(|(text, _)| (likeness(&begun, text), text))
                 .collect();
             ranked.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
-            offered.extend(
-                ranked
-                    .into_iter()
-                    .map(|(_, text)| shown(text))
-                    .take(OF_EACH),
-            );
+            let best = ranked.into_iter().take(OF_EACH);
+            best.for_each(|(_, text)| offer(text));
         }
-        offered.truncate(limit::OPTIONS);
         offered
     }
 
@@ -86,9 +107,10 @@ impl Phrasebook {
         typed: &str,
     ) -> Vec<(String, String)> {
         let topics = knowledge.topics();
-        let typed = typed.trim().to_lowercase();
+        let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
+        let typed = typed.to_lowercase();
         let popular = self.popular.iter().filter_map(|number| topics.get(*number));
-        let offered: Vec<&Topic> = if typed.is_empty() {
+        let offered: Vec<&Topic> = if !tells(index, &typed) {
             popular.collect()
         } else {
             let named = popular.filter(|topic| {
@@ -117,6 +139,23 @@ impl Phrasebook {
         choices.truncate(limit::OPTIONS);
         choices
     }
+}
+
+/// Whether something is typed from which can be told what is meant: a letter with which a word of the guide begins, or a word
+/// that is known.
+fn tells(index: &Index, typed: &str) -> bool {
+    let mut words = typed
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .peekable();
+    if words.peek().is_none() {
+        return false;
+    }
+    if words.any(|word| index.finished(word).is_some()) {
+        return true;
+    }
+    let found = index.search(&Question::new(typed));
+    found.unknown < found.words
 }
 
 /// What somebody is typing, its last word finished.
@@ -155,14 +194,14 @@ fn phrasings(topic: &Topic) -> impl Iterator<Item = (&str, Place)> {
 
 /// How much of what was typed a phrasing repeats: words, the last of which may be unfinished.
 fn likeness(typed: &str, phrasing: &str) -> usize {
-    let (typed, phrasing) = (typed.trim().to_lowercase(), phrasing.to_lowercase());
+    let phrasing = phrasing.to_lowercase();
     let words: Vec<&str> = phrasing.split_whitespace().collect();
     let repeated = typed
         .split_whitespace()
         .filter(|word| words.iter().any(|known| known.starts_with(word)))
         .count();
     repeated
-        + if phrasing.contains(&typed) {
+        + if phrasing.contains(typed) {
             words.len()
         } else {
             0

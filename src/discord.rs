@@ -16,17 +16,19 @@ mod events;
 mod gateway;
 mod handlers;
 mod options;
+mod other_process;
 mod question_encoder;
 mod queue;
 mod record;
 mod registration;
 mod render;
 mod rest;
+mod roles;
 mod send;
 mod systemd;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use serenity::all::GuildId;
@@ -41,6 +43,7 @@ use crate::monitor::{Monitor, Present, Shard};
 use crate::reloading;
 use crate::store::Store;
 use answers::AnswerTracker;
+use commands::mentions::CommandMentions;
 use context::BotContext;
 use conversations::Conversations;
 use cooldowns::Cooldowns;
@@ -48,6 +51,7 @@ use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
 use question_encoder::QuestionEncoder;
 use rest::Rest;
+use roles::OwnRoles;
 use send::ChannelNotes;
 
 pub use error::RunError;
@@ -90,6 +94,9 @@ pub async fn run(
         conversations: Conversations::default(),
         cooldowns: Cooldowns::default(),
         channels: ChannelNotes::default(),
+        roles: OwnRoles::default(),
+        commands: CommandMentions::default(),
+        introduced: Mutex::default(),
         store,
         monitor,
         encoder: QuestionEncoder::default(),

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
 pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, check, lint};
-pub use load::{File, GuideSource, LoadError, ReadError, Sources, embedded_files, load};
+pub use load::{
+    File, GuideSource, LoadError, ReadError, Sources, embedded_files, load, unread_files,
+};
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]

@@ -19,9 +19,9 @@
 //! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`index_cache`],
 //! which keeps what was learned between two starts, [`config`],
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
-//! what could tell who asked it, [`gaps`], which groups questions without an answer, [`stats`], what was asked and answered,
-//! [`settings`], what moderators can set, `encoder`, which computes what a text means where its weights are installed (a
-//! feature), and `monitor`, of which other programs
+//! what could tell who asked it, [`remark`], what is said to the bot and is no question, [`gaps`], which groups questions without
+//! an answer, [`stats`], what was asked and answered, [`settings`], what moderators can set, `encoder`, which computes what a
+//! text means where its weights are installed (a feature), and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
 pub mod answer;
@@ -41,6 +41,7 @@ pub mod live;
 pub mod monitor;
 #[cfg(feature = "discord")]
 pub mod reloading;
+pub mod remark;
 pub mod reply;
 pub mod scrub;
 pub mod search;

@@ -31,6 +31,14 @@ pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use moderation::*;
 pub use notes::*;
 
+/// What the bot is, where it reads and how to stop it, on one line: small print ends with its line.
+const INTRODUCTION: &str = "New here: I am a bot that answers from a guide which people wrote and reviewed. I read what mentions me, \
+    replies to me or is sent to me, and a channel only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
+    me, a moderator takes my right to write, or removes me under Server Settings › Integrations.";
+
+/// Marks the headline of a reply. In an older message of the bot the headline is found by it.
+pub const HEADLINE: &str = "## ";
+
 /// What a person is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
@@ -50,10 +58,14 @@ pub struct Reply {
     pub choices: Vec<Choice>,
     /// How choices are offered where there are buttons and menus.
     pub shape: Shape,
+    /// How the list that is shown can be narrowed or widened; a terminal does not show this.
+    pub filters: Vec<Choice>,
     /// What a person can do with this very reply, where it has buttons; a terminal does not show them.
     pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
+    /// What the bot is, where people see it for the first time; a terminal does not show this.
+    pub introduction: Option<String>,
 }
 
 /// How choices are offered.
@@ -62,8 +74,8 @@ pub enum Shape {
     /// In a menu, opened by who wants to.
     #[default]
     Menu,
-    /// Side by side: the person is to choose one.
-    Buttons,
+    /// One below the other, each in full with a short button beside it: the person is to choose one.
+    Candidates,
 }
 
 /// A link with what it is.
@@ -82,9 +94,9 @@ pub struct Link {
 /// Something that a person can do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What it is called, at most 80 characters.
+    /// What it is called: at most 38 characters, or 100 for a candidate, whose button has a label of its own.
     pub label: String,
-    /// One line more, at most 100 characters.
+    /// One line more, at most 100 characters; of a candidate, how its text begins, at most 120.
     pub detail: String,
     /// What it does.
     pub action: Action,
@@ -117,6 +129,8 @@ pub enum Action {
     Remove,
     /// Post a section as a reply to somebody's message.
     Post(Place, Target),
+    /// Show a section to everybody in the channel.
+    Share(Place),
 }
 
 /// Something of the guide that can be shown again and again.
@@ -182,13 +196,15 @@ pub struct Filter {
     pub level: Option<Level>,
 }
 
-/// A field of an embed.
+/// A piece of a reply, as it is read from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// Its headline.
-    pub name: String,
+pub enum Passage<'a> {
     /// Discord Markdown.
-    pub value: String,
+    Text(String),
+    /// A line between what is above and what is below.
+    Divider,
+    /// Discord Markdown with a button beside it, which takes the choice.
+    Candidate(String, &'a Choice),
 }
 
 /// Shows a part of the guide; nothing where it names what is gone.
@@ -250,6 +266,30 @@ impl Choice {
             ..self
         }
     }
+
+    /// Whether it shows a section.
+    fn is_section(&self) -> bool {
+        matches!(self.action, Action::Show(View::Section(_)))
+    }
+
+    /// As a candidate is shown: what it is called, and how it begins.
+    fn in_full(&self) -> String {
+        if self.detail.is_empty() {
+            return format!("**{}**", self.label);
+        }
+        format!("**{}**\n{}", self.label, self.detail)
+    }
+
+    /// Cuts it to what can be shown.
+    fn shorten(&mut self, is_candidate: bool) {
+        let (label, detail) = if is_candidate {
+            (limit::OPTION, limit::TEASER)
+        } else {
+            (limit::LABEL, limit::OPTION)
+        };
+        self.label = cut(&self.label, label);
+        self.detail = cut(&self.detail, detail);
+    }
 }
 
 impl Filter {
@@ -288,136 +328,134 @@ impl Reply {
         self.title.is_empty()
     }
 
-    /// The notice and the links as fields of an embed, as many as fit.
-    pub fn fields(&self) -> Vec<Field> {
-        let notice = self.notice.iter().map(|text| Field {
-            name: "Please note".to_owned(),
-            value: cut(text, limit::FIELD),
-        });
-        let mut values: Vec<String> = Vec::new();
-        for link in &self.links {
-            let line = link.markdown();
-            match values
-                .last_mut()
-                .filter(|value| length(value) + 1 + length(&line) <= limit::FIELD)
-            {
-                Some(value) => *value = format!("{value}\n{line}"),
-                None if length(&line) <= limit::FIELD => values.push(line),
-                None => {}
-            }
+    /// The same reply with a few words on what the bot is.
+    pub fn introducing(mut self) -> Self {
+        self.introduction = Some(INTRODUCTION.to_owned());
+        self.within_limits()
+    }
+
+    /// What is read, from top to bottom. The buttons and menus come below.
+    pub fn passages(&self) -> Vec<Passage<'_>> {
+        let mut passages = vec![Passage::Text(self.head())];
+        if let Some(notice) = &self.notice {
+            passages.push(Passage::Text(format!("⚠️ **Please note**\n{notice}")));
         }
-        let named = values.into_iter().enumerate().map(|(number, value)| {
-            let name = if number == 0 {
-                "Resources"
-            } else {
-                "Resources, continued"
-            };
-            Field {
-                name: name.to_owned(),
-                value,
-            }
-        });
-        notice.chain(named).take(limit::FIELDS).collect()
-    }
-
-    /// The path as one line.
-    pub fn author(&self) -> String {
-        cut(&self.path.join(" › "), limit::AUTHOR)
-    }
-
-    /// The whole reply without an embed, for where embeds are not allowed.
-    pub fn plain_text(&self) -> String {
-        let author = Some(self.author())
-            .filter(|path| !path.is_empty())
-            .map(|path| format!("-# {path}"));
-        let title = Some(&self.title)
-            .filter(|title| !title.is_empty())
-            .map(|title| format!("**{title}**"));
-        let links: Vec<String> = self
-            .links
+        let is_list = self.shape == Shape::Candidates;
+        let candidates = self
+            .choices
             .iter()
-            .map(|link| format!("- {}: <{}> ({})", link.name, link.url, link.facts))
-            .collect();
-        let footer = Some(&self.footer)
-            .filter(|footer| !footer.is_empty())
-            .map(|footer| format!("-# {footer}"));
-        let notice = self.notice.as_ref().map(|notice| format!("⚠ {notice}"));
-        let tail: Vec<String> = [
-            notice,
-            Some(links.join("\n")).filter(|links| !links.is_empty()),
-            footer,
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let head: Vec<String> = author.into_iter().chain(title).collect();
-        let (head, tail) = (
-            cut(&head.join("\n"), limit::TITLE + limit::AUTHOR),
-            cut(&tail.join("\n\n"), limit::CONTENT / 2),
-        );
-        let room = limit::CONTENT.saturating_sub(length(&head) + length(&tail) + 4);
-        let parts = [head, cut(&self.body, room), tail];
-        parts
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n\n")
+            .filter(|choice| is_list && choice.is_section());
+        passages.extend(candidates.map(|choice| Passage::Candidate(choice.in_full(), choice)));
+        let links: Vec<String> = self.links.iter().map(Link::line).collect();
+        if !links.is_empty() {
+            passages.push(Passage::Divider);
+            passages.push(Passage::Text(format!("**Links**\n{}", links.join("\n"))));
+        }
+        if !self.footer.is_empty() {
+            passages.push(Passage::Text(format!("-# {}", self.footer)));
+        }
+        if let Some(introduction) = &self.introduction {
+            passages.push(Passage::Text(format!("-# {introduction}")));
+        }
+        passages
     }
 
-    /// Cuts every part to what Discord takes.
+    /// The sections to choose from, best first.
+    pub fn candidates(&self) -> impl Iterator<Item = &Place> {
+        let is_list = self.shape == Shape::Candidates;
+        let chosen = self.choices.iter().filter(move |_| is_list);
+        chosen.filter_map(|choice| match &choice.action {
+            Action::Show(View::Section(place)) => Some(place),
+            _ => None,
+        })
+    }
+
+    /// The path, the headline and the text.
+    fn head(&self) -> String {
+        let path = (!self.path.is_empty()).then(|| format!("-# {}", self.path.join(" › ")));
+        let title = (!self.title.is_empty()).then(|| format!("{HEADLINE}{}", self.title));
+        let lines = [path, title, Some(self.body.clone())];
+        let lines: Vec<String> = lines
+            .into_iter()
+            .flatten()
+            .filter(|line| !line.is_empty())
+            .collect();
+        lines.join("\n")
+    }
+
+    /// Cuts every part to what Discord takes and a phone shows.
     pub(crate) fn within_limits(mut self) -> Self {
         self.title = cut(&self.title, limit::TITLE);
         self.footer = cut(&self.footer, limit::FOOTER);
         self.prompt = cut(&self.prompt, limit::PLACEHOLDER);
-        let most = if self.is_note() {
-            limit::CONTENT
-        } else {
-            limit::DESCRIPTION
-        };
-        self.body = cut(&self.body, most);
-        while self.fixed_length() + length(&self.body) > limit::EMBEDS && self.links.pop().is_some()
-        {
-        }
-        let room = limit::EMBEDS.saturating_sub(self.fixed_length());
-        self.body = cut(&self.body, most.min(room));
+        self.notice = self.notice.map(|notice| cut(&notice, limit::NOTICE));
         let mut seen: Vec<Action> = Vec::new();
         self.choices.retain(|choice| {
             let new = !seen.contains(&choice.action);
             seen.push(choice.action.clone());
             new
         });
-        self.choices.truncate(if self.shape == Shape::Buttons {
-            limit::BUTTONS
+        let is_list = self.shape == Shape::Candidates;
+        self.choices.truncate(if is_list {
+            limit::CANDIDATES
         } else {
             limit::OPTIONS
         });
-        self.buttons.truncate(limit::BUTTONS);
-        for choice in self.choices.iter_mut().chain(&mut self.buttons) {
-            choice.label = cut(&choice.label, limit::BUTTON);
-            choice.detail = cut(&choice.detail, limit::OPTION);
+        // "Show everyone" and "Remove" exclude each other.
+        self.buttons.truncate(limit::BUTTONS + 1);
+        self.filters.truncate(limit::OPTIONS);
+        for choice in &mut self.choices {
+            choice.shorten(is_list && choice.is_section());
         }
+        for choice in self.buttons.iter_mut().chain(&mut self.filters) {
+            choice.shorten(false);
+        }
+        while self.fixed_length() + length(&self.body) > limit::TEXT && self.links.pop().is_some() {
+        }
+        let room = limit::TEXT.saturating_sub(self.fixed_length());
+        self.body = cut(&self.body, room);
         self
     }
 
-    /// The characters of an embed besides its description.
+    /// The characters of all texts but the body.
     fn fixed_length(&self) -> usize {
-        let fields: usize = self
-            .fields()
+        let all: usize = self
+            .passages()
             .iter()
-            .map(|field| length(&field.name) + length(&field.value))
+            .map(|passage| match passage {
+                Passage::Text(text) | Passage::Candidate(text, _) => length(text),
+                Passage::Divider => 0,
+            })
             .sum();
-        length(&self.title) + length(&self.author()) + length(&self.footer) + fields
+        // One more for the end of the line above a body that is not there yet.
+        (all + 1).saturating_sub(length(&self.body))
     }
 }
 
 impl Link {
-    /// The link as a line of Markdown that opens on a click.
-    pub fn markdown(&self) -> String {
+    /// The link as a line of a list: a name that opens on a click, and what it is.
+    pub fn line(&self) -> String {
         format!(
-            "[{}]({}) · {}\n{}",
-            self.name, self.url, self.facts, self.description
+            "- [{}]({}) · {}",
+            link_text(&self.name),
+            self.url.replace('(', "%28").replace(')', "%29"),
+            self.facts
         )
     }
+}
+
+/// A text that can stand in the brackets of a link: Markdown has no way to tell its own brackets from those of the text.
+fn link_text(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character {
+            '[' => out.push('('),
+            ']' => out.push(')'),
+            '\\' | '*' | '_' | '~' | '`' | '|' => out.extend(['\\', character]),
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 fn length(text: &str) -> usize {

@@ -19,6 +19,9 @@ pub struct Settings {
     pub private: bool,
     /// How long a person waits between two questions, in seconds; none for what the operator configured.
     pub cooldown_seconds: Option<u64>,
+    /// Whether the bot has said in the guild what it is. Nobody sets this.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub introduced: bool,
 }
 
 /// Settings that cannot be.

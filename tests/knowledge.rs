@@ -703,3 +703,100 @@ fn ten_faults_are_ten_findings_in_one_run() {
     );
     assert!(checked(&sources).knowledge.is_none());
 }
+
+#[test]
+fn a_link_that_its_own_brackets_would_end_is_warned_of() {
+    let rows = [
+        (
+            "name = \"Pro Git\"",
+            "name = \"Guide [PDF] (v2_final)\"",
+            "warning: the name has square brackets",
+        ),
+        (
+            "https://git-scm.com/book/en/v2",
+            "https://git-scm.com/book/en/v2_(2nd)",
+            "warning: the address has a bracket, which would end a link\n    Write %28 for ( and %29 for ).",
+        ),
+    ];
+    for (from, to, finding) in rows {
+        let findings = findings(&broken("resources.toml", from, to));
+        assert!(
+            matches!(findings.as_slice(), [only] if only.contains(finding)),
+            "{findings:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_link_works_whatever_its_name_and_address() {
+    let link = internbot::reply::Link {
+        name: "Guide [PDF] (v2_final)".to_owned(),
+        url: "https://example.org/a_(b)".to_owned(),
+        facts: "book, free".to_owned(),
+        description: String::new(),
+    };
+    assert_eq!(
+        link.line(),
+        "- [Guide (PDF) (v2\\_final)](https://example.org/a_%28b%29) · book, free"
+    );
+}
+
+#[test]
+fn a_copy_of_a_topic_is_to_be_removed_or_renamed() {
+    let mut sources = sound();
+    let copy = sources.topics.first().cloned().expect("a topic");
+    let name = copy.name.replace(".toml", " - Copy.toml");
+    sources.topics.push(File { name, ..copy });
+    let findings = findings(&sources);
+    assert!(
+        matches!(findings.as_slice(), [only] if only.contains("if this is a copy, remove it")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn files_that_are_not_read_are_warned_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inside = |path: &str| folder.path().join(path);
+    for dir in ["topics/drafts", "messages", "drafts"] {
+        std::fs::create_dir_all(inside(dir)).expect("a folder");
+    }
+    let read = [
+        "guide.toml",
+        "topics/visa.toml",
+        "messages/all.toml",
+        "README.md",
+        "topics/notes.txt",
+    ];
+    let unread = [
+        "drafts/a.toml",
+        "old.toml",
+        "topics/Extra.TOML",
+        "topics/drafts/a.toml",
+        "topics/visa.toml.txt",
+    ];
+    for path in read.iter().chain(&unread) {
+        std::fs::write(inside(path), "").expect("a file");
+    }
+    let problems = internbot::knowledge::unread_files(folder.path()).expect("it can be read");
+    let files: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.file.as_str())
+        .map(|file| file.trim_start_matches(folder.path().to_str().expect("a path")))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            "/drafts",
+            "/old.toml",
+            "/topics/Extra.TOML",
+            "/topics/drafts",
+            "/topics/visa.toml.txt"
+        ]
+    );
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.severity == Severity::Warning)
+    );
+}

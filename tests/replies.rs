@@ -1,4 +1,4 @@
-//! Every kind of reply, as a person reads it where embeds are not allowed: rewording is a diff in this file.
+//! Every kind of reply, as a person reads it: rewording is a diff in this file.
 
 #![allow(
     clippy::expect_used,
@@ -15,7 +15,8 @@ use internbot::gaps::Group;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Changes, Section, Topic};
 use internbot::reply::{
-    self, Filter, Keeping, Place, Privacy, Reply, SettingsView, Standing, Target,
+    self, BlockedChannel, Filter, Keeping, Passage, Place, Privacy, Reply, SettingsView, Standing,
+    Target,
 };
 use internbot::search::Question;
 use internbot::settings::Settings;
@@ -39,7 +40,13 @@ fn shown(reply: &Reply) -> String {
             .map(|choice| format!(" [{}]", choice.label))
             .collect()
     };
-    let mut text = reply.plain_text();
+    let passages = reply.passages();
+    let lines = passages.iter().map(|passage| match passage {
+        Passage::Text(text) => text.clone(),
+        Passage::Divider => "───".to_owned(),
+        Passage::Candidate(text, _) => format!("{text} [This one]"),
+    });
+    let mut text = lines.collect::<Vec<_>>().join("\n");
     if !reply.buttons.is_empty() {
         text += &format!("\nButtons:{}", labels(&reply.buttons));
     }
@@ -65,43 +72,46 @@ fn what_follows_a_question() {
     let knowledge = &GUIDE.knowledge;
     assert_snapshot!(asked("please tell me about baking bread"), @r#"
     -# Small guide › Small outside › Small baking bread
-    **Small way of baking bread**
-
+    ## Small way of baking bread
     Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.
-
-    - Small on baking bread: <https://Small.example.org/bread> (book, free)
-
+    ───
+    **Links**
+    - [Small on baking bread](https://Small.example.org/bread) · book, free
     -# Reviewed 2026-01-01
-    Buttons: [That helped] [Not it] [Whole topic] [Remove]
+    Buttons: [That helped] [Not it] [Whole topic] [Show everyone] [Remove]
     Read on: [Small people for baking bread] [All resources on this topic] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
     "#);
     assert_snapshot!(asked("quokkas on the moon"), @r#"
-    **Not in the guide**
-
+    ## Not in the guide
     Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Look around: [List of topics]
     "#);
     assert_snapshot!(asked("good morning"), @r#"
-    **Not in the guide**
-
+    ## Not in the guide
     Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::none_of_these(knowledge)), @r#"
-    **Not in the guide**
-
+    ## Not in the guide
     OK, then the Small guide doesn't cover it yet. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::not_it(knowledge, &Place::new(topic, section), &[])), @r#"
-    **Maybe one of these?**
-
+    ## Maybe one of these?
     Here are the closest matches. If none fits, try asking in other words.
+    **Small baking bread: Small people for baking bread**
+    Small says how baking bread is done well, and why. [This one]
+    **Small storing cheese: Small way of storing cheese**
+    Small says how storing cheese is done well, and why. [This one]
+    **Small pitching tents: Small way of pitching tents**
+    Small says how pitching tents is done well, and why. [This one]
+    **Small crossing rivers: Small way of crossing rivers**
+    Small says how crossing rivers is done well, and why. [This one]
     Buttons: [None of these]
-    Closest: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    Closest: [Small baking bread: Small people for baking bread] [Small storing cheese: Small way of storing cheese] [Small pitching tents: Small way of pitching tents] [Small crossing rivers: Small way of crossing rivers]
     "#);
     let link = "https://discord.com/channels/1/2/3";
     assert_snapshot!(shown(&reply::answered_before(topic, section, link)), @r#"
@@ -114,15 +124,14 @@ fn what_follows_a_question() {
     };
     assert_snapshot!(shown(&reply::preview(knowledge, topic, section, target, &[])), @r#"
     -# Small guide › Small outside › Small baking bread
-    **Small way of baking bread**
-
+    ## Small way of baking bread
     Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.
-
-    - Small on baking bread: <https://Small.example.org/bread> (book, free)
-
+    ───
+    **Links**
+    - [Small on baking bread](https://Small.example.org/bread) · book, free
     -# Reviewed 2026-01-01
     Buttons: [Post as a reply]
-    Another answer: [Small baking bread: Small people for baking bread] [Small storing cheese] [Small pitching tents] [Small crossing rivers]
+    Another answer: [Small people for baking bread] [Small way of storing cheese] [Small way of pitching tents] [Small way of crossing rivers]
     "#);
 }
 
@@ -131,8 +140,7 @@ fn what_can_be_looked_at() {
     let knowledge = &GUIDE.knowledge;
     assert_snapshot!(shown(&reply::help(knowledge)), @r#"
     -# Small guide
-    **Ask me about internships**
-
+    ## Ask me about internships
     Ask in your own words; typing mistakes are fine.
     - **Mention me** in a channel or thread: `@me how do I start with no experience?`
     - **Reply to one of my answers** to ask a follow-up, with the ping switched on.
@@ -141,45 +149,41 @@ fn what_can_be_looked_at() {
     - **Look around** with `/topics` and `/resources`.
 
     Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.
-
-    -# What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide
+    -# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::topics(knowledge)), @r#"
-    **Small guide**
-
+    ## Small guide
     **Small outside**
     Small baking bread · Small storing cheese · Small crossing rivers · Small pitching tents
-
     -# Ask about any of these in your own words.
     Open a category: [Small outside]
     "#);
     let resources = reply::resources(knowledge, &Filter::default(), 0).expect("there are some");
     assert_snapshot!(shown(&resources), @r#"
     -# Small guide
-    **Resources**
-
+    ## Resources
     4 links from the Small guide.
-
-    - Small on baking bread: <https://Small.example.org/bread> (book, free)
-    - Small on storing cheese: <https://Small.example.org/cheese> (book, free)
-    - Small on pitching tents: <https://Small.example.org/tents> (book, free)
-    - Small on crossing rivers: <https://Small.example.org/rivers> (book, free)
+    ───
+    **Links**
+    - [Small on baking bread](https://Small.example.org/bread) · book, free
+    - [Small on storing cheese](https://Small.example.org/cheese) · book, free
+    - [Small on pitching tents](https://Small.example.org/tents) · book, free
+    - [Small on crossing rivers](https://Small.example.org/rivers) · book, free
     "#);
     let privacy = Privacy {
         keeps: Some((90, 7)),
         contact: "ops@example.org".to_owned(),
     };
     assert_snapshot!(shown(&reply::privacy(&privacy)), @r#"
-    **Privacy**
-
+    ## Privacy
     I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.
     - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
     - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after 7 days; then nobody can tell whose vote it was.
     - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data deleted.
     - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
     - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.
-    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer to it.
+    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove below the answer always works.
 
     Who runs me: ops@example.org
     "#);
@@ -255,8 +259,7 @@ fn what_moderators_are_told() {
     };
     assert_snapshot!(shown(&reply::status(knowledge, Path::new("knowledge"), &standing)), @r#"
     -# Small guide
-    **The guide**
-
+    ## The guide
     **Version** `68fbfca4`, live since <t:1:R>
     4 topics, 8 sections, 16 phrasings, 4 links
 
@@ -275,23 +278,29 @@ fn what_moderators_are_told() {
         changed: true,
         hears: false,
         keeping: Keeping::Off,
-        configured: &[9],
+        configured_channels: &[9],
+        configured_forums: &[],
+        still_configured: &[9],
+        blocked: &[BlockedChannel {
+            id: 7,
+            missing: vec!["View Channel", "Send Messages"],
+        }],
     };
     assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
-    **Settings of this server**
-
+    ## Settings of this server
     Saved. The settings are now:
 
     **Unasked answers**, only when I am sure
-    in channels: <#7>
+    in channels: <#7>, <#9> (by my operator)
     to forum posts: none
 
     **`/ask` answers privately** by default: no
     **Cooldown** between two questions of a person: 3 seconds, as my operator configured
-
-    ⚠ Storage is switched off, so nothing can be set here.
+    ⚠️ **Please note**
+    Storage is switched off, so nothing can be set here.
     I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
     I still answer in <#9>: my operator configured it, and only they can change it.
+    It is saved, but I cannot answer in <#7> yet: give me View Channel, Send Messages there.
     "#);
     let group = Group {
         text: "vegan lunch?".to_owned(),
@@ -302,13 +311,11 @@ fn what_moderators_are_told() {
     };
     assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1)), @r#"
     -# Small guide
-    **Unanswered questions**
-
+    ## Unanswered questions
     3 in the last 30 days, most asked first
 
     **3 ×** vegan lunch?
       looks like a new topic, last asked on <t:1795176000:D>
-
     -# To paste into the guide: internbot gaps --toml
     "#);
     assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
@@ -318,8 +325,7 @@ fn what_moderators_are_told() {
     });
     assert_snapshot!(shown(&reply::stats(knowledge, &stats)), @r#"
     -# Small guide
-    **Asked and answered**
-
+    ## Asked and answered
     ```
                     7 days  7 days
     asked                2       2
@@ -340,7 +346,6 @@ fn what_moderators_are_told() {
     ```
     **Topics**
     1. Small baking bread: 2 answered
-
     -# Days are those of UTC
     "#);
 }

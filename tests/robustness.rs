@@ -34,15 +34,15 @@ fn reply_to(question: &Question) -> Reply {
 fn fits(reply: &Reply) {
     let length = |text: &str| text.chars().count();
     assert!(!reply.title.is_empty() && length(&reply.title) <= limit::TITLE);
-    assert!(!reply.body.is_empty() && length(&reply.body) <= limit::DESCRIPTION);
+    assert!(!reply.body.is_empty() && length(&reply.body) <= limit::TEXT);
     assert!(length(&reply.footer) <= limit::FOOTER);
     assert!(reply.choices.len() <= limit::OPTIONS);
     for choice in &reply.choices {
         assert!(
-            !choice.label.is_empty() && length(&choice.label) <= limit::BUTTON,
+            !choice.label.is_empty() && length(&choice.label) <= limit::OPTION,
             "{choice:?}"
         );
-        assert!(length(&choice.detail) <= limit::OPTION, "{choice:?}");
+        assert!(length(&choice.detail) <= limit::TEASER, "{choice:?}");
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCo
     let checked = knowledge::check(&sources, Zoned::now().date());
     let mut problems = checked.problems;
     problems.extend(knowledge::lint(&sources));
+    if let Some(folder) = source.folder() {
+        problems.extend(knowledge::unread_files(folder)?);
+    }
     if let Some(knowledge) = checked.knowledge {
         let guide = IndexCache::of_user().learn(knowledge);
         problems.extend(unreachable(&guide.knowledge, &guide.index, &sources));

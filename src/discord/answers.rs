@@ -43,19 +43,12 @@ pub(super) struct TrackedQuestion {
     /// Whether it was not addressed to the bot.
     pub overheard: bool,
     /// The answer, once it was sent.
-    pub answer: Option<SentAnswer>,
+    pub answer: Option<MessageId>,
     deleted: bool,
+    /// Whether a webhook has repeated it, so that its deletion is not the end of the question.
+    copied: bool,
     /// Whether a task is working on the answer. It calls [`AnswerTracker::settle`] before it ends.
     in_progress: bool,
-}
-
-/// A message that answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SentAnswer {
-    /// Its id.
-    pub id: MessageId,
-    /// Whether it does without an embed, because the bot may not embed links there.
-    pub plain: bool,
 }
 
 /// What is left to be done about an answer.
@@ -79,6 +72,7 @@ impl TrackedQuestion {
             overheard,
             answer: None,
             deleted: false,
+            copied: false,
             in_progress: true,
         }
     }
@@ -125,7 +119,7 @@ impl AnswerTracker {
     }
 
     /// Notes the answer.
-    pub(super) fn answered(&self, id: MessageId, answer: SentAnswer) {
+    pub(super) fn answered(&self, id: MessageId, answer: MessageId) {
         if let Some(question) = locked(&self.0).started.get_mut(&id) {
             question.answer = Some(answer);
         }
@@ -172,9 +166,38 @@ impl AnswerTracker {
         if questions.waiting.remove(&id).is_some() {
             return None;
         }
-        let question = questions.started.get_mut(&id)?;
+        let question = questions
+            .started
+            .get_mut(&id)
+            .filter(|known| !known.copied)?;
         question.deleted = true;
         (!question.in_progress).then(|| question.clone())
+    }
+
+    /// Whether a question waits, is being answered, or was.
+    pub(super) fn knows(&self, id: MessageId) -> bool {
+        let questions = locked(&self.0);
+        questions.waiting.contains_key(&id) || questions.started.contains(&id)
+    }
+
+    /// Notes that somebody else has posted the text of a question, or the part of it that matters.
+    pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
+        let text = shortened(text);
+        let mut questions = locked(&self.0);
+        let original = questions.started.iter_mut().find(|(_, known)| {
+            known.channel == channel && !text.is_empty() && known.text.contains(&text)
+        });
+        if let Some((_, original)) = original {
+            original.copied = true;
+        }
+    }
+
+    /// Whether somebody else has posted the text of a question.
+    pub(super) fn is_copied(&self, id: MessageId) -> bool {
+        locked(&self.0)
+            .started
+            .peek(&id)
+            .is_some_and(|known| known.copied)
     }
 
     /// Forgets what a person asked.
@@ -202,10 +225,7 @@ mod tests {
     use super::*;
 
     const QUESTION: MessageId = MessageId::new(1);
-    const ANSWER: SentAnswer = SentAnswer {
-        id: MessageId::new(2),
-        plain: false,
-    };
+    const ANSWER: MessageId = MessageId::new(2);
 
     /// What a test does to a tracker.
     enum Act {

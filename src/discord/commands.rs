@@ -7,6 +7,7 @@ mod ask;
 mod forget_me;
 mod guide;
 mod help;
+pub(super) mod mentions;
 mod privacy;
 mod resources;
 mod topics;

@@ -1,16 +1,21 @@
 //! What handlers get: the services of the bot, and the guide that an event is answered from.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use serenity::all::{ChannelId, GuildId, UserId};
 
 use super::answers::AnswerTracker;
+use super::bounded::locked;
+use super::commands::mentions::CommandMentions;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
+use super::events::DiscordMessage;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
+use super::roles::OwnRoles;
 use super::send::ChannelNotes;
 use crate::answer::{Answer, Outcome};
 use crate::config;
@@ -31,6 +36,10 @@ pub(super) struct BotContext {
     pub conversations: Conversations,
     pub cooldowns: Cooldowns,
     pub channels: ChannelNotes,
+    pub roles: OwnRoles,
+    pub commands: CommandMentions,
+    /// Guilds in which this process has said what the bot is.
+    pub introduced: Mutex<HashSet<GuildId>>,
     pub store: Store,
     pub monitor: Monitor,
     pub encoder: QuestionEncoder,
@@ -55,6 +64,13 @@ impl BotContext {
     /// The settings of a guild; the defaults in direct messages.
     pub(super) fn settings(&self, guild: Option<GuildId>) -> Arc<Settings> {
         self.store.settings(guild.map(GuildId::get))
+    }
+
+    /// Whether the bot has not said yet in a guild what it is; from now on it has. Without a store it could not know.
+    pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
+        self.store.keeps().is_some()
+            && !self.settings(Some(guild)).introduced
+            && locked(&self.introduced).insert(guild)
     }
 
     /// Whether it is a person's turn to ask; if so, they have asked.
@@ -89,14 +105,28 @@ impl BotContext {
         self.has_message_content.load(Ordering::Relaxed)
     }
 
+    /// Whether a message mentions the bot: as a user, or as the role that Discord gave it in the guild. A picker of mentions
+    /// offers both under the same name.
+    pub(super) fn is_mentioned_in(&self, message: &DiscordMessage) -> bool {
+        let me = self.user.get();
+        message.mentions.iter().any(|user| Some(&user.id) == me)
+            || self
+                .roles
+                .of(message.guild_id)
+                .is_some_and(|role| message.mentions_role(role))
+    }
+
     /// A text without mentions of the bot.
-    pub(super) fn without_mention(&self, text: &str) -> String {
-        let text = match self.user.get() {
-            Some(me) => text
+    pub(super) fn without_mention(&self, text: &str, guild: Option<GuildId>) -> String {
+        let mut text = text.to_owned();
+        if let Some(me) = self.user.get() {
+            text = text
                 .replace(&format!("<@{me}>"), " ")
-                .replace(&format!("<@!{me}>"), " "),
-            None => text.to_owned(),
-        };
+                .replace(&format!("<@!{me}>"), " ");
+        }
+        if let Some(role) = self.roles.of(guild) {
+            text = text.replace(&format!("<@&{role}>"), " ");
+        }
         text.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == ':')
             .to_owned()
     }

@@ -8,7 +8,7 @@ use serenity::all::{ChannelId, MessageId, UserId};
 
 use super::answers::shortened;
 use super::bounded::{bounded, locked};
-use crate::reply::Place;
+use crate::reply::{Place, Reply};
 use crate::search::Question;
 
 /// Conversations, and answers that can be linked to.
@@ -25,7 +25,8 @@ pub(super) struct Conversations(Mutex<ConversationMaps>);
 #[derive(Debug)]
 struct ConversationMaps {
     by_answer: LruCache<MessageId, Conversation>,
-    direct: LruCache<ChannelId, (Conversation, Instant)>,
+    /// The last answer to a person in a channel.
+    last: LruCache<(ChannelId, UserId), (MessageId, Instant)>,
     posted: LruCache<(ChannelId, Place), (MessageId, Instant)>,
     /// Answers of which somebody said that they were not it.
     missed: LruCache<MessageId, ()>,
@@ -40,13 +41,52 @@ pub(super) struct Conversation {
     pub questions: Vec<String>,
     /// Whether the last was not addressed to the bot.
     pub overheard: bool,
+    pub shown: Shown,
+}
+
+/// What of the guide an answer shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    #[default]
+    Nothing,
+    Section(Place),
+    /// To choose from, best first.
+    Candidates(Vec<Place>),
+}
+
+impl Conversation {
+    /// The last question, with those before it.
+    pub(super) fn question(&self) -> Question {
+        let mut previous = self.questions.clone();
+        let text = previous.pop().unwrap_or_default();
+        Question {
+            previous,
+            overheard: self.overheard,
+            ..Question::new(text)
+        }
+    }
+}
+
+impl Shown {
+    /// What a reply shows; the place is that of the section, if it answers.
+    pub(super) fn by(reply: &Reply, place: Option<&Place>) -> Self {
+        if let Some(place) = place {
+            return Self::Section(place.clone());
+        }
+        let candidates: Vec<Place> = reply.candidates().cloned().collect();
+        if candidates.is_empty() {
+            Self::Nothing
+        } else {
+            Self::Candidates(candidates)
+        }
+    }
 }
 
 impl Default for Conversations {
     fn default() -> Self {
         Self(Mutex::new(ConversationMaps {
             by_answer: bounded(MAX_CONVERSATIONS),
-            direct: bounded(MAX_CONVERSATIONS),
+            last: bounded(MAX_CONVERSATIONS),
             posted: bounded(MAX_CONVERSATIONS),
             missed: bounded(MAX_CONVERSATIONS),
         }))
@@ -54,13 +94,14 @@ impl Default for Conversations {
 }
 
 impl Conversations {
-    /// Remembers what an answer answers; `direct` is the channel if that is a direct conversation.
+    /// Remembers what an answer in a channel answers and shows.
     pub(super) fn remember(
         &self,
         answer: MessageId,
-        direct: Option<ChannelId>,
+        channel: ChannelId,
         asker: UserId,
         question: &Question,
+        shown: Shown,
     ) {
         let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
         let conversation = Conversation {
@@ -73,12 +114,10 @@ impl Conversations {
                 .map(|text| shortened(text))
                 .collect(),
             overheard: question.overheard,
+            shown,
         };
         let mut known = locked(&self.0);
-        if let Some(channel) = direct {
-            let now = Instant::now();
-            known.direct.put(channel, (conversation.clone(), now));
-        }
+        known.last.put((channel, asker), (answer, Instant::now()));
         known.by_answer.put(answer, conversation);
     }
 
@@ -87,15 +126,23 @@ impl Conversations {
         locked(&self.0).by_answer.get(&answer).cloned()
     }
 
-    /// The earlier questions of a direct conversation, unless it has paused for long.
-    pub(super) fn direct(&self, channel: ChannelId) -> Vec<String> {
+    /// Remembers that an answer shows this now.
+    pub(super) fn now_shows(&self, answer: MessageId, shown: Shown) {
+        if let Some(conversation) = locked(&self.0).by_answer.get_mut(&answer) {
+            conversation.shown = shown;
+        }
+    }
+
+    /// The last answer to a person in a channel, unless the conversation has paused for long.
+    pub(super) fn last(
+        &self,
+        channel: ChannelId,
+        person: UserId,
+    ) -> Option<(MessageId, Conversation)> {
         let mut known = locked(&self.0);
-        known
-            .direct
-            .get(&channel)
-            .filter(|(_, last)| last.elapsed() < MAX_PAUSE)
-            .map(|(conversation, _)| conversation.questions.clone())
-            .unwrap_or_default()
+        let (answer, at) = *known.last.get(&(channel, person))?;
+        let conversation = known.by_answer.get(&answer)?;
+        (at.elapsed() < MAX_PAUSE).then(|| (answer, conversation.clone()))
     }
 
     /// Remembers that a message shows a section, and no other any more.
@@ -137,9 +184,6 @@ impl Conversations {
         retain(&mut known.by_answer, |conversation| {
             conversation.asker != person
         });
-        retain(&mut known.direct, |(conversation, _)| {
-            conversation.asker != person
-        });
     }
 }
 
@@ -178,8 +222,8 @@ mod tests {
             previous: ["a", "b", "c"].map(str::to_owned).to_vec(),
             ..Question::new("d")
         };
-        let answer = MessageId::new(1);
-        conversations.remember(answer, None, MIA, &question);
+        let (answer, channel) = (MessageId::new(1), ChannelId::new(3));
+        conversations.remember(answer, channel, MIA, &question, Shown::Nothing);
         let known = conversations.before(answer).map(|known| known.questions);
         assert_eq!(known.unwrap(), ["b", "c", "d"]);
     }
@@ -199,13 +243,20 @@ mod tests {
     fn a_person_is_forgotten_and_others_are_not() {
         let conversations = Conversations::default();
         for number in [7, 8] {
-            let channel = Some(ChannelId::new(number));
+            let channel = ChannelId::new(3);
             let (answer, person) = (MessageId::new(number), UserId::new(number));
-            conversations.remember(answer, channel, person, &Question::new("what"));
+            conversations.remember(
+                answer,
+                channel,
+                person,
+                &Question::new("what"),
+                Shown::Nothing,
+            );
         }
         conversations.forget(MIA);
+        let last = |person| conversations.last(ChannelId::new(3), UserId::new(person));
         assert_eq!(conversations.before(MessageId::new(7)), None);
-        assert!(conversations.direct(ChannelId::new(7)).is_empty());
-        assert_eq!(conversations.direct(ChannelId::new(8)), ["what"]);
+        assert_eq!(last(7), None);
+        assert_eq!(last(8).unwrap().1.questions, ["what"]);
     }
 }

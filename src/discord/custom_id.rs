@@ -1,8 +1,8 @@
 //! What a button or a menu carries: everything that is needed to act on a click after a restart, in 100 characters.
 //!
 //! A button's `custom_id` is `1`, where its effect is seen (`a`part or `h`ere), the id of the person for whom it is
-//! meant in base 36, `:`, and the [`Action`]. A menu's is `1m`, the person, `:`; each of its options has as value where
-//! its effect is seen, `:`, and the action. A topic or section whose id would not fit is named by a hash of its id.
+//! meant in base 36, `:`, and the [`Action`]. A menu's is `1m`, the person, `:`, and which of the menus of its message it is;
+//! each of its options has as value where its effect is seen, `:`, and the action. A topic or section whose id would not fit is named by a hash of its id.
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level};
 use crate::reply::{Action, Choice, Filter, Place, Seen, Target, View, limit};
@@ -29,9 +29,9 @@ pub(super) fn button(choice: &Choice, owner: u64) -> String {
     fitted(|hashed| format!("{head}{}", action_code(&choice.action, hashed)))
 }
 
-/// The `custom_id` of a menu.
-pub(super) fn menu(owner: u64) -> String {
-    format!("{VERSION}m{}:", base36(owner))
+/// The `custom_id` of a menu; `which` tells the menus of a message apart.
+pub(super) fn menu(owner: u64, which: &str) -> String {
+    format!("{VERSION}m{}:{which}", base36(owner))
 }
 
 /// The value of a menu's option.
@@ -115,6 +115,7 @@ fn action_code(action: &Action, hashed: bool) -> String {
         Action::NoneOfThese => "o".to_owned(),
         Action::Remove => "x".to_owned(),
         Action::Post(at, whose) => format!("w:{}:{}", place(at), target(whose)),
+        Action::Share(at) => format!("e:{}", place(at)),
     }
 }
 
@@ -164,6 +165,7 @@ fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
         "o" => Action::NoneOfThese,
         "x" => Action::Remove,
         "w" => Action::Post(place(&mut parts, knowledge)?, target(&mut parts)?),
+        "e" => Action::Share(place(&mut parts, knowledge)?),
         _ => return None,
     };
     parts.next().is_none().then_some(action)
@@ -283,7 +285,8 @@ mod tests {
             Action::NotIt(place.clone()),
             Action::NoneOfThese,
             Action::Remove,
-            Action::Post(place, target),
+            Action::Post(place.clone(), target),
+            Action::Share(place),
         ]
     }
 
@@ -315,7 +318,7 @@ mod tests {
                         Some(click.clone())
                     );
                     assert_eq!(
-                        decode(&menu(u64::MAX), Some(&option(&choice)), &guide),
+                        decode(&menu(u64::MAX, "f"), Some(&option(&choice)), &guide),
                         Some(click)
                     );
                 }

@@ -18,7 +18,9 @@ use super::answers::TrackedQuestion;
 use super::bounded::{bounded, locked};
 use super::commands;
 use super::context::{BotContext, EventContext};
-use super::events::{DiscordMessage, GatewayEvent, Interaction, InteractionKind, Ready, Thread};
+use super::events::{
+    DiscordMessage, GatewayEvent, Interaction, InteractionKind, MessageUpdate, Ready, Role, Thread,
+};
 use super::handlers::edit::OutdatedAnswer;
 use super::handlers::forum_post::ForumPost;
 use super::handlers::message::IncomingMessage;
@@ -165,15 +167,13 @@ impl Dispatcher {
         match event {
             GatewayEvent::Ready(ready) => {
                 if shard_of(&ready) == 0 {
-                    self.registration.start(&self.bot, ready.application.id);
+                    let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
+                    self.registration
+                        .start(&self.bot, ready.application.id, guilds);
                 }
             }
             GatewayEvent::MessageCreate(message) => self.message_created(&message),
-            GatewayEvent::MessageUpdate(update) => {
-                if let Some(outdated) = edit::edited(&self.bot, &update) {
-                    self.push(MessageTask::FollowEdit(outdated));
-                }
-            }
+            GatewayEvent::MessageUpdate(update) => self.message_updated(&update),
             GatewayEvent::MessageDelete(deleted) => self.message_deleted(deleted.id),
             GatewayEvent::MessageDeleteBulk(deleted) => {
                 deleted
@@ -182,9 +182,12 @@ impl Dispatcher {
                     .for_each(|id| self.message_deleted(id));
             }
             GatewayEvent::ThreadCreate(thread) => self.thread_created(thread),
+            GatewayEvent::GuildCreate(guild) => self.note_roles(guild.id, &guild.roles),
+            GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
             // A guild that is only unavailable comes back.
             GatewayEvent::GuildDelete(guild) if guild.unavailable => {}
             GatewayEvent::GuildDelete(guild) => {
+                self.bot.roles.remove(guild.id);
                 let guild = guild.id.get();
                 self.bot.store.record(store::Event::GuildGone { guild });
             }
@@ -202,7 +205,26 @@ impl Dispatcher {
         );
     }
 
+    fn note_roles(&self, guild: GuildId, roles: &[Role]) {
+        if let Some(me) = self.bot.user.get() {
+            self.bot.roles.note(guild, roles, *me);
+        }
+    }
+
+    fn message_updated(&self, update: &MessageUpdate) {
+        if let Some(outdated) = edit::edited(&self.bot, update) {
+            self.push(MessageTask::FollowEdit(outdated));
+        } else if let Some((incoming, text)) = edit::now_addressed(&self.bot, update) {
+            self.bot.answers.wait(incoming.id, text);
+            self.push(MessageTask::Answer(incoming));
+        }
+    }
+
     fn message_created(&self, message: &DiscordMessage) {
+        if self.bot.user.get() == Some(&message.author.id) {
+            self.bot.rest.other_process.look_at(message.mark());
+        }
+        edit::note_copy(&self.bot, message);
         if !self.is_new(message.id.get(), message.is_by_a_person()) {
             return;
         }

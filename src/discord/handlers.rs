@@ -6,3 +6,4 @@ pub(super) mod component;
 pub(super) mod edit;
 pub(super) mod forum_post;
 pub(super) mod message;
+pub(super) mod remark;

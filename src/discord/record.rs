@@ -186,11 +186,7 @@ pub(super) fn earlier_question(
             addressed: !known.overheard,
         });
     }
-    let first_line = answer.content.lines().next();
-    if let Some(quote) = first_line
-        .and_then(|line| line.strip_prefix("> "))
-        .filter(|_| command.is_some())
-    {
+    if let Some(quote) = answer.quote().filter(|_| command.is_some()) {
         return Some(EarlierQuestion {
             text: reply::unescape(quote),
             addressed: true,
@@ -201,7 +197,7 @@ pub(super) fn earlier_question(
         .referenced_message
         .as_ref()
         .filter(|asked| asked.author.id != *me)?;
-    let text = bot.without_mention(&asked.content);
+    let text = bot.without_mention(&asked.content, guild);
     let addressed = guild.is_none() || asked.mentions.iter().any(|user| user.id == *me);
     (!text.is_empty()).then_some(EarlierQuestion { text, addressed })
 }

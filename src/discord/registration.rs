@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use serenity::all::{ApplicationId, GuildId};
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::commands;
 use super::context::BotContext;
@@ -15,6 +15,8 @@ use super::context::BotContext;
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 /// The longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
+/// Guilds that are looked at for commands of their own: a bot in more servers than this has left `--guild` behind long ago.
+const MAX_GUILDS: usize = 100;
 /// What only commands of all guilds have.
 const GLOBAL_KEYS: [&str; 2] = ["contexts", "integration_types"];
 
@@ -35,21 +37,39 @@ impl Registration {
     }
 
     /// Registers the commands, unless that was started before, until Discord has taken them.
-    pub(super) fn start(&self, bot: &Arc<BotContext>, application: ApplicationId) {
+    pub(super) fn start(
+        &self,
+        bot: &Arc<BotContext>,
+        application: ApplicationId,
+        guilds: Vec<GuildId>,
+    ) {
         self.task.get_or_init(|| {
-            let task = register(Arc::clone(bot), application, self.guild);
+            let task = register(Arc::clone(bot), application, self.guild, guilds);
             AbortOnDropHandle::new(tokio::spawn(task))
         });
     }
 }
 
-async fn register(bot: Arc<BotContext>, application: ApplicationId, guild: Option<GuildId>) {
+async fn register(
+    bot: Arc<BotContext>,
+    application: ApplicationId,
+    guild: Option<GuildId>,
+    guilds: Vec<GuildId>,
+) {
+    if guild.is_some() {
+        warn_of_global_commands(&bot, application).await;
+    } else {
+        remove_from_guilds(&bot, application, &guilds).await;
+    }
     let definitions = definitions(guild.is_some());
     let mut delay = FIRST_DELAY;
     loop {
         let registered = bot.rest.set_commands(application, guild, &definitions);
         match registered.await {
-            Ok(commands) => return info!(commands, "Discord knows the commands"),
+            Ok(commands) => {
+                bot.commands.note(&commands);
+                return info!(commands = commands.len(), "Discord knows the commands");
+            }
             Err(error) if delay == FIRST_DELAY => {
                 warn!(%error, "could not register the commands; trying again until Discord takes them");
             }
@@ -57,6 +77,36 @@ async fn register(bot: Arc<BotContext>, application: ApplicationId, guild: Optio
         }
         tokio::time::sleep(delay).await;
         delay = (delay * 2).min(LONGEST_DELAY);
+    }
+}
+
+/// Removes what was registered to single guilds by an earlier start with `--guild`: there every command would stand twice.
+async fn remove_from_guilds(bot: &BotContext, application: ApplicationId, guilds: &[GuildId]) {
+    for guild in guilds.iter().take(MAX_GUILDS) {
+        let registered = bot.rest.commands(application, Some(*guild)).await;
+        if !registered.is_ok_and(|commands| !commands.is_empty()) {
+            continue;
+        }
+        let none: [Value; 0] = [];
+        match bot
+            .rest
+            .set_commands(application, Some(*guild), &none)
+            .await
+        {
+            Ok(_) => info!("removed the commands that were registered to one server alone"),
+            Err(error) => debug!(%error, "could not remove the commands of one server"),
+        }
+    }
+}
+
+/// Says that the commands stand twice in a guild, and what to do.
+async fn warn_of_global_commands(bot: &BotContext, application: ApplicationId) {
+    let registered = bot.rest.commands(application, None).await;
+    if registered.is_ok_and(|commands| !commands.is_empty()) {
+        warn!(
+            "the commands are registered to all servers already, so in this server each stands twice; start without --guild to \
+             register them to all servers and to remove them from this one"
+        );
     }
 }
 

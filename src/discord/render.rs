@@ -1,50 +1,80 @@
-//! From a [`Reply`] to what Discord shows: the only place that builds embeds, buttons and menus.
+//! From a [`Reply`] to what Discord shows: the only place that builds messages, in components of version 2
+//! (<https://docs.discord.com/developers/components/reference>).
+//!
+//! Components need no permission to embed links, so a reply looks the same wherever the bot may write.
 
 use serde::Serialize;
 use serenity::all::{
-    ButtonStyle, ChannelId, CreateActionRow, CreateAllowedMentions, CreateAutocompleteResponse,
-    CreateButton, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter, CreateInteractionResponse,
-    CreateInteractionResponseMessage, CreateMessage, CreateSelectMenu, CreateSelectMenuKind,
-    CreateSelectMenuOption, EditInteractionResponse, EditMessage, MessageId, MessageReference,
-    Nonce, UserId,
+    ChannelId, CreateAllowedMentions, CreateAutocompleteResponse, CreateInteractionResponse,
+    CreateInteractionResponseMessage, MessageId, MessageReference, UserId,
+};
+use twilight_model::channel::message::MessageFlags;
+use twilight_model::channel::message::component::{
+    ActionRow, Button, ButtonStyle, Component, Section, SelectMenu, SelectMenuOption,
+    SelectMenuType, Separator, TextDisplay,
 };
 
-use crate::reply::{Action, Choice, Reply, Shape, View, cut, escape, limit};
+use crate::reply::{Action, Choice, Passage, Reply, Shape, View, cut, escape, limit};
 
+use super::commands::mentions::CommandMentions;
 use super::custom_id;
+use super::events::Interaction;
 
-/// The colour at the left of an embed.
-const COLOUR: u32 = 0x2B_6C_B0;
 /// How much of a question is quoted above its answer, in characters.
 const MAX_QUOTE: usize = 300;
+/// What the button beside a candidate says.
+const CHOOSE: &str = "This one";
+/// What is in a menu that narrows or widens a list.
+const FILTER: &str = "Filter this list";
+/// Discord's kinds of responses to an interaction.
+const NEW_MESSAGE: u8 = 4;
+const UPDATE_MESSAGE: u8 = 7;
 
-/// For whom a reply is, and how it may look.
+/// For whom a reply is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RenderOptions {
+pub(super) struct RenderOptions<'a> {
     /// The person for whom its buttons are.
     pub owner: UserId,
-    /// Whether nobody else sees it.
-    pub ephemeral: bool,
-    /// Whether it must do without an embed.
-    pub plain: bool,
+    pub audience: Audience,
+    pub commands: &'a CommandMentions,
 }
 
-impl RenderOptions {
+/// Who sees a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Everybody in the channel.
+    Channel,
+    /// One person, among others to whom it can be shown.
+    OnePerson,
+    /// One person, with nobody else around.
+    Alone,
+}
+
+impl<'a> RenderOptions<'a> {
     /// For everybody in a channel to see.
-    pub(super) fn public(owner: UserId, plain: bool) -> Self {
+    pub(super) fn public(owner: UserId, commands: &'a CommandMentions) -> Self {
         Self {
             owner,
-            ephemeral: false,
-            plain,
+            audience: Audience::Channel,
+            commands,
         }
     }
 
-    /// For one person alone to see.
-    pub(super) fn ephemeral(owner: UserId, plain: bool) -> Self {
+    /// For the person alone to see who used a command, a button or a menu.
+    pub(super) fn ephemeral(
+        owner: UserId,
+        interaction: &Interaction,
+        commands: &'a CommandMentions,
+    ) -> Self {
+        let audience = if interaction.is_in_direct_messages() {
+            Audience::Alone
+        } else {
+            Audience::OnePerson
+        };
         Self {
             owner,
-            ephemeral: true,
-            plain,
+            audience,
+            commands,
         }
     }
 }
@@ -66,121 +96,160 @@ pub(super) struct Destination {
 #[serde(transparent)]
 pub(super) struct Outgoing<T>(T);
 
+/// A message, or what is changed of one.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct MessageForm {
+    flags: MessageFlags,
+    components: Vec<Component>,
+    allowed_mentions: CreateAllowedMentions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_reference: Option<MessageReference>,
+    /// With `enforce_nonce` Discord creates one message, however often this is sent and by whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    enforce_nonce: bool,
+    #[serde(flatten)]
+    cleared: Option<Cleared>,
+}
+
+/// What a message must lose to become one of components, if an older version of the bot sent it.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Cleared {
+    content: Option<String>,
+    embeds: [(); 0],
+}
+
+/// What answers an interaction with a message.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ResponseForm {
+    #[serde(rename = "type")]
+    kind: u8,
+    data: MessageForm,
+}
+
 /// A reply, ready to be sent in one way or another.
 #[derive(Debug, Clone)]
 pub(super) struct Rendered {
-    content: Option<String>,
-    embed: Option<CreateEmbed>,
-    rows: Vec<CreateActionRow>,
-    ephemeral: bool,
+    components: Vec<Component>,
+    audience: Audience,
 }
 
 /// Draws a reply.
-pub(super) fn render(reply: &Reply, options: RenderOptions) -> Rendered {
-    let as_text = options.plain || reply.is_note();
+pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
+    let owner = options.owner.get();
+    let mut is_first = true;
+    let texts = reply.passages().into_iter().map(|passage| match passage {
+        Passage::Text(content) => text(options.commands.put_into(&content)),
+        Passage::Divider => divider(),
+        // One button of a message is the primary one: the best candidate's.
+        Passage::Candidate(content, choice) => Component::from(Section {
+            components: vec![text(content)],
+            accessory: Box::new(button(
+                choice,
+                owner,
+                CHOOSE,
+                if std::mem::take(&mut is_first) {
+                    ButtonStyle::Primary
+                } else {
+                    ButtonStyle::Secondary
+                },
+            )),
+            id: None,
+        }),
+    });
+    let mut components: Vec<Component> = texts.collect();
+    components.extend(rows(reply, options));
     Rendered {
-        content: as_text.then(|| reply.plain_text()),
-        embed: (!as_text).then(|| embed(reply)),
-        rows: rows(reply, options),
-        ephemeral: options.ephemeral,
+        components,
+        audience: options.audience,
     }
 }
 
 impl Rendered {
     /// Puts the question above the answer.
-    pub(super) fn quoting(mut self, question: &str) -> Self {
-        let quote = format!("> {}", cut(&escape(question), MAX_QUOTE));
-        self.content = Some(match self.content {
-            Some(text) => cut(&format!("{quote}\n{text}"), limit::CONTENT),
-            None => quote,
-        });
+    pub(super) fn quoting(self, question: &str) -> Self {
+        self.below(format!("> {}", cut(&escape(question), MAX_QUOTE)))
+    }
+
+    /// Puts a line above the reply.
+    fn below(mut self, line: String) -> Self {
+        self.components.insert(0, text(line));
         self
     }
 
-    /// As a new message in a channel.
-    pub(super) fn message(self, to: &Destination) -> Outgoing<CreateMessage> {
-        let mut message = CreateMessage::new()
-            .allowed_mentions(no_mentions().replied_user(to.ping))
-            .nonce(Nonce::String(to.nonce.to_string()))
-            .enforce_nonce(true)
-            .components(self.rows);
-        if let Some(id) = to.reply_to {
-            message = message.reference_message(MessageReference::from((to.channel, id)));
+    /// As a new message in a channel, with the mark of the process that sends it.
+    pub(super) fn message(mut self, to: &Destination, mark: i32) -> Outgoing<MessageForm> {
+        if let Some(Component::TextDisplay(first)) = self.components.first_mut() {
+            first.id = Some(mark);
         }
-        if let Some(content) = self.content {
-            message = message.content(content);
-        }
-        if let Some(embed) = self.embed {
-            message = message.embed(embed);
-        }
-        Outgoing(message)
+        let reference = to
+            .reply_to
+            .map(|id| MessageReference::from((to.channel, id)));
+        Outgoing(MessageForm {
+            allowed_mentions: no_mentions().replied_user(to.ping),
+            message_reference: reference,
+            nonce: Some(to.nonce.to_string()),
+            enforce_nonce: true,
+            cleared: None,
+            ..self.form()
+        })
     }
 
     /// As the message that answers an interaction.
-    pub(super) fn response(self) -> Outgoing<CreateInteractionResponse> {
+    pub(super) fn response(self) -> Outgoing<ResponseForm> {
         self.response_that_notifies(no_mentions())
     }
 
     /// The same, which mentions and notifies a person.
-    pub(super) fn response_to(self, person: UserId) -> Outgoing<CreateInteractionResponse> {
-        let text = self.content.as_deref().unwrap_or_default();
-        let content = format!("<@{person}> {text}").trim_end().to_owned();
-        let mentioning = Self {
-            content: Some(content),
-            ..self
-        };
-        mentioning.response_that_notifies(no_mentions().users([person]))
+    pub(super) fn response_to(self, person: UserId) -> Outgoing<ResponseForm> {
+        self.below(format!("<@{person}>"))
+            .response_that_notifies(no_mentions().users([person]))
     }
 
-    fn response_that_notifies(
-        self,
-        notified: CreateAllowedMentions,
-    ) -> Outgoing<CreateInteractionResponse> {
-        let ephemeral = self.ephemeral;
-        Outgoing(CreateInteractionResponse::Message(
-            self.body().allowed_mentions(notified).ephemeral(ephemeral),
-        ))
+    fn response_that_notifies(self, notified: CreateAllowedMentions) -> Outgoing<ResponseForm> {
+        let is_public = self.audience == Audience::Channel;
+        let form = self.form();
+        let seen_by = if is_public {
+            MessageFlags::empty()
+        } else {
+            MessageFlags::EPHEMERAL
+        };
+        Outgoing(ResponseForm {
+            kind: NEW_MESSAGE,
+            data: MessageForm {
+                flags: form.flags | seen_by,
+                allowed_mentions: notified,
+                cleared: None,
+                ..form
+            },
+        })
     }
 
     /// In place of the message whose button or menu was used.
-    pub(super) fn update(self) -> Outgoing<CreateInteractionResponse> {
-        let embeds: Vec<CreateEmbed> = self.embed.clone().into_iter().collect();
-        Outgoing(CreateInteractionResponse::UpdateMessage(
-            self.body().embeds(embeds).allowed_mentions(no_mentions()),
-        ))
+    pub(super) fn update(self) -> Outgoing<ResponseForm> {
+        Outgoing(ResponseForm {
+            kind: UPDATE_MESSAGE,
+            data: self.form(),
+        })
     }
 
-    /// In place of a message of the bot.
-    pub(super) fn edit(self) -> Outgoing<EditMessage> {
-        Outgoing(
-            EditMessage::new()
-                .content(self.content.unwrap_or_default())
-                .components(self.rows)
-                .embeds(self.embed.into_iter().collect())
-                .allowed_mentions(no_mentions()),
-        )
+    /// In place of a message of the bot, or of the one that answered an interaction.
+    pub(super) fn edit(self) -> Outgoing<MessageForm> {
+        Outgoing(self.form())
     }
 
-    /// In place of the message that answered an interaction.
-    pub(super) fn edit_response(self) -> Outgoing<EditInteractionResponse> {
-        Outgoing(
-            EditInteractionResponse::new()
-                .content(self.content.unwrap_or_default())
-                .components(self.rows)
-                .embeds(self.embed.into_iter().collect())
-                .allowed_mentions(no_mentions()),
-        )
-    }
-
-    fn body(self) -> CreateInteractionResponseMessage {
-        let body = CreateInteractionResponseMessage::new().components(self.rows);
-        let body = match self.content {
-            Some(content) => body.content(content),
-            None => body,
-        };
-        match self.embed {
-            Some(embed) => body.embed(embed),
-            None => body,
+    /// In place of a message, whatever it was.
+    fn form(self) -> MessageForm {
+        MessageForm {
+            // Links stand in a list of their own; previews of them would push the buttons off the screen.
+            flags: MessageFlags::IS_COMPONENTS_V2 | MessageFlags::SUPPRESS_EMBEDS,
+            components: self.components,
+            allowed_mentions: no_mentions(),
+            message_reference: None,
+            nonce: None,
+            enforce_nonce: false,
+            cleared: Some(Cleared::default()),
         }
     }
 }
@@ -210,97 +279,138 @@ fn no_mentions() -> CreateAllowedMentions {
     CreateAllowedMentions::new()
 }
 
-fn embed(reply: &Reply) -> CreateEmbed {
-    let embed = CreateEmbed::new()
-        .title(&reply.title)
-        .description(&reply.body)
-        .colour(COLOUR);
-    let embed = match reply.author() {
-        author if author.is_empty() => embed,
-        author => embed.author(CreateEmbedAuthor::new(author)),
-    };
-    let embed = embed.fields(
-        reply
-            .fields()
-            .into_iter()
-            .map(|field| (field.name, field.value, false)),
-    );
-    if reply.footer.is_empty() {
-        embed
-    } else {
-        embed.footer(CreateEmbedFooter::new(&reply.footer))
-    }
+fn text(content: String) -> Component {
+    Component::from(TextDisplay { content, id: None })
 }
 
-/// Candidates first, then the buttons of the reply itself, then the menu.
-fn rows(reply: &Reply, options: RenderOptions) -> Vec<CreateActionRow> {
+fn divider() -> Component {
+    Component::from(Separator {
+        divider: None,
+        id: None,
+        spacing: None,
+    })
+}
+
+/// The buttons of the reply itself, then what leads on from it, then what changes a list.
+fn rows(reply: &Reply, options: RenderOptions<'_>) -> Vec<Component> {
     let owner = options.owner.get();
     let buttons: Vec<&Choice> = reply
         .buttons
         .iter()
-        .filter(|choice| !(options.ephemeral && choice.action == Action::Remove))
+        .filter(|choice| match choice.action {
+            // Who alone sees a message can dismiss it.
+            Action::Remove => options.audience == Audience::Channel,
+            Action::Share(_) => options.audience == Audience::OnePerson,
+            _ => true,
+        })
         .collect();
+    let is_list = reply.shape == Shape::Candidates;
     // A terminal has only choices, so a list of resources may be both; here its button is enough.
-    let has_button = |choice: &Choice| {
-        matches!(choice.action, Action::Show(View::Resources { .. }))
-            && buttons.iter().any(|button| button.action == choice.action)
+    let is_shown = |choice: &&Choice| match &choice.action {
+        Action::Show(View::Section(_)) => is_list,
+        Action::Show(View::Resources { .. }) => {
+            buttons.iter().any(|button| button.action == choice.action)
+        }
+        _ => false,
     };
-    let choices = reply.choices.iter().filter(|choice| !has_button(choice));
-    let mut rows = Vec::new();
-    let mut menu = None;
-    match reply.shape {
-        Shape::Buttons => rows.extend(row(choices, owner)),
-        Shape::Menu => menu = self::menu(&reply.prompt, choices, owner),
-    }
-    rows.extend(row(buttons.iter().copied(), owner));
-    rows.extend(menu);
-    rows.truncate(limit::ROWS);
-    rows
-}
-
-fn row<'a>(choices: impl Iterator<Item = &'a Choice>, owner: u64) -> Option<CreateActionRow> {
-    let buttons: Vec<CreateButton> = choices
-        .take(limit::BUTTONS)
-        .map(|choice| button(choice, owner))
+    let others: Vec<&Choice> = reply
+        .choices
+        .iter()
+        .filter(|choice| !is_shown(choice))
         .collect();
-    (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+    let (more, in_menu) = if is_list {
+        (others, Vec::new())
+    } else {
+        (Vec::new(), others)
+    };
+    let is_own = |choice: &&&Choice| !matches!(choice.action, Action::Remove);
+    let row_of: Vec<&Choice> = buttons
+        .iter()
+        .filter(is_own)
+        .chain(&more)
+        .chain(buttons.iter().filter(|choice| !is_own(choice)))
+        .copied()
+        .collect();
+    let menus = [
+        menu(&reply.prompt, &in_menu, owner, ""),
+        menu(
+            FILTER,
+            &reply.filters.iter().collect::<Vec<_>>(),
+            owner,
+            "f",
+        ),
+    ];
+    row(&row_of, owner)
+        .into_iter()
+        .chain(menus.into_iter().flatten())
+        .collect()
 }
 
-fn button(choice: &Choice, owner: u64) -> CreateButton {
-    let style = match &choice.action {
+fn row(choices: &[&Choice], owner: u64) -> Option<Component> {
+    let buttons: Vec<Component> = choices
+        .iter()
+        .take(limit::BUTTONS)
+        .map(|choice| button(choice, owner, &choice.label, style(&choice.action)))
+        .collect();
+    (!buttons.is_empty()).then(|| in_row(buttons))
+}
+
+fn style(action: &Action) -> ButtonStyle {
+    match action {
         Action::Helped(_) => ButtonStyle::Success,
         Action::Remove => ButtonStyle::Danger,
         Action::Post(..) | Action::Show(View::Section(_)) => ButtonStyle::Primary,
         _ => ButtonStyle::Secondary,
-    };
-    CreateButton::new(custom_id::button(choice, owner))
-        .label(&choice.label)
-        .style(style)
+    }
 }
 
-fn menu<'a>(
-    prompt: &str,
-    choices: impl Iterator<Item = &'a Choice>,
-    owner: u64,
-) -> Option<CreateActionRow> {
-    let option = |choice: &Choice| {
-        let option = CreateSelectMenuOption::new(&choice.label, custom_id::option(choice));
-        if choice.detail.is_empty() {
-            option
-        } else {
-            option.description(&choice.detail)
-        }
+fn button(choice: &Choice, owner: u64, label: &str, style: ButtonStyle) -> Component {
+    Component::from(Button {
+        custom_id: Some(custom_id::button(choice, owner)),
+        disabled: false,
+        emoji: None,
+        id: None,
+        label: Some(label.to_owned()),
+        sku_id: None,
+        style,
+        url: None,
+    })
+}
+
+/// A menu; `which` tells it apart from the others of the message.
+fn menu(prompt: &str, choices: &[&Choice], owner: u64, which: &str) -> Option<Component> {
+    let option = |choice: &&Choice| SelectMenuOption {
+        default: false,
+        description: Some(choice.detail.clone()).filter(|detail| !detail.is_empty()),
+        emoji: None,
+        label: choice.label.clone(),
+        value: custom_id::option(choice),
     };
-    let options: Vec<CreateSelectMenuOption> = choices.take(limit::OPTIONS).map(option).collect();
+    let options: Vec<SelectMenuOption> = choices.iter().take(limit::OPTIONS).map(option).collect();
     if options.is_empty() {
         return None;
     }
-    let menu = CreateSelectMenu::new(
-        custom_id::menu(owner),
-        CreateSelectMenuKind::String { options },
-    )
-    .placeholder(prompt);
-    Some(CreateActionRow::SelectMenu(menu))
+    let menu = SelectMenu {
+        channel_types: None,
+        custom_id: custom_id::menu(owner, which),
+        default_values: None,
+        disabled: false,
+        id: None,
+        kind: SelectMenuType::Text,
+        max_values: None,
+        min_values: None,
+        options: Some(options),
+        placeholder: Some(prompt.to_owned()),
+        required: None,
+    };
+    Some(in_row(vec![Component::from(menu)]))
+}
+
+fn in_row(components: Vec<Component>) -> Component {
+    Component::from(ActionRow {
+        components,
+        id: None,
+    })
 }
 
 #[cfg(test)]

@@ -15,19 +15,20 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Method, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId};
 use tokio::time::{Duration, Instant, timeout_at};
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
 use super::Timeouts;
+use super::other_process::OtherProcess;
 use crate::config::{Discord, Token};
 use crate::monitor::Monitor;
 use route::Route;
 
 pub(super) use error::RestError;
-pub(super) use model::{CreatedMessage, GatewayInfo, SessionStartLimit};
+pub(super) use model::{CreatedMessage, GatewayInfo, RegisteredCommand, SessionStartLimit};
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
@@ -67,6 +68,8 @@ pub(super) struct Rest {
     globally_limited_until: Mutex<Option<Instant>>,
     timeouts: Timeouts,
     monitor: Monitor,
+    /// Whether somebody else answers with the same token.
+    pub other_process: OtherProcess,
 }
 
 /// What Discord says about a request that it refuses.
@@ -137,6 +140,7 @@ impl Rest {
             globally_limited_until: Mutex::default(),
             timeouts,
             monitor,
+            other_process: OtherProcess::default(),
         })
     }
 
@@ -162,7 +166,9 @@ impl Rest {
         message: &impl Serialize,
     ) -> Result<CreatedMessage, RestError> {
         let request = self.with_body(Method::POST, Route::Messages(channel), message)?;
-        read(&self.send(request).await?)
+        let created: CreatedMessage = read(&self.send(request).await?)?;
+        self.other_process.look_at(created.mark());
+        Ok(created)
     }
 
     /// Changes a message of the bot.
@@ -216,10 +222,15 @@ impl Rest {
             deadline: Instant::now() + CALLBACK_TIMEOUT,
             ..self.with_body(Method::POST, target, response)?
         };
-        match self.send(request).await {
-            // An earlier attempt arrived, and only its response was lost.
-            Err(error) if error.code() == Some(ANSWERED_ALREADY) => Ok(()),
-            result => result.map(drop),
+        match self.send_counting(&request).await {
+            (Err(error), attempts) if error.code() == Some(ANSWERED_ALREADY) => {
+                // Unless an earlier attempt arrived and only its response was lost, somebody else has answered.
+                if attempts == 1 {
+                    self.other_process.notice();
+                }
+                Ok(())
+            }
+            (result, _) => result.map(drop),
         }
     }
 
@@ -262,11 +273,23 @@ impl Rest {
         application: ApplicationId,
         guild: Option<GuildId>,
         commands: &impl Serialize,
-    ) -> Result<usize, RestError> {
+    ) -> Result<Vec<RegisteredCommand>, RestError> {
         let target = Route::Commands(application, guild);
         let request = self.with_body(Method::PUT, target, commands)?;
-        let registered: Vec<IgnoredAny> = read(&self.send(request).await?)?;
-        Ok(registered.len())
+        read(&self.send(request).await?)
+    }
+
+    /// The commands that are registered to all guilds, or to one alone.
+    ///
+    /// # Errors
+    /// If Discord does not tell.
+    pub(super) async fn commands(
+        &self,
+        application: ApplicationId,
+        guild: Option<GuildId>,
+    ) -> Result<Vec<RegisteredCommand>, RestError> {
+        let target = Route::Commands(application, guild);
+        read(&self.send(self.request(Method::GET, target)).await?)
     }
 
     fn request<'a>(&self, method: Method, target: Route<'a>) -> ApiRequest<'a> {
@@ -294,17 +317,24 @@ impl Rest {
 
     /// Sends a request until Discord takes or refuses it, or its deadline would pass before the next attempt.
     async fn send(&self, request: ApiRequest<'_>) -> Result<Vec<u8>, RestError> {
+        self.send_counting(&request).await.0
+    }
+
+    /// The same, with the number of attempts.
+    async fn send_counting(&self, request: &ApiRequest<'_>) -> (Result<Vec<u8>, RestError>, u32) {
         let mut delay = FIRST_DELAY;
+        let mut attempts = 0;
         loop {
-            let (error, asked_for) = match self.attempt(&request).await {
-                Attempt::Done(body) => return Ok(body),
-                Attempt::Failed(error) => return Err(error),
+            attempts += 1;
+            let (error, asked_for) = match self.attempt(request).await {
+                Attempt::Done(body) => return (Ok(body), attempts),
+                Attempt::Failed(error) => return (Err(error), attempts),
                 Attempt::Again(error, asked_for) => (error, asked_for),
             };
             let jitter = Duration::from_millis(fastrand::u64(0..MAX_JITTER_MILLIS));
             let next = Instant::now() + asked_for.unwrap_or(delay) + jitter;
             if next >= request.deadline {
-                return Err(error);
+                return (Err(error), attempts);
             }
             tokio::time::sleep_until(next).await;
             delay = (delay * 2).min(LONGEST_DELAY);

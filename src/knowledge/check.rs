@@ -125,7 +125,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
             check_topic(file, source.stem(), topic, &ids, today);
         });
     }
-    check_phrasings(&topics, &mut problems);
+    check_phrasings(&topics, &ids.topics, &mut problems);
     messages::check(&messages, &topics, &ids.topics, &mut problems);
     check_category_sizes(&topics, &mut problems);
     if sources.topics.is_empty() {
@@ -305,6 +305,7 @@ fn check_resources(
             MAX_TEXT / 10,
         );
         check_url(file, &resource.url);
+        check_link(file, resource);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
             file.warn(
                 &resource.url.span,
@@ -346,6 +347,24 @@ fn check_resources(
                 "Name it in a section or list a topic in its `topics`, or remove it.",
             );
         }
+    }
+}
+
+/// What Discord's links cannot show: they are written `[name](address)`.
+fn check_link(file: &mut Reader<'_>, resource: &ResourceTable) {
+    if resource.name.value.contains(['[', ']']) {
+        file.warn(
+            &resource.name.span,
+            "the name has square brackets, which are shown as round ones: in a link they would end its text",
+            "Leave them out, or write round brackets.",
+        );
+    }
+    if resource.url.value.contains(['(', ')']) {
+        file.warn(
+            &resource.url.span,
+            "the address has a bracket, which would end a link",
+            "Write %28 for ( and %29 for ).",
+        );
     }
 }
 
@@ -427,10 +446,16 @@ fn check_topic(file: &mut Reader<'_>, stem: &str, topic: &TopicFile, ids: &Ids<'
         file.error(
             &topic.id.span,
             format!("the id `{}` is not the file's name", topic.id.value),
-            format!(
-                "Write id = \"{stem}\", or rename the file to {}.toml.",
-                topic.id.value
-            ),
+            if is_copy(stem, topic, &ids.topics) {
+                "There is a file of that name too: if this is a copy, remove it, or give it an id of its own and name the \
+                 file after it."
+                    .to_owned()
+            } else {
+                format!(
+                    "Write id = \"{stem}\", or rename the file to {}.toml.",
+                    topic.id.value
+                )
+            },
         );
     }
     check_id(file, &topic.id);
@@ -559,11 +584,20 @@ fn interval(file: &mut Reader<'_>, written: &Located<String>) -> Span {
     span.unwrap_or_else(|| Span::new().months(STALE_MONTHS))
 }
 
-/// The same words asked for two topics (an error), or the same but for words without weight (a warning).
-fn check_phrasings(topics: &[(&File, TopicFile)], problems: &mut Vec<Problem>) {
+/// Whether a file is the copy of a topic that it does not replace.
+fn is_copy(stem: &str, topic: &TopicFile, stems: &[&str]) -> bool {
+    let id = topic.id.value.as_str();
+    id != stem && stems.contains(&id)
+}
+
+fn check_phrasings(topics: &[(&File, TopicFile)], stems: &[&str], problems: &mut Vec<Problem>) {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     let mut seen_nearly: FxHashMap<String, (usize, &str)> = FxHashMap::default();
     for (at, (source, topic)) in topics.iter().enumerate() {
+        // One error says that it is a copy; that every line of it stands twice goes without saying.
+        if is_copy(source.stem(), topic, stems) {
+            continue;
+        }
         with(source, problems, |file| {
             for phrasing in phrasings(topic).filter(|phrasing| !phrasing.value.is_empty()) {
                 at_most(file, "the phrasing", phrasing, MAX_PHRASING);

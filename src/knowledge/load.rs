@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::{KnowledgeBase, Problem, Severity, check};
+use super::{KnowledgeBase, Position, Problem, Severity, check};
 
 /// The TOML files of the embedded guide: their paths in its folder, and what is in them. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
@@ -156,6 +156,68 @@ fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     }
     paths.sort();
     Ok(paths)
+}
+
+/// Warns of files of a knowledge folder that look like a part of it and are not read.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
+    let mut problems = Vec::new();
+    for (folder, place) in [
+        (dir.to_owned(), ReadFrom::Top),
+        (dir.join("topics"), ReadFrom::Inside),
+        (dir.join("messages"), ReadFrom::Inside),
+    ] {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(source) => {
+                return Err(ReadError {
+                    path: folder,
+                    source,
+                });
+            }
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = entry.path();
+            let mend = if path.is_dir() {
+                let is_read =
+                    place == ReadFrom::Top && ["topics", "messages"].contains(&name.as_str());
+                let has_topics = || toml_files(&path).is_ok_and(|files| !files.is_empty());
+                (!is_read && has_topics()).then_some(
+                    "Move its files into the folder `topics`; folders inside of it are not read.",
+                )
+            } else if !name.to_lowercase().contains(".toml") || name.starts_with('.') {
+                None
+            } else if !name.ends_with(".toml") {
+                Some("Rename it so that its name ends in .toml, in lower case, or remove it.")
+            } else if place == ReadFrom::Top && !FILES.contains(&name.as_str()) {
+                Some("Move it into the folder `topics` if it is a topic, or remove it.")
+            } else {
+                None
+            };
+            problems.extend(mend.map(|mend| Problem {
+                severity: Severity::Warning,
+                file: path.display().to_string(),
+                at: Position { line: 1, column: 1 },
+                message: "this is not read".to_owned(),
+                mend: mend.to_owned(),
+            }));
+        }
+    }
+    problems.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(problems)
+}
+
+/// Which files are read of a folder.
+#[derive(Clone, Copy, PartialEq)]
+enum ReadFrom {
+    /// Those with a name of their own, and two folders.
+    Top,
+    /// Every file in TOML.
+    Inside,
 }
 
 /// The files of topics.

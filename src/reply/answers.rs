@@ -8,8 +8,10 @@ use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, pla
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;
-/// The most candidates beside "none of these".
+/// The most candidates, "none of these" not counted.
 const MOST_CANDIDATES: usize = 5;
+/// Bytes of the shortest sentence that tells something: "Yes." alone does not.
+const SHORTEST_SENTENCE: usize = 24;
 
 /// The reply to a question.
 pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
@@ -52,7 +54,7 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     let links = links(section);
     let mut buttons = vec![
         Choice::new("That helped", "", Action::Helped(here.clone())).here(),
-        Choice::new("Not it", "", Action::NotIt(here)),
+        Choice::new("Not it", "", Action::NotIt(here.clone())),
     ];
     if topic.sections.len() > 1 {
         buttons.push(Choice::new(
@@ -67,7 +69,7 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     if all > links.len() {
         buttons.push(Choice::new("More resources", "", resources));
     }
-    buttons.push(remove());
+    buttons.extend([share(here), remove()]);
     Reply {
         title: section.heading.clone(),
         path: vec![
@@ -120,8 +122,8 @@ pub fn preview(
         let place = Place::new(topic, section);
         (place != here).then(|| {
             Choice::new(
-                section_label(topic, section),
-                topic.summary.clone(),
+                &section.heading,
+                &topic.title,
                 Action::Show(View::Preview(place, target)),
             )
             .here()
@@ -154,7 +156,7 @@ pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
             .filter_map(|found| match_choice(knowledge, found))
             .map(Choice::here)
             .collect(),
-        shape: Shape::Buttons,
+        shape: Shape::Candidates,
         buttons: vec![
             Choice::new("None of these", "", Action::NoneOfThese).here(),
             remove(),
@@ -190,7 +192,7 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[Match]) -> Repl
             .map(|(topic, section)| candidate(topic, section).here())
             .take(MOST_CANDIDATES)
             .collect(),
-        shape: Shape::Buttons,
+        shape: Shape::Candidates,
         buttons: vec![Choice::new("None of these", "", Action::NoneOfThese).here()],
         ..Reply::default()
     }
@@ -207,7 +209,7 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
         ),
         prompt: "Look around".to_owned(),
         choices: vec![topics_choice(knowledge)],
-        shape: Shape::Buttons,
+        shape: Shape::Candidates,
         buttons: vec![remove()],
         ..Reply::default()
     }
@@ -226,7 +228,7 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
         return Reply {
             title: kind.title.clone().unwrap_or(title),
             body: reply,
-            shape: Shape::Buttons,
+            shape: Shape::Candidates,
             buttons: vec![remove()],
             ..Reply::default()
         }
@@ -261,7 +263,7 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
             .into_iter()
             .chain(Some(topics_choice(knowledge)))
             .collect(),
-        shape: Shape::Buttons,
+        shape: Shape::Candidates,
         buttons: vec![remove()],
         ..Reply::default()
     }
@@ -309,31 +311,53 @@ fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
     place(knowledge, found).map(|(topic, section)| candidate(topic, section))
 }
 
-/// A section among sections of other topics. The summary of a topic says what its first section is about, not the others.
+/// A section among sections of other topics: what it is, and how it begins, which often answers already.
 fn candidate(topic: &Topic, section: &Section) -> Choice {
-    let general = is_general(topic, section);
     Choice::new(
-        section_label(topic, section),
-        if general { topic.summary.as_str() } else { "" },
+        full_name(topic, section),
+        opening(&section.text),
         Action::Show(View::Section(Place::new(topic, section))),
     )
 }
 
-/// Whether a section is the general answer of its topic.
-fn is_general(topic: &Topic, section: &Section) -> bool {
-    topic
-        .sections
-        .first()
-        .is_some_and(|first| first.id == section.id)
-}
-
-/// What a section is called where its topic is not in sight: several topics have a section "What to write".
-fn section_label(topic: &Topic, section: &Section) -> String {
-    if is_general(topic, section) {
-        topic.title.clone()
+/// What a section is called where its topic is not in sight and there is room: several topics have a section "What to write".
+fn full_name(topic: &Topic, section: &Section) -> String {
+    let (title, heading) = (topic.title.to_lowercase(), section.heading.to_lowercase());
+    if heading.contains(&title) {
+        section.heading.clone()
     } else {
         format!("{}: {}", topic.title, section.heading)
     }
+}
+
+/// The first sentence of a text, on one line, without what formats it.
+fn opening(text: &str) -> String {
+    let is_start = |line: &&str| !line.is_empty() && !line.starts_with("```");
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(is_start)
+        .unwrap_or_default();
+    let line = line
+        .trim_start_matches(['-', '>', '#', ' '])
+        .replace("**", "");
+    let mut end = line.len();
+    for (at, character) in line.char_indices() {
+        let after = at + character.len_utf8();
+        let rest = line.get(after..).unwrap_or_default();
+        let begins_another = rest
+            .trim_start_matches(['"', '”', ')', '*'])
+            .strip_prefix(' ')
+            .is_some_and(|rest| !rest.starts_with(char::is_lowercase));
+        if matches!(character, '.' | '!' | '?') && begins_another && after >= SHORTEST_SENTENCE {
+            end = after;
+            break;
+        }
+    }
+    line.get(..end)
+        .unwrap_or(&line)
+        .trim_end_matches(':')
+        .to_owned()
 }
 
 fn topic_choice(topic: &Topic) -> Option<Choice> {
@@ -359,6 +383,11 @@ fn topics_choice(knowledge: &KnowledgeBase) -> Choice {
         format!("{} topics", knowledge.topics().len()),
         Action::Show(View::Topics),
     )
+}
+
+/// Shows an answer to everybody that only one person sees.
+fn share(place: Place) -> Choice {
+    Choice::new("Show everyone", "", Action::Share(place))
 }
 
 fn remove() -> Choice {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::knowledge::{Category, KnowledgeBase, Resource, Topic};
+use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
 
 use super::answers::{section, section_choice};
 use super::{Action, Choice, Filter, Link, Reply, View};
@@ -90,7 +90,7 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         format!(" Only: {}.", names.join(", "))
     };
     let body = match (found.len(), topic) {
-        (0, _) => format!("Nothing fits.{only} Leave out a filter to see more."),
+        (0, _) => format!("Nothing fits.{only} Take a filter away to see more."),
         (_, Some(topic)) => format!("{}{only}", topic.summary),
         (count, None) => format!("{count} links from the {}.{only}", knowledge.name()),
     };
@@ -122,6 +122,7 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
                 filter: filter.clone(),
                 page,
             }),
+            filters: filters(filter),
             footer: if pages > 1 {
                 format!("Page {} of {pages}", page + 1)
             } else {
@@ -131,6 +132,48 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         }
         .within_limits(),
     )
+}
+
+/// Ways to narrow a list of resources, or to widen it again.
+fn filters(filter: &Filter) -> Vec<Choice> {
+    let choice = |label: String, is_on: bool, filter: Filter| {
+        let detail = if is_on { "Take this filter away" } else { "" };
+        Choice::new(
+            label,
+            detail,
+            Action::Show(View::Resources { filter, page: 0 }),
+        )
+        .here()
+    };
+    let kinds = Kind::ALL.iter().map(|&kind| {
+        let is_on = filter.kind == Some(kind);
+        let changed = Filter {
+            kind: Some(kind).filter(|_| !is_on),
+            ..filter.clone()
+        };
+        choice(
+            format!("Kind: {}", kind.name().replace('-', " ")),
+            is_on,
+            changed,
+        )
+    });
+    let costs = Cost::ALL.iter().map(|&cost| {
+        let is_on = filter.cost == Some(cost);
+        let changed = Filter {
+            cost: Some(cost).filter(|_| !is_on),
+            ..filter.clone()
+        };
+        choice(format!("Cost: {}", cost.name()), is_on, changed)
+    });
+    let levels = Level::ALL.iter().map(|&level| {
+        let is_on = filter.level == Some(level);
+        let changed = Filter {
+            level: Some(level).filter(|_| !is_on),
+            ..filter.clone()
+        };
+        choice(format!("Level: {}", level.name()), is_on, changed)
+    });
+    kinds.chain(costs).chain(levels).collect()
 }
 
 /// All topics, by category.

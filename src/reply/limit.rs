@@ -1,29 +1,25 @@
-//! Discord's limits, in characters or items (<https://discord.com/developers/docs/resources/message#embed-object-embed-limits>,
-//! <https://discord.com/developers/docs/components/reference>).
+//! Limits in characters or items: those of Discord (<https://docs.discord.com/developers/components/reference>), and where
+//! a phone shows less, what a phone shows.
 
-/// The title of an embed.
+/// All texts of a reply together. Discord takes 4,000 in a message; the rest is for what is put above a reply, which is the
+/// question that it answers or the person for whom it is, and for the ids of commands that are named in it.
+pub const TEXT: usize = 3_400;
+/// The headline.
 pub const TITLE: usize = 256;
-/// The line above the title of an embed.
-pub const AUTHOR: usize = 256;
-/// The description of an embed.
-pub const DESCRIPTION: usize = 4_096;
-/// The value of an embed's field.
-pub const FIELD: usize = 1_024;
-/// The fields of an embed.
-pub const FIELDS: usize = 25;
-/// The footer of an embed.
-pub const FOOTER: usize = 2_048;
-/// All texts of all embeds of a message together.
-pub const EMBEDS: usize = 6_000;
-/// A plain message.
-pub const CONTENT: usize = 2_000;
-/// The label of a button.
-pub const BUTTON: usize = 80;
+/// What to be aware of.
+pub const NOTICE: usize = 1_024;
+/// The small print.
+pub const FOOTER: usize = 256;
+/// The label of a button or of a menu's option. Discord takes 80 and 100 and says that a phone shows 38
+/// (<https://docs.discord.com/developers/components/reference#button-button-design-guidelines>).
+pub const LABEL: usize = 38;
+/// How a candidate begins: about five lines beside a button on a phone.
+pub const TEASER: usize = 120;
+/// The candidates among which a person chooses, "List of topics" included.
+pub const CANDIDATES: usize = 6;
 /// The buttons in a row.
 pub const BUTTONS: usize = 5;
-/// The rows of buttons and menus of a message.
-pub const ROWS: usize = 5;
-/// The label, value or description of a menu's option; the name or value of an autocomplete choice.
+/// The value or description of a menu's option; the name or value of an autocomplete choice.
 pub const OPTION: usize = 100;
 /// The options of a menu, the choices of an autocompletion.
 pub const OPTIONS: usize = 25;

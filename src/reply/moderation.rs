@@ -86,8 +86,23 @@ pub struct SettingsView<'a> {
     pub hears: bool,
     /// How the store is.
     pub keeping: Keeping<'a>,
-    /// Channels and forums that the operator configured although they are not set any more.
-    pub configured: &'a [u64],
+    /// Channels with unasked answers that the operator configured.
+    pub configured_channels: &'a [u64],
+    /// The same for forums.
+    pub configured_forums: &'a [u64],
+    /// Which of these somebody has tried to remove just now.
+    pub still_configured: &'a [u64],
+    /// Channels and forums that were added just now, where I may not do what I would have to.
+    pub blocked: &'a [BlockedChannel],
+}
+
+/// A channel or forum in which the bot lacks permissions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedChannel {
+    /// Its id.
+    pub id: u64,
+    /// The permissions, as Discord calls them.
+    pub missing: Vec<&'static str>,
 }
 
 /// To a person without the permission.
@@ -222,13 +237,17 @@ fn keeping(keeping: Keeping<'_>) -> String {
 
 /// What is set for a guild.
 pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
-    let channels = |ids: &[u64]| match ids {
-        [] => "none".to_owned(),
-        ids => ids
+    let channels = |set: &[u64], configured: &[u64]| {
+        let set = set.iter().map(|id| format!("<#{id}>"));
+        let configured = configured
             .iter()
-            .map(|id| format!("<#{id}>"))
-            .collect::<Vec<_>>()
-            .join(", "),
+            .map(|id| format!("<#{id}> (by my operator)"));
+        let all: Vec<String> = set.chain(configured).collect();
+        if all.is_empty() {
+            "none".to_owned()
+        } else {
+            all.join(", ")
+        }
     };
     let cooldown = match settings.cooldown_seconds {
         Some(seconds) => format!("{seconds} seconds"),
@@ -246,8 +265,8 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
          to forum posts: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
          **Cooldown** between two questions of a person: {cooldown}",
-        channels(&settings.unasked_channels),
-        channels(&settings.unasked_forums),
+        channels(&settings.unasked_channels, view.configured_channels),
+        channels(&settings.unasked_forums, view.configured_forums),
         if settings.private { "yes" } else { "no" },
     );
     Reply {
@@ -273,8 +292,15 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
          Intent. Forum posts do not need it."
             .to_owned()
     });
+    let blocked = view.blocked.iter().map(|channel| {
+        format!(
+            "It is saved, but I cannot answer in <#{}> yet: give me {} there.",
+            channel.id,
+            channel.missing.join(", ")
+        )
+    });
     let configured: Vec<String> = view
-        .configured
+        .still_configured
         .iter()
         .map(|id| format!("<#{id}>"))
         .collect();
@@ -284,7 +310,8 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
             configured.join(", ")
         )
     });
-    let notices: Vec<String> = [store, deaf, configured].into_iter().flatten().collect();
+    let notices = [store, deaf, configured].into_iter().flatten();
+    let notices: Vec<String> = notices.chain(blocked).collect();
     (!notices.is_empty()).then(|| notices.join("\n"))
 }
 

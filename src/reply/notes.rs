@@ -1,6 +1,7 @@
 //! Help, privacy, and notes of a sentence or two.
 
 use crate::knowledge::KnowledgeBase;
+use crate::remark::Remark;
 
 use super::{Action, Choice, Reply, View};
 
@@ -20,7 +21,7 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             .to_owned(),
         prompt: "Look around".to_owned(),
         choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
-        footer: "What I keep about you: /privacy · Delete it: /forget-me · For moderators: /guide".to_owned(),
+        footer: "What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`".to_owned(),
         ..Reply::default()
     }
     .within_limits()
@@ -63,7 +64,8 @@ pub fn privacy(privacy: &Privacy) -> Reply {
              and every restart push them out.\n\
              - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train \
              a model. I am not for people under 13.\n\
-             - `/forget-me` deletes what leads to you. Deleting your question deletes my answer to it.\n\n\
+             - `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove \
+             below the answer always works.\n\n\
              {contact}"
         ),
         ..Reply::default()
@@ -104,6 +106,39 @@ pub(super) fn note(text: &str) -> Reply {
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// To somebody whose message is no question, where it is not about something that was said before.
+pub fn to_remark(knowledge: &KnowledgeBase, remark: Remark) -> Reply {
+    match remark {
+        Remark::Thanks => welcome(),
+        Remark::WhoMadeYou => help(knowledge),
+        Remark::No | Remark::Yes | Remark::Pick(_) | Remark::Unfinished => what_about(),
+    }
+}
+
+/// To somebody who thanks or agrees.
+pub fn welcome() -> Reply {
+    note("You're welcome. Ask me anything about internships, any time.")
+}
+
+/// To somebody who has begun a question, or refers to something that was not said.
+pub fn what_about() -> Reply {
+    note(
+        "What would you like to know? Ask in a sentence, such as: how do I write a resume with no experience?",
+    )
+}
+
+/// To somebody who agrees to several candidates at once.
+pub fn which_one() -> Reply {
+    note("Which one? Press its button, or say \"the second one\".")
+}
+
+/// To somebody who chose a candidate that is not there.
+pub fn only_so_many(count: usize) -> Reply {
+    note(&format!(
+        "I offered {count}. Press the button of one, or ask in other words."
+    ))
 }
 
 /// To somebody whose reply cannot be read.

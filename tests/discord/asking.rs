@@ -1,5 +1,7 @@
 //! Every way to ask, and what it costs.
 
+use internbot::knowledge::Section;
+
 use crate::bot::*;
 use crate::stand_in::*;
 
@@ -18,24 +20,16 @@ async fn a_mention_is_answered_with_the_section_its_sources_and_what_to_do_next(
     let best = resume
         .sections
         .iter()
-        .find(|section| section.heading == reply.embed().title)
+        .find(|section| section.heading == reply.page().title)
         .expect("a section on resumes");
-    assert_eq!(reply.embed().description, best.text.trim_end());
+    assert_eq!(reply.page().body, best.text.trim_end());
     assert_eq!(
-        reply.embed().author,
+        reply.page().path,
         format!("Backend internship guide › Applying › {}", resume.title)
     );
-    assert_eq!(
-        reply.embed().footer,
-        format!("Reviewed {}", resume.reviewed)
-    );
-    let sources = &reply.embed().fields[0];
-    assert_eq!(sources.name, "Resources");
-    assert!(
-        sources.value.contains(&best.resources[0].url),
-        "{}",
-        sources.value
-    );
+    assert_eq!(reply.page().footer, format!("Reviewed {}", resume.reviewed));
+    let sources = reply.page().links;
+    assert!(sources[0].contains(&best.resources[0].url), "{sources:?}");
     assert_eq!(
         reply.labels(),
         [
@@ -87,8 +81,8 @@ async fn a_mention_may_stand_anywhere_and_in_a_thread() {
 async fn a_bare_mention_gets_help() {
     let chat = Chat::start().await;
     let reply = chat.asks("").await;
-    assert_eq!(reply.embed().title, "Ask me about internships");
-    assert!(reply.embed().description.contains("/ask"));
+    assert_eq!(reply.page().title, "Ask me about internships");
+    assert!(reply.page().body.contains("/ask"));
     chat.finish().await;
 }
 
@@ -139,7 +133,7 @@ async fn a_reply_that_discord_hides_gets_a_hint() {
         .await;
     chat.mia.replies(answer.message(), "and how long?").await;
     let hint = chat.discord.next_message(&chat.help).await;
-    assert!(hint.content.contains("does not show me the text"), "{hint}");
+    assert!(hint.text().contains("does not show me the text"), "{hint}");
     chat.finish().await;
 }
 
@@ -148,13 +142,13 @@ async fn what_is_vague_gets_candidates_and_what_is_unknown_an_honest_no() {
     let chat = Chat::start().await;
 
     let reply = chat.asks(vague()).await;
-    assert_eq!(reply.embed().title, "Is it one of these?");
+    assert_eq!(reply.page().title, "Is it one of these?");
     let labels = reply.labels();
     assert!((4..=6).contains(&labels.len()), "{labels:?}");
     assert_eq!(labels[labels.len() - 2..], ["None of these", "Remove"]);
 
     let reply = chat.asks(off_topic()).await;
-    assert_eq!(reply.embed().title, "Not in the guide");
+    assert_eq!(reply.page().title, "Not in the guide");
     assert!(reply.labels().contains(&"List of topics"));
     chat.finish().await;
 }
@@ -163,10 +157,9 @@ async fn what_is_vague_gets_candidates_and_what_is_unknown_an_honest_no() {
 async fn a_topic_with_high_stakes_shows_its_official_source_and_a_notice() {
     let chat = Chat::start().await;
     let reply = chat.asks("do i need a visa for an internship").await;
-    let fields = &reply.embed().fields;
-    assert_eq!(fields[0].name, "Please note");
-    assert!(fields[0].value.contains("not legal advice"));
-    let first_link = fields[1].value.lines().next().expect("a link");
+    let page = reply.page();
+    assert!(page.notice.contains("not legal advice"));
+    let first_link = &page.links[0];
     assert!(first_link.contains("official"), "{first_link}");
     chat.finish().await;
 }
@@ -189,7 +182,7 @@ async fn a_message_is_answered_for_somebody_else() {
 
     let posted = chat.mia.clicks(preview.message(), "Post as a reply").await;
     assert_eq!(
-        (posted.kind, posted.message().content.as_str()),
+        (posted.kind, posted.message().text().as_str()),
         (ResponseKind::Update, "Posted.")
     );
     let reply = chat.discord.next_message(&chat.help).await;
@@ -213,8 +206,7 @@ async fn a_preview_can_show_another_answer_before_it_is_posted() {
         .mia
         .uses_on_message("Answer from the guide", &question)
         .await;
-    // The general section of a topic has the topic's name where the topic is not in sight.
-    let other = &topic("resume").title;
+    let other = &section("resume", "what-to-put").heading;
     let changed = chat
         .mia
         .selects(preview.message(), "Another answer", other)
@@ -240,7 +232,7 @@ async fn a_message_without_a_question_gets_no_preview() {
         .await;
     assert!(note.ephemeral);
     assert_eq!(
-        note.message().content,
+        note.message().text(),
         "The guide has nothing on this message."
     );
     let empty = max.says(&chat.help, "").await;
@@ -248,7 +240,7 @@ async fn a_message_without_a_question_gets_no_preview() {
         .mia
         .uses_on_message("Answer from the guide", &empty)
         .await;
-    assert!(note.message().content.contains("no text"));
+    assert!(note.message().text().contains("no text"));
     chat.finish().await;
 }
 
@@ -290,10 +282,11 @@ async fn whoever_installed_the_bot_for_themselves_can_ask_anywhere() {
 #[track_caller]
 fn assert_mentions_topic(message: &Message, id: &str) {
     let title = &topic(id).title;
-    let offered = message
-        .labels()
-        .iter()
-        .any(|label| label.starts_with(title.as_str()));
-    let shown = message.embed().author.ends_with(title.as_str());
+    let sections = &topic(id).sections;
+    let offered = message.labels().iter().any(|label| {
+        let is_it = |section: &Section| label.ends_with(&section.heading);
+        sections.iter().any(is_it)
+    });
+    let shown = message.page().path.ends_with(title.as_str());
     assert!(shown || offered, "{id} is not in {message}");
 }

@@ -148,6 +148,12 @@ impl Bot {
         drop(self.stop.take());
     }
 
+    /// Stops the bot and waits until it has ended.
+    pub async fn stops(mut self) {
+        self.stop();
+        self.ended().await.expect("the bot stops without an error");
+    }
+
     /// Waits until the bot has ended.
     pub async fn ended(self) -> Result<(), RunError> {
         let Self { task, stop } = self;
@@ -392,12 +398,12 @@ pub fn phrasing(topic: &str, section: &str) -> &'static str {
 #[track_caller]
 pub fn assert_shows(message: &Message, topic: &str, section: &str) {
     assert_eq!(
-        message.embed().title,
+        message.page().title,
         self::section(topic, section).heading,
         "in {message}"
     );
     assert!(
-        message.embed().author.ends_with(&self::topic(topic).title),
+        message.page().path.ends_with(&self::topic(topic).title),
         "in {message}"
     );
 }

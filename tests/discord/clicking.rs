@@ -17,13 +17,7 @@ async fn that_helped_thanks_and_takes_the_question_away() {
         (thanked.kind, thanked.message().id),
         (ResponseKind::Update, reply.id)
     );
-    assert!(
-        thanked
-            .message()
-            .embed()
-            .footer
-            .ends_with("Glad it helped!")
-    );
+    assert!(thanked.message().page().footer.ends_with("Glad it helped!"));
     assert_eq!(
         thanked.message().labels(),
         ["Whole topic", "More resources", "Remove"]
@@ -49,7 +43,7 @@ async fn not_it_offers_others_privately_and_another_click_shows_one() {
     assert!((3..=6).contains(&labels.len()), "{labels:?}");
     assert_eq!(labels.last(), Some(&"None of these"));
     assert!(
-        !labels.contains(&reply.embed().title.as_str()),
+        !labels.contains(&reply.page().title.as_str()),
         "what was not it is not offered again"
     );
 
@@ -71,10 +65,10 @@ async fn none_of_these_admits_it() {
     let reply = chat.asks(vague()).await;
     let none = chat.mia.clicks(&reply, "None of these").await;
     assert_eq!(none.kind, ResponseKind::Update);
-    assert_eq!(none.message().embed().title, "Not in the guide");
+    assert_eq!(none.message().page().title, "Not in the guide");
     let topics = chat.mia.clicks(none.message(), "List of topics").await;
     assert!(topics.ephemeral);
-    assert_eq!(topics.message().embed().title, GUIDE.knowledge.name());
+    assert_eq!(topics.message().page().title, GUIDE.knowledge.name());
     chat.finish().await;
 }
 
@@ -97,8 +91,8 @@ async fn a_candidate_becomes_the_answer_for_who_asked_and_a_private_one_for_othe
         (ResponseKind::Update, reply.id)
     );
     assert_eq!(
-        chosen.message().embed().title,
-        private.message().embed().title
+        chosen.message().page().title,
+        private.message().page().title
     );
     assert!(chosen.message().labels().contains(&"That helped"));
     chat.finish().await;
@@ -112,8 +106,8 @@ async fn a_whole_topic_is_read_page_by_page() {
     let mut page = chat.mia.clicks(&reply, "Whole topic").await;
     assert_eq!((page.kind, page.ephemeral), (ResponseKind::Message, true));
     for (number, section) in sections.iter().enumerate() {
-        assert_eq!(page.message().embed().title, section.heading);
-        assert!(page.message().embed().footer.starts_with(&format!(
+        assert_eq!(page.message().page().title, section.heading);
+        assert!(page.message().page().footer.starts_with(&format!(
             "Page {} of {}",
             number + 1,
             sections.len()
@@ -126,7 +120,7 @@ async fn a_whole_topic_is_read_page_by_page() {
     assert!(!page.message().labels().contains(&"Next"));
     let back = chat.mia.clicks(page.message(), "Back").await;
     assert_eq!(
-        back.message().embed().title,
+        back.message().page().title,
         sections[sections.len() - 2].heading
     );
     let first = chat
@@ -137,7 +131,7 @@ async fn a_whole_topic_is_read_page_by_page() {
             &sections[0].heading,
         )
         .await;
-    assert_eq!(first.message().embed().title, sections[0].heading);
+    assert_eq!(first.message().page().title, sections[0].heading);
     chat.finish().await;
 }
 
@@ -147,13 +141,7 @@ async fn more_resources_lists_all_of_them() {
     let reply = chat.asks(RESUME).await;
     let list = chat.mia.clicks(&reply, "More resources").await;
     assert!(list.ephemeral);
-    let text: String = list
-        .message()
-        .embed()
-        .fields
-        .iter()
-        .map(|field| field.value.as_str())
-        .collect();
+    let text = list.message().page().links.join("\n");
     for resource in GUIDE
         .knowledge
         .resources_of(topic("resume"))
@@ -187,7 +175,7 @@ async fn who_asked_or_a_moderator_removes_a_reply_and_nobody_else() {
     assert!(
         refused
             .message()
-            .content
+            .text()
             .contains("Only the person who asked")
     );
     let removed = chat.mia.clicks(&reply, "Remove").await;
@@ -218,7 +206,7 @@ async fn feedback_is_for_who_asked() {
         let note = max.clicks(&reply, label).await;
         assert!(note.ephemeral);
         assert!(
-            note.message().content.contains("for the person who asked"),
+            note.message().text().contains("for the person who asked"),
             "{label}"
         );
     }
@@ -227,7 +215,7 @@ async fn feedback_is_for_who_asked() {
         max.clicks(&vague, "None of these")
             .await
             .message()
-            .content
+            .text()
             .contains("for the person who asked")
     );
     chat.finish().await;
@@ -243,7 +231,7 @@ async fn buttons_and_menus_survive_a_restart() {
     chat.discord.identified(2).await;
 
     let others = chat.mia.clicks(&reply, "Not it").await;
-    assert_eq!(others.message().embed().title, "Maybe one of these?");
+    assert_eq!(others.message().page().title, "Maybe one of these?");
     chat.mia.clicks(&reply, "Whole topic").await;
     let related = topic(&topic("resume").related[0]);
     chat.mia.selects(&reply, "Read on", &related.title).await;
@@ -277,7 +265,7 @@ async fn what_names_something_that_is_gone_gets_a_private_note() {
             "{id}"
         );
         assert!(
-            note.message().content.contains("no longer in the guide"),
+            note.message().text().contains("no longer in the guide"),
             "{id}"
         );
     }
@@ -286,7 +274,7 @@ async fn what_names_something_that_is_gone_gets_a_private_note() {
             .selects(&earlier, "Read on", "old")
             .await
             .message()
-            .content
+            .text()
             .contains("no longer in the guide")
     );
     chat.finish().await;

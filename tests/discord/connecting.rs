@@ -22,7 +22,7 @@ impl Chat {
         self.discord.ready().await;
         let reply = self.asks(RESUME).await;
         assert!(
-            reply.embed().author.ends_with(&topic("resume").title),
+            reply.page().path.ends_with(&topic("resume").title),
             "{reply}"
         );
         self.discord.nothing_more(&self.help).await;

@@ -53,12 +53,7 @@ impl Editing {
             .mia
             .slash("ask", &[("question", &question(topic))])
             .await;
-        answer
-            .message()
-            .embeds
-            .first()
-            .map(|embed| embed.title.clone())
-            .unwrap_or_default()
+        answer.message().page().title
     }
 
     /// Waits until a topic is answered in another version; how long that took.
@@ -77,7 +72,7 @@ impl Editing {
     async fn status(&self) -> String {
         let status = self.olga.slash("guide status", &[]).await;
         assert!(status.ephemeral);
-        status.message().embed().description.clone()
+        status.message().page().body.clone()
     }
 
     /// Waits until the status tells of this; the whole of it.
@@ -96,7 +91,7 @@ impl Editing {
     async fn reload(&self) -> String {
         let reload = self.olga.slash("guide reload", &[]).await;
         assert!(reload.ephemeral);
-        reload.outcome().await.content
+        reload.outcome().await.text()
     }
 }
 
@@ -299,7 +294,7 @@ async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
         pipe.write_all(text.as_bytes())
             .expect("somebody still reads");
     });
-    let said = reload.completed().await.content;
+    let said = reload.completed().await.text();
     assert!(
         said.starts_with("The guide was reloaded: 1 topic changed."),
         "{said}"
@@ -327,7 +322,7 @@ async fn a_signal_reloads_and_the_same_fault_is_logged_once() {
     assert_eq!(text.matches("topics/bread.toml:3:12").count(), 1, "{text}");
     assert_eq!(text.matches("Did you mean").count(), 1, "{text}");
     let answer = mia.slash("ask", &[("question", &question("bread"))]).await;
-    assert_eq!(answer.message().embed().title, "Beta way of baking bread");
+    assert_eq!(answer.message().page().title, "Beta way of baking bread");
     program.signal("TERM");
     discord.disconnected().await;
     discord.finish().await;

@@ -55,11 +55,7 @@ async fn until_answered(chat: &Chat, question: &str, part: &str) {
             .says(&chat.help, &format!("@bot {question}"))
             .await;
         let reply = chat.discord.next_message(&chat.help).await;
-        if reply
-            .embeds
-            .first()
-            .is_some_and(|embed| embed.description.contains(part))
-        {
+        if reply.page().body.contains(part) {
             return;
         }
         assert!(begin.elapsed() < SOON, "{part:?} is not in {reply}");
@@ -96,18 +92,14 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
             .says(&chat.help, &format!("@bot {question}"))
             .await;
         assert_eq!(
-            chat.discord.next_message(&chat.help).await.embed().title,
+            chat.discord.next_message(&chat.help).await.page().title,
             "Not in the guide",
             "{question}"
         );
     }
     until("they are one gap of three", async || {
         let gaps = olga.slash("guide gaps", &[]).await.outcome().await;
-        let text = gaps
-            .embeds
-            .first()
-            .map(|embed| embed.description.clone())
-            .unwrap_or_default();
+        let text = gaps.text();
         text.contains("**3 ×** kayak storage?") && text.matches(" ×**").count() == 1
     })
     .await;

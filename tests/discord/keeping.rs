@@ -60,7 +60,7 @@ async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
     let store = store_in(folder.path()).await;
     for question in KAYAK {
         assert_eq!(
-            chat.asks(question).await.embed().title,
+            chat.asks(question).await.page().title,
             "Not in the guide",
             "{question}"
         );
@@ -178,7 +178,7 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
         .slash("ask", &[("question", "jobs (c#)")])
         .in_channel(&chat.help)
         .await;
-    assert_eq!(by_command.message().embed().title, "Is it one of these?");
+    assert_eq!(by_command.message().page().title, "Is it one of these?");
     chat.bot.stop();
     let store = store_in(folder.path()).await;
     let bot = Setup::new().store(store.clone()).bot(&chat.discord);
@@ -223,21 +223,21 @@ async fn forget_me_deletes_what_leads_to_a_person() {
     assert!(note.ephemeral);
     assert!(
         note.message()
-            .content
+            .text()
             .contains("deleted your vote and have forgotten"),
         "{}",
         note.message()
     );
     assert!(
         note.message()
-            .content
+            .text()
             .contains("cannot tell which were yours: they go 90 days"),
         "{}",
         note.message()
     );
     assert_eq!(sums(&store).await.helped, 1);
     let note = max.slash("forget-me", &[]).in_dm().await;
-    assert!(note.message().content.contains("deleted your vote"));
+    assert!(note.message().text().contains("deleted your vote"));
     assert_eq!(sums(&store).await.helped, 0);
     // Nor is the question known to which this is the answer.
     let follow_up = chat.mia.replies(&reply, "and how long?").await;
@@ -263,8 +263,8 @@ async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
         .slash("privacy", &[])
         .await
         .message()
-        .embed()
-        .description
+        .page()
+        .body
         .clone();
     for part in [
         "kept for 90 days",
@@ -284,8 +284,8 @@ async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
         .slash("privacy", &[])
         .await
         .message()
-        .embed()
-        .description
+        .page()
+        .body
         .clone();
     assert!(text.contains("Nothing is written to disk"), "{text}");
     chat.finish().await;
@@ -317,7 +317,7 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
         unasked_channels: vec![chat.help.id],
         unasked_forums: vec![forum.id],
         private: true,
-        cooldown_seconds: None,
+        ..Settings::default()
     };
     let store = store_in(folder.path()).await;
     let first = settings.clone();
@@ -336,11 +336,11 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
     .await;
     let reply = chat.asks(RESUME).await;
     let reviewed = topic("resume").reviewed;
-    assert_eq!(reply.embed().footer, format!("Reviewed {reviewed}"));
+    assert_eq!(reply.page().footer, format!("Reviewed {reviewed}"));
     let page = chat.mia.clicks(&reply, "Whole topic").await;
     assert!(
         page.message()
-            .embed()
+            .page()
             .footer
             .ends_with(&reviewed.to_string())
     );
@@ -374,7 +374,7 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
             .slash("ask", &[("question", RESUME)])
             .in_channel(&chat.help)
             .await;
-        note.message().content.starts_with("One moment")
+        note.message().text().starts_with("One moment")
     })
     .await;
     chat.finish().await;
@@ -464,7 +464,7 @@ async fn while_the_store_is_locked_the_bot_answers_as_ever_and_nothing_is_lost()
     }
     let note = chat.mia.slash("forget-me", &[]).await;
     assert!(
-        note.message().content.contains("as soon as I can"),
+        note.message().text().contains("as soon as I can"),
         "{}",
         note.message()
     );

@@ -59,8 +59,8 @@ async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then()
     let reply = chat.discord.next_message(&chat.help).await;
     assert!(
         reply
-            .embed()
-            .author
+            .page()
+            .path
             .ends_with(&topic("offer-negotiation").title),
         "{reply}"
     );
@@ -124,7 +124,7 @@ async fn two_edits_while_the_answer_is_changed_end_with_the_last() {
         .await;
     let edited = chat.discord.next_edit(&reply).await;
     assert!(
-        edited.embed().author.ends_with(&topic("mentors").title),
+        edited.page().path.ends_with(&topic("mentors").title),
         "{edited}"
     );
     chat.discord.nothing_more(&chat.help).await;

@@ -5,6 +5,7 @@
 //! | `asking` | every way to ask, and that a question costs one request |
 //! | `clicking` | every button and menu, for whom it is meant and after a restart |
 //! | `commands` | every command, its completions, and how Discord is told about them |
+//! | `trials` | what went wrong with other bots, as their trackers tell |
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
@@ -67,6 +68,7 @@ mod soak;
 mod stand_in;
 #[cfg(unix)]
 mod storm;
+mod trials;
 mod unasked;
 #[cfg(feature = "encoder")]
 mod understanding;

@@ -58,11 +58,11 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
         "https://discord.com/channels/{}/{}/{}",
         chat.guild.id, chat.help.id, first.id
     );
-    assert!(second.content.contains(&link), "{second}");
+    assert!(second.text().contains(&link), "{second}");
     assert_eq!(second.labels(), ["Show it to me", "Remove"]);
     let shown = chat.mia.clicks(&second, "Show it to me").await;
     assert!(shown.ephemeral);
-    assert_eq!(shown.message().embed(), first.embed());
+    assert_eq!(shown.message().page(), first.page());
 
     let asked = chat
         .mia
@@ -70,17 +70,14 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
         .in_channel(&chat.help)
         .await;
     assert!(asked.ephemeral);
-    assert!(asked.message().content.contains(&link));
+    assert!(asked.message().text().contains(&link));
 
     // In another channel, and once the first is gone, it is posted.
     let other = chat.guild.channel("other");
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
-    assert_eq!(
-        chat.discord.next_message(&other).await.embed(),
-        first.embed()
-    );
+    assert_eq!(chat.discord.next_message(&other).await.page(), first.page());
     chat.mia.clicks(&first, "Remove").await.deleted().await;
-    assert_eq!(chat.asks(RESUME).await.embed(), first.embed());
+    assert_eq!(chat.asks(RESUME).await.page(), first.page());
     chat.finish().await;
 }
 
@@ -95,7 +92,7 @@ async fn who_asks_too_fast_hears_it_once_and_below_a_command_privately() {
         .await;
     chat.asks(RESUME).await;
     let note = chat.asks(RESUME).await;
-    assert!(note.content.starts_with("One moment, please"), "{note}");
+    assert!(note.text().starts_with("One moment, please"), "{note}");
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&chat.help).await;
     let note = chat
@@ -104,7 +101,7 @@ async fn who_asks_too_fast_hears_it_once_and_below_a_command_privately() {
         .in_channel(&chat.help)
         .await;
     assert!(note.ephemeral);
-    assert!(note.message().content.starts_with("One moment, please"));
+    assert!(note.message().text().starts_with("One moment, please"));
 
     let max = chat.guild.member("max");
     max.says(&chat.help, &format!("@bot {RESUME}")).await;
@@ -141,8 +138,8 @@ async fn an_edited_question_edits_its_answer_and_a_deleted_one_deletes_it() {
     let edited = chat.discord.next_edit(&reply).await;
     assert!(
         edited
-            .embed()
-            .author
+            .page()
+            .path
             .ends_with(&topic("offer-negotiation").title),
         "{edited}"
     );
@@ -176,39 +173,18 @@ async fn a_question_that_is_deleted_before_its_answer_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn where_embeds_are_not_allowed_the_answer_is_plain_text_that_still_has_its_buttons() {
+async fn where_the_bot_may_not_embed_links_its_answer_looks_as_everywhere() {
     let chat = Chat::start().await;
+    let elsewhere = chat.guild.channel("elsewhere");
     chat.help.bot_may_not(Permission::EmbedLinks);
-    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
-    // Discord drops the embed and keeps the buttons, so the text is put in at once.
-    let reply = chat.discord.next_message(&chat.help).await;
-    let reply = chat.discord.next_edit(&reply).await;
-    assert!(reply.embeds.is_empty());
-    assert!(reply.content.contains(&topic("resume").title), "{reply}");
-    assert!(reply.labels().contains(&"That helped"));
+    let reply = chat.asks(RESUME).await;
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)]);
+    chat.mia.says(&elsewhere, &format!("@bot {RESUME}")).await;
+    let usual = chat.discord.next_message(&elsewhere).await;
     assert_eq!(
-        chat.discord.requests(),
-        [(Route::CreateMessage, 1), (Route::EditMessage, 1)]
+        (reply.page(), reply.labels()),
+        (usual.page(), usual.labels())
     );
-
-    chat.asks(RESUME).await;
-    assert_eq!(
-        chat.discord.requests(),
-        [(Route::CreateMessage, 1)],
-        "it remembers"
-    );
-
-    chat.mia
-        .edits_after(
-            &question,
-            "@bot how do i negotiate an offer",
-            Duration::from_secs(5),
-        )
-        .await;
-    assert!(chat.discord.next_edit(&reply).await.embeds.is_empty());
-    let thanked = chat.mia.clicks(&reply, "That helped").await;
-    assert!(thanked.message().embeds.is_empty());
-    assert!(thanked.message().content.contains("Glad it helped"));
     chat.finish().await;
 }
 
@@ -219,11 +195,7 @@ async fn where_the_bot_may_not_write_it_tries_no_more_than_it_must() {
     silent.bot_may_not(Permission::SendMessages);
     chat.mia.says(&silent, &format!("@bot {RESUME}")).await;
     chat.discord.nothing_more(&silent).await;
-    assert_eq!(
-        chat.discord.requests(),
-        [(Route::CreateMessage, 2)],
-        "once with an embed and once without"
-    );
+    assert_eq!(chat.discord.requests(), [(Route::CreateMessage, 1)]);
     chat.asks(RESUME).await;
     chat.finish().await;
 }
@@ -259,6 +231,6 @@ async fn an_answer_that_was_edited_is_not_linked_to_for_what_it_said_before() {
         .await;
     chat.discord.next_edit(&first).await;
     let again = chat.asks(RESUME).await;
-    assert_eq!(again.embed().title, first.embed().title);
+    assert_eq!(again.page().title, first.page().title);
     chat.finish().await;
 }

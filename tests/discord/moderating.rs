@@ -79,26 +79,7 @@ async fn kept() -> (TempDir, Chat, Member) {
 async fn told(olga: &Member, part: &str, options: &[(&str, &str)]) -> String {
     let answer = olga.slash(part, options).await;
     assert!(answer.ephemeral, "{part}");
-    let message = answer.outcome().await;
-    let embeds = message.embeds.iter().map(|embed| {
-        let fields: Vec<String> = embed
-            .fields
-            .iter()
-            .map(|field| format!("{}: {}", field.name, field.value))
-            .collect();
-        format!(
-            "{}\n{}\n{}\n{}",
-            embed.title,
-            embed.description,
-            fields.join("\n"),
-            embed.footer
-        )
-    });
-    std::iter::once(message.content.clone())
-        .chain(embeds)
-        .collect::<Vec<_>>()
-        .join("\n")
-        .replace('\u{200b}', "")
+    answer.outcome().await.text().replace('\u{200b}', "")
 }
 
 #[tokio::test]
@@ -121,7 +102,7 @@ async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
             let refusal = member.slash(&name, &given(&options)).await;
             assert!(refusal.ephemeral, "{name}");
             assert_eq!(
-                refusal.message().content,
+                refusal.message().text(),
                 "This is for moderators: it needs the permission Manage Server.",
                 "{name}"
             );
@@ -147,7 +128,7 @@ async fn who_may_gets_a_private_answer() {
             assert!(answer.ephemeral, "{name}");
             let message = answer.outcome().await;
             assert!(
-                !message.content.contains("for moderators"),
+                !message.text().contains("for moderators"),
                 "{name}: {message}"
             );
         }
@@ -162,7 +143,7 @@ async fn status_tells_which_guide_is_live() {
         .guild
         .member_who_may("olga", &[Permission::ManageGuild]);
     let status = olga.slash("guide status", &[]).await;
-    let text = &status.message().embed().description;
+    let text = &status.message().page().body;
     let knowledge = &GUIDE.knowledge;
     for part in [
         format!("`{}`, live since <t:", knowledge.version()),
@@ -190,8 +171,8 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
         )
         .await;
     let message = shown.message();
-    assert_eq!(message.embed().title, "Why this answer");
-    let text = &message.embed().description;
+    assert_eq!(message.page().title, "Why this answer");
+    let text = &message.page().body;
     for part in [
         "corrected",
         "resmue → resume",
@@ -221,7 +202,7 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
     for question in [off_topic(), "?!", &"resume ".repeat(800)] {
         let shown = olga.slash("guide explain", &[("question", question)]).await;
         assert!(
-            shown.message().embed().description.contains("Outcome: "),
+            shown.message().page().body.contains("Outcome: "),
             "{question}"
         );
     }
@@ -308,10 +289,15 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
     assert!(!shown.contains("I cannot read messages"), "{shown}");
-    assert_eq!(shown.replace("Saved. The settings are now:", ""), {
-        let again = told(&olga, "guide settings", &[("remove-channel", "help")]).await;
-        again.replace("Change it with the options of `/guide settings`.", "")
-    });
+    let set = |shown: &str| {
+        let heads = ["Saved.", "Change it with"];
+        let lines = shown
+            .lines()
+            .filter(|line| !heads.iter().any(|head| line.starts_with(head)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let again = told(&olga, "guide settings", &[("remove-channel", "help")]).await;
+    assert_eq!(set(&shown), set(&again));
     let kept = store_in(folder.path()).await.settings(Some(chat.guild.id));
     assert_eq!(
         *kept,
@@ -620,4 +606,54 @@ async fn locked(folder: &Path) -> SqliteConnection {
         tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
     begun.expect("in time").expect("it is locked");
     other
+}
+
+#[tokio::test]
+async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
+    let (_folder, chat, olga) = kept().await;
+    let forum = chat.guild.forum("questions");
+    chat.help.bot_may_not(Permission::ViewChannel);
+    chat.help.bot_may_not(Permission::SendMessages);
+    let lobby = chat.guild.channel("lobby");
+    let told = olga
+        .slash("guide settings", &[("add-channel", "help")])
+        .in_channel(&lobby)
+        .await
+        .outcome()
+        .await
+        .text();
+    let sentence = format!(
+        "It is saved, but I cannot answer in <#{}> yet: give me View Channel, Send Messages there.",
+        chat.help.id
+    );
+    assert!(told.contains(&sentence), "{told}");
+    forum.bot_may_not(Permission::SendMessagesInThreads);
+    let told = self::told(&olga, "guide settings", &[("add-forum", "questions")]).await;
+    assert!(
+        told.contains("give me Send Messages in Threads there"),
+        "{told}"
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn settings_show_what_the_operator_configured() {
+    let discord = StandIn::builder().message_content().start().await;
+    let guild = discord.guild("students");
+    let (help, forum) = (guild.channel("help"), guild.forum("questions"));
+    let config = internbot::config::Discord {
+        unasked_channels: vec![help.id],
+        unasked_forums: vec![forum.id],
+        ..eager()
+    };
+    let bot = Setup::new().config(config).bot(&discord);
+    discord.registered("ask").await;
+    let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let told = told(&olga, "guide settings", &[]).await;
+    for (what, id) in [("in channels", help.id), ("to forum posts", forum.id)] {
+        let line = format!("{what}: <#{id}> (by my operator)");
+        assert!(told.contains(&line), "{line:?} in {told}");
+    }
+    bot.stops().await;
+    discord.finish().await;
 }

@@ -1,5 +1,7 @@
 //! Starting and stopping.
 
+#[cfg(unix)]
+use std::ffi::OsStr;
 use std::time::Duration;
 
 use internbot::config::Discord;
@@ -79,7 +81,7 @@ async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
         reply.at.elapsed() >= slow,
         "the bot waited for the end of its request"
     );
-    assert!(reply.embed().author.ends_with(&topic("resume").title));
+    assert!(reply.page().path.ends_with(&topic("resume").title));
     chat.discord.disconnected().await;
     assert_eq!(
         chat.discord.requests(),
@@ -316,4 +318,37 @@ async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
     assert_eq!(program.ended().await.code(), Some(1));
     program.logged("click Reset Token", 1).await;
     discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_proxy_of_the_system_is_not_for_an_address_on_this_machine() {
+    let discord = StandIn::start().await;
+    let guide = SmallGuide::new("Small");
+    // Port 9 discards what it gets, where anything listens there at all.
+    let nowhere: &OsStr = "http://127.0.0.1:9".as_ref();
+    let variables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"];
+    let mut program = Program::start(&discord, &guide, &variables.map(|name| (name, nowhere)));
+    let log = program.logged("Discord knows the commands", 1).await;
+    assert!(!log.contains("proxy"), "{log}");
+    program.signal("TERM");
+    assert!(program.ended().await.success());
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_log_says_what_does_not_go_through_a_proxy() {
+    let guide = SmallGuide::new("Small");
+    let nowhere: &OsStr = "http://127.0.0.1:9".as_ref();
+    let folder = guide.folder();
+    let program = Program::launch(&Launch {
+        variables: &[
+            ("DISCORD_TOKEN", "a.b.c".as_ref()),
+            ("HTTPS_PROXY", nowhere),
+        ],
+        ..Launch::new("https://discord.invalid", &folder, guide.home())
+    });
+    let sentence = "the connection to the gateway does not: it must be able to reach gateway.discord.gg:443 directly";
+    program.logged(sentence, 1).await;
 }

@@ -119,12 +119,7 @@ impl Students {
             .await
             .outcome()
             .await;
-        message
-            .embeds
-            .iter()
-            .map(|embed| format!("{}\n{}", embed.title, embed.description))
-            .collect::<String>()
-            + &message.content
+        message.text()
     }
 
     /// Mia asks again and again, the next question after each answer; how often she got one.

@@ -25,7 +25,7 @@
 //! (handlers are tasks; this one starts after all others), several times, and waits until no request is under way.
 //! A bot that acts on a timer, or a handler that waits for something else than Discord, escapes this.
 //!
-//! **Not modelled**: files, stickers, polls, reactions, pins, voice, components of version 2, webhooks other than
+//! **Not modelled**: files, stickers, polls, reactions, pins, voice, media in components, webhooks other than
 //! those of interactions, compression, the budget of IDENTIFY (only the
 //! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anybody but the bot,
 //! private threads, archiving apart from locking, moderation, audit logs, links unfurling by themselves.
@@ -73,7 +73,7 @@ use tokio::task::JoinHandle;
 pub use faults::Fault;
 pub use interactions::{Autocomplete, Choice, Interaction, InteractionResponse, ResponseKind};
 pub use ledger::{Entry, Way};
-pub use message::{Button, Component, Embed, Field, Menu, MenuOption, Message};
+pub use message::{Button, Component, Embed, Field, Menu, MenuOption, Message, Page};
 pub use people::{Channel, Guild, Member, Post};
 pub use permissions::Permission;
 pub use rest::{Refusal, Requests, Route};
@@ -162,13 +162,6 @@ impl Builder {
         self
     }
 
-    /// Refuses a new message of nothing but embeds, where the bot may not embed, as empty (400, 50006) instead of as
-    /// forbidden (403, 50013).
-    pub fn bare_embeds_are_empty(mut self) -> Self {
-        self.0.bare_embeds_are_empty = true;
-        self
-    }
-
     /// A fixed port.
     pub fn port(mut self, port: u16) -> Self {
         self.0.port = port;
@@ -236,7 +229,6 @@ impl StandIn {
             first_response: FIRST_RESPONSE,
             token_life: TOKEN_LIFE,
             recommended_shards: 1,
-            bare_embeds_are_empty: false,
             ledger: false,
             rate_limits: true,
             port: 0,

@@ -152,7 +152,7 @@ async fn a_question_to_the_bot_in_a_post_is_answered_besides_its_title() {
         assert!(
             answers
                 .iter()
-                .any(|answer| answer.embed().author.ends_with(title)),
+                .any(|answer| answer.page().path.ends_with(title)),
             "{topic}: {answers:?}"
         );
     }
@@ -188,8 +188,8 @@ async fn an_edit_changes_an_unasked_answer_only_for_a_sure_one() {
     let edited = chat.discord.next_edit(&reply).await;
     assert!(
         edited
-            .embed()
-            .author
+            .page()
+            .path
             .ends_with(&topic("offer-negotiation").title),
         "{edited}"
     );

@@ -15,6 +15,7 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
         unasked_forums: vec![3],
         private: true,
         cooldown_seconds: Some(9),
+        introduced: true,
     };
     let other = place.open().await;
     set(&store, GUILD, settings.clone())

@@ -25,7 +25,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     let (Some(message), Some(user)) = (interaction.target(), interaction.user_id()) else {
         return CommandReply::ephemeral(reply::unknown_command());
     };
-    let text = bot.without_mention(&message.content);
+    let text = bot.without_mention(&message.visible(), interaction.guild_id);
     if text.is_empty() || bot.user.get() == Some(&message.author.id) {
         return CommandReply::ephemeral(reply::nothing_to_answer());
     }

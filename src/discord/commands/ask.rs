@@ -7,8 +7,10 @@ use super::definition::{
     CommandDefinition, CommandReply, Execution, everywhere, flag_option, text, text_option,
 };
 use crate::discord::context::EventContext;
+use crate::discord::conversations::Shown;
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
+use crate::discord::handlers::remark::remark_of;
 use crate::discord::record::{self, QuestionRecord};
 use crate::reply;
 use crate::stats::{Outcome, Way};
@@ -57,13 +59,23 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
         None => {
             let question = context.question(text).await;
             let decision = context.guide.answer(&question);
+            if let Some(remark) = remark_of(knowledge, &question.text, &decision) {
+                return CommandReply::ephemeral(reply::to_remark(knowledge, remark));
+            }
             let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision);
             record::unanswered(context, guild, &question, &decision);
             // The message has no id yet; clicks on it name the command.
             let id = MessageId::new(interaction.id.get());
-            bot.conversations.remember(id, None, user, &question);
-            let reply = reply::to_answer(knowledge, &decision);
-            (context.place_of(&decision), reply, record)
+            let (reply, place) = (
+                reply::to_answer(knowledge, &decision),
+                context.place_of(&decision),
+            );
+            if let Some(channel) = interaction.channel_id {
+                let shown = Shown::by(&reply, place.as_ref());
+                bot.conversations
+                    .remember(id, channel, user, &question, shown);
+            }
+            (place, reply, record)
         }
     };
     let before = match (place, guild, interaction.channel_id) {

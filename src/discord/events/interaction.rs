@@ -9,6 +9,9 @@ use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, Permission
 use super::field::{Identified, lenient};
 use super::message::DiscordMessage;
 
+/// The direct messages with the bot.
+const WITH_BOT: u8 = 1;
+
 /// A command, a button, a menu, or somebody who types into an option.
 #[derive(Debug, Deserialize)]
 pub(in crate::discord) struct Interaction {
@@ -29,8 +32,9 @@ pub(in crate::discord) struct Interaction {
     /// In direct messages.
     #[serde(default)]
     user: Option<Identified<UserId>>,
+    /// In what kind of place it was used.
     #[serde(default, deserialize_with = "lenient")]
-    pub app_permissions: Option<Permissions>,
+    context: Option<u8>,
     /// The message whose button or menu was used.
     #[serde(default)]
     pub message: Option<Box<DiscordMessage>>,
@@ -103,6 +107,9 @@ pub(in crate::discord) struct Resolved {
 pub(in crate::discord) struct ResolvedChannel {
     #[serde(rename = "type")]
     pub kind: u8,
+    /// What the bot may do there.
+    #[serde(default, deserialize_with = "lenient")]
+    pub app_permissions: Option<Permissions>,
 }
 
 impl Interaction {
@@ -130,11 +137,9 @@ impl Interaction {
             .unwrap_or_default()
     }
 
-    /// Whether the bot is known not to be allowed to embed links here.
-    pub(in crate::discord) fn may_not_embed(&self) -> bool {
-        let allowed = Permissions::EMBED_LINKS | Permissions::ADMINISTRATOR;
-        self.app_permissions
-            .is_some_and(|permissions| !permissions.intersects(allowed))
+    /// Whether nobody but the person and the bot is there.
+    pub(in crate::discord) fn is_in_direct_messages(&self) -> bool {
+        self.context == Some(WITH_BOT)
     }
 
     /// Whether the bot itself is installed here, rather than only by the person who uses it.
@@ -146,6 +151,11 @@ impl Interaction {
     pub(in crate::discord) fn target(&self) -> Option<&DiscordMessage> {
         let id = self.data.target_id.as_ref()?;
         self.data.resolved.messages.get(id)
+    }
+
+    /// A channel that was chosen.
+    pub(in crate::discord) fn resolved_channel(&self, id: u64) -> Option<&ResolvedChannel> {
+        self.data.resolved.channels.get(&id.to_string())
     }
 
     /// The part of the command that was chosen.

@@ -1,10 +1,13 @@
 //! Messages.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::Value;
-use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, UserId};
+use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 use super::field::{Identified, lenient};
+use crate::reply::HEADLINE;
 
 /// Messages of people: written as such, or as a reply.
 const WRITTEN: [u8; 2] = [0, 19];
@@ -38,9 +41,17 @@ pub(in crate::discord) struct DiscordMessage {
     #[serde(default, deserialize_with = "lenient")]
     pub mentions: Vec<Identified<UserId>>,
     #[serde(default, deserialize_with = "lenient")]
-    pub mention_roles: Vec<Value>,
+    pub mention_roles: Vec<RoleId>,
     #[serde(default, deserialize_with = "lenient")]
-    pub embeds: Vec<Embed>,
+    mention_everyone: bool,
+    #[serde(default, deserialize_with = "lenient")]
+    embeds: Vec<Embed>,
+    /// Components of version 2 hold the text of a message.
+    #[serde(default, deserialize_with = "lenient")]
+    components: Vec<Value>,
+    /// What a forwarded message shows.
+    #[serde(default, deserialize_with = "lenient")]
+    message_snapshots: Vec<Snapshot>,
     #[serde(default, deserialize_with = "lenient")]
     pub message_reference: Option<Value>,
     #[serde(default, deserialize_with = "lenient")]
@@ -49,11 +60,30 @@ pub(in crate::discord) struct DiscordMessage {
     pub interaction_metadata: Option<InteractionMetadata>,
 }
 
-/// An embed, for when nobody remembers what it answers.
+/// An embed.
 #[derive(Debug, Deserialize)]
-pub(in crate::discord) struct Embed {
+struct Embed {
     #[serde(default, deserialize_with = "lenient")]
-    pub title: Option<String>,
+    title: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    description: Option<String>,
+}
+
+/// A message as it was when somebody forwarded it.
+#[derive(Debug, Deserialize)]
+struct Snapshot {
+    #[serde(default, deserialize_with = "lenient")]
+    message: SnapshotMessage,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct SnapshotMessage {
+    #[serde(default, deserialize_with = "lenient")]
+    content: String,
+    #[serde(default, deserialize_with = "lenient")]
+    embeds: Vec<Embed>,
+    #[serde(default, deserialize_with = "lenient")]
+    components: Vec<Value>,
 }
 
 /// What a message of the bot answers, if that was an interaction.
@@ -80,8 +110,106 @@ impl DiscordMessage {
         !self.author.bot && self.webhook_id.is_none() && WRITTEN.contains(&self.kind)
     }
 
+    /// Whether a webhook sent it, other than the bot's own.
+    pub(in crate::discord) fn is_by_a_webhook(&self) -> bool {
+        self.webhook_id.is_some() && self.interaction_metadata.is_none()
+    }
+
+    /// The mark of the process of the bot that sent it to a channel.
+    pub(in crate::discord) fn mark(&self) -> Option<i64> {
+        let is_of_interaction = self.interaction_metadata.is_some();
+        let first = self.components.first().filter(|_| !is_of_interaction)?;
+        first["id"].as_i64()
+    }
+
+    /// Whether it mentions a role.
+    pub(in crate::discord) fn mentions_role(&self, role: RoleId) -> bool {
+        self.mention_roles.contains(&role)
+    }
+
+    /// Whether it is addressed to everybody, whether or not its author may notify them.
+    pub(in crate::discord) fn is_to_everyone(&self) -> bool {
+        self.mention_everyone
+            || ["@everyone", "@here"]
+                .iter()
+                .any(|name| self.content.contains(name))
+    }
+
+    /// What a person wrote or forwarded.
+    pub(in crate::discord) fn written(&self) -> Cow<'_, str> {
+        let forwarded = self
+            .message_snapshots
+            .first()
+            .map(|snapshot| &snapshot.message);
+        match forwarded {
+            Some(shown) if self.content.is_empty() => {
+                visible_text(&shown.content, &shown.embeds, &shown.components)
+            }
+            _ => Cow::Borrowed(&self.content),
+        }
+    }
+
+    /// What somebody reads who looks at the message, whoever wrote it.
+    pub(in crate::discord) fn visible(&self) -> Cow<'_, str> {
+        match self.written() {
+            written if written.is_empty() => {
+                visible_text(&self.content, &self.embeds, &self.components)
+            }
+            written => written,
+        }
+    }
+
+    /// The line in which a message of the bot quotes the question that it answers.
+    pub(in crate::discord) fn quote(&self) -> Option<&str> {
+        let first = texts(&self.components).first().copied();
+        let line = first.unwrap_or(&self.content).lines().next()?;
+        line.strip_prefix("> ")
+    }
+
+    /// The headlines of a message of the bot.
+    pub(in crate::discord) fn headlines(&self) -> Vec<String> {
+        let embeds = self
+            .embeds
+            .iter()
+            .filter_map(|embed| embed.title.as_deref());
+        let texts = texts(&self.components);
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let headlines = lines.filter_map(|line| line.strip_prefix(HEADLINE));
+        embeds.chain(headlines).map(str::to_owned).collect()
+    }
+
     /// Whether one person alone sees it.
     pub(in crate::discord) fn is_ephemeral(&self) -> bool {
         self.flags & EPHEMERAL != 0
     }
+}
+
+/// The text of a message: as such, or else in its embeds and components.
+fn visible_text<'a>(
+    content: &'a str,
+    embeds: &'a [Embed],
+    components: &'a [Value],
+) -> Cow<'a, str> {
+    if !content.is_empty() {
+        return Cow::Borrowed(content);
+    }
+    let embeds = embeds
+        .iter()
+        .flat_map(|embed| [&embed.title, &embed.description]);
+    let parts = embeds
+        .flatten()
+        .map(String::as_str)
+        .chain(texts(components));
+    Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
+}
+
+/// The texts in components, however they are nested.
+fn texts(components: &[Value]) -> Vec<&str> {
+    let mut found = Vec::new();
+    for component in components {
+        found.extend(component["content"].as_str());
+        let inner = component["components"].as_array();
+        found.extend(inner.map(|inner| texts(inner)).unwrap_or_default());
+    }
+    found
 }

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use serenity::all::UserId;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::discord::commands;
 use crate::discord::commands::definition::{CommandReply, Execution, Pending};
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::discord::record::QuestionRecord;
-use crate::discord::render::{self, RenderOptions, render};
+use crate::discord::render::{self, RenderOptions, Rendered, render};
+use crate::discord::rest::RestError;
 use crate::reply;
 
 /// A reply that takes longer than this is announced. Discord waits three seconds, the way there included.
@@ -32,22 +33,43 @@ pub(in crate::discord) async fn handle(
         }
         None => CommandReply::ephemeral(reply::unknown_command()),
     };
-    let options = RenderOptions {
-        owner,
-        ephemeral: reply.ephemeral,
-        plain: interaction.may_not_embed(),
+    let options = if reply.ephemeral {
+        RenderOptions::ephemeral(owner, interaction, &context.bot.commands)
+    } else {
+        RenderOptions::public(owner, &context.bot.commands)
     };
     let rendered = render(&reply.reply, options);
-    let rendered = match reply.quoted_question {
-        Some(question) => rendered.quoting(&question),
-        None => rendered,
-    };
-    let (rest, response) = (&context.bot.rest, rendered.response());
-    let responded = rest.respond(interaction.id, &interaction.token, &response);
-    if let Err(error) = responded.await {
-        warn!(command = name, %error, "could not answer a command");
+    let question = reply.quoted_question.as_deref();
+    let responded = respond(context, interaction, rendered, question).await;
+    match responded {
+        Ok(()) => reply.record,
+        Err(error) => {
+            warn!(command = name, %error, "could not answer a command");
+            // Nobody saw an answer, so none is counted.
+            None
+        }
     }
-    reply.record
+}
+
+/// Shows a reply, with the question above it if others should see that and the server's rules let them.
+async fn respond(
+    context: &EventContext,
+    interaction: &Interaction,
+    rendered: Rendered,
+    question: Option<&str>,
+) -> Result<(), RestError> {
+    let (rest, id, token) = (&context.bot.rest, interaction.id, &interaction.token);
+    if let Some(question) = question {
+        let quoting = rendered.clone().quoting(question).response();
+        match rest.respond(id, token, &quoting).await {
+            // AutoMod, for example, may refuse what the person typed. The answer is ours.
+            Err(error) if error.status() == Some(400) => {
+                debug!(%error, "could not repeat a question above its answer");
+            }
+            responded => return responded,
+        }
+    }
+    rest.respond(id, token, &rendered.response()).await
 }
 
 /// Waits for a reply. If that takes long, announces it to Discord and shows it afterwards: `None` then.
@@ -67,8 +89,8 @@ async fn in_time(
         .await;
     // Also if nobody will see the reply: what the command does is wanted.
     let reply = pending.await;
-    let options = RenderOptions::ephemeral(owner, interaction.may_not_embed());
-    let message = render(&reply.reply, options).edit_response();
+    let options = RenderOptions::ephemeral(owner, interaction, &context.bot.commands);
+    let message = render(&reply.reply, options).edit();
     let shown = match announced {
         Ok(()) => {
             rest.edit_response(interaction.application_id, token, &message)

@@ -1,14 +1,16 @@
 //! Buttons and menus: what a click does and shows.
 
-use serenity::all::{ChannelId, CreateInteractionResponse, MessageId, Permissions, UserId};
+use serde::Serialize;
+use serenity::all::{ChannelId, MessageId, Permissions, UserId};
 use tracing::warn;
 
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::EventContext;
+use crate::discord::conversations::Shown;
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::{DiscordMessage, Interaction};
 use crate::discord::record::{self, QuestionRecord};
-use crate::discord::render::{self, Destination, Outgoing, RenderOptions, render};
+use crate::discord::render::{self, Destination, Outgoing, RenderOptions, ResponseForm, render};
 use crate::discord::rest::RestError;
 use crate::discord::send::send;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
@@ -69,19 +71,13 @@ impl Used<'_> {
         self.user.get() == owner
     }
 
-    async fn respond(
-        &self,
-        response: &Outgoing<CreateInteractionResponse>,
-    ) -> Result<(), RestError> {
+    async fn respond(&self, response: &impl Serialize) -> Result<(), RestError> {
         let Interaction { id, token, .. } = self.interaction;
         self.context.bot.rest.respond(*id, token, response).await
     }
 
     /// What a click shows, and what became of the question if that was it.
-    async fn click(
-        &self,
-        click: Click,
-    ) -> (Outgoing<CreateInteractionResponse>, Option<QuestionRecord>) {
+    async fn click(&self, click: Click) -> (Outgoing<ResponseForm>, Option<QuestionRecord>) {
         let (context, guild) = (self.context, self.interaction.guild_id);
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
@@ -90,6 +86,7 @@ impl Used<'_> {
                 Some(reply) if is_owner && click.seen == Seen::Here => {
                     if let (View::Section(place), false) = (view, self.message.is_ephemeral()) {
                         let conversations = &context.bot.conversations;
+                        conversations.now_shows(self.message.id, Shown::Section(place.clone()));
                         conversations.posted(self.channel, place, self.message.id);
                     }
                     self.in_place(&reply)
@@ -118,9 +115,33 @@ impl Used<'_> {
                 });
                 return (self.in_place(&reply::none_of_these(knowledge)), record);
             }
+            Action::Share(place) => self.share(&place),
             Action::Remove | Action::Post(..) => self.ephemeral(&reply::not_for_you()),
         };
         (response, None)
+    }
+
+    /// Shows everybody a section that one person has seen, unless it stands in the channel already.
+    fn share(&self, place: &Place) -> Outgoing<ResponseForm> {
+        let knowledge = &self.context.guide.knowledge;
+        let Some((topic, section)) = place.find(knowledge) else {
+            return self.ephemeral(&reply::gone());
+        };
+        let before = self
+            .interaction
+            .guild_id
+            .and_then(|guild| self.context.posted_before(guild, self.channel, place));
+        match before {
+            Some(before) => self.ephemeral(&before),
+            None => {
+                let reply = reply::section(knowledge, topic, section);
+                render(
+                    &reply,
+                    RenderOptions::public(self.user, &self.context.bot.commands),
+                )
+                .response()
+            }
+        }
     }
 
     /// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was
@@ -196,7 +217,7 @@ impl Used<'_> {
         let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
         if !interaction.is_installed_in_guild() {
             // Only installed by the person: the bot cannot write here on its own, but it may answer the click publicly.
-            let options = RenderOptions::public(author, interaction.may_not_embed());
+            let options = RenderOptions::public(author, &context.bot.commands);
             return self
                 .respond(&render(&reply, options).response_to(author))
                 .await;
@@ -212,18 +233,18 @@ impl Used<'_> {
             nonce: self.message.id.get(),
             ping: true,
         };
-        match send(&bot.rest, &bot.channels, &reply, author, to).await {
+        match send(bot, &reply, author, to).await {
             Some(sent) => {
-                bot.conversations
-                    .posted(self.channel, place.clone(), sent.id);
+                bot.conversations.posted(self.channel, place.clone(), sent);
                 bot.answers.answered(message, sent);
                 edit::follow(context, message, "").await;
                 Ok(())
             }
             None => {
                 bot.answers.withdraw(message);
-                let options = RenderOptions::ephemeral(self.user, false);
-                let note = render(&reply::not_posted(), options).edit_response();
+                let options =
+                    RenderOptions::ephemeral(self.user, interaction, &context.bot.commands);
+                let note = render(&reply::not_posted(), options).edit();
                 let (application, token) = (interaction.application_id, &interaction.token);
                 bot.rest.edit_response(application, token, &note).await
             }
@@ -231,17 +252,19 @@ impl Used<'_> {
     }
 
     /// In a new message that only the person sees.
-    fn ephemeral(&self, reply: &Reply) -> Outgoing<CreateInteractionResponse> {
-        let options = RenderOptions::ephemeral(self.user, self.interaction.may_not_embed());
+    fn ephemeral(&self, reply: &Reply) -> Outgoing<ResponseForm> {
+        let commands = &self.context.bot.commands;
+        let options = RenderOptions::ephemeral(self.user, self.interaction, commands);
         render(reply, options).response()
     }
 
     /// In place of the message that was clicked.
-    fn in_place(&self, reply: &Reply) -> Outgoing<CreateInteractionResponse> {
-        let options = RenderOptions {
-            owner: self.user,
-            ephemeral: self.message.is_ephemeral(),
-            plain: self.message.embeds.is_empty() && !self.message.content.is_empty(),
+    fn in_place(&self, reply: &Reply) -> Outgoing<ResponseForm> {
+        let commands = &self.context.bot.commands;
+        let options = if self.message.is_ephemeral() {
+            RenderOptions::ephemeral(self.user, self.interaction, commands)
+        } else {
+            RenderOptions::public(self.user, commands)
         };
         render(reply, options).update()
     }

@@ -4,6 +4,7 @@ use serenity::all::{ChannelId, GuildId, Timestamp, UserId};
 
 use crate::answer::Outcome;
 use crate::discord::context::{BotContext, EventContext};
+use crate::discord::conversations::Shown;
 use crate::discord::events::Thread;
 use crate::discord::record::QuestionRecord;
 use crate::discord::render::Destination;
@@ -59,11 +60,13 @@ pub(in crate::discord) async fn handle(
     };
     let bot = &context.bot;
     let reply = reply::to_answer(&context.guide.knowledge, &decision);
-    let sent = send(&bot.rest, &bot.channels, &reply, post.owner, to).await?;
+    let sent = send(bot, &reply, post.owner, to).await?;
+    let place = context.place_of(&decision);
+    let shown = Shown::by(&reply, place.as_ref());
     bot.conversations
-        .remember(sent.id, None, post.owner, &question);
-    if let Some(place) = context.place_of(&decision) {
-        bot.conversations.posted(post.thread, place, sent.id);
+        .remember(sent, post.thread, post.owner, &question, shown);
+    if let Some(place) = place {
+        bot.conversations.posted(post.thread, place, sent);
     }
     Some(record)
 }

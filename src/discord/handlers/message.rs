@@ -1,20 +1,25 @@
 //! Messages: whether one is for the bot, and the answer to it.
 
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
+use tracing::debug;
 
 use crate::answer::Outcome;
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::{BotContext, EventContext};
+use crate::discord::conversations::Shown;
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::DiscordMessage;
 use crate::discord::record::{self, QuestionRecord};
 use crate::discord::render::Destination;
 use crate::discord::send::send;
+use crate::remark::Remark;
 use crate::reply::{self, Reply};
 use crate::search::Question;
+use crate::settings::Settings;
 use crate::stats::Way;
 
 use super::edit;
+use super::remark::{self, remark_of};
 
 /// A message for the bot: what is needed to answer it but its text, which [`AnswerTracker`] keeps while it waits.
 ///
@@ -25,6 +30,8 @@ pub(in crate::discord) struct IncomingMessage {
     pub guild: Option<GuildId>,
     pub asker: UserId,
     pub way: Way,
+    /// Makes sending the answer again harmless.
+    pub nonce: u64,
     /// The answer of the bot to which it is a reply.
     earlier: Option<EarlierAnswer>,
     /// Whether the person asks too soon after their last question and is to be told so.
@@ -49,7 +56,7 @@ pub(in crate::discord) fn classify(
     if !message.is_by_a_person() {
         return None;
     }
-    let text = bot.without_mention(&message.content);
+    let text = bot.without_mention(&message.written(), message.guild_id);
     let earlier = message
         .referenced_message
         .as_ref()
@@ -58,12 +65,13 @@ pub(in crate::discord) fn classify(
         Way::Direct
     } else if earlier.is_some() && !text.is_empty() {
         Way::Reply
-    } else if message.mentions.iter().any(|user| user.id == me) {
+    } else if bot.is_mentioned_in(message) {
         Way::Mention
     } else {
-        // A message to somebody else is not for the bot, wherever it is written.
+        // A message to somebody else or to everybody is not for the bot, wherever it is written.
         let to_nobody = message.mentions.is_empty()
             && message.mention_roles.is_empty()
+            && !message.is_to_everyone()
             && message.message_reference.is_none();
         let overheard = to_nobody
             && !text.is_empty()
@@ -82,13 +90,10 @@ pub(in crate::discord) fn classify(
         guild: message.guild_id,
         asker,
         way,
+        nonce: message.id.get(),
         earlier: earlier.map(|earlier| EarlierAnswer {
             id: earlier.id,
-            titles: earlier
-                .embeds
-                .iter()
-                .filter_map(|embed| embed.title.clone())
-                .collect(),
+            titles: earlier.headlines(),
             of_command: earlier.interaction_metadata.is_some(),
         }),
         too_soon: turn == Turn::TellToWait,
@@ -129,6 +134,11 @@ pub(in crate::discord) async fn handle(
         ..context.question(text).await
     };
     let decision = context.guide.answer(&question);
+    let remark =
+        remark_of(&context.guide.knowledge, &question.text, &decision).filter(|_| !overheard);
+    if let Some(remark) = remark {
+        return answer_remark(context, &message, remark, &question.text).await;
+    }
     let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision);
     let place = context.place_of(&decision);
     let before = match (&place, message.guild) {
@@ -146,36 +156,93 @@ pub(in crate::discord) async fn handle(
     }
     let is_new = before.is_none();
     let reply = before.unwrap_or_else(|| reply::to_answer(&context.guide.knowledge, &decision));
-    record::unanswered(context, message.guild, &question, &decision);
+    let shown = Shown::by(&reply, place.as_ref());
+    let introduced = message
+        .guild
+        .filter(|guild| bot.is_to_introduce_itself(*guild));
+    let reply = match introduced {
+        Some(_) => reply.introducing(),
+        None => reply,
+    };
     let Some(sent) = answer(context, &message, &reply).await else {
         // Nobody saw an answer, so none is counted.
         bot.answers.withdraw(message.id);
         return None;
     };
-    let direct = message.guild.is_none().then_some(message.channel);
+    record::unanswered(context, message.guild, &question, &decision);
     bot.conversations
-        .remember(sent.id, direct, message.asker, &question);
+        .remember(sent, message.channel, message.asker, &question, shown);
     if let Some(place) = place.filter(|_| is_new) {
-        bot.conversations.posted(message.channel, place, sent.id);
+        bot.conversations.posted(message.channel, place, sent);
     }
     bot.answers.answered(message.id, sent);
     edit::follow(context, message.id, &question.text).await;
+    if let Some(guild) = introduced {
+        note_introduction(bot, guild).await;
+    }
     Some(record)
+}
+
+/// Keeps that a guild knows what the bot is. If that fails, this process still knows it.
+async fn note_introduction(bot: &BotContext, guild: GuildId) {
+    let introduced = |settings: &Settings| Settings {
+        introduced: true,
+        ..settings.clone()
+    };
+    if let Err(error) = bot.store.change_settings(guild.get(), introduced).await {
+        debug!(%error, "could not keep that a server knows what the bot is");
+    }
+}
+
+/// Answers what is no question.
+async fn answer_remark(
+    context: &EventContext,
+    message: &IncomingMessage,
+    remark: Remark,
+    text: &str,
+) -> Option<QuestionRecord> {
+    let bot = &context.bot;
+    let before = match &message.earlier {
+        Some(earlier) => (bot.conversations.before(earlier.id)).map(|known| (earlier.id, known)),
+        None => bot.conversations.last(message.channel, message.asker),
+    };
+    let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
+    let said = remark::reply_to(context, message, remark, own).await;
+    let Some(sent) = answer(context, message, &said.reply).await else {
+        bot.answers.withdraw(message.id);
+        return None;
+    };
+    if let Some((question, shown)) = said.continues {
+        bot.conversations
+            .remember(sent, message.channel, message.asker, &question, shown);
+    }
+    bot.answers.answered(message.id, sent);
+    edit::follow(context, message.id, text).await;
+    said.record
 }
 
 async fn answer(
     context: &EventContext,
     message: &IncomingMessage,
     reply: &Reply,
-) -> Option<crate::discord::answers::SentAnswer> {
+) -> Option<MessageId> {
     let to = Destination {
         channel: message.channel,
         reply_to: Some(message.id),
-        nonce: message.id.get(),
+        nonce: message.nonce,
         ping: false,
     };
     let bot = &context.bot;
-    send(&bot.rest, &bot.channels, reply, message.asker, to).await
+    let sent = send(bot, reply, message.asker, to).await;
+    if sent.is_none() && bot.answers.is_copied(message.id) {
+        // A proxy such as PluralKit has replaced the question by a copy.
+        let to = Destination {
+            reply_to: None,
+            ..to
+        };
+        return send(bot, reply, message.asker, to).await;
+    }
+    sent
 }
 
 /// What to say to somebody who addressed the bot without a word: help, unless it is clear why there is none.
@@ -194,9 +261,9 @@ fn earlier_questions(bot: &BotContext, message: &IncomingMessage) -> Vec<String>
         // After a restart the answer still says what it was about.
         return remembered.map_or_else(|| earlier.titles.clone(), |known| known.questions);
     }
-    if message.guild.is_none() {
-        bot.conversations.direct(message.channel)
-    } else {
-        Vec::new()
-    }
+    let is_direct = message.guild.is_none();
+    let last = bot.conversations.last(message.channel, message.asker);
+    last.filter(|_| is_direct)
+        .map(|(_, known)| known.questions)
+        .unwrap_or_default()
 }

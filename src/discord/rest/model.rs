@@ -1,8 +1,7 @@
 //! What Discord responds.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serenity::all::MessageId;
+use serenity::all::{CommandId, MessageId};
 
 /// How to connect to the gateway.
 #[derive(Debug, Deserialize)]
@@ -46,14 +45,28 @@ impl Default for SessionStartLimit {
 pub(in crate::discord) struct CreatedMessage {
     /// Its id.
     pub id: MessageId,
-    /// What is left of its embeds: Discord drops those of a bot that may not embed.
     #[serde(default)]
-    embeds: Vec<IgnoredAny>,
+    components: Vec<CreatedComponent>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CreatedComponent {
+    #[serde(default)]
+    id: Option<i64>,
 }
 
 impl CreatedMessage {
-    /// Whether Discord kept an embed.
-    pub(in crate::discord) fn has_embed(&self) -> bool {
-        !self.embeds.is_empty()
+    /// The mark of the process that sent it.
+    pub(in crate::discord) fn mark(&self) -> Option<i64> {
+        self.components.first()?.id
     }
+}
+
+/// A command that Discord knows.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct RegisteredCommand {
+    /// Its id.
+    pub id: CommandId,
+    /// Its name.
+    pub name: String,
 }

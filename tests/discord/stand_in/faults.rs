@@ -19,6 +19,10 @@ pub enum Fault {
     SharedRateLimited(Duration),
     /// 429 on every route but those of interactions until this time has passed.
     GloballyRateLimited(Duration),
+    /// 400 with Discord's code 200000: a rule of AutoMod refuses the text.
+    AutoMod,
+    /// 400 with Discord's code 40058: the first message of a forum post is not there yet.
+    PostNotThere,
     /// 500 with a page of HTML; nothing is done.
     ServerError,
     /// 502 with a page of HTML; nothing is done.
@@ -122,6 +126,14 @@ impl Fault {
                 json!({"message": "Missing Permissions", "code": 50013}),
             ),
             Self::NotFound => (404, json!({"message": "Unknown Channel", "code": 10003})),
+            Self::AutoMod => (
+                400,
+                json!({"message": "Message was blocked by AutoMod", "code": 200_000}),
+            ),
+            Self::PostNotThere => (
+                400,
+                json!({"message": "Cannot message this thread until after the post author has sent an initial message.", "code": 40058}),
+            ),
             Self::RateLimited(wait) => return Some(rate_limited(route, wait, "user")),
             Self::SharedRateLimited(wait) => return Some(rate_limited(route, wait, "shared")),
             Self::GloballyRateLimited(wait) => return Some(rate_limited(route, wait, "global")),

@@ -54,6 +54,8 @@ struct Connection {
 
 #[derive(Default)]
 pub(super) struct Gateway {
+    /// How often something was dispatched.
+    dispatches: usize,
     sessions: BTreeMap<String, Session>,
     connections: BTreeMap<u64, Connection>,
     opened: u64,
@@ -314,7 +316,13 @@ impl State {
         payload: &Value,
         without_content: &Value,
     ) {
-        for session in self.gateway.sessions.values_mut() {
+        // Of two sessions that hear the same neither is always first.
+        self.gateway.dispatches += 1;
+        let mut sessions: Vec<&mut Session> = self.gateway.sessions.values_mut().collect();
+        if self.gateway.dispatches.is_multiple_of(2) {
+            sessions.reverse();
+        }
+        for session in sessions {
             if session.intents & intent != intent || !session.hears_of(guild) {
                 continue;
             }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::faults::Fault;
 use super::interactions::Act;
-use super::message::{Component, components_of};
+use super::message::{Component, rows_of};
 use super::people::{Channel, Member};
 use super::rest::{Call, Refusal, Route};
 use super::world::{Deed, State};
@@ -200,7 +200,7 @@ impl State {
             }
             Way::Button => {
                 let button = latest.and_then(|answer| {
-                    let mut rows = components_of(&answer.components).into_iter().flatten();
+                    let mut rows = rows_of(&answer.components).into_iter().flatten();
                     let custom_id = rows.find_map(|component| match component {
                         Component::Button(button)
                             if !button.custom_id.is_empty() && button.label != "Remove" =>

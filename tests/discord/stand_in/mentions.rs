@@ -41,7 +41,7 @@ pub(super) fn find(content: &str) -> Mentions {
 impl StoredMessage {
     /// Works out who is mentioned, given what the author allows (`null`: Discord's default).
     pub fn set_mentions(&mut self, state: &State, allowed: &Value, of_interaction: bool) {
-        let found = find(&self.content);
+        let found = find(&self.text());
         let allows = Allowed::new(allowed, of_interaction);
         self.mentions = found
             .users
@@ -86,7 +86,7 @@ impl State {
         );
         if allows.everyone {
             names.extend(
-                find(&message.content)
+                find(&message.text())
                     .everyone
                     .into_iter()
                     .map(str::to_owned),

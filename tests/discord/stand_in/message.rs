@@ -18,7 +18,9 @@ pub struct Message {
     pub content: String,
     /// Its embeds.
     pub embeds: Vec<Embed>,
-    /// Its buttons and menus, row by row.
+    /// The texts of its components, from top to bottom.
+    pub texts: Vec<String>,
+    /// Its buttons and menus, row by row; a button beside a text is a row of its own.
     pub rows: Vec<Vec<Component>>,
     /// The message that it replies to.
     pub reply_to: Option<u64>,
@@ -64,6 +66,8 @@ pub enum Component {
 #[allow(missing_docs, reason = "the names are Discord's")]
 pub struct Button {
     pub label: String,
+    /// The text beside it, if it is not in a row.
+    pub beside: String,
     pub emoji: String,
     pub style: u64,
     pub custom_id: String,
@@ -91,20 +95,96 @@ pub struct MenuOption {
     pub default: bool,
 }
 
-impl Message {
-    /// Its only embed.
-    #[track_caller]
-    pub fn embed(&self) -> &Embed {
-        match self.embeds.as_slice() {
-            [embed] => embed,
-            embeds => panic!("one embed expected, {} found in: {self}", embeds.len()),
+/// What the bot writes, taken apart by the marks that a person knows it by; what it does not have is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Page {
+    pub quote: String,
+    pub path: String,
+    pub title: String,
+    pub body: String,
+    pub notice: String,
+    pub links: Vec<String>,
+    pub footer: String,
+    pub introduction: String,
+}
+
+impl Page {
+    fn add(&mut self, text: &str) {
+        if let Some(quote) = text.strip_prefix("> ").filter(|text| !text.contains('\n')) {
+            quote.clone_into(&mut self.quote);
+        } else if let Some(notice) = text.strip_prefix("⚠️ **Please note**\n") {
+            notice.clone_into(&mut self.notice);
+        } else if let Some(links) = text.strip_prefix("**Links**\n") {
+            self.links = links.lines().map(str::to_owned).collect();
+        } else if let Some(introduction) = text.strip_prefix("-# New here: ") {
+            introduction.clone_into(&mut self.introduction);
+        } else if let Some(small) = text.strip_prefix("-# ").filter(|text| !text.contains('\n')) {
+            small.clone_into(&mut self.footer);
+        } else {
+            let mut lines = text.lines().peekable();
+            if let Some(path) = lines.next_if(|line| line.starts_with("-# ")) {
+                path["-# ".len()..].clone_into(&mut self.path);
+            }
+            if let Some(title) = lines.next_if(|line| line.starts_with("## ")) {
+                title["## ".len()..].clone_into(&mut self.title);
+            }
+            self.body = lines.collect::<Vec<_>>().join("\n");
         }
     }
+}
 
-    /// The button with this label.
+impl Message {
+    /// What the bot wrote in it, taken apart.
+    #[track_caller]
+    pub fn page(&self) -> Page {
+        assert!(self.is_of_components(), "no components in: {self}");
+        let beside = |text: &&String| self.buttons().all(|button| button.beside != **text);
+        let mut page = Page::default();
+        for text in self.texts.iter().filter(beside) {
+            page.add(text);
+        }
+        page
+    }
+
+    /// Whether its text is in components rather than in content and embeds.
+    pub fn is_of_components(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
+    /// All that can be read in it.
+    pub fn text(&self) -> String {
+        let embeds = self.embeds.iter().flat_map(|embed| {
+            let fields = embed
+                .fields
+                .iter()
+                .flat_map(|field| [&field.name, &field.value]);
+            [&embed.author, &embed.title, &embed.description]
+                .into_iter()
+                .chain(fields)
+                .chain([&embed.footer])
+        });
+        let all = std::iter::once(&self.content)
+            .chain(embeds)
+            .chain(&self.texts);
+        let parts: Vec<&str> = all
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
+        parts.join("\n")
+    }
+
+    /// The texts of the candidates to choose from, best first.
+    pub fn candidates(&self) -> Vec<&str> {
+        let beside = self.buttons().map(|button| button.beside.as_str());
+        beside.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// The button with this label, or beside the text with this headline.
     #[track_caller]
     pub fn button(&self, label: &str) -> &Button {
-        match self.buttons().find(|button| button.label == label) {
+        let is_it = |button: &&Button| button.label == label || button.name() == label;
+        match self.buttons().find(is_it) {
             Some(button) => button,
             None => panic!("no button {label:?} in: {self}"),
         }
@@ -121,9 +201,9 @@ impl Message {
             })
     }
 
-    /// The labels of its buttons, in order.
+    /// The labels of its buttons, in order; of a button beside a text, the headline of that.
     pub fn labels(&self) -> Vec<&str> {
-        self.buttons().map(|button| button.label.as_str()).collect()
+        self.buttons().map(Button::name).collect()
     }
 
     /// The menu whose placeholder or `custom_id` is this text, or alone contains it, whatever the case.
@@ -150,6 +230,16 @@ impl Message {
     }
 }
 
+impl Button {
+    /// What tells it from the others: its label, or the headline of the text beside it.
+    pub fn name(&self) -> &str {
+        match self.beside.lines().next() {
+            Some(headline) => headline.trim_matches('*'),
+            None => &self.label,
+        }
+    }
+}
+
 impl Menu {
     /// The option whose label or value is this text, or whose label alone contains it, whatever the case.
     #[track_caller]
@@ -172,6 +262,9 @@ impl fmt::Display for Message {
         write!(f, "{}: {:?}", self.author, self.content)?;
         for embed in &self.embeds {
             write!(f, " [{}: {:?}]", embed.title, embed.description)?;
+        }
+        for text in &self.texts {
+            write!(f, " [{text:?}]")?;
         }
         for button in self.buttons() {
             write!(f, " ({})", button.label)?;
@@ -238,16 +331,40 @@ pub(super) fn embeds_of(embeds: &[Value]) -> Vec<Embed> {
     embeds.iter().map(embed).collect()
 }
 
-pub(super) fn components_of(rows: &[Value]) -> Vec<Vec<Component>> {
-    rows.iter()
-        .map(|row| list(&row["components"]).iter().map(component).collect())
-        .collect()
+/// The buttons and menus of a message, row by row.
+pub(super) fn rows_of(components: &[Value]) -> Vec<Vec<Component>> {
+    let mut rows = Vec::new();
+    for part in components {
+        match part["type"].as_u64() {
+            Some(1) => rows.push(list(&part["components"]).iter().map(component).collect()),
+            Some(9) => {
+                let texts = texts_of(list(&part["components"]));
+                if let Component::Button(button) = component(&part["accessory"]) {
+                    let beside = texts.join("\n");
+                    rows.push(vec![Component::Button(Button { beside, ..button })]);
+                }
+            }
+            _ => rows.extend(rows_of(list(&part["components"]))),
+        }
+    }
+    rows
+}
+
+/// The texts of components, however they are nested.
+pub(super) fn texts_of(components: &[Value]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for part in components {
+        texts.extend(part["content"].as_str().map(str::to_owned));
+        texts.extend(texts_of(list(&part["components"])));
+    }
+    texts
 }
 
 fn component(json: &Value) -> Component {
     if json["type"] == 2 {
         return Component::Button(Button {
             label: text(&json["label"]),
+            beside: String::new(),
             emoji: text(&json["emoji"]["name"]),
             style: json["style"].as_u64().unwrap_or_default(),
             custom_id: text(&json["custom_id"]),

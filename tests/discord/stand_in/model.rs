@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::message::{Message, components_of, embeds_of};
+use super::message::{Message, embeds_of, rows_of, texts_of};
 use super::world::{State, iso, ms_of};
 
 /// Flag of a message that only one person sees.
 pub(super) const EPHEMERAL: u64 = 1 << 6;
+/// Flag of a message whose text is in components.
+pub(super) const COMPONENTS_V2: u64 = 1 << 15;
 /// Flag of a deferred response that still shows "thinking".
 pub(super) const LOADING: u64 = 1 << 7;
 
@@ -26,6 +28,8 @@ pub(super) struct Role {
     pub id: u64,
     pub name: String,
     pub permissions: u64,
+    /// The bot to which Discord gave it.
+    pub of_bot: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,6 +105,8 @@ pub(super) struct StoredMessage {
     pub mention_roles: Vec<u64>,
     pub mention_everyone: bool,
     pub reply_to: Option<u64>,
+    /// What it forwards.
+    pub forwarded: Option<Value>,
     pub flags: u64,
     pub nonce: Option<Value>,
     pub webhook: Option<u64>,
@@ -127,6 +133,7 @@ impl StoredMessage {
             mention_roles: Vec::new(),
             mention_everyone: false,
             reply_to: None,
+            forwarded: None,
             flags: 0,
             nonce: None,
             webhook: None,
@@ -136,6 +143,17 @@ impl StoredMessage {
             pings: Vec::new(),
             at: Instant::now(),
         }
+    }
+}
+
+impl StoredMessage {
+    /// All that can hold a mention.
+    pub fn text(&self) -> String {
+        let texts = texts_of(&self.components);
+        std::iter::once(self.content.clone())
+            .chain(texts)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -150,11 +168,15 @@ impl User {
 
 impl Role {
     pub fn json(&self, position: usize) -> Value {
-        json!({
+        let mut json = json!({
             "id": self.id.to_string(), "name": self.name, "permissions": self.permissions.to_string(),
-            "position": position, "color": 0, "hoist": false, "managed": false, "mentionable": false, "flags": 0,
-            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
-        })
+            "position": position, "color": 0, "hoist": false, "managed": self.of_bot.is_some(), "mentionable": false,
+            "flags": 0, "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
+        });
+        if let Some(bot) = self.of_bot {
+            json["tags"] = json!({"bot_id": bot.to_string()});
+        }
+        json
     }
 }
 
@@ -306,6 +328,11 @@ impl State {
                 json["message_reference"]["guild_id"] = guild.to_string().into();
             }
         }
+        if let Some(forwarded) = &message.forwarded {
+            json["message_reference"] =
+                json!({"type": 1, "channel_id": message.channel.to_string()});
+            json["message_snapshots"] = json!([{"message": forwarded}]);
+        }
         if let Some((id, kind, user)) = message.interaction {
             json["type"] = if kind == 2 { 20 } else { 0 }.into();
             json["application_id"] = self.application.to_string().into();
@@ -345,7 +372,8 @@ impl State {
             author: self.name_of(message.author),
             content: message.content.clone(),
             embeds: embeds_of(&message.embeds),
-            rows: components_of(&message.components),
+            texts: texts_of(&message.components),
+            rows: rows_of(&message.components),
             reply_to: message.reply_to,
             ephemeral: message.flags & EPHEMERAL != 0,
             pings: message.pings.clone(),

@@ -56,12 +56,20 @@ impl Guild {
                 id,
                 name: "@everyone".to_owned(),
                 permissions: EVERYONE,
+                of_bot: None,
             };
             let mut members = std::collections::BTreeMap::from([(owner, GuildMember::default())]);
+            let mut roles = std::collections::BTreeMap::from([(id, everyone)]);
             if with_bot {
                 members.insert(state.bot, GuildMember::default());
+                let own = Role {
+                    id: state.next_id(),
+                    name: state.name_of(state.bot),
+                    permissions: 0,
+                    of_bot: Some(state.bot),
+                };
+                roles.insert(own.id, own);
             }
-            let roles = [(id, everyone)].into();
             let guild = model::Guild {
                 id,
                 name: name.to_owned(),
@@ -122,6 +130,7 @@ impl Guild {
                         id: role_id,
                         name: name.to_owned(),
                         permissions,
+                        of_bot: None,
                     };
                     guild.roles.insert(role_id, role);
                     member.roles.push(role_id);
@@ -135,6 +144,19 @@ impl Guild {
             guild: Some(self.id),
             id,
         }
+    }
+
+    /// The id of the role that Discord gave the bot.
+    ///
+    /// # Panics
+    /// Where the bot is not in this guild.
+    pub fn role_of_bot(&self) -> u64 {
+        let state = self.world.look();
+        let mut roles = state.guilds[&self.id].roles.values();
+        roles
+            .find(|role| role.of_bot.is_some())
+            .expect("the bot is in the guild")
+            .id
     }
 
     /// The bot is removed from this guild.
@@ -283,12 +305,19 @@ impl Channel {
     }
 
     /// A message that the bot sent before this test, with a body as for a request.
-    ///
-    /// # Panics
-    /// Where the body is not one that Discord would have taken.
     pub fn bot_said_earlier(&self, body: &Value) -> Message {
+        let bot = self.world.look().bot;
+        self.said_earlier(bot, body)
+    }
+
+    /// A message that another bot sent before this test, with a body as for a request.
+    pub fn other_bot_said_earlier(&self, author: &Member, body: &Value) -> Message {
+        self.said_earlier(author.id, body)
+    }
+
+    fn said_earlier(&self, author: u64, body: &Value) -> Message {
         self.world.change(|state| {
-            let mut message = StoredMessage::new(state.next_id(), self.id, state.bot);
+            let mut message = StoredMessage::new(state.next_id(), self.id, author);
             let place = state.channels[&self.id].clone();
             let filled = super::limits::message(body, super::limits::Place::Channel);
             if let Err(refusal) = filled.and_then(|()| state.fill(&mut message, body, &place)) {
@@ -318,6 +347,21 @@ impl Member {
         self.world.change(|state| {
             let id = state.next_id();
             state.say(id, channel.id, self.id, text, None, false)
+        })
+    }
+
+    /// Forwards a message with this text from elsewhere.
+    pub async fn forwards(&self, channel: &Channel, text: &str) -> Message {
+        wait_for_bot(&self.world).await;
+        self.world.change(|state| {
+            let mut message = StoredMessage::new(state.next_id(), channel.id, self.id);
+            message.forwarded = Some(json!({
+                "type": 0, "content": text, "embeds": [], "attachments": [], "components": [], "mentions": [],
+                "mention_roles": [], "timestamp": "2026-11-23T12:00:00.000000+00:00", "edited_timestamp": null, "flags": 0,
+            }));
+            let snapshot = state.snapshot(&message);
+            state.publish(message);
+            snapshot
         })
     }
 
@@ -583,7 +627,15 @@ impl State {
             .into_iter()
             .filter(|id| self.users.contains_key(id))
             .collect();
+        let own_role = guild.and_then(|id| self.guilds.get(&id)).and_then(|guild| {
+            guild
+                .roles
+                .values()
+                .find(|role| role.of_bot == Some(self.bot))
+        });
+        message.addressed |= own_role.is_some_and(|role| found.roles.contains(&role.id));
         message.mention_roles = found.roles;
+        message.mention_everyone = !found.everyone.is_empty();
         let target = message
             .reply_to
             .filter(|_| pings_reply)

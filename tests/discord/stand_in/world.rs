@@ -33,7 +33,6 @@ pub(super) struct Settings {
     pub first_response: Duration,
     pub token_life: Duration,
     pub recommended_shards: u64,
-    pub bare_embeds_are_empty: bool,
     pub ledger: bool,
     pub rate_limits: bool,
     pub port: u16,

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use serenity::all::{ChannelType, CommandOptionType, CreateCommandOption, GuildId};
+use serenity::all::{ChannelType, CommandOptionType, CreateCommandOption, GuildId, Permissions};
 
 use super::part::{GuidePart, keeping, store_trouble};
 use crate::discord::commands::definition::flag_option;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
-use crate::reply::{self, Reply, SettingsView};
+use crate::reply::{self, BlockedChannel, Reply, SettingsView};
 use crate::settings::{LONGEST_COOLDOWN, Settings};
 
 /// Channels whose messages can be answered.
@@ -84,24 +84,66 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     let after = if is_question {
         Arc::clone(&before)
     } else {
-        let removed = change.removed();
         let changed = bot
             .store
             .change_settings(guild.get(), move |settings| change.applied_to(settings))
             .await;
         match changed {
-            Ok(after) => return show(context, &after, after != before, &removed),
+            Ok(after) => {
+                let blocked = blocked(interaction, &change);
+                return show(context, &after, after != before, &change, &blocked);
+            }
             Err(error) => return store_trouble(bot, &error),
         }
     };
-    show(context, &after, false, &[])
+    show(context, &after, false, &change, &[])
 }
 
-fn show(context: &EventContext, settings: &Settings, changed: bool, removed: &[u64]) -> Reply {
+/// The channels that were added and in which the bot lacks a permission that it needs there, as Discord resolves them.
+fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedChannel> {
+    let added = [
+        (change.add_channel, Permissions::SEND_MESSAGES),
+        (change.add_forum, Permissions::SEND_MESSAGES_IN_THREADS),
+    ];
+    let needed = |write| {
+        [
+            (Permissions::VIEW_CHANNEL, "View Channel"),
+            (
+                write,
+                if write == Permissions::SEND_MESSAGES {
+                    "Send Messages"
+                } else {
+                    "Send Messages in Threads"
+                },
+            ),
+            (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
+        ]
+    };
+    let blocked = |(id, write): (Option<u64>, Permissions)| {
+        let id = id?;
+        let allowed = interaction.resolved_channel(id)?.app_permissions?;
+        let has = |permission| allowed.intersects(permission | Permissions::ADMINISTRATOR);
+        let missing: Vec<&'static str> = needed(write)
+            .into_iter()
+            .filter(|(permission, _)| !has(*permission))
+            .map(|(_, name)| name)
+            .collect();
+        (!missing.is_empty()).then_some(BlockedChannel { id, missing })
+    };
+    added.into_iter().filter_map(blocked).collect()
+}
+
+fn show(
+    context: &EventContext,
+    settings: &Settings,
+    changed: bool,
+    change: &SettingsChange,
+    blocked: &[BlockedChannel],
+) -> Reply {
     let bot = &context.bot;
-    let configured: Vec<u64> = removed
-        .iter()
-        .copied()
+    let still_configured: Vec<u64> = change
+        .removed()
+        .into_iter()
         .filter(|id| bot.is_configured(*id))
         .collect();
     let health = bot.store.health();
@@ -111,7 +153,10 @@ fn show(context: &EventContext, settings: &Settings, changed: bool, removed: &[u
         changed,
         hears: bot.has_message_content(),
         keeping: keeping(&health, &why),
-        configured: &configured,
+        configured_channels: &bot.config.unasked_channels,
+        configured_forums: &bot.config.unasked_forums,
+        still_configured: &still_configured,
+        blocked,
     };
     reply::settings(settings, &view)
 }

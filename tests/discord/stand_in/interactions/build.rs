@@ -343,6 +343,7 @@ impl State {
                 let channel = named.find(offered).ok_or_else(wrong)?;
                 let mut partial = self.channel_json(channel);
                 partial["permissions"] = "0".into();
+                partial["app_permissions"] = self.permissions(self.bot, channel).to_string().into();
                 resolved["channels"][channel.id.to_string()] = partial;
                 Ok(channel.id.to_string().into())
             }
@@ -380,13 +381,7 @@ impl State {
         {
             return Err("only the person whom a private message answers can see it".to_owned());
         }
-        let components = stored
-            .components
-            .iter()
-            .flat_map(|row| list(&row["components"]));
-        let component = components
-            .into_iter()
-            .find(|component| component["custom_id"] == custom_id);
+        let component = with_id(&stored.components, custom_id);
         let component = component
             .ok_or_else(|| format!("the message has nothing with the id {custom_id:?} any more"))?;
         if component["disabled"] == true {
@@ -432,4 +427,15 @@ fn integration_types(command: &Value) -> Vec<u64> {
         .iter()
         .filter_map(Value::as_u64)
         .collect()
+}
+
+/// The button or menu of this id, however it is nested.
+fn with_id<'a>(components: &'a [Value], custom_id: &str) -> Option<&'a Value> {
+    components.iter().find_map(|part| {
+        if part["custom_id"] == custom_id {
+            return Some(part);
+        }
+        let beside = Some(&part["accessory"]).filter(|button| button["custom_id"] == custom_id);
+        beside.or_else(|| with_id(list(&part["components"]), custom_id))
+    })
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::super::message::list;
-use super::super::model::EPHEMERAL;
+use super::super::message::{list, texts_of};
+use super::super::model::{COMPONENTS_V2, EPHEMERAL};
 use super::super::rest::Refusal;
 use super::Form;
 
@@ -21,6 +21,9 @@ const FOOTER: usize = 2048;
 const AUTHOR: usize = 256;
 const URL: usize = 2048;
 const ROWS: usize = 5;
+const COMPONENTS: usize = 40;
+const TEXT: usize = 4000;
+const SECTION_TEXTS: usize = 3;
 const BUTTONS: usize = 5;
 const CUSTOM_ID: usize = 100;
 const BUTTON_LABEL: usize = 80;
@@ -53,7 +56,11 @@ pub(in super::super) fn message(body: &Value, place: Place) -> Result<(), Refusa
     let mut form = Form::default();
     form.optional_text("content", &body["content"], 0..=CONTENT);
     embeds(&mut form, &body["embeds"]);
-    rows(&mut form, &body["components"], false);
+    if body["flags"].as_u64().unwrap_or_default() & COMPONENTS_V2 == 0 {
+        rows(&mut form, &body["components"], false);
+    } else {
+        components(&mut form, body);
+    }
     allowed_mentions(&mut form, &body["allowed_mentions"]);
     flags(&mut form, body["flags"].as_u64().unwrap_or_default(), place);
     let nonce = &body["nonce"];
@@ -73,9 +80,9 @@ pub(in super::super) fn message(body: &Value, place: Place) -> Result<(), Refusa
 
 fn flags(form: &mut Form, flags: u64, place: Place) {
     let allowed = match place {
-        Place::Channel => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS,
-        Place::Interaction => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | EPHEMERAL,
-        Place::Edit => SUPPRESS_EMBEDS | EPHEMERAL,
+        Place::Channel => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2,
+        Place::Interaction => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | EPHEMERAL | COMPONENTS_V2,
+        Place::Edit => SUPPRESS_EMBEDS | EPHEMERAL | COMPONENTS_V2,
     };
     if flags & !allowed != 0 {
         form.wrong(
@@ -143,6 +150,111 @@ fn embeds(form: &mut Form, embeds: &Value) {
     }
 }
 
+/// Components of version 2, which exclude content and embeds.
+fn components(form: &mut Form, body: &Value) {
+    for absent in ["content", "embeds", "poll", "sticker_ids"] {
+        let value = &body[absent];
+        if !(value.is_null() || *value == json!([]) || value == "") {
+            let words =
+                format!("The '{absent}' field cannot be used with MessageFlags.IS_COMPONENTS_V2");
+            form.wrong(
+                absent,
+                "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+                &words,
+            );
+        }
+    }
+    let all = list(&body["components"]);
+    form.length("components", count(all), 0..=COMPONENTS);
+    let texts: usize = texts_of(all).iter().map(|text| text.chars().count()).sum();
+    if texts > TEXT {
+        let words = format!("The texts of a message have {texts} of at most {TEXT} characters.");
+        form.wrong(
+            "components",
+            "COMPONENT_MAX_TOTAL_COMPONENT_TEXT_LENGTH",
+            &words,
+        );
+    }
+    tree(form, "components", all, &mut HashSet::new(), true);
+}
+
+/// Components with those inside of them.
+fn count(components: &[Value]) -> usize {
+    components
+        .iter()
+        .map(|part| {
+            1 + usize::from(!part["accessory"].is_null()) + count(list(&part["components"]))
+        })
+        .sum()
+}
+
+fn tree<'a>(
+    form: &mut Form,
+    at: &str,
+    components: &'a [Value],
+    seen: &mut HashSet<&'a str>,
+    is_top: bool,
+) {
+    for (place, part) in components.iter().enumerate() {
+        let at = format!("{at}.{place}");
+        let inner = list(&part["components"]);
+        match part["type"].as_u64() {
+            Some(1) => row(form, &at, part, seen, false),
+            Some(9) => {
+                let path = format!("{at}.components");
+                form.length(&path, inner.len(), 1..=SECTION_TEXTS);
+                for (place, text) in inner.iter().enumerate() {
+                    display(form, &format!("{path}.{place}"), text);
+                }
+                let path = format!("{at}.accessory");
+                button(form, &path, &part["accessory"]);
+                unique(form, &path, &part["accessory"], seen);
+            }
+            Some(10) => display(form, &at, part),
+            Some(14) => {}
+            Some(17) if is_top => tree(form, &format!("{at}.components"), inner, seen, false),
+            _ => form.wrong(
+                &format!("{at}.type"),
+                "STAND_IN",
+                "This component may not be here, or is not modelled.",
+            ),
+        }
+    }
+}
+
+fn display(form: &mut Form, at: &str, text: &Value) {
+    if text["type"] != 10 {
+        form.wrong(
+            &format!("{at}.type"),
+            "UNION_TYPE_CHOICES",
+            "Only texts may be here.",
+        );
+    }
+    let path = format!("{at}.content");
+    form.text(&path, &text["content"], 1..=TEXT);
+    if text["content"]
+        .as_str()
+        .unwrap_or_default()
+        .trim()
+        .is_empty()
+    {
+        form.required(&path);
+    }
+}
+
+fn unique<'a>(form: &mut Form, at: &str, component: &'a Value, seen: &mut HashSet<&'a str>) {
+    if let Some(id) = component["custom_id"].as_str()
+        && !seen.insert(id)
+    {
+        let words = "Component custom id cannot be duplicated";
+        form.wrong(
+            &format!("{at}.custom_id"),
+            "COMPONENT_CUSTOM_ID_DUPLICATED",
+            words,
+        );
+    }
+}
+
 fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
     let mut seen = HashSet::new();
     form.length("components", list(rows).len(), 0..=ROWS);
@@ -156,45 +268,40 @@ fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
             );
             continue;
         }
-        let at = format!("{at}.components");
-        let components = list(&row["components"]);
-        let most = if components.iter().all(|component| component["type"] == 2) {
-            BUTTONS
-        } else {
-            1
-        };
-        if !(1..=most).contains(&components.len()) {
-            let words = format!("Must be between 1 and {most} in length.");
-            form.wrong(&at, "BASE_TYPE_BAD_LENGTH", &words);
+        self::row(form, &at, row, &mut seen, is_modal);
+    }
+}
+
+fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str>, is_modal: bool) {
+    let at = format!("{at}.components");
+    let components = list(&row["components"]);
+    let most = if components.iter().all(|component| component["type"] == 2) {
+        BUTTONS
+    } else {
+        1
+    };
+    if !(1..=most).contains(&components.len()) {
+        let words = format!("Must be between 1 and {most} in length.");
+        form.wrong(&at, "BASE_TYPE_BAD_LENGTH", &words);
+    }
+    for (number, component) in components.iter().enumerate() {
+        let at = format!("{at}.{number}");
+        match (component["type"].as_u64(), is_modal) {
+            (Some(2), false) => button(form, &at, component),
+            (Some(3), false) => menu(form, &at, component),
+            (Some(5..=8), false) => form.text(
+                &format!("{at}.custom_id"),
+                &component["custom_id"],
+                1..=CUSTOM_ID,
+            ),
+            (Some(4), true) => input(form, &at, component),
+            _ => form.wrong(
+                &format!("{at}.type"),
+                "UNION_TYPE_CHOICES",
+                "This component may not be here.",
+            ),
         }
-        for (number, component) in components.iter().enumerate() {
-            let at = format!("{at}.{number}");
-            match (component["type"].as_u64(), is_modal) {
-                (Some(2), false) => button(form, &at, component),
-                (Some(3), false) => menu(form, &at, component),
-                (Some(5..=8), false) => form.text(
-                    &format!("{at}.custom_id"),
-                    &component["custom_id"],
-                    1..=CUSTOM_ID,
-                ),
-                (Some(4), true) => input(form, &at, component),
-                _ => form.wrong(
-                    &format!("{at}.type"),
-                    "UNION_TYPE_CHOICES",
-                    "This component may not be here.",
-                ),
-            }
-            if let Some(id) = component["custom_id"].as_str()
-                && !seen.insert(id)
-            {
-                let words = "Component custom id cannot be duplicated";
-                form.wrong(
-                    &format!("{at}.custom_id"),
-                    "COMPONENT_CUSTOM_ID_DUPLICATED",
-                    words,
-                );
-            }
-        }
+        unique(form, &at, component, seen);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::gateway::intent;
 use super::super::limits::{self, Form, Place};
 use super::super::message::list;
-use super::super::model::{Channel, ChannelKind, EPHEMERAL, LOADING, StoredMessage};
+use super::super::model::{COMPONENTS_V2, Channel, ChannelKind, EPHEMERAL, LOADING, StoredMessage};
 use super::super::permissions::Permission;
 use super::super::world::{Deed, State, now_ms};
 use super::{Answer, Refusal, Reply, missing_access, missing_permissions};
@@ -233,6 +233,7 @@ impl State {
         place: &Channel,
     ) -> Result<(), Refusal> {
         let is_new = !self.messages.contains_key(&message.id);
+        message.keeps_components(body)?;
         if let Some(content) = body.get("content") {
             message.content = content.as_str().unwrap_or_default().trim().to_owned();
         }
@@ -262,7 +263,7 @@ impl State {
         }
         // Discord drops the embeds of a bot that may not embed; where nothing else is left it refuses a new message
         // for want of the permission, and an edit as empty (discord-api-docs, issues 2601 and 5648).
-        if dropped && is_new && !self.settings.bare_embeds_are_empty {
+        if dropped && is_new {
             return Err(missing_permissions());
         }
         Err(Refusal::new(400, 50006, "Cannot send an empty message"))
@@ -288,6 +289,41 @@ impl State {
         message.edited_ms = Some(now_ms());
         self.republish(message);
         Ok(())
+    }
+}
+
+impl StoredMessage {
+    /// Refuses a form that would take the flag of version 2 from this message, use what the flag excludes, or give the flag
+    /// to a message that would keep its content or its embeds.
+    fn keeps_components(&self, body: &Value) -> Result<(), Refusal> {
+        let mut form = Form::default();
+        let (before, asked) = (self.flags & COMPONENTS_V2 != 0, body["flags"].as_u64());
+        let after = asked.map_or(before, |flags| flags & COMPONENTS_V2 != 0);
+        if before && !after {
+            form.wrong(
+                "flags",
+                "MESSAGE_FLAGS_INVALID",
+                "IS_COMPONENTS_V2 cannot be removed.",
+            );
+        }
+        let left = [
+            ("content", !self.content.is_empty()),
+            ("embeds", !self.embeds.is_empty()),
+        ];
+        for (name, is_there) in left {
+            let stays = body.get(name).map_or(is_there, |value| {
+                !(value.is_null() || value == "" || list(value).is_empty() && value.is_array())
+            });
+            if after && stays {
+                let words = "This cannot be used with MessageFlags.IS_COMPONENTS_V2.";
+                form.wrong(
+                    name,
+                    "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+                    words,
+                );
+            }
+        }
+        form.finish()
     }
 }
 

@@ -1,0 +1,534 @@
+//! What went wrong with other bots, as their trackers tell, and must not go wrong here.
+
+use std::time::Duration;
+
+use internbot::config::Discord;
+use serde_json::json;
+
+use crate::bot::*;
+use crate::keeping::until;
+use crate::stand_in::*;
+
+const COVER_LETTER: &str = "how do i write a cover letter";
+const RESUME: &str = "how do i write a resume";
+
+#[tokio::test]
+async fn a_mention_of_the_role_that_discord_gave_the_bot_is_a_question() {
+    let chat = Chat::start().await;
+    let role = chat.guild.role_of_bot();
+    chat.mia
+        .says(&chat.help, &format!("<@&{role}> {COVER_LETTER}"))
+        .await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.page().path.ends_with(&topic("cover-letter").title));
+    chat.mia
+        .says(&chat.help, &format!("<@&999> {COVER_LETTER}"))
+        .await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn no_command_stands_twice_once_the_bot_runs_for_all_servers() {
+    let discord = StandIn::start().await;
+    let guild = discord.guild("students");
+    let alone = Setup::new()
+        .options(|options| options.guild = Some(guild.id))
+        .bot(&discord);
+    discord.registered("ask").await;
+    alone.stops().await;
+    let chat = Setup::new().chat_in(discord).await;
+    let is_global = |command: &serde_json::Value| command["guild_id"].is_null();
+    until("only the commands of all servers are left", async || {
+        let commands = chat.discord.commands();
+        commands.len() > 5 && commands.iter().all(is_global)
+    })
+    .await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_forwarded_question_is_answered() {
+    let chat = Chat::start().await;
+    let dm = chat.mia.dm();
+    chat.mia.forwards(&dm, COVER_LETTER).await;
+    let reply = chat.discord.next_message(&dm).await;
+    assert!(reply.page().path.ends_with(&topic("cover-letter").title));
+    // In a channel a forward is addressed to nobody.
+    let forwarded = chat.mia.forwards(&chat.help, COVER_LETTER).await;
+    chat.discord.nothing_more(&chat.help).await;
+    let preview = chat
+        .mia
+        .uses_on_message("Answer from the guide", &forwarded)
+        .await;
+    assert!(
+        preview
+            .message()
+            .page()
+            .path
+            .ends_with(&topic("cover-letter").title)
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_person_sees_in_a_message_of_another_bot_is_read() {
+    let chat = Chat::start().await;
+    let other = chat.guild.other_bot("bridge");
+    let embed = json!({"embeds": [{"title": "From the forum", "description": COVER_LETTER}]});
+    let text = json!({"type": 10, "content": COVER_LETTER});
+    let components = json!({"flags": 1 << 15, "components": [{"type": 17, "components": [text]}]});
+    for body in [embed, components] {
+        let message = chat.help.other_bot_said_earlier(&other, &body);
+        let preview = chat
+            .mia
+            .uses_on_message("Answer from the guide", &message)
+            .await;
+        assert!(
+            preview
+                .message()
+                .page()
+                .path
+                .ends_with(&topic("cover-letter").title),
+            "{body}"
+        );
+    }
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_that_a_proxy_replaces_by_a_copy_keeps_its_answer() {
+    let chat = Chat::start().await;
+    let question = chat
+        .mia
+        .says(&chat.help, &format!("M: @bot {RESUME}"))
+        .await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(&format!("@bot {RESUME}")).await;
+    chat.mia.deletes(&question).await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.mia.clicks(&reply, "Remove").await.deleted().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_said_to_everybody_is_not_said_to_the_bot() {
+    let discord = StandIn::builder().message_content().start().await;
+    let guild = discord.guild("students");
+    let help = guild.channel("help");
+    let config = Discord {
+        unasked_channels: vec![help.id],
+        ..eager()
+    };
+    let bot = Setup::new().config(config).bot(&discord);
+    discord.registered("ask").await;
+    let (mia, sure) = (guild.member("mia"), phrasing("resume", "format-and-length"));
+    for everybody in ["@everyone", "@here"] {
+        mia.says(&help, &format!("{everybody} {sure}")).await;
+        discord.nothing_more(&help).await;
+    }
+    mia.says(&help, sure).await;
+    discord.next_message(&help).await;
+    bot.stops().await;
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_adds_the_mention_asks() {
+    let chat = Chat::start().await;
+    let message = chat.mia.says(&chat.help, RESUME).await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.mia.edits(&message, &format!("@bot {RESUME}")).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert_eq!(reply.reply_to, Some(message.id));
+    chat.mia
+        .edits(&message, &format!("@bot {COVER_LETTER}"))
+        .await;
+    chat.discord.next_edit(&reply).await;
+    chat.mia.deletes(&message).await;
+    chat.discord.next_deletion(&reply).await;
+
+    // A mention alone gets help; the question that an edit adds gets its answer too.
+    let bare = chat.mia.says(&chat.help, "@bot").await;
+    chat.discord.next_message(&chat.help).await;
+    chat.mia.edits(&bare, &format!("@bot {RESUME}")).await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.page().path.ends_with(&topic("resume").title));
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_quote_is_refused_comes_without_it() {
+    let chat = Chat::start().await;
+    chat.discord
+        .fail_next(Route::InteractionCallback, Fault::AutoMod);
+    let answer = chat.mia.slash("ask", &[("question", RESUME)]).await;
+    assert!(answer.message().page().quote.is_empty());
+    assert!(
+        answer
+            .message()
+            .page()
+            .path
+            .ends_with(&topic("resume").title)
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_saw_is_not_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chat = Setup::new().store_in(folder.path()).await.chat().await;
+    let store = store_in(folder.path()).await;
+    let silent = chat.guild.channel("announcements");
+    silent.bot_may_not(Permission::SendMessages);
+    for question in [RESUME, off_topic()] {
+        chat.mia.says(&silent, &format!("@bot {question}")).await;
+        chat.discord.nothing_more(&silent).await;
+    }
+    chat.asks(COVER_LETTER).await;
+    until("one answer is counted", async || {
+        let sums = store.stats(None, 1).await.expect("it can be read").all();
+        sums.answered == 1
+    })
+    .await;
+    let sums = store.stats(None, 1).await.expect("it can be read").all();
+    assert_eq!((sums.answered, sums.missed), (1, 0));
+    let gaps = store.gaps(None, 1).await.expect("it can be read");
+    assert!(gaps.is_empty(), "{gaps:?}");
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_post_whose_first_message_comes_late_is_answered() {
+    let discord = StandIn::start().await;
+    let guild = discord.guild("students");
+    let forum = guild.forum("questions");
+    let config = Discord {
+        unasked_forums: vec![forum.id],
+        ..eager()
+    };
+    let bot = Setup::new().config(config).bot(&discord);
+    discord.registered("ask").await;
+    discord.fail_times(Route::CreateMessage, Fault::PostNotThere, 4);
+    let mia = guild.member("mia");
+    let post = forum
+        .post(phrasing("resume", "format-and-length"), "hi", &mia)
+        .await;
+    assert_shows(
+        &discord.next_message(&post.thread).await,
+        "resume",
+        "format-and-length",
+    );
+    bot.stops().await;
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn after_candidates_a_word_chooses_or_declines() {
+    let chat = Chat::start().await;
+    let candidates = chat.asks(vague()).await;
+    let names: Vec<String> = candidates
+        .labels()
+        .iter()
+        .map(|&name| name.to_owned())
+        .collect();
+
+    chat.mia.replies(&candidates, "the second one").await;
+    let chosen = chat.discord.next_message(&chat.help).await;
+    assert!(
+        names[1].ends_with(&chosen.page().title),
+        "{} of {names:?}",
+        chosen.page().title
+    );
+    chat.mia.replies(&candidates, "yes").await;
+    let which = chat.discord.next_message(&chat.help).await;
+    assert!(which.text().starts_with("Which one?"), "{which}");
+    chat.mia.replies(&candidates, "the sixth one").await;
+    let few = chat.discord.next_message(&chat.help).await;
+    assert!(few.text().starts_with("I offered"), "{few}");
+    for no in ["no", "none of those"] {
+        chat.mia.replies(&candidates, no).await;
+        let reply = chat.discord.next_message(&chat.help).await;
+        assert_eq!(reply.page().title, "Not in the guide", "{no}");
+        assert!(reply.candidates().is_empty(), "{no}");
+    }
+
+    // In direct messages the last answer is meant.
+    let dm = chat.mia.dm();
+    chat.mia.dms(vague()).await;
+    let offered = chat.discord.next_message(&dm).await;
+    chat.mia.dms("1").await;
+    let chosen = chat.discord.next_message(&dm).await;
+    assert!(offered.labels()[0].ends_with(&chosen.page().title));
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn thanks_and_half_sentences_get_a_word_and_are_no_gap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chat = Setup::new().store_in(folder.path()).await.chat().await;
+    let store = store_in(folder.path()).await;
+    let answer = chat.asks(RESUME).await;
+    for thanks in ["thanks!", "ok cool", "👍", "yes"] {
+        chat.mia.replies(&answer, thanks).await;
+        let reply = chat.discord.next_message(&chat.help).await;
+        assert!(reply.text().contains("You're welcome"), "{thanks}: {reply}");
+    }
+    chat.mia.replies(&answer, "no").await;
+    let others = chat.discord.next_message(&chat.help).await;
+    assert_eq!(others.page().title, "Maybe one of these?");
+    assert!(!others.candidates().is_empty());
+
+    let max = chat.guild.member("max");
+    for begun in [
+        "how do i",
+        "what",
+        "internship?",
+        "c",
+        "the second one",
+        "no",
+    ] {
+        max.says(&chat.help, &format!("@bot {begun}")).await;
+        let reply = chat.discord.next_message(&chat.help).await;
+        assert!(
+            reply.text().starts_with("What would you like"),
+            "{begun}: {reply}"
+        );
+        let private = max.slash("ask", &[("question", begun)]).await;
+        assert!(private.ephemeral, "{begun}");
+    }
+    for about in ["what can you do", "who made you", "are you an ai"] {
+        max.says(&chat.help, &format!("@bot {about}")).await;
+        let reply = chat.discord.next_message(&chat.help).await;
+        assert_ne!(reply.page().title, "Not in the guide", "{about}: {reply}");
+        assert!(reply.candidates().is_empty(), "{about}: {reply}");
+    }
+    chat.asks(COVER_LETTER).await;
+    until("two answers are counted", async || {
+        let sums = store.stats(None, 1).await.expect("it can be read").all();
+        sums.answered == 2
+    })
+    .await;
+    // The "no" after an answer is the only gap.
+    let gaps = store.gaps(None, 1).await.expect("it can be read");
+    let texts: Vec<&str> = gaps.iter().map(|gap| gap.text.as_str()).collect();
+    assert_eq!(texts, [RESUME]);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_of_nothing_but_spaces_is_met_with_help_in_private() {
+    let chat = Chat::start().await;
+    let answer = chat.mia.slash("ask", &[("question", "   ")]).await;
+    assert!(answer.ephemeral);
+    assert_eq!(answer.message().page().title, "Ask me about internships");
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_that_got_a_pointer_and_is_edited_gets_its_answer_in_full() {
+    let chat = Setup::new()
+        .config(Discord {
+            repeat_minutes: 10,
+            ..eager()
+        })
+        .chat()
+        .await;
+    chat.asks(RESUME).await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let pointer = chat.discord.next_message(&chat.help).await;
+    assert!(pointer.text().contains("I answered this here"), "{pointer}");
+    chat.mia
+        .edits_after(
+            &question,
+            &format!("@bot {COVER_LETTER}"),
+            Duration::from_secs(5),
+        )
+        .await;
+    let edited = chat.discord.next_edit(&pointer).await;
+    let page = edited.page();
+    assert!(page.path.ends_with(&topic("cover-letter").title));
+    assert!(!page.links.is_empty());
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn whatever_is_typed_is_met_with_what_can_be_meant() {
+    let chat = Chat::start().await;
+    let popular = chat.mia.autocompletes("ask", "question", "").await;
+    for typed in [
+        "   ",
+        "🎓",
+        "简历",
+        "asdkjh qwoeiu",
+        &"x".repeat(300),
+        &"x".repeat(6_000),
+    ] {
+        let offered = chat.mia.autocompletes("ask", "question", typed).await;
+        assert_eq!(
+            offered,
+            popular,
+            "{}",
+            &typed.chars().take(9).collect::<String>()
+        );
+        chat.mia.autocompletes("resources", "topic", typed).await;
+    }
+    for begun in ["h", "how do i wri", "How do I wri", "cover let"] {
+        let offered = chat.mia.autocompletes("ask", "question", begun).await;
+        let first = offered[0].name.to_lowercase();
+        let begun = begun.to_lowercase();
+        assert!(first.starts_with(&begun), "{begun}: {offered:?}");
+    }
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_private_answer_can_be_shown_to_everybody() {
+    let chat = Chat::start().await;
+    let options = [("question", RESUME), ("private", "true")];
+    let private = chat.mia.slash("ask", &options).in_channel(&chat.help).await;
+    assert!(private.ephemeral);
+    let shown = chat.mia.clicks(private.message(), "Show everyone").await;
+    assert_eq!(
+        (shown.kind, shown.ephemeral),
+        (ResponseKind::Message, false)
+    );
+    assert_eq!(shown.message().page(), private.message().page());
+    assert!(shown.message().labels().contains(&"Remove"));
+    // With the bot alone there is nobody to show it to.
+    let alone = chat.mia.slash("ask", &options).in_dm().await;
+    assert!(!alone.message().labels().contains(&"Show everyone"));
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_named_opens_on_a_click() {
+    let chat = Chat::start().await;
+    let id = |name: &'static str| {
+        let command = chat.discord.commands();
+        let command = command.iter().find(|command| command["name"] == name);
+        command.expect("it is registered")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned()
+    };
+    let help = chat.mia.slash("help", &[]).await;
+    let text = help.message().text();
+    for name in ["ask", "topics", "privacy"] {
+        assert!(
+            text.contains(&format!("</{name}:{}>", id(name))),
+            "{name}: {text}"
+        );
+    }
+    assert!(
+        text.contains(&format!("</guide status:{}>", id("guide"))),
+        "{text}"
+    );
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_list_of_resources_is_filtered_below_it() {
+    let chat = Chat::start().await;
+    let list = chat
+        .mia
+        .slash("resources", &[("topic", "resume")])
+        .in_channel(&chat.help)
+        .await;
+    let books = chat
+        .mia
+        .selects(list.message(), "Filter", "Cost: free")
+        .await;
+    assert_eq!(books.kind, ResponseKind::Update);
+    let page = books.message().page();
+    assert!(page.body.contains("Only: free"), "{page:?}");
+    assert!(
+        page.links.iter().all(|link| link.contains("free")),
+        "{page:?}"
+    );
+    let all = chat
+        .mia
+        .selects(books.message(), "Filter", "Cost: free")
+        .await;
+    assert_eq!(all.message().page(), list.message().page());
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_is_told_once_what_the_bot_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut chat = Setup::new().store_in(folder.path()).await.chat().await;
+    let first = chat.asks(RESUME).await;
+    let told = |message: &Message| message.text().contains("New here: I am a bot");
+    assert!(told(&first), "{first}");
+    assert!(!told(&chat.asks(COVER_LETTER).await));
+    chat.discord.settle().await;
+    chat.bot.stop();
+    let bot = Setup::new()
+        .store_in(folder.path())
+        .await
+        .bot(&chat.discord);
+    let stopped = std::mem::replace(&mut chat.bot, bot);
+    stopped.ended().await.expect("the bot stops");
+    chat.discord.identified(2).await;
+    assert!(!told(&chat.asks(RESUME).await));
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn two_processes_with_one_token_answer_once_and_both_say_so() {
+    let chat = Chat::start().await;
+    let other = Setup::new().bot(&chat.discord);
+    chat.discord.identified(2).await;
+    let lines = || {
+        let log = logged();
+        log.matches("another process answers with the same token")
+            .count()
+    };
+    let before = lines();
+    // Whichever is first with an answer learns nothing from it: each has to be second once.
+    for _ in 0..20 {
+        chat.asks(RESUME).await;
+        if lines() >= before + 2 {
+            break;
+        }
+    }
+    assert!(lines() >= before + 2, "{} lines", lines() - before);
+    other.stops().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn the_buttons_of_an_older_message_work_and_make_it_one_of_components() {
+    let chat = Chat::start().await;
+    let owner = internbot_base36(chat.mia.id);
+    let button =
+        |label: &str, id: String| json!({"type": 2, "style": 1, "label": label, "custom_id": id});
+    let row = json!({"type": 1, "components": [
+        button("Resume (CV)", format!("1h{owner}:s:resume:what-to-put")),
+        button("Whole topic", format!("1a{owner}:p:resume:0")),
+        button("Gone", format!("1h{owner}:s:resume:no-such-section")),
+    ]});
+    let earlier = chat.help.bot_said_earlier(&json!({
+        "content": "> an older question", "embeds": [{"title": "Is it one of these?"}], "components": [row],
+    }));
+    let page = chat.mia.clicks(&earlier, "Whole topic").await;
+    assert!(page.ephemeral);
+    let note = chat.mia.clicks(&earlier, "Gone").await;
+    assert!(note.ephemeral && note.message().text().contains("no longer in the guide"));
+    let chosen = chat.mia.clicks(&earlier, "Resume (CV)").await;
+    assert_eq!(chosen.message().id, earlier.id);
+    assert_shows(chosen.message(), "resume", "what-to-put");
+    assert!(chosen.message().content.is_empty() && chosen.message().embeds.is_empty());
+    chat.finish().await;
+}
+
+/// A number as the bot writes it into buttons.
+fn internbot_base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    while number > 0 {
+        digits.push(char::from_digit((number % 36) as u32, 36).expect("a digit"));
+        number /= 36;
+    }
+    digits.iter().rev().collect()
+}
