@@ -45,7 +45,7 @@ const ONE_WORD_BAR: f32 = 0.90;
 /// The least probability to answer what was only overheard: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.17;
+const SUGGEST_BAR: f32 = 0.15;
 /// A kind of message out of scope this many points ahead of the best topic is named as what the message is.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message this much like an example of what is out of scope may be named as one: a cosine.

@@ -14,7 +14,7 @@ pub const FOOTER: usize = 256;
 /// (<https://docs.discord.com/developers/components/reference#button-button-design-guidelines>).
 pub const LABEL: usize = 38;
 /// How a candidate begins: about five lines beside a button on a phone.
-pub const TEASER: usize = 120;
+pub const TEASER: usize = 100;
 /// The candidates among which a person chooses, "List of topics" included.
 pub const CANDIDATES: usize = 6;
 /// The buttons in a row.
