@@ -6,6 +6,12 @@ use std::path::Path;
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
 
+/// What starts the bot with a token, in the shell that is usual.
+#[cfg(not(windows))]
+const START: &str = "DISCORD_TOKEN=… internbot run";
+#[cfg(windows)]
+const START: &str = "$env:DISCORD_TOKEN = \"…\"; internbot run";
+
 /// The token of a bot. It never prints itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -15,9 +21,13 @@ pub struct Token(String);
 pub enum TokenError {
     /// There is none anywhere.
     #[error(
-        "there is no token, so I cannot connect to Discord (`internbot chat` needs none).\n\
-         1. Create an application at https://discord.com/developers/applications, open its Bot page and click Reset Token.\n\
-         2. Run: DISCORD_TOKEN=… internbot run, or write the token into a file and name it as discord.token_file in the configuration."
+        "there is no token yet, so the bot cannot log in to Discord.\n\n\
+         1. Open https://discord.com/developers/applications and create an application. On its Bot page, click Reset Token and copy the \
+         token.\n\
+         2. Start the bot with it:\n\n    {START}\n\n   or save it in a file, name that as discord.token_file in config/internbot.toml, and \
+         type: internbot run\n\
+         3. Open the invite address that the log shows then, and choose your server.\n\n\
+         If something does not work, `internbot doctor` says why. `internbot chat` answers here, without Discord."
     )]
     Missing,
     /// The file that should hold it cannot be read. Its name is not shown, because it may be the token itself, written in the

@@ -21,6 +21,7 @@ use super::context::{BotContext, EventContext};
 use super::events::{
     DiscordMessage, GatewayEvent, Interaction, InteractionKind, MessageUpdate, Ready, Role, Thread,
 };
+use super::guild_log::GuildLog;
 use super::handlers::edit::OutdatedAnswer;
 use super::handlers::forum_post::ForumPost;
 use super::handlers::message::IncomingMessage;
@@ -109,6 +110,7 @@ pub(super) struct Dispatcher {
     tasks: TaskTracker,
     seen: Mutex<LruCache<u64, ()>>,
     registration: Registration,
+    guilds: GuildLog,
     /// Events of which one could not be read, and the log says so.
     unreadable: Mutex<HashSet<String>>,
     /// What the log has told of what was dropped: optional messages, and what expired.
@@ -134,6 +136,7 @@ impl Dispatcher {
             tasks: TaskTracker::new(),
             seen: Mutex::new(bounded(MAX_SEEN)),
             registration: Registration::new(guild),
+            guilds: GuildLog::default(),
             unreadable: Mutex::default(),
             reported: Mutex::default(),
             bot,
@@ -182,7 +185,10 @@ impl Dispatcher {
                     .for_each(|id| self.message_deleted(id));
             }
             GatewayEvent::ThreadCreate(thread) => self.thread_created(thread),
-            GatewayEvent::GuildCreate(guild) => self.note_roles(guild.id, &guild.roles),
+            GatewayEvent::GuildCreate(guild) => {
+                self.note_roles(guild.id, &guild.roles);
+                self.guilds.joined(&self.bot, &guild);
+            }
             GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
             // A guild that is only unavailable comes back.
             GatewayEvent::GuildDelete(guild) if guild.unavailable => {}
@@ -197,12 +203,15 @@ impl Dispatcher {
 
     /// Notes who the bot is, now that a shard has a session.
     fn note_session(&self, ready: &Ready) {
-        let _ = self.bot.user.set(ready.user.id);
+        let is_first = self.bot.user.set(ready.user.id).is_ok();
         info!(
             guilds = ready.guilds.len(),
             shard = shard_of(ready),
             "connected"
         );
+        if is_first {
+            self.guilds.connected(&self.bot, ready.application.id);
+        }
     }
 
     fn note_roles(&self, guild: GuildId, roles: &[Role]) {

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serenity::all::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, Timestamp, UserId};
+use serenity::all::{
+    ApplicationId, ChannelId, GuildId, MessageId, PermissionOverwrite, Permissions, RoleId,
+    Timestamp, UserId,
+};
 
 use field::{Identified, lenient};
 
@@ -139,12 +142,29 @@ pub(super) struct Thread {
     pub name: String,
 }
 
-/// A guild that has the bot.
+/// A guild that the bot is in: one for each after a session has begun, and one that has just invited it.
 #[derive(Debug, Deserialize)]
 pub(super) struct GuildCreate {
     pub id: GuildId,
+    #[serde(default)]
+    pub name: String,
     #[serde(default, deserialize_with = "lenient")]
     pub roles: Vec<Role>,
+    /// The bot, and others in a small guild.
+    #[serde(default)]
+    pub members: Vec<Member>,
+    #[serde(default)]
+    pub channels: Vec<GuildChannel>,
+}
+
+/// What the members with a role may do.
+#[derive(Debug, Deserialize)]
+pub(super) struct Role {
+    pub id: RoleId,
+    #[serde(default, deserialize_with = "lenient")]
+    pub permissions: Permissions,
+    #[serde(default, deserialize_with = "lenient")]
+    pub tags: RoleTags,
 }
 
 /// A role of a guild is new or has changed.
@@ -154,20 +174,30 @@ pub(super) struct RoleChange {
     pub role: Role,
 }
 
-/// A role.
-#[derive(Debug, Deserialize)]
-pub(super) struct Role {
-    pub id: RoleId,
-    #[serde(default, deserialize_with = "lenient")]
-    pub tags: RoleTags,
-}
-
 /// What a role is for.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct RoleTags {
     /// The bot to which Discord gave it.
     #[serde(default, deserialize_with = "lenient")]
     pub bot_id: Option<UserId>,
+}
+
+/// Somebody in a guild.
+#[derive(Debug, Deserialize)]
+pub(super) struct Member {
+    pub user: Identified<UserId>,
+    #[serde(default)]
+    pub roles: Vec<RoleId>,
+}
+
+/// A channel, and who may do what in it that they may not elsewhere, or the other way round.
+#[derive(Debug, Deserialize)]
+pub(super) struct GuildChannel {
+    pub id: ChannelId,
+    #[serde(default, deserialize_with = "lenient")]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub permission_overwrites: Vec<PermissionOverwrite>,
 }
 
 /// A guild has removed the bot, or is unavailable for a while.

@@ -21,6 +21,7 @@
 //! | `watching` | what an operator sees of it: the log, health and figures |
 //! | `understanding` | an encoder that is installed, read beside the answers, damaged |
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
+//! | `starting` | what the program says to somebody who starts it for the first time |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(
@@ -66,6 +67,8 @@ mod soak;
     reason = "it can do more than these tests need so far"
 )]
 mod stand_in;
+#[cfg(unix)]
+mod starting;
 #[cfg(unix)]
 mod storm;
 mod trials;

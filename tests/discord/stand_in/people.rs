@@ -216,6 +216,18 @@ impl Guild {
         });
     }
 
+    /// Takes permissions from everybody in this guild, before the bot hears of it.
+    pub fn everyone_may_not(&self, permissions: &[Permission]) {
+        self.world.change(|state| {
+            let guild = state.guilds.get_mut(&self.id);
+            if let Some(everyone) = guild.and_then(|guild| guild.roles.get_mut(&self.id)) {
+                for permission in permissions {
+                    everyone.permissions &= !permission.bit();
+                }
+            }
+        });
+    }
+
     /// Another bot.
     pub fn other_bot(&self, name: &str) -> Member {
         self.add_member(name, true, None)
