@@ -4,6 +4,8 @@ mod ask;
 mod chat;
 mod check;
 mod describe;
+#[cfg(feature = "discord")]
+mod doctor;
 #[cfg(feature = "encoder")]
 mod encoder;
 mod eval;
@@ -36,7 +38,7 @@ use jiff::Zoned;
 
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
 /// the variables hold is nobody's to read.
-const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run`; else a file that the configuration names\n  \
+const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run` and `doctor`; else a file that the configuration names\n  \
     INTERNBOT_LOG  What is logged, such as internbot=info,twilight_gateway=debug";
 
 /// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
@@ -82,6 +84,9 @@ enum GuideWork {
     /// Answer in Discord until stopped
     #[cfg(feature = "discord")]
     Run(RunOptions),
+    /// Find out what keeps the bot from running, without starting it
+    #[cfg(feature = "discord")]
+    Doctor,
     /// List the questions that the guide could not answer, grouped, most asked first
     #[cfg(feature = "discord")]
     Gaps(GapsOptions),
@@ -331,6 +336,8 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
         GuideWork::Eval(eval) => eval::run(&guide, &config, &eval),
         #[cfg(feature = "discord")]
         GuideWork::Run(run) => run::run(guide, &config, &run),
+        #[cfg(feature = "discord")]
+        GuideWork::Doctor => doctor::run(&guide, &config),
         #[cfg(feature = "discord")]
         GuideWork::Gaps(gaps) => gaps::run(&guide, &config, &gaps),
         #[cfg(feature = "discord")]

@@ -16,6 +16,7 @@ mod events;
 mod gateway;
 mod guild_log;
 mod handlers;
+mod inspection;
 mod options;
 mod other_process;
 mod permissions;
@@ -57,6 +58,7 @@ use roles::OwnRoles;
 use send::ChannelNotes;
 
 pub use error::RunError;
+pub use inspection::{Inspection, InspectionError, inspect};
 pub use options::{Options, Timeouts};
 
 /// How long closing all connections may take: a server that has stalled does not answer.
@@ -192,12 +194,17 @@ fn check_address(origin: &str) -> Result<(), RunError> {
     }
 }
 
+/// The name of the variable with the proxy that requests to Discord go through, if there is one. The connection to the gateway
+/// goes through none.
+pub fn proxy_variable(config: &config::Discord) -> Option<&'static str> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let variable = PROXY_VARIABLES.into_iter().find(is_set);
+    variable.filter(|_| !config.is_on_this_machine())
+}
+
 /// Says what a proxy is used for, before somebody wonders.
 fn warn_of_proxy(config: &config::Discord) {
-    let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if let Some(variable) = PROXY_VARIABLES.iter().find(is_set)
-        && !config.is_on_this_machine()
-    {
+    if let Some(variable) = proxy_variable(config) {
         warn!(
             "requests to Discord go through the proxy that {variable} names, the connection to the gateway does not: it must be able to \
              reach gateway.discord.gg:443 directly"

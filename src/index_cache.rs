@@ -60,6 +60,11 @@ impl IndexCache {
         }
     }
 
+    /// The folder, which need not exist; none if nothing is kept.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// Learns a guide, or reads back what an earlier start learned from the same texts.
     pub fn learn(&self, knowledge: KnowledgeBase) -> Guide {
         let corpus = Corpus::from(&knowledge);

@@ -475,6 +475,39 @@ pub async fn read_stats(
     stats
 }
 
+/// How a store is found that is not being used by this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreInspection {
+    /// There is none yet, and one can be created.
+    Absent,
+    /// It is of an earlier version, which the next start of the bot brings up to date.
+    Outdated {
+        /// Its version.
+        version: i64,
+    },
+    /// It can be read and written.
+    Usable {
+        /// Its version.
+        version: i64,
+        /// Whether any guild wants unasked answers in a channel, for which the bot needs the content of all messages.
+        hears_channels: bool,
+    },
+}
+
+/// Looks at a store as the bot would open it, and leaves everything as it was: creates no file and no table, and takes back
+/// what it writes. A bot may be using it meanwhile.
+///
+/// # Errors
+/// If it is off, or cannot be opened, read and written; the sentence says what to do.
+pub async fn inspect(config: &config::Store) -> Result<StoreInspection, StoreError> {
+    if config.url.is_off() {
+        return Err(StoreError::Off);
+    }
+    database::inspect(config)
+        .await
+        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)))
+}
+
 /// The first of this many days that end today.
 pub fn first_day(today: Date, days: u32) -> Date {
     today.saturating_sub(i64::from(days.max(1) - 1).days())

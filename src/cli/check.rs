@@ -4,13 +4,27 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use internbot::index_cache::IndexCache;
-use internbot::knowledge::{self, GuideSource, Problem, Severity};
+use internbot::knowledge::{self, GuideSource, Problem, ReadError, Severity};
 use internbot::search::unreachable;
 use jiff::Zoned;
 
 use super::{CheckOptions, CliError, Format};
 
 pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCode, CliError> {
+    let problems = problems(source)?;
+    print(source, &problems, options.format)?;
+    let errors = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    Ok(if errors {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Every problem of a guide.
+pub(super) fn problems(source: &GuideSource) -> Result<Vec<Problem>, ReadError> {
     let sources = source.read()?;
     let checked = knowledge::check(&sources, Zoned::now().date());
     let mut problems = checked.problems;
@@ -22,15 +36,7 @@ pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCo
         let guide = IndexCache::of_user().learn(knowledge);
         problems.extend(unreachable(&guide.knowledge, &guide.index, &sources));
     }
-    print(source, &problems, options.format)?;
-    let errors = problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error);
-    Ok(if errors {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(problems)
 }
 
 fn print(source: &GuideSource, problems: &[Problem], format: Format) -> io::Result<()> {

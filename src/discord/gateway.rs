@@ -33,7 +33,7 @@ use super::context::BotContext;
 use super::dispatch::Dispatcher;
 use super::error::RunError;
 use super::rest::{self, RestError};
-use crate::config::{Shards, Token};
+use crate::config::{Discord, Shards, Token};
 use backoff::Backoff;
 use session_starts::SessionStarts;
 use shard_runner::ShardRunner;
@@ -122,12 +122,7 @@ impl GatewayRunner {
                     return Ok(Some(gateway));
                 }
                 Ok(Err(error)) => {
-                    refused_for_good(&error)?;
-                    // Discord has this address: what is configured in its place and does not have it is not Discord.
-                    if error.status() == Some(404) && self.bot.config.origin().is_some() {
-                        let why = "what answers there is not Discord".to_owned();
-                        return Err(RunError::Address(why));
-                    }
+                    refused_for_good(&self.bot.config, &error)?;
                     error.to_string()
                 }
                 Err(_) => "it does not answer".to_owned(),
@@ -205,10 +200,13 @@ fn is_discords(url: &str) -> bool {
 }
 
 /// What only a person can put right in a refused request.
-fn refused_for_good(error: &RestError) -> Result<(), RunError> {
-    if error.status() == Some(401) {
-        Err(RunError::Token)
-    } else {
-        Ok(())
+pub(super) fn refused_for_good(config: &Discord, error: &RestError) -> Result<(), RunError> {
+    match error.status() {
+        Some(401) => Err(RunError::Token),
+        // Discord has what is asked for: what is configured in its place and does not have it is not Discord.
+        Some(404) if config.origin().is_some() => Err(RunError::Address(
+            "what answers there is not Discord".to_owned(),
+        )),
+        _ => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ mod route;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,10 @@ use crate::monitor::Monitor;
 use route::Route;
 
 pub(super) use error::RestError;
-pub(super) use model::{CreatedMessage, GatewayInfo, RegisteredCommand, SessionStartLimit};
+pub(super) use model::{
+    CreatedMessage, CurrentApplication, CurrentUser, GatewayInfo, RegisteredCommand,
+    SessionStartLimit,
+};
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
@@ -92,7 +95,7 @@ struct ApiRequest<'a> {
 
 /// How one attempt ended.
 enum Attempt {
-    Done(Vec<u8>),
+    Done(ApiResponse),
     Failed(RestError),
     /// Worth another attempt, after the delay that Discord asked for if it did.
     Again(RestError, Option<Duration>),
@@ -149,9 +152,36 @@ impl Rest {
     /// # Errors
     /// If Discord refuses the token or cannot be reached.
     pub(super) async fn gateway(&self) -> Result<GatewayInfo, RestError> {
-        let request = self.request(Method::GET, Route::GatewayBot);
+        self.get_once(Route::GatewayBot).await.map(|(info, _)| info)
+    }
+
+    /// Asks once who the bot is, and what Discord's clock says, in the words of the HTTP header `Date`.
+    ///
+    /// # Errors
+    /// If Discord refuses the token or cannot be reached.
+    pub(super) async fn current_user(&self) -> Result<(CurrentUser, Option<String>), RestError> {
+        let (user, headers) = self.get_once(Route::CurrentUser).await?;
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        Ok((user, date.map(str::to_owned)))
+    }
+
+    /// Asks once what the bot's application is allowed.
+    ///
+    /// # Errors
+    /// If Discord refuses the token or cannot be reached.
+    pub(super) async fn current_application(&self) -> Result<CurrentApplication, RestError> {
+        let asked = self.get_once(Route::CurrentApplication).await;
+        asked.map(|(application, _)| application)
+    }
+
+    /// Asks once, with the headers of the response.
+    async fn get_once<T: DeserializeOwned>(
+        &self,
+        target: Route<'_>,
+    ) -> Result<(T, HeaderMap), RestError> {
+        let request = self.request(Method::GET, target);
         match self.attempt(&request).await {
-            Attempt::Done(body) => read(&body),
+            Attempt::Done(response) => Ok((read(&response.body)?, response.headers)),
             Attempt::Failed(error) | Attempt::Again(error, _) => Err(error),
         }
     }
@@ -327,7 +357,7 @@ impl Rest {
         loop {
             attempts += 1;
             let (error, asked_for) = match self.attempt(request).await {
-                Attempt::Done(body) => return (Ok(body), attempts),
+                Attempt::Done(response) => return (Ok(response.body), attempts),
                 Attempt::Failed(error) => return (Err(error), attempts),
                 Attempt::Again(error, asked_for) => (error, asked_for),
             };
@@ -358,7 +388,7 @@ impl Rest {
         };
         if response.status.is_success() {
             complete(permit, rate_limit(&response.headers));
-            return Attempt::Done(response.body);
+            return Attempt::Done(response);
         }
         // A proxy on the way may answer with a page of HTML.
         let refusal: Refusal = serde_json::from_slice(&response.body).unwrap_or_default();
@@ -470,6 +500,24 @@ impl Rest {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the gateway answers, asked over HTTP without the token and without a proxy, as the connection to it is made. What it
+/// answers does not matter: only an upgrade to a WebSocket is of use to it.
+///
+/// # Errors
+/// If it cannot be reached within this time, or its certificate is not valid.
+pub(super) async fn ask_gateway(url: &str, timeout: Duration) -> Result<(), RestError> {
+    // ws:// becomes http://, and wss:// https://.
+    let url = url.replacen("ws", "http", 1);
+    let client = reqwest::Client::builder()
+        .use_rustls_tls()
+        .no_proxy()
+        .timeout(timeout)
+        .user_agent(AGENT)
+        .build()
+        .map_err(unreachable)?;
+    client.get(url).send().await.map(drop).map_err(unreachable)
 }
 
 /// What a response says about the rate limit of its route.

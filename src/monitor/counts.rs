@@ -20,7 +20,7 @@ const BUCKETS: [f64; 16] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum RequestKind {
-    /// How to connect.
+    /// How to connect, and as whom.
     Gateway,
     /// A new message.
     Message,

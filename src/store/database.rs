@@ -20,10 +20,12 @@ use sqlx::any::{AnyArguments, AnyConnectOptions, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Row};
 
-use super::{StoreError, Timing, migrations};
+use super::{StoreError, StoreInspection, Timing, migrations};
 use crate::config::{self, StoreUrl};
 pub(super) use writing::{Written, writer};
 
+/// How long a statement of an inspection may take: somebody is watching.
+const INSPECTION_LIMIT: Duration = Duration::from_secs(10);
 /// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -161,6 +163,18 @@ impl Database {
         }
     }
 
+    /// Writes a row and takes it back: what keeps the store from being written shows, and nothing is left.
+    async fn try_writing(&mut self) -> Result<(), DatabaseError> {
+        self.begin().await?;
+        let written = self
+            .execute(sqlx::query(
+                "INSERT INTO writers (writer, batch, day) VALUES ('inspection', 0, '')",
+            ))
+            .await;
+        let rolled_back = self.run("ROLLBACK").await;
+        written.map(drop).and(rolled_back)
+    }
+
     /// Whether it is still there: not where the file under the store's name is no longer the one that is open, or the server
     /// has ended the connection.
     pub(super) async fn is_there(&mut self) -> bool {
@@ -286,6 +300,43 @@ impl Database {
     ) -> Result<Vec<AnyRow>, DatabaseError> {
         within(self.limit, query.fetch_all(&mut self.connection)).await
     }
+}
+
+/// Looks at a store that is not off, and leaves everything as it was.
+pub(super) async fn inspect(config: &config::Store) -> Result<StoreInspection, DatabaseError> {
+    if let Some(file) = config.url.file()
+        && !file.exists()
+    {
+        sqlite::try_creating(file)?;
+        return Ok(StoreInspection::Absent);
+    }
+    let limit = INSPECTION_LIMIT;
+    let (connection, engine) = Engine::open(config, limit, false).await?;
+    let mut database = Database {
+        connection,
+        engine,
+        limit,
+        created: false,
+    };
+    let version = database.version().await?;
+    let found = if version > migrations::version() {
+        return Err(DatabaseError::Newer(version));
+    } else if version == 0 {
+        StoreInspection::Absent
+    } else if version < migrations::version() {
+        StoreInspection::Outdated { version }
+    } else {
+        database.try_writing().await?;
+        let settings = database.settings().await?;
+        StoreInspection::Usable {
+            version,
+            hears_channels: settings
+                .values()
+                .any(|settings| !settings.unasked_channels.is_empty()),
+        }
+    };
+    database.close().await;
+    Ok(found)
 }
 
 impl DatabaseError {

@@ -21,6 +21,7 @@
 //! | `watching` | what an operator sees of it: the log, health and figures |
 //! | `understanding` | an encoder that is installed, read beside the answers, damaged |
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
+//! | `doctor` | what `internbot doctor` says of ten faults, and of none |
 //! | `starting` | what the program says to somebody who starts it for the first time |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
@@ -39,6 +40,8 @@ mod burst;
 mod clicking;
 mod commands;
 mod connecting;
+#[cfg(unix)]
+mod doctor;
 mod editing;
 mod failures;
 mod improving;

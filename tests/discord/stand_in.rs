@@ -66,6 +66,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -162,6 +163,12 @@ impl Builder {
         self
     }
 
+    /// Discord's clock is ahead of this machine's by so much; negative for behind.
+    pub fn clock_ahead(mut self, offset: SignedDuration) -> Self {
+        self.0.clock_offset = offset;
+        self
+    }
+
     /// A fixed port.
     pub fn port(mut self, port: u16) -> Self {
         self.0.port = port;
@@ -229,6 +236,7 @@ impl StandIn {
             first_response: FIRST_RESPONSE,
             token_life: TOKEN_LIFE,
             recommended_shards: 1,
+            clock_offset: SignedDuration::ZERO,
             ledger: false,
             rate_limits: true,
             port: 0,

@@ -1,7 +1,7 @@
 //! What Discord responds.
 
 use serde::Deserialize;
-use serenity::all::{CommandId, MessageId};
+use serenity::all::{ApplicationFlags, ApplicationId, CommandId, MessageId};
 
 /// How to connect to the gateway.
 #[derive(Debug, Deserialize)]
@@ -38,6 +38,26 @@ impl Default for SessionStartLimit {
             max_concurrency: 1,
         }
     }
+}
+
+/// The bot's own user.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct CurrentUser {
+    /// Its name, without the four digits that bots have.
+    pub username: String,
+}
+
+/// The bot's application.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct CurrentApplication {
+    /// Its id, which an invite needs.
+    pub id: ApplicationId,
+    /// Which privileged intents it has, among other things.
+    #[serde(default = "ApplicationFlags::empty")]
+    pub flags: ApplicationFlags,
+    /// In how many servers it is, about.
+    #[serde(default)]
+    pub approximate_guild_count: Option<u64>,
 }
 
 /// A message that was sent.

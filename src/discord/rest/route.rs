@@ -8,6 +8,8 @@ use crate::monitor::RequestKind;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Route<'a> {
     GatewayBot,
+    CurrentUser,
+    CurrentApplication,
     Messages(ChannelId),
     Message(ChannelId, MessageId),
     Typing(ChannelId),
@@ -20,6 +22,8 @@ impl Route<'_> {
     pub(super) fn path(self) -> String {
         match self {
             Self::GatewayBot => "gateway/bot".to_owned(),
+            Self::CurrentUser => "users/@me".to_owned(),
+            Self::CurrentApplication => "applications/@me".to_owned(),
             Self::Messages(channel) => format!("channels/{channel}/messages"),
             Self::Message(channel, message) => format!("channels/{channel}/messages/{message}"),
             Self::Typing(channel) => format!("channels/{channel}/typing"),
@@ -42,7 +46,11 @@ impl Route<'_> {
         match self {
             Self::Message(channel, _) => Some(format!("channels/{channel}/messages/id")),
             Self::Typing(_) | Self::Callback(..) | Self::OriginalResponse(..) => None,
-            Self::GatewayBot | Self::Messages(_) | Self::Commands(..) => Some(self.path()),
+            Self::GatewayBot
+            | Self::CurrentUser
+            | Self::CurrentApplication
+            | Self::Messages(_)
+            | Self::Commands(..) => Some(self.path()),
         }
     }
 
@@ -52,7 +60,7 @@ impl Route<'_> {
 
     pub(super) fn kind(self) -> RequestKind {
         match self {
-            Self::GatewayBot => RequestKind::Gateway,
+            Self::GatewayBot | Self::CurrentUser | Self::CurrentApplication => RequestKind::Gateway,
             Self::Messages(_) => RequestKind::Message,
             Self::Message(..) => RequestKind::Edit,
             Self::Typing(_) => RequestKind::Typing,

@@ -128,6 +128,14 @@ fn create(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Creates the file and removes it again, to show that it can be created.
+pub(super) fn try_creating(path: &Path) -> std::io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".inspection-{}", std::process::id()));
+    create(Path::new(&name))?;
+    std::fs::remove_file(name)
+}
+
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;

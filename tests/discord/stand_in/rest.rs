@@ -15,9 +15,12 @@ use axum::extract::{Request, State as Shared};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::stream;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use super::faults::Fault;
+use super::gateway::intent;
 use super::world::{State, World};
 
 pub(super) use route::Call;
@@ -169,8 +172,19 @@ impl Drop for InFlight {
     }
 }
 
-/// Answers one request.
+/// Answers one request, at the time that this Discord's clock shows.
 pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) -> Response {
+    let clock_offset = world.change(|state| state.settings.clock_offset);
+    let mut response = answer(world, request).await;
+    let date =
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&(Timestamp::now() + clock_offset));
+    let date = date.expect("it is in this millennium").parse();
+    let date = date.expect("a date is a header");
+    response.headers_mut().insert("date", date);
+    response
+}
+
+async fn answer(world: Arc<World>, request: Request) -> Response {
     let _in_flight = InFlight::new(Arc::clone(&world));
     let (head, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
@@ -378,10 +392,16 @@ impl State {
         }
     }
 
+    /// The privileged intents that are switched on, as an application in fewer than a hundred guilds has them.
+    fn application_flags(&self) -> u64 {
+        let has = |intent: u64| self.settings.privileged_intents & intent != 0;
+        u64::from(has(intent::MESSAGE_CONTENT)) << 19 | u64::from(has(intent::GUILD_MEMBERS)) << 15
+    }
+
     fn application_json(&self) -> Value {
         json!({
             "id": self.application.to_string(), "name": self.settings.bot_name, "icon": null, "description": "",
-            "bot_public": true, "bot_require_code_grant": false, "verify_key": "0".repeat(64), "flags": 0,
+            "bot_public": true, "bot_require_code_grant": false, "verify_key": "0".repeat(64), "flags": self.application_flags(),
             "team": null, "owner": null, "bot": self.user_json(self.bot),
         })
     }

@@ -33,6 +33,7 @@ pub(super) struct Settings {
     pub first_response: Duration,
     pub token_life: Duration,
     pub recommended_shards: u64,
+    pub clock_offset: jiff::SignedDuration,
     pub ledger: bool,
     pub rate_limits: bool,
     pub port: u16,
