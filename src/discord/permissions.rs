@@ -5,10 +5,9 @@ use serenity::all::{ApplicationId, PermissionOverwriteType, Permissions, RoleId,
 use super::events::{GuildChannel, GuildCreate};
 
 /// What the bot needs, in the words of Discord's settings.
-const NEEDED: [(Permissions, &str); 5] = [
+const NEEDED: [(Permissions, &str); 4] = [
     (Permissions::VIEW_CHANNEL, "View Channels"),
     (Permissions::SEND_MESSAGES, "Send Messages"),
-    (Permissions::EMBED_LINKS, "Embed Links"),
     (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
     (
         Permissions::SEND_MESSAGES_IN_THREADS,
@@ -135,7 +134,7 @@ mod tests {
         let granted = in_guild(&guild(view, send), BOT).unwrap();
         assert_eq!(
             missing(granted).unwrap(),
-            "Embed Links, Read Message History, Send Messages in Threads"
+            "Read Message History, Send Messages in Threads"
         );
         let granted = in_guild(&guild(view, Permissions::ADMINISTRATOR), BOT).unwrap();
         assert_eq!(missing(granted), None, "an administrator may do everything");

@@ -38,7 +38,7 @@ async fn the_log_has_the_invitation_and_each_server_with_what_the_bot_lacks_ther
     let other = students.channel("other");
     help.bot_may_not(Permission::SendMessages);
     other.bot_may_not(Permission::SendMessages);
-    alumni.everyone_may_not(&[Permission::EmbedLinks, Permission::ReadMessageHistory]);
+    alumni.everyone_may_not(&[Permission::ReadMessageHistory]);
     let guide = SmallGuide::new("Alpha");
     let (url, folder, token) = (discord.url(), guide.folder(), discord.token());
     let program = Program::launch(&Launch {
@@ -57,7 +57,7 @@ async fn the_log_has_the_invitation_and_each_server_with_what_the_bot_lacks_ther
         line
     };
     let invitation = format!(
-        "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions=274877991936",
+        "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions=274877975552",
         discord.bot_id()
     );
     line(&invitation);
@@ -66,7 +66,7 @@ async fn the_log_has_the_invitation_and_each_server_with_what_the_bot_lacks_ther
     let alumni = line("lacks a permission in a server");
     assert!(
         alumni.contains("WARN")
-            && alumni.contains("missing=\"Embed Links, Read Message History\"")
+            && alumni.contains("missing=\"Read Message History\"")
             && alumni.contains("alumni"),
         "{alumni}"
     );
