@@ -27,9 +27,9 @@ struct Asked<'a> {
 fuzz_target!(|asked: Asked<'_>| {
     let previous = asked.previous.iter().map(ToString::to_string).collect();
     let question = Question {
-        text: asked.text.to_owned(),
         previous,
         overheard: asked.overheard,
+        ..Question::new(asked.text)
     };
     let found = INDEX.search(&question);
     assert!(found.matches.len() <= MOST_MATCHES);

@@ -32,14 +32,14 @@ pub fn fits(reply: &Reply) {
     let length = |text: &str| text.chars().count();
     assert!(length(&reply.title) <= limit::TITLE, "{reply:?}");
     assert!(
-        !reply.body.is_empty() && length(&reply.body) <= limit::DESCRIPTION,
+        !reply.body.is_empty() && length(&reply.body) <= limit::TEXT,
         "{reply:?}"
     );
     assert!(length(&reply.footer) <= limit::FOOTER, "{reply:?}");
     assert!(reply.choices.len() <= limit::OPTIONS, "{reply:?}");
     for choice in &reply.choices {
         assert!(
-            !choice.label.is_empty() && length(&choice.label) <= limit::BUTTON,
+            !choice.label.is_empty() && length(&choice.label) <= limit::OPTION,
             "{choice:?}"
         );
         assert!(length(&choice.detail) <= limit::OPTION, "{choice:?}");

@@ -29,8 +29,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     unreachable_pub,
-    reason = "a test may stop, and its modules share what they need"
+    reason = "a test may stop and say what it skips, and its modules share what they need"
 )]
 
 mod asking;

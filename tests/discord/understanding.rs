@@ -16,10 +16,7 @@ use crate::stand_in::Message;
 /// A folder of the test's own with the encoder; none where there is none for tests.
 fn encoder_folder() -> Option<TempDir> {
     let Some(installed) = std::env::var_os("INTERNBOT_TEST_ENCODER") else {
-        #[allow(clippy::print_stderr, reason = "a test says what it skips")]
-        {
-            eprintln!("skipped: INTERNBOT_TEST_ENCODER is not set");
-        }
+        eprintln!("skipped: INTERNBOT_TEST_ENCODER is not set");
         return None;
     };
     let folder = TempDir::new().expect("a temporary folder");
