@@ -33,7 +33,7 @@ use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
 #[cfg(feature = "encoder")]
 use internbot::search::Corpus;
-use internbot::search::{Encode, Part, no_encoder};
+use internbot::search::{Encode, Part, SentenceVector, no_encoder};
 use jiff::Zoned;
 
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
@@ -331,7 +331,7 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
             let (guide, encode) = encoded(load(&guide)?, &config)?;
             ask::run(&guide, &*encode, ask)
         }
-        GuideWork::Chat => chat::run(&Live::of(guide)?),
+        GuideWork::Chat => chat::run(&Live::of(guide)?, &ChatEncoder::open(&config)?),
         GuideWork::Check(check) => check::run(&guide, &check),
         GuideWork::Eval(eval) => eval::run(&guide, &config, &eval),
         #[cfg(feature = "discord")]
@@ -386,6 +386,47 @@ fn encoded(guide: Guide, config: &Config) -> Result<(Guide, Box<Encode<'static>>
 #[cfg(not(feature = "encoder"))]
 fn encoded(guide: Guide, _: &Config) -> Result<(Guide, Box<Encode<'static>>), CliError> {
     Ok((guide, Box::new(no_encoder)))
+}
+
+/// The encoder for a conversation, if one is installed.
+struct ChatEncoder {
+    #[cfg(feature = "encoder")]
+    encoder: Option<InstalledEncoder>,
+}
+
+#[cfg(feature = "encoder")]
+impl ChatEncoder {
+    fn open(config: &Config) -> Result<Self, CliError> {
+        let encoder = InstalledEncoder::open(config.encoder.folder.as_deref())?;
+        Ok(Self { encoder })
+    }
+
+    /// Encodes the guide that is live.
+    fn take_in(&self, live: &Live) {
+        if let Some(encoder) = &self.encoder {
+            let guide = live.guide();
+            let corpus = Corpus::from(&*guide.knowledge);
+            let sentences = with_progress(|progress| encoder.sentences(&corpus, progress));
+            live.take_in(&guide, sentences);
+        }
+    }
+
+    fn encode(&self, text: &str) -> Option<SentenceVector> {
+        self.encoder.as_ref().map(|encoder| encoder.encode(text))
+    }
+}
+
+#[cfg(not(feature = "encoder"))]
+impl ChatEncoder {
+    fn open(_: &Config) -> Result<Self, CliError> {
+        Ok(Self {})
+    }
+
+    fn take_in(&self, _: &Live) {}
+
+    fn encode(&self, _: &str) -> Option<SentenceVector> {
+        None
+    }
 }
 
 /// Shows how many of how many texts are encoded, where standard error is a terminal, and then what was wrong with the file of

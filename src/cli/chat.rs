@@ -11,12 +11,13 @@ use internbot::terminal::{self, Look};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::CliError;
+use super::{ChatEncoder, CliError};
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
 
-pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
+pub(super) fn run(live: &Live, encoder: &ChatEncoder) -> Result<ExitCode, CliError> {
+    encoder.take_in(live);
     let mut editor = DefaultEditor::new()?;
     let mut out = anstream::stdout();
     writeln!(
@@ -36,7 +37,7 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
             continue;
         }
         editor.add_history_entry(line)?;
-        follow_files(live, &mut out)?;
+        follow_files(live, encoder, &mut out)?;
         let guide = &live.guide();
         match line.parse::<usize>() {
             Ok(number) => match number
@@ -56,7 +57,7 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
             Err(_) => {
                 let question = Question {
                     previous: previous.clone(),
-                    ..Question::new(line)
+                    ..Question::new(line).encoded(&|text| encoder.encode(text))
                 };
                 shown = reply::to_answer(&guide.knowledge, &guide.answer(&question));
                 previous.push(question.text);
@@ -72,9 +73,12 @@ pub(super) fn run(live: &Live) -> Result<ExitCode, CliError> {
 }
 
 /// Takes what was saved since the last answer, and says so; an error is shown once, and the guide stays as it was.
-fn follow_files(live: &Live, out: &mut impl Write) -> std::io::Result<()> {
+fn follow_files(live: &Live, encoder: &ChatEncoder, out: &mut impl Write) -> std::io::Result<()> {
     match live.reload_if_changed() {
-        Some(Reload::Swapped(changes)) => writeln!(out, "{}", reply::changed(&changes)),
+        Some(Reload::Swapped(changes)) => {
+            encoder.take_in(live);
+            writeln!(out, "{}", reply::changed(&changes))
+        }
         Some(Reload::Failed {
             error,
             is_new: true,
