@@ -4,17 +4,22 @@
 //! cargo run --release --example intent_benchmark -- KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] [--ablate=PART] > predictions.jsonl
 //! ```
 //!
+//! Where the environment variable `ENCODER` names a folder in which an encoder is installed, it is asked too.
+//!
 //! `KNOWLEDGE.json` is `{"topics":[{"id","title","examples":[…]},…]}`, the other two are `{"queries":[{"text"},…]}`; the
 //! third holds examples of what is out of scope. Each line printed is
 //! `{"id": position of the query, "ranked": [[topic, score],…], "confident": whether the bot would answer, "score": the
 //! probability that the query is in scope}`.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::io::{Write, stdout};
 
 use internbot::answer;
-use internbot::search::{Corpus, Index, Part, Parts, Question, TopicTexts};
+use internbot::search::{
+    Corpus, Index, Part, Parts, Question, SentenceVector, Sentences, TopicTexts,
+};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -75,23 +80,51 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in out_of_scope {
         corpus.out_of_scope.push(read_queries(file)?);
     }
-    let index = Index::with_parts(&corpus, parts);
+    let queries = read_queries(queries)?;
+    let vectors = vectors(&corpus, &queries)?;
+    let encode = &|text: &str| vectors.get(text).copied();
+    let index = Index::with_parts(&corpus, parts).with_sentences(Sentences::new(&corpus, encode));
     let mut out = stdout().lock();
-    for (id, text) in read_queries(queries)?.into_iter().enumerate() {
-        let found = index.search(&Question::new(text.clone()));
+    for (id, text) in queries.iter().enumerate() {
+        let found = index.search(&Question::new(text.as_str()).encoded(encode));
         let ranked: Vec<_> = found
             .matches
             .iter()
             .filter_map(|found| Some((&corpus.topics.get(found.topic)?.id, found.score)))
             .collect();
-        let confident = answer::sure(answer::probability(&found, &text));
+        let confident = answer::sure(answer::probability(&found, text));
         writeln!(
             out,
             "{}",
-            json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::probability(&found, &text)})
+            json!({"id": id, "ranked": ranked, "confident": confident, "score": answer::probability(&found, text)})
         )?;
     }
     Ok(())
+}
+
+/// The vectors of everything that is learned or asked, if there is an encoder.
+#[cfg(feature = "encoder")]
+fn vectors(
+    corpus: &Corpus,
+    queries: &[String],
+) -> Result<HashMap<String, SentenceVector>, Box<dyn Error>> {
+    let Some(folder) = std::env::var_os("ENCODER") else {
+        return Ok(HashMap::new());
+    };
+    let encoder = internbot::encoder::InstalledEncoder::open(Some(folder.as_ref()))?;
+    let encoder = encoder.ok_or("there is no encoder in that folder")?;
+    let mut texts = Sentences::texts(corpus);
+    texts.extend(queries.iter().map(String::as_str));
+    let (vectors, _) = encoder.vectors(&texts, |_, _| {});
+    let vectors = vectors.into_iter();
+    Ok(vectors
+        .map(|(text, vector)| (text.to_owned(), vector))
+        .collect())
+}
+
+#[cfg(not(feature = "encoder"))]
+fn vectors(_: &Corpus, _: &[String]) -> Result<HashMap<String, SentenceVector>, Box<dyn Error>> {
+    Ok(HashMap::new())
 }
 
 fn read_queries(file: &str) -> Result<Vec<String>, Box<dyn Error>> {

@@ -110,7 +110,7 @@ mod tests {
                 {"id": "3", "permissions": "8"},
             ],
         });
-        serde_json::from_value(guild).unwrap()
+        serde_json::from_str(&guild.to_string()).unwrap()
     }
 
     fn channel(overwrites: &[(&str, u8, Permissions, Permissions)]) -> GuildChannel {
@@ -118,7 +118,8 @@ mod tests {
             .iter()
             .map(|(id, kind, allow, deny)| json!({"id": id, "type": kind, "allow": allow, "deny": deny}))
             .collect();
-        serde_json::from_value(json!({"id": "5", "permission_overwrites": overwrites})).unwrap()
+        let channel = json!({"id": "5", "permission_overwrites": overwrites});
+        serde_json::from_str(&channel.to_string()).unwrap()
     }
 
     #[test]
