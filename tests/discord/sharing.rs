@@ -161,7 +161,10 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
     red.moderate("guide settings", &[("private", "true")]).await;
     // No wait at all, as is configured too: mia asks as fast as she can.
     blue.moderate("guide settings", &[("cooldown", "0")]).await;
-    assert!(red.get_private_answers("a zebrafish swims in my aquarium").await);
+    assert!(
+        red.get_private_answers("a zebrafish swims in my aquarium")
+            .await
+    );
     assert!(!blue.get_private_answers("my wombat sleeps").await);
 
     // What was asked in vain of either is in one list, and its moderators see it.
@@ -222,7 +225,10 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
     // A process in its place knows what was set through the killed one, and the other still does what was set through it.
     let again = Process::start(&discord, &place, SHARDS[0]);
     discord.shards_are(&[(0, 2), (1, 2)]).await;
-    assert!(red.get_private_answers("a zebrafish swims in my aquarium").await);
+    assert!(
+        red.get_private_answers("a zebrafish swims in my aquarium")
+            .await
+    );
     let of_blue = blue.moderate("guide settings", &[]).await;
     assert!(
         of_blue.contains("0 seconds") && !of_blue.contains("configured"),
@@ -256,11 +262,17 @@ async fn what_is_set_through_one_process_is_obeyed_by_another_that_runs() {
     let [(_, here, _), (_, there, _)] = &sides[..] else {
         panic!("two sides")
     };
-    assert!(!there.get_private_answers("a zebrafish swims in my aquarium").await);
+    assert!(
+        !there
+            .get_private_answers("a zebrafish swims in my aquarium")
+            .await
+    );
     here.moderate("guide settings", &[("private", "true")])
         .await;
     until("the other obeys", async || {
-        there.get_private_answers("a zebrafish swims in my aquarium").await
+        there
+            .get_private_answers("a zebrafish swims in my aquarium")
+            .await
     })
     .await;
     for (discord, _, process) in sides {
