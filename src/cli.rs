@@ -33,7 +33,7 @@ use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
 #[cfg(feature = "encoder")]
 use internbot::search::Corpus;
-use internbot::search::{Encode, Part, SentenceVector, no_encoder};
+use internbot::search::{Part, SentenceVector, Sentences};
 use jiff::Zoned;
 
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
@@ -328,10 +328,11 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     let guide = guide_source(options.knowledge.or_else(|| config.knowledge.clone()));
     match command {
         GuideWork::Ask(ask) => {
-            let (guide, encode) = encoded(load(&guide)?, &config)?;
-            ask::run(&guide, &*encode, ask)
+            let (guide, encoder) = (load(&guide)?, TerminalEncoder::open(&config)?);
+            let guide = guide.with_sentences(encoder.sentences(&guide));
+            ask::run(&guide, &|text| encoder.encode(text), ask)
         }
-        GuideWork::Chat => chat::run(&Live::of(guide)?, &ChatEncoder::open(&config)?),
+        GuideWork::Chat => chat::run(&Live::of(guide)?, &TerminalEncoder::open(&config)?),
         GuideWork::Check(check) => check::run(&guide, &check),
         GuideWork::Eval(eval) => eval::run(&guide, &config, &eval),
         #[cfg(feature = "discord")]
@@ -371,44 +372,24 @@ fn load(source: &GuideSource) -> Result<Guide, CliError> {
     Ok(IndexCache::of_user().learn(source.load(Zoned::now().date())?))
 }
 
-/// The guide with what the encoder says of it, and what encodes questions, if an encoder is installed.
-#[cfg(feature = "encoder")]
-fn encoded(guide: Guide, config: &Config) -> Result<(Guide, Box<Encode<'static>>), CliError> {
-    let Some(encoder) = InstalledEncoder::open(config.encoder.folder.as_deref())? else {
-        return Ok((guide, Box::new(no_encoder)));
-    };
-    let corpus = Corpus::from(&*guide.knowledge);
-    let sentences = with_progress(|progress| encoder.sentences(&corpus, progress));
-    let guide = guide.with_sentences(sentences);
-    Ok((guide, Box::new(move |text| Some(encoder.encode(text)))))
-}
-
-#[cfg(not(feature = "encoder"))]
-fn encoded(guide: Guide, _: &Config) -> Result<(Guide, Box<Encode<'static>>), CliError> {
-    Ok((guide, Box::new(no_encoder)))
-}
-
-/// The encoder for a conversation, if one is installed.
-struct ChatEncoder {
+/// The encoder for questions that are asked in a terminal, if one is installed.
+struct TerminalEncoder {
     #[cfg(feature = "encoder")]
     encoder: Option<InstalledEncoder>,
 }
 
 #[cfg(feature = "encoder")]
-impl ChatEncoder {
+impl TerminalEncoder {
     fn open(config: &Config) -> Result<Self, CliError> {
         let encoder = InstalledEncoder::open(config.encoder.folder.as_deref())?;
         Ok(Self { encoder })
     }
 
-    /// Encodes the guide that is live.
-    fn take_in(&self, live: &Live) {
-        if let Some(encoder) = &self.encoder {
-            let guide = live.guide();
-            let corpus = Corpus::from(&*guide.knowledge);
-            let sentences = with_progress(|progress| encoder.sentences(&corpus, progress));
-            live.take_in(&guide, sentences);
-        }
+    /// What it says of a guide.
+    fn sentences(&self, guide: &Guide) -> Option<Sentences> {
+        let encoder = self.encoder.as_ref()?;
+        let corpus = Corpus::from(&*guide.knowledge);
+        with_progress(|progress| encoder.sentences(&corpus, progress))
     }
 
     fn encode(&self, text: &str) -> Option<SentenceVector> {
@@ -417,12 +398,14 @@ impl ChatEncoder {
 }
 
 #[cfg(not(feature = "encoder"))]
-impl ChatEncoder {
+impl TerminalEncoder {
     fn open(_: &Config) -> Result<Self, CliError> {
         Ok(Self {})
     }
 
-    fn take_in(&self, _: &Live) {}
+    fn sentences(&self, _: &Guide) -> Option<Sentences> {
+        None
+    }
 
     fn encode(&self, _: &str) -> Option<SentenceVector> {
         None

@@ -11,13 +11,13 @@ use internbot::terminal::{self, Look};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::{ChatEncoder, CliError};
+use super::{CliError, TerminalEncoder};
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
 
-pub(super) fn run(live: &Live, encoder: &ChatEncoder) -> Result<ExitCode, CliError> {
-    encoder.take_in(live);
+pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, CliError> {
+    take_in(live, encoder);
     let mut editor = DefaultEditor::new()?;
     let mut out = anstream::stdout();
     writeln!(
@@ -72,11 +72,21 @@ pub(super) fn run(live: &Live, encoder: &ChatEncoder) -> Result<ExitCode, CliErr
     Ok(ExitCode::SUCCESS)
 }
 
+/// Lets the encoder read the guide that is live.
+fn take_in(live: &Live, encoder: &TerminalEncoder) {
+    let guide = live.guide();
+    live.take_in(&guide, encoder.sentences(&guide));
+}
+
 /// Takes what was saved since the last answer, and says so; an error is shown once, and the guide stays as it was.
-fn follow_files(live: &Live, encoder: &ChatEncoder, out: &mut impl Write) -> std::io::Result<()> {
+fn follow_files(
+    live: &Live,
+    encoder: &TerminalEncoder,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
     match live.reload_if_changed() {
         Some(Reload::Swapped(changes)) => {
-            encoder.take_in(live);
+            take_in(live, encoder);
             writeln!(out, "{}", reply::changed(&changes))
         }
         Some(Reload::Failed {
