@@ -142,7 +142,8 @@ pub struct Timing {
     pub retry: Duration,
     /// How long it waits at the most.
     pub retry_most: Duration,
-    /// How long a statement may take before the connection is given up, here and by a server that cannot reach this process.
+    /// How long a statement may take before the connection is given up. A server gives up after half of it, so that its
+    /// reason arrives.
     pub statement: Duration,
 }
 

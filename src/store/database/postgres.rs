@@ -38,8 +38,9 @@ mod code {
     pub(super) const CONFLICT: &str = "40";
 }
 
-/// Connects. The server is told to give up what takes longer than the limit, and a transaction in which nothing happens for
-/// that long: whoever holds one may have vanished without a word, and others would wait for it.
+/// Connects. The server is told to give up what takes longer than half of the limit, so that its reason arrives before the
+/// limit does, and a transaction in which nothing happens for that long: whoever holds one may have vanished without a word,
+/// and others would wait for it.
 pub(super) async fn connect(
     url: &Url,
     password_file: Option<&Path>,
@@ -50,7 +51,7 @@ pub(super) async fn connect(
         .transpose()
         .map_err(DatabaseError::Password)?;
     let mut connection = super::connect(address(url, password.as_deref()).as_str(), limit).await?;
-    let milliseconds = limit.as_millis();
+    let milliseconds = (limit / 2).as_millis();
     let limits = format!(
         "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; SET DateStyle = 'ISO'"
     );
