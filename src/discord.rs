@@ -34,6 +34,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::BoxFuture;
 use serenity::all::GuildId;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -74,14 +75,27 @@ const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "
 ///
 /// # Errors
 /// If only a person can help: with a token, an intent, a number of shards or an address that Discord refuses.
-pub async fn run(
+// Boxed, so that the whole bot is compiled here, once, and not anew in each binary and test that runs it.
+pub fn run<'a>(
+    config: &'a config::Discord,
+    token: &'a Token,
+    live: Arc<Live>,
+    store: Store,
+    monitor: Monitor,
+    options: Options,
+    stop: BoxFuture<'a, ()>,
+) -> BoxFuture<'a, Result<(), RunError>> {
+    Box::pin(run_bot(config, token, live, store, monitor, options, stop))
+}
+
+async fn run_bot(
     config: &config::Discord,
     token: &Token,
     live: Arc<Live>,
     store: Store,
     monitor: Monitor,
     options: Options,
-    stop: impl Future<Output = ()>,
+    stop: BoxFuture<'_, ()>,
 ) -> Result<(), RunError> {
     let _watchdog = AbortOnDropHandle::new(tokio::spawn(systemd::feed_watchdog()));
     if let Some(origin) = config.origin() {

@@ -257,7 +257,7 @@ impl Store {
             settings: Mutex::default(),
             health: Mutex::new(health),
         });
-        tokio::spawn(Worker::new(Arc::clone(&shared), timing).run(received));
+        start(Worker::new(Arc::clone(&shared), timing), received);
         let store = Self(Some(shared));
         // Whatever comes of it is in the health.
         let _ = store.request(StoreRequest::Flush).await;
@@ -436,6 +436,11 @@ impl Store {
             .map_err(|_| StoreError::Late)?
             .map_err(|_| StoreError::Late)?
     }
+}
+
+/// A function that is not `async`, so that what the worker does is compiled here, once, and not in each binary with a store.
+fn start(worker: Worker, requests: mpsc::Receiver<StoreRequest>) {
+    tokio::spawn(worker.run(requests));
 }
 
 /// The gaps since a day, of one guild or of all, from a store that exists: for a command at the keyboard, while the bot

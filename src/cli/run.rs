@@ -56,6 +56,7 @@ pub(super) fn run(
             encoder: encoder_folder(config),
             ..discord::Options::default()
         };
+        let stop = Box::pin(stop);
         discord::run(&config.discord, &token, live, store, monitor, options, stop)
             .await
             .map_err(CliError::from)

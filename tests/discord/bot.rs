@@ -257,7 +257,7 @@ impl Setup {
             ..self.config
         };
         let task = tokio::spawn(async move {
-            let stopped = async { drop(stopped.await) };
+            let stopped = Box::pin(async { drop(stopped.await) });
             discord::run(
                 &config,
                 &token,

@@ -126,7 +126,7 @@ pub async fn storm(reloads: usize) -> Report {
                 Store::off(),
                 Monitor::off(),
                 Options::default(),
-                async { drop(stopped.await) },
+                Box::pin(async { drop(stopped.await) }),
             )
             .await
         }
