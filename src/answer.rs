@@ -16,6 +16,9 @@ pub struct Answer {
     /// What may answer, best first: the answer and its runners-up, the candidates to offer, or the nearest that there is.
     /// Scores are probabilities here: the first is the chance that it is right, the others are relative to it.
     pub matches: Vec<Match>,
+    /// The section of the best topic that fits next best, where it is near: it may answer better, or the other half of what
+    /// was asked. Nothing for what was overheard.
+    pub neighbour: Option<Match>,
     /// The kind of message out of scope that this seems to be, by position in the knowledge base, where that is likelier
     /// than any topic.
     pub kind: Option<usize>,
@@ -29,7 +32,7 @@ pub struct Answer {
 pub enum Outcome {
     /// Sure enough: the best match is the answer.
     Answer,
-    /// Two to five candidates to choose from.
+    /// Two to four candidates to choose from.
     Suggest,
     /// Not in the guide.
     None,
@@ -60,6 +63,11 @@ const NEAR_BAR: f32 = 0.15;
 const CANDIDATE_SHARE: f32 = 0.25;
 /// The most candidates: two good ones help more than five.
 const MOST_CANDIDATES: usize = 4;
+/// A section of the best topic that is at most this far behind its best one is offered too. Up to here one in three of them
+/// answers as well.
+const NEIGHBOUR_BEHIND: f32 = 1.0;
+/// Below an answer, so is what the next topic has, if it is at least this probable relative to the best one.
+const ALSO_SHARE: f32 = 0.15;
 /// How fast the probability of a candidate falls with its distance from the best, for each point.
 const CANDIDATE_DECAY: f32 = 0.4;
 
@@ -187,6 +195,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         return Answer {
             outcome: Outcome::None,
             matches: Vec::new(),
+            neighbour: None,
             kind: None,
             reason: "there is no word in it".to_owned(),
         };
@@ -195,6 +204,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         return Answer {
             outcome: Outcome::None,
             matches: Vec::new(),
+            neighbour: None,
             kind: foreign_kind(knowledge),
             reason: "it is not written in the Latin alphabet".to_owned(),
         };
@@ -229,24 +239,45 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     } else {
         asked(probability, stakes, found.words, asks, kind.is_some())
     };
+    let neighbour = found
+        .next_section
+        .filter(|(_, behind)| !question.overheard && *behind <= NEIGHBOUR_BEHIND)
+        .zip(matches.first())
+        .map(|((section, _), best)| Match { section, ..*best });
     Answer {
         outcome,
         matches,
+        neighbour,
         kind,
         reason,
     }
 }
 
-/// The candidates to offer of what a search found: two to four.
-pub fn candidates(matches: &[Match]) -> &[Match] {
-    let best = matches.first().map_or(0.0, |best| best.score);
-    let near = matches
+/// What may help besides the answer: the section next to it, and what the next topic has, where they are near.
+pub fn also(answer: &Answer) -> impl Iterator<Item = Match> {
+    let others = answer.matches.first().zip(answer.matches.get(1));
+    let other = others.filter(|(best, other)| other.score >= ALSO_SHARE * best.score);
+    answer
+        .neighbour
+        .into_iter()
+        .chain(other.map(|(_, other)| *other))
+}
+
+/// The candidates to offer: two to four, the best topic's neighbouring section second.
+pub fn candidates(answer: &Answer) -> Vec<Match> {
+    let best = answer.matches.first().map_or(0.0, |best| best.score);
+    let near = answer
+        .matches
         .iter()
         .take_while(|candidate| candidate.score >= CANDIDATE_SHARE * best)
         .count();
-    matches
-        .get(..near.clamp(2, MOST_CANDIDATES).min(matches.len()))
-        .unwrap_or(matches)
+    let mut candidates = answer.matches.clone();
+    candidates.truncate(near.max(2));
+    if let Some(neighbour) = answer.neighbour {
+        candidates.insert(1.min(candidates.len()), neighbour);
+    }
+    candidates.truncate(MOST_CANDIDATES);
+    candidates
 }
 
 /// The kind of message that has examples in other alphabets.

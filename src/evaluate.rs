@@ -259,7 +259,7 @@ fn figures(knowledge: &KnowledgeBase, judged: Vec<Judged<'_>>) -> Figures {
                 judged.asked.outcome == Outcome::Answer && judged.rank != Some(0)
             }),
             suggested_right: percent(&in_scope, |judged| {
-                let offered = answer::candidates(&judged.asked.matches).len();
+                let offered = answer::candidates(&judged.asked).len();
                 judged.asked.outcome == Outcome::Suggest
                     && judged.rank.is_some_and(|rank| rank < offered)
             }),

@@ -36,6 +36,9 @@ const INTRODUCTION: &str = "New here: I am a bot that answers from a guide which
     replies to me or is sent to me, and a channel only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
     me, a moderator takes my right to write, or removes me under Server Settings › Integrations.";
 
+/// What stands above sections that may help too.
+pub const ALSO: &str = "This may help too";
+
 /// Marks the headline of a reply. In an older message of the bot the headline is found by it.
 pub const HEADLINE: &str = "## ";
 
@@ -52,6 +55,8 @@ pub struct Reply {
     pub links: Vec<Link>,
     /// What to be aware of, where a wrong answer could do harm.
     pub notice: Option<String>,
+    /// Sections that may help too, in full below the text.
+    pub also: Vec<Choice>,
     /// What the choices are, in a few words.
     pub prompt: String,
     /// Where a person can go from here.
@@ -351,6 +356,12 @@ impl Reply {
             passages.push(Passage::Divider);
             passages.push(Passage::Text(format!("**Links**\n{}", links.join("\n"))));
         }
+        if !self.also.is_empty() {
+            passages.push(Passage::Divider);
+            passages.push(Passage::Text(format!("**{ALSO}**")));
+        }
+        let also = self.also.iter();
+        passages.extend(also.map(|choice| Passage::Candidate(choice.in_full(), choice)));
         if !self.footer.is_empty() {
             passages.push(Passage::Text(format!("-# {}", self.footer)));
         }
@@ -358,6 +369,11 @@ impl Reply {
             passages.push(Passage::Text(format!("-# {introduction}")));
         }
         passages
+    }
+
+    /// Where a person can go from here, in the order in which it is read.
+    pub fn steps(&self) -> impl Iterator<Item = &Choice> {
+        self.also.iter().chain(&self.choices)
     }
 
     /// The sections to choose from, best first.
@@ -389,7 +405,7 @@ impl Reply {
         self.footer = cut(&self.footer, limit::FOOTER);
         self.prompt = cut(&self.prompt, limit::PLACEHOLDER);
         self.notice = self.notice.map(|notice| cut(&notice, limit::NOTICE));
-        let mut seen: Vec<Action> = Vec::new();
+        let mut seen: Vec<Action> = self.also.iter().map(|also| also.action.clone()).collect();
         self.choices.retain(|choice| {
             let new = !seen.contains(&choice.action);
             seen.push(choice.action.clone());
@@ -406,6 +422,9 @@ impl Reply {
         self.filters.truncate(limit::OPTIONS);
         for choice in &mut self.choices {
             choice.shorten(is_list && choice.is_section());
+        }
+        for choice in &mut self.also {
+            choice.shorten(true);
         }
         for choice in self.buttons.iter_mut().chain(&mut self.filters) {
             choice.shorten(false);

@@ -152,6 +152,9 @@ pub struct Found {
     pub unknown: usize,
     /// What the encoder says, if it was asked.
     pub encoded: Option<EncoderEvidence>,
+    /// The section of the best topic that fits next best, and how far it is behind. Nothing where a phrasing of the best one
+    /// was repeated.
+    pub next_section: Option<(usize, f32)>,
 }
 
 /// How alike in meaning a question is to what the index has learned from: cosines, from -1 to 1.
@@ -326,24 +329,28 @@ impl Index {
         });
         ranked.truncate(MOST_MATCHES);
         let said = Said::by(&reading, &self.space);
+        let mut next_section = None;
         let matches: Vec<Match> = ranked
             .into_iter()
-            .map(|(score, topic)| {
+            .enumerate()
+            .map(|(rank, (score, topic))| {
+                let (best, next) = self.sections.best(
+                    topic,
+                    &vector,
+                    &said,
+                    &self.phrasings,
+                    &likeness,
+                    heard.as_ref(),
+                );
                 let repeated = repeated
                     .filter(|&(class, _)| class == topic)
                     .map(|(_, section)| section);
+                if rank == 0 && repeated.is_none() {
+                    next_section = next;
+                }
                 Match {
                     topic,
-                    section: repeated.unwrap_or_else(|| {
-                        self.sections.best(
-                            topic,
-                            &vector,
-                            &said,
-                            &self.phrasings,
-                            &likeness,
-                            heard.as_ref(),
-                        )
-                    }),
+                    section: repeated.unwrap_or(best),
                     score,
                 }
             })
@@ -363,6 +370,7 @@ impl Index {
             words: reading.words.len(),
             unknown: reading.unknown.len(),
             encoded: heard.map(|heard| heard.evidence(best, topics)),
+            next_section,
             matches,
         }
     }

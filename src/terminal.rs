@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::reply::{Choice, Reply};
+use crate::reply::{ALSO, Choice, Reply};
 
 /// How wide text is, at the most: longer lines are hard to read.
 const WIDEST: usize = 88;
@@ -80,12 +80,18 @@ pub fn draw(reply: &Reply, look: Look) -> String {
             line(&wrapped(&link.description, Style::new(), "    ", look));
         }
     }
-    if !reply.choices.is_empty() {
-        line("");
-        line(&styled(&reply.prompt, STRONG));
-        for (number, choice) in reply.choices.iter().enumerate() {
-            line(&choice_line(number + 1, choice));
+    let also = reply.also.len();
+    for (number, choice) in reply.steps().enumerate() {
+        let heading = match number {
+            0 if also > 0 => Some(ALSO),
+            number if number == also => Some(reply.prompt.as_str()),
+            _ => None,
+        };
+        if let Some(heading) = heading {
+            line("");
+            line(&styled(heading, STRONG));
         }
+        line(&choice_line(number + 1, choice));
     }
     if !reply.footer.is_empty() {
         line("");

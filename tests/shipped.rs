@@ -317,6 +317,31 @@ fn an_answer_is_a_section_with_its_place_and_its_links() {
 }
 
 #[test]
+fn a_question_in_two_parts_gets_both() {
+    for (question, shown, also) in [
+        (
+            "how long should a cover letter be and do i even need one",
+            "Do you need one?",
+            "Length and format",
+        ),
+        (
+            "how do i ask for more time to decide and can i negotiate the salary too",
+            "Can interns negotiate?",
+            "Choosing, declining and reneging: Deadlines and asking for more time",
+        ),
+    ] {
+        let reply = reply::to_answer(&KNOWLEDGE, &ask(&Question::new(question)));
+        assert_eq!(reply.title, shown, "{question}");
+        let labels: Vec<&str> = reply.also.iter().map(|also| also.label.as_str()).collect();
+        assert!(labels.contains(&also), "{question}: {labels:?}");
+        // What stands there in full is not in the menu again.
+        let again =
+            |choice: &&reply::Choice| reply.also.iter().any(|also| also.action == choice.action);
+        assert_eq!(reply.choices.iter().find(again), None, "{question}");
+    }
+}
+
+#[test]
 fn two_indexes_of_the_same_guide_agree_to_the_last_bit() {
     let again = Index::new(&KNOWLEDGE);
     for text in [

@@ -42,7 +42,7 @@ pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, Cl
         match line.parse::<usize>() {
             Ok(number) => match number
                 .checked_sub(1)
-                .and_then(|at| shown.choices.get(at))
+                .and_then(|at| shown.steps().nth(at))
                 .and_then(|choice| follow(guide, &choice.action))
             {
                 Some(reply) => shown = reply,

@@ -138,7 +138,7 @@ pub(super) struct Rendered {
 /// Draws a reply.
 pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
     let owner = options.owner.get();
-    let mut is_first = true;
+    let mut is_first = reply.shape == Shape::Candidates;
     let texts = reply.passages().into_iter().map(|passage| match passage {
         Passage::Text(content) => text(options.commands.put_into(&content)),
         Passage::Divider => divider(),

@@ -17,7 +17,20 @@ const SHORTEST_SENTENCE: usize = 24;
 pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     match (answer.outcome, answer.matches.first()) {
         (Outcome::Answer, Some(best)) => match place(knowledge, best) {
-            Some((topic, section)) => self::section(knowledge, topic, section),
+            Some((topic, section)) => {
+                let also = answer::also(answer);
+                let also = also.filter_map(|found| match place(knowledge, &found)? {
+                    (other, section) if other.id == topic.id => {
+                        Some(named_candidate(&section.heading, topic, section))
+                    }
+                    (other, section) => Some(candidate(other, section)),
+                });
+                Reply {
+                    also: also.collect(),
+                    ..self::section(knowledge, topic, section)
+                }
+                .within_limits()
+            }
             None => not_in_guide(knowledge, answer),
         },
         (Outcome::Suggest, Some(_)) => did_you_mean(knowledge, answer),
@@ -146,7 +159,7 @@ pub fn preview(
 
 /// The candidates, to choose from.
 pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    let matches = answer::candidates(&answer.matches);
+    let matches = answer::candidates(answer);
     Reply {
         title: "Is it one of these?".to_owned(),
         body: "Here's the closest I have on that. Pick one, or tell me in other words.".to_owned(),
@@ -313,8 +326,12 @@ fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
 
 /// A section among sections of other topics: what it is, and how it begins, which often answers already.
 fn candidate(topic: &Topic, section: &Section) -> Choice {
+    named_candidate(&full_name(topic, section), topic, section)
+}
+
+fn named_candidate(name: &str, topic: &Topic, section: &Section) -> Choice {
     Choice::new(
-        full_name(topic, section),
+        name,
         opening(&section.text),
         Action::Show(View::Section(Place::new(topic, section))),
     )

@@ -124,7 +124,7 @@ impl Sections {
         }
     }
 
-    /// The section of a topic that fits the question best; the first of equals.
+    /// The section of a topic that fits the question best, the first of equals, and the next best with how far it is behind.
     pub(super) fn best(
         &self,
         topic: usize,
@@ -133,9 +133,9 @@ impl Sections {
         phrasings: &Phrasings,
         likeness: &[f32],
         heard: Option<&Heard<'_>>,
-    ) -> usize {
+    ) -> (usize, Option<(usize, f32)>) {
         let Some(sections) = self.topics.get(topic) else {
-            return 0;
+            return (0, None);
         };
         // For each section: the greatest likeness of its phrasings, the sum and the number of all.
         let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); sections.texts.len()];
@@ -152,7 +152,7 @@ impl Sections {
             || vec![0.0; sections.texts.len()],
             |heard| heard.sections(topic, sections.texts.len()),
         );
-        let mut best = (0, f32::MIN);
+        let (mut best, mut next) = ((0, f32::MIN), (0, f32::MIN));
         for (section, (((text, (nearest, sum, count)), logit), meant)) in sections
             .texts
             .iter()
@@ -173,10 +173,13 @@ impl Sections {
                 + CLASSIFIED * logit
                 + meant;
             if score > best.1 {
-                best = (section, score);
+                (best, next) = ((section, score), best);
+            } else if score > next.1 {
+                next = (section, score);
             }
         }
-        best.0
+        let behind = best.1 - next.1;
+        (best.0, (next.1 > f32::MIN).then_some((next.0, behind)))
     }
 }
 

@@ -44,9 +44,8 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
         .filter(|_| decision.outcome != Outcome::None);
     let reply = match best {
         Some((topic, section)) => {
-            let others = answer::candidates(&decision.matches)
-                .get(1..)
-                .unwrap_or_default();
+            let candidates = answer::candidates(&decision);
+            let others = candidates.get(1..).unwrap_or_default();
             let target = Target {
                 message: message.id.get(),
                 author: message.author.id.get(),
