@@ -55,7 +55,7 @@ pub enum Event {
         way: Way,
         /// What became of it.
         outcome: Outcome,
-        /// The id of the topic that answered.
+        /// The id of the topic that answered, or was nearest where candidates were offered.
         topic: Option<String>,
     },
     /// The guide could not answer.

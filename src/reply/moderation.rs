@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::gaps::Group;
 use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
 use crate::settings::Settings;
-use crate::stats::{Stats, Sums, sparkline};
+use crate::stats::{Stats, Sums, Votes, sparkline};
 
 use super::notes::note;
 use super::{Reply, cut, escape};
@@ -19,6 +19,8 @@ const GROUPS: usize = 10;
 const LISTED: usize = 120;
 /// How many topics are listed.
 const TOPICS: usize = 10;
+/// How many sections that were not it, and topics that were asked back, are listed.
+const WORST: usize = 5;
 /// The days of a week.
 const WEEK: usize = 7;
 
@@ -423,12 +425,6 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
     };
     let missed = |sums: &Sums| sums.missed + sums.none_of_these;
     let chart = [bars("asked", Sums::asked), bars("missed", missed)].join("\n");
-    let title = |id: &str| {
-        knowledge.topic(id).map_or_else(
-            || format!("{} (no longer in the guide)", escape(id)),
-            |topic| escape(&topic.title),
-        )
-    };
     let topic = |(at, (id, sums)): (usize, (&str, &Sums))| {
         let votes = [(sums.helped, "helped"), (sums.not_helped, "not it")];
         let votes: String = votes
@@ -439,7 +435,7 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         format!(
             "{}. {}: {} answered{votes}",
             at + 1,
-            title(id),
+            topic_title(knowledge, id),
             sums.answered + sums.unasked
         )
     };
@@ -464,13 +460,64 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         title: "Asked and answered".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
-            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}",
-            table.join("\n")
+            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
+            table.join("\n"),
+            listed("Most often not it", not_it(knowledge, stats)),
+            listed("Most often asked back, by the nearest topic", asked_back(knowledge, stats)),
         ),
         footer: "Days are those of UTC".to_owned(),
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// A list below its heading; nothing if it is empty.
+fn listed(heading: &str, lines: Vec<String>) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .take(WORST)
+        .enumerate()
+        .map(|(at, line)| format!("{}. {line}", at + 1))
+        .collect();
+    format!("\n**{heading}**\n{}", lines.join("\n"))
+}
+
+/// The sections of which people said that they were not it.
+fn not_it(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let sections = stats.most_not_it().into_iter().take(WORST);
+    let line = |(topic, section, votes): (&str, &str, Votes)| {
+        let found = knowledge.topic(topic);
+        let heading = found.and_then(|topic| topic.section(section)).map_or_else(
+            || format!("{} (no longer in the guide)", escape(section)),
+            |section| escape(&section.heading),
+        );
+        let helped = match votes.helped {
+            0 => String::new(),
+            helped => format!(", helped {helped}"),
+        };
+        let title = topic_title(knowledge, topic);
+        format!("{title} › {heading}: not it {}{helped}", votes.not_helped)
+    };
+    sections.map(line).collect()
+}
+
+/// The topics of which candidates were offered.
+fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let topics = stats.most_asked_back().into_iter().take(WORST);
+    topics
+        .map(|(id, sums)| format!("{}: {}", topic_title(knowledge, id), sums.asked_back))
+        .collect()
+}
+
+/// What people see of a topic that a count names.
+fn topic_title(knowledge: &KnowledgeBase, id: &str) -> String {
+    knowledge.topic(id).map_or_else(
+        || format!("{} (no longer in the guide)", escape(id)),
+        |topic| escape(&topic.title),
+    )
 }
 
 /// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.

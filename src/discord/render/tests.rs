@@ -298,6 +298,7 @@ proptest! {
         let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
         stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
+        (0..many).for_each(|number| stats.vote(day, &text, &format!("{text}{number}"), false, count / 200));
         assert_fits(&reply::stats(knowledge, &stats));
         let ids = vec![u64::MAX; many.min(50)];
         let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), ..Settings::default() };
