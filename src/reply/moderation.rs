@@ -266,10 +266,20 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
          in channels: {}\n\
          to forum posts: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
-         **Cooldown** between two questions of a person: {cooldown}",
+         **Cooldown** between two questions of a person: {cooldown}\n\
+         **Weekly digest** of what I could not answer: {}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
         if settings.private { "yes" } else { "no" },
+        match settings.digest {
+            None => "no".to_owned(),
+            Some(digest) => format!(
+                "in <#{}>, next on {}. Everybody who can read that channel sees these questions, also those asked privately, without \
+                 who asked",
+                digest.channel,
+                date(digest.next())
+            ),
+        },
     );
     Reply {
         title: "Settings of this server".to_owned(),
@@ -296,7 +306,7 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
     });
     let blocked = view.blocked.iter().map(|channel| {
         format!(
-            "It is saved, but I cannot answer in <#{}> yet: give me {} there.",
+            "It is saved, but I cannot write in <#{}> yet: give me {} there.",
             channel.id,
             channel.missing.join(", ")
         )
@@ -359,6 +369,30 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
     if page > pages {
         return note(&format!("There are only {pages} pages."));
     }
+    let shown = groups
+        .iter()
+        .skip(page.saturating_sub(1) * GROUPS)
+        .take(GROUPS);
+    let more = if pages > 1 {
+        format!("Page {page} of {pages} · ")
+    } else {
+        String::new()
+    };
+    Reply {
+        title: "Unanswered questions".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!(
+            "{asked} in the last {days} days, most asked first\n\n{}",
+            gap_lines(knowledge, shown)
+        ),
+        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// Groups of questions, in two lines each.
+fn gap_lines<'a>(knowledge: &KnowledgeBase, groups: impl Iterator<Item = &'a Group>) -> String {
     let line = |group: &Group| {
         let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
         let near = near.map_or_else(
@@ -376,26 +410,38 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
             date(group.last)
         )
     };
-    let shown = groups
-        .iter()
-        .skip(page.saturating_sub(1) * GROUPS)
-        .take(GROUPS);
-    let more = if pages > 1 {
-        format!("Page {page} of {pages} · ")
-    } else {
-        String::new()
-    };
-    Reply {
-        title: "Unanswered questions".to_owned(),
-        path: vec![knowledge.name().to_owned()],
-        body: format!(
-            "{asked} in the last {days} days, most asked first\n\n{}",
-            shown.map(line).collect::<Vec<_>>().join("\n")
-        ),
-        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
-        ..Reply::default()
+    groups.map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The gaps of a week and the sections that were most often not it, for a channel; nothing if there is nothing to say.
+pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Option<Reply> {
+    let not_it = listed("Most often not it", not_it(knowledge, stats));
+    if groups.is_empty() && not_it.is_empty() {
+        return None;
     }
-    .within_limits()
+    let asked: u64 = groups.iter().map(|group| group.count).sum();
+    let gaps = match groups.len() {
+        0 => "Every question had an answer.".to_owned(),
+        _ => format!(
+            "**Not in the guide**, {asked} in all\n{}",
+            gap_lines(knowledge, groups.iter().take(WORST))
+        ),
+    };
+    let days = match (stats.days.first(), stats.days.last()) {
+        (Some((from, _)), Some((to, _))) => format!("From {} to {}", date(*from), date(*to)),
+        _ => String::new(),
+    };
+    Some(
+        Reply {
+            title: "What I could not answer".to_owned(),
+            path: vec![knowledge.name().to_owned()],
+            body: format!("{days}\n\n{gaps}{not_it}"),
+            footer: "All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`"
+                .to_owned(),
+            ..Reply::default()
+        }
+        .within_limits(),
+    )
 }
 
 /// What was asked and answered, narrow enough for a phone.
