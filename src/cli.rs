@@ -12,6 +12,7 @@ mod eval;
 mod export;
 #[cfg(feature = "discord")]
 mod gaps;
+mod import;
 #[cfg(feature = "discord")]
 mod run;
 #[cfg(feature = "discord")]
@@ -62,6 +63,8 @@ enum Typed {
     /// Write out the guide that is embedded in the program
     #[command(subcommand)]
     Guide(GuideCommand),
+    /// Make a guide out of an FAQ: a table in CSV, or a page in Markdown
+    Import(ImportOptions),
     /// Install, look at or remove the optional encoder, which understands more than words
     #[cfg(feature = "encoder")]
     #[command(subcommand)]
@@ -119,6 +122,17 @@ enum GuideCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+struct ImportOptions {
+    /// The FAQ: *.csv or *.tsv with a question, its answer and maybe a link and a category in each row, or *.md with a heading for
+    /// each question and its answer below
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The folder to write the guide into, which must be new or empty
+    #[arg(long, value_name = "DIR", default_value = "knowledge")]
+    to: PathBuf,
 }
 
 #[cfg(feature = "encoder")]
@@ -305,6 +319,8 @@ pub(crate) enum CliError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{}: the name of an FAQ ends in .csv, .tsv or .md", .0.display())]
+    FaqName(PathBuf),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -320,6 +336,7 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
         Typed::Guide(GuideCommand::Export { dir }) => {
             return export::run(&dir);
         }
+        Typed::Import(import) => return import::run(&import),
         #[cfg(feature = "encoder")]
         Typed::Encoder(command) => return encoder::run(command, &config(options.config)?),
         Typed::Describe(describe) => return describe::run(describe),

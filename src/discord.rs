@@ -10,6 +10,7 @@ mod context;
 mod conversations;
 mod cooldowns;
 mod custom_id;
+mod digest;
 mod dispatch;
 mod error;
 mod events;
@@ -138,6 +139,7 @@ async fn run_bot(
     let ended = tokio::select! {
         ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
         never = dispatcher.report_dropped() => match never {},
+        never = digest::send_when_due(&bot, options.digest) => match never {},
         never = reloading::watch(&bot.live, options.watch) => match never {},
         never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
     };

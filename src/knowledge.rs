@@ -6,6 +6,8 @@
 mod changes;
 mod check;
 mod format;
+mod id;
+mod import;
 mod load;
 
 use std::sync::Arc;
@@ -14,7 +16,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
-pub use check::{Checked, PLACEHOLDER, PLACEHOLDER_SUMMARY, check, lint};
+pub use check::{
+    Checked, MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, check,
+    lint,
+};
+pub use id::new_id;
+pub use import::{FaqFormat, Import, import};
 pub use load::{
     File, GuideSource, LoadError, ReadError, Sources, embedded_files, load, unread_files,
 };

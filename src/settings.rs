@@ -1,11 +1,19 @@
 //! What moderators of a guild can set. Pure.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// The most channels or forums of a guild that get unasked answers.
 const MOST_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
 pub const LONGEST_COOLDOWN: u64 = 3_600;
+
+/// How many days there are between two digests.
+const DIGEST_DAYS: i64 = 7;
+/// The hour of UTC from which a digest is sent: daytime from California to India.
+const DIGEST_HOUR: i8 = 15;
 
 /// What moderators of a guild have set; it adds to what the operator configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,9 +27,35 @@ pub struct Settings {
     pub private: bool,
     /// How long a person waits between two questions, in seconds; none for what the operator configured.
     pub cooldown_seconds: Option<u64>,
+    /// Where a digest of each week goes; none for nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// Whether the bot has said in the guild what it is. Nobody sets this.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub introduced: bool,
+}
+
+/// A digest of each week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The id of the channel that it goes to.
+    pub channel: u64,
+    /// The day, of UTC, on which the last was sent or would have been empty; at first the one on which it was switched on.
+    pub sent: Date,
+}
+
+impl Digest {
+    /// The day, of UTC, on which the next is due.
+    pub fn next(self) -> Date {
+        self.sent.saturating_add(DIGEST_DAYS.days())
+    }
+
+    /// The first and the last day that a digest is about if one is due: whole days, each of which is in one digest.
+    pub fn due(self, now: Timestamp) -> Option<(Date, Date)> {
+        let now = now.to_zoned(TimeZone::UTC);
+        let is_due = now.date() >= self.next() && now.hour() >= DIGEST_HOUR;
+        is_due.then(|| (self.sent, now.date().saturating_sub(1.day())))
+    }
 }
 
 /// Settings that cannot be.
@@ -52,5 +86,51 @@ impl Settings {
             return Err(SettingsError::Cooldown);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn each_day_is_in_one_digest() {
+        let mut digest = Digest {
+            channel: 1,
+            sent: date(2026, 11, 20),
+        };
+        let due = |digest: Digest, now: &str| digest.due(now.parse().unwrap());
+        assert_eq!(due(digest, "2026-11-26T23:59:59Z"), None);
+        assert_eq!(due(digest, "2026-11-27T14:59:59Z"), None);
+        let days = (date(2026, 11, 20), date(2026, 11, 26));
+        assert_eq!(due(digest, "2026-11-27T15:00:00Z"), Some(days));
+        // The bot was off on Friday.
+        let days = (date(2026, 11, 20), date(2026, 11, 27));
+        assert_eq!(due(digest, "2026-11-28T18:00:00Z"), Some(days));
+        digest.sent = date(2026, 11, 28);
+        let days = (date(2026, 11, 28), date(2026, 12, 4));
+        assert_eq!(due(digest, "2026-12-05T15:00:00Z"), Some(days));
+    }
+
+    #[test]
+    fn settings_of_before_are_read_and_a_digest_is_kept_as_it_is() {
+        let settings: Settings = serde_json::from_str(r#"{"private":true}"#).unwrap();
+        assert_eq!(settings.digest, None);
+        let digest = Digest {
+            channel: 5,
+            sent: date(2026, 11, 20),
+        };
+        let settings = Settings {
+            digest: Some(digest),
+            ..settings
+        };
+        let text = serde_json::to_string(&settings).unwrap();
+        assert!(
+            text.contains(r#""digest":{"channel":5,"sent":"2026-11-20"}"#),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
     }
 }

@@ -158,8 +158,19 @@ pub struct Stats {
     pub days: Vec<(Date, Sums)>,
     /// By the id of the topic, in the order of the alphabet; only what has a topic.
     pub topics: BTreeMap<String, Sums>,
+    /// What people said of each section, by the ids of its topic and of itself.
+    pub sections: BTreeMap<(String, String), Votes>,
     /// By the way in which questions came; without votes.
     pub ways: BTreeMap<Way, Sums>,
+}
+
+/// What people said of a section.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Votes {
+    /// That it helped.
+    pub helped: u64,
+    /// That it was not it.
+    pub not_helped: u64,
 }
 
 impl Stats {
@@ -173,6 +184,7 @@ impl Stats {
         Self {
             days,
             topics: BTreeMap::new(),
+            sections: BTreeMap::new(),
             ways: BTreeMap::new(),
         }
     }
@@ -198,15 +210,49 @@ impl Stats {
         sums
     }
 
-    /// The topics with the ids, the most answered first.
+    /// Adds what people said of a section on a day.
+    pub fn vote(&mut self, day: Date, topic: &str, section: &str, helped: bool, times: u64) {
+        self.add(day, topic, |sums| sums.vote(helped, times));
+        let section = (topic.to_owned(), section.to_owned());
+        let votes = self.sections.entry(section).or_default();
+        *if helped {
+            &mut votes.helped
+        } else {
+            &mut votes.not_helped
+        } += times;
+    }
+
+    /// The topics that answered or of which people said something, the most answered first.
     pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
-        let mut topics: Vec<(&str, &Sums)> = self
-            .topics
-            .iter()
-            .map(|(id, sums)| (id.as_str(), sums))
+        let answered = |sums: &Sums| sums.answered + sums.unasked;
+        let is_shown = |sums: &Sums| answered(sums) + sums.helped + sums.not_helped > 0;
+        self.topics_by(|sums| (is_shown(sums), answered(sums)))
+    }
+
+    /// The topics of which several sections were offered because none was sure, the most often offered first. A question counts
+    /// for the topic that was nearest.
+    pub fn most_asked_back(&self) -> Vec<(&str, &Sums)> {
+        self.topics_by(|sums| (sums.asked_back > 0, sums.asked_back))
+    }
+
+    /// The topics that are to be shown, the highest number first.
+    fn topics_by(&self, rank: impl Fn(&Sums) -> (bool, u64)) -> Vec<(&str, &Sums)> {
+        let topics = self.topics.iter().map(|(id, sums)| (id.as_str(), sums));
+        let mut shown: Vec<(&str, &Sums)> = topics.filter(|(_, sums)| rank(sums).0).collect();
+        shown.sort_by_key(|(id, sums)| (std::cmp::Reverse(rank(sums).1), *id));
+        shown
+    }
+
+    /// The sections that were not it, the most often first and, of equals, the one that helped fewest: the ids of the topic and of
+    /// the section.
+    pub fn most_not_it(&self) -> Vec<(&str, &str, Votes)> {
+        let sections = self.sections.iter();
+        let mut not_it: Vec<(&str, &str, Votes)> = sections
+            .filter(|(_, votes)| votes.not_helped > 0)
+            .map(|((topic, section), votes)| (topic.as_str(), section.as_str(), *votes))
             .collect();
-        topics.sort_by_key(|(id, sums)| (std::cmp::Reverse(sums.answered + sums.unasked), *id));
-        topics
+        not_it.sort_by_key(|(_, _, votes)| (std::cmp::Reverse(votes.not_helped), votes.helped));
+        not_it
     }
 
     /// Everything.

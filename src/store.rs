@@ -31,7 +31,7 @@ use tracing::warn;
 use crate::config;
 use crate::gaps::Gap;
 use crate::scrub::Scrubbed;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Digest, Settings, SettingsError};
 use crate::stats::{Outcome, Stats, Way};
 use batch::Batch;
 use database::{Database, IN_ITS_WORDS, explain};
@@ -55,7 +55,7 @@ pub enum Event {
         way: Way,
         /// What became of it.
         outcome: Outcome,
-        /// The id of the topic that answered.
+        /// The id of the topic that answered, or was nearest where candidates were offered.
         topic: Option<String>,
     },
     /// The guide could not answer.
@@ -293,6 +293,25 @@ impl Store {
         })
     }
 
+    /// The guilds that want a digest of each week.
+    pub fn digests(&self) -> Vec<(u64, Digest)> {
+        let Some(shared) = &self.0 else {
+            return Vec::new();
+        };
+        let settings = locked(&shared.settings);
+        let wanted = settings
+            .iter()
+            .filter_map(|(guild, settings)| Some((*guild, settings.digest?)));
+        wanted.collect()
+    }
+
+    /// The time by which the store counts days.
+    pub fn now(&self) -> Timestamp {
+        self.0
+            .as_ref()
+            .map_or_else(Timestamp::now, |shared| shared.clock.now())
+    }
+
     /// Changes what moderators of a guild have set; what is set then. The change is made to what is in the store, whatever
     /// another process has changed meanwhile. It holds at once, here; other processes see it within seconds.
     ///
@@ -346,6 +365,23 @@ impl Store {
     pub async fn stats(&self, guild: Option<u64>, days: u32) -> Result<Stats, StoreError> {
         self.read(|config, today| read_stats(config, guild, first_day(today, days), today))
             .await
+    }
+
+    /// The gaps of a guild between two days, and what was asked and answered there.
+    ///
+    /// # Errors
+    /// If the store is off, missing or unwell, or does not answer in time.
+    pub async fn digest(
+        &self,
+        guild: u64,
+        (from, to): (Date, Date),
+    ) -> Result<(Vec<Gap>, Stats), StoreError> {
+        self.read(|config, _| async move {
+            let mut gaps = read_gaps(config, Some(guild), from).await?;
+            gaps.retain(|gap| gap.day <= to);
+            Ok((gaps, read_stats(config, Some(guild), from, to).await?))
+        })
+        .await
     }
 
     /// Writes what waits and then reads, both within the time that a command has.

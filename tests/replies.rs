@@ -178,7 +178,7 @@ fn what_can_be_looked_at() {
     assert_snapshot!(shown(&reply::privacy(&privacy)), @r#"
     ## Privacy
     I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.
-    - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
+    - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide; they may have them posted in a channel once a week. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
     - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after 7 days; then nobody can tell whose vote it was.
     - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data deleted.
     - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
@@ -296,12 +296,18 @@ fn what_moderators_are_told() {
 
     **`/ask` answers privately** by default: no
     **Cooldown** between two questions of a person: 3 seconds, as my operator configured
+    **Weekly digest** of what I could not answer: no
     ⚠️ **Please note**
     Storage is switched off, so nothing can be set here.
     I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
     I still answer in <#9>: my operator configured it, and only they can change it.
-    It is saved, but I cannot answer in <#7> yet: give me View Channel, Send Messages there.
+    It is saved, but I cannot write in <#7> yet: give me View Channel, Send Messages there.
     "#);
+}
+
+#[test]
+fn what_moderators_are_shown_of_what_was_asked() {
+    let knowledge = &GUIDE.knowledge;
     let group = Group {
         text: "vegan lunch?".to_owned(),
         count: 3,
@@ -309,7 +315,7 @@ fn what_moderators_are_told() {
         topic: None,
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1)), @r#"
+    assert_snapshot!(shown(&reply::gaps(knowledge, std::slice::from_ref(&group), 30, 1)), @r#"
     -# Small guide
     ## Unanswered questions
     3 in the last 30 days, most asked first
@@ -348,4 +354,20 @@ fn what_moderators_are_told() {
     1. Small baking bread: 2 answered
     -# Days are those of UTC
     "#);
+    stats.vote(date(2026, 11, 22), "bread", "how", false, 2);
+    let digest = reply::digest(knowledge, &[group], &stats).expect("there is something to say");
+    assert_snapshot!(shown(&digest), @r#"
+    -# Small guide
+    ## What I could not answer
+    From <t:1794916800:D> to <t:1795435200:D>
+
+    **Not in the guide**, 3 in all
+    **3 ×** vegan lunch?
+      looks like a new topic, last asked on <t:1795176000:D>
+    **Most often not it**
+    1. Small baking bread › Small way of baking bread: not it 2
+    -# All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`
+    "#);
+    let nothing = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
+    assert!(reply::digest(knowledge, &[], &nothing).is_none());
 }

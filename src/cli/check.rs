@@ -39,7 +39,8 @@ pub(super) fn problems(source: &GuideSource) -> Result<Vec<Problem>, ReadError> 
     Ok(problems)
 }
 
-fn print(source: &GuideSource, problems: &[Problem], format: Format) -> io::Result<()> {
+/// Prints problems, and how many there are.
+pub(super) fn print(source: &GuideSource, problems: &[Problem], format: Format) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     match format {
         Format::Json => {
@@ -53,18 +54,19 @@ fn print(source: &GuideSource, problems: &[Problem], format: Format) -> io::Resu
             for problem in problems {
                 writeln!(out, "{problem}")?;
             }
-            let count = |severity| {
-                problems
-                    .iter()
-                    .filter(|problem| problem.severity == severity)
-                    .count()
-            };
-            writeln!(
-                out,
-                "{} error(s), {} warning(s) in {source}",
-                count(Severity::Error),
-                count(Severity::Warning)
-            )
+            writeln!(out, "{} in {source}", count(problems))
         }
     }
+}
+
+/// How many problems there are, by severity.
+pub(super) fn count(problems: &[Problem]) -> String {
+    let of = |severity| {
+        let same = problems
+            .iter()
+            .filter(|problem| problem.severity == severity);
+        same.count()
+    };
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    format!("{errors} error(s), {warnings} warning(s)")
 }

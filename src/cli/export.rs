@@ -1,5 +1,6 @@
 //! `internbot guide export`: the embedded guide as files, to be edited.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::Path;
@@ -10,11 +11,11 @@ use internbot::knowledge::embedded_files;
 use super::CliError;
 
 pub(super) fn run(folder: &Path) -> std::result::Result<ExitCode, CliError> {
-    let files = write(folder).map_err(|source| CliError::Export {
+    write(folder, embedded_files().iter().copied()).map_err(|source| CliError::Export {
         path: folder.to_owned(),
         source,
     })?;
-    let folder = folder.display();
+    let (files, folder) = (embedded_files().len(), folder.display());
     writeln!(
         anstream::stdout().lock(),
         "Wrote {files} files into {folder}. Edit them, then run `internbot --knowledge {folder} check`."
@@ -22,19 +23,43 @@ pub(super) fn run(folder: &Path) -> std::result::Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the files into a folder that is new or empty; how many there are.
-fn write(folder: &Path) -> Result<usize> {
+/// Writes the files of a guide, by their paths in its folder, into one that is new or empty: all of them or, where one cannot be
+/// written, none.
+pub(super) fn write<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<()> {
+    let is_new = !folder.exists();
+    let written = write_within(folder, files);
+    if written.is_err() && is_new {
+        // What is not empty stays: it is not ours.
+        let _ = fs::remove_dir(folder);
+    }
+    written
+}
+
+fn write_within<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<()> {
     fs::create_dir_all(folder)?;
     if fs::read_dir(folder)?.next().is_some() {
         let why = "it is not empty; name a new folder";
         return Err(Error::new(ErrorKind::AlreadyExists, why));
     }
-    for (path, bytes) in embedded_files() {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
+    // Everything that can fail, such as a full disk, does so before anything is in its place.
+    let unfinished = tempfile::tempdir_in(folder)?;
+    let mut names = BTreeSet::new();
+    for (path, bytes) in files {
+        let whole = unfinished.path().join(path);
+        if let Some(parent) = whole.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, bytes)?;
+        fs::write(whole, bytes)?;
+        names.extend(path.split('/').next());
     }
-    Ok(embedded_files().len())
+    for name in names {
+        fs::rename(unfinished.path().join(name), folder.join(name))?;
+    }
+    Ok(())
 }

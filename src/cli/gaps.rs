@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
-use internbot::knowledge::{GuideSource, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic};
+use internbot::knowledge::{
+    GuideSource, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic, new_id,
+};
 use internbot::reply;
 use internbot::search::Question;
 use internbot::store::{self, first_day};
@@ -17,14 +19,6 @@ use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{CliError, GapsOptions, load, wait_for};
-
-/// The longest id, title, line and phrasing that `internbot check` takes, in characters.
-mod most {
-    pub(super) const ID: usize = 32;
-    pub(super) const TITLE: usize = 80;
-    pub(super) const LINE: usize = 100;
-    pub(super) const PHRASING: usize = 100;
-}
 
 /// Where a guide is looked for first.
 const USUAL_FOLDER: &str = "knowledge";
@@ -139,7 +133,8 @@ fn toml(
     for group in groups.iter().filter(|group| group.topic.is_none()) {
         let new = new_phrasings(group, &mut known);
         let Some(first) = new.first() else { continue };
-        let id = new_id(guide, first, &ids);
+        let stop_words = &guide.knowledge.vocabulary().stop_words;
+        let id = new_id(first, stop_words, "new-topic", &ids);
         writeln!(
             out,
             "# File {}: a new topic, asked {} time(s). Write its text, then run `internbot check`.",
@@ -165,42 +160,10 @@ fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String
     texts
         .filter(|text| {
             !text::words(text).is_empty()
-                && text.chars().count() <= most::PHRASING
+                && text.chars().count() <= MAX_PHRASING
                 && known.insert(text::words(text))
         })
         .collect()
-}
-
-/// A name for a new topic, of the words that tell what it is about.
-fn new_id(guide: &Guide, text: &str, taken: &BTreeSet<String>) -> String {
-    let stop_words = &guide.knowledge.vocabulary().stop_words;
-    let words = text::words(text).into_iter().map(|word| {
-        word.chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>()
-    });
-    let mut id = String::new();
-    for word in words.filter(|word| !word.is_empty() && !stop_words.contains(word)) {
-        // Room for a number where the name is taken.
-        if id.len() + word.len() + 1 > most::ID - 3 {
-            break;
-        }
-        id = if id.is_empty() {
-            word
-        } else {
-            format!("{id}-{word}")
-        };
-    }
-    let id = if id.is_empty() {
-        "new-topic".to_owned()
-    } else {
-        id
-    };
-    let numbered = std::iter::once(id.clone()).chain((2..).map(|number| format!("{id}-{number}")));
-    numbered
-        .into_iter()
-        .find(|id| !taken.contains(id))
-        .unwrap_or(id)
 }
 
 /// A whole topic file, which `internbot check` accepts as it is.
@@ -219,10 +182,10 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
             .first()
             .map(|category| category.id.as_str()))
         .unwrap_or_default();
-    let title = quoted(&reply::cut(&capital(first), most::TITLE));
+    let title = quoted(&reply::cut(&capital(first), MAX_TITLE));
     let summary = quoted(&reply::cut(
         &format!("{PLACEHOLDER_SUMMARY} {first}"),
-        most::LINE,
+        MAX_LINE,
     ));
     let questions: String = phrasings
         .iter()

@@ -13,6 +13,8 @@ use super::{CliError, StatsOptions, wait_for};
 
 /// The topics that are listed.
 const TOPICS: usize = 15;
+/// The sections that were not it, and the topics that were asked back, that are listed.
+const WORST: usize = 10;
 /// The days of a week.
 const WEEK: usize = 7;
 
@@ -66,6 +68,33 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
             sums.helped,
             sums.not_helped
         )?;
+    }
+    let not_it = stats.most_not_it();
+    if !not_it.is_empty() {
+        writeln!(
+            out,
+            "\n{:<48} {:>7} {:>7}",
+            "most often not it", "not it", "helped"
+        )?;
+    }
+    for (topic, section, votes) in not_it.into_iter().take(WORST) {
+        let place = format!("{topic}/{section}");
+        writeln!(
+            out,
+            "{place:<48} {:>7} {:>7}",
+            votes.not_helped, votes.helped
+        )?;
+    }
+    let asked_back = stats.most_asked_back();
+    if !asked_back.is_empty() {
+        writeln!(
+            out,
+            "\n{:<36} {:>8}",
+            "most often asked back, nearest topic", "times"
+        )?;
+    }
+    for (id, sums) in asked_back.into_iter().take(WORST) {
+        writeln!(out, "{id:<36} {:>8}", sums.asked_back)?;
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ pub struct Options {
     pub watch: bool,
     /// The folder of the encoder, if one may be asked; whether one is installed there is seen at the start.
     pub encoder: Option<PathBuf>,
+    /// How often the bot looks whether a weekly digest is due.
+    pub digest: Duration,
     /// How long things may take.
     pub timeouts: Timeouts,
 }
@@ -22,6 +24,7 @@ impl Default for Options {
             guild: None,
             watch: true,
             encoder: None,
+            digest: Duration::from_secs(600),
             timeouts: Timeouts::default(),
         }
     }

@@ -96,8 +96,9 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         "asked"
     );
     context.bot.monitor.asked(way, outcome, decided, done);
-    // The store only counts topics that answered.
-    let topic = topic.filter(|_| outcome == Outcome::Answer);
+    // The store counts topics that answered, and the nearest where candidates were offered; of what is not in the guide it
+    // keeps the gap.
+    let topic = topic.filter(|_| matches!(outcome, Outcome::Answer | Outcome::Suggest));
     context.bot.store.record(Event::Asked {
         guild: guild.map(GuildId::get),
         way,

@@ -26,19 +26,21 @@ use crate::text;
 use style::{HouseStyle, Names};
 
 /// The longest id, in characters: a button's `custom_id` holds a topic, a section and a person in 100 characters.
-const MAX_ID: usize = 32;
+pub const MAX_ID: usize = 32;
 /// The longest title, heading or name, in characters: Discord's limit for the label of a button.
-const MAX_TITLE: usize = 80;
+pub const MAX_TITLE: usize = 80;
 /// The longest line for lists, in characters: Discord's limit for the description of a menu option.
-const MAX_LINE: usize = 100;
+pub const MAX_LINE: usize = 100;
 /// The longest phrasing, in characters: Discord's limit for an autocomplete choice.
-const MAX_PHRASING: usize = 100;
+pub const MAX_PHRASING: usize = 100;
 /// The longest text of a section, in characters: with title and links it stays under the 2,000 of a plain message.
-const MAX_TEXT: usize = 1_500;
+pub(super) const MAX_TEXT: usize = 1_500;
+/// The longest description of a resource, in characters: a tenth of a text.
+pub(super) const MAX_DESCRIPTION: usize = MAX_TEXT / 10;
 /// The longest address, in characters: keeps three links beside a text of full length in one plain message.
 const MAX_URL: usize = 250;
 /// The most topics: a menu has 25 options, a guide at most 25 categories of 25 topics in its lists.
-const MAX_PER_CATEGORY: usize = 25;
+pub(super) const MAX_PER_CATEGORY: usize = 25;
 /// Words of a section below which it rarely answers, and above which nobody reads it in a chat.
 const SECTION_WORDS: std::ops::RangeInclusive<usize> = 40..=200;
 /// Fewer phrasings than this teach the matcher too little about a topic.
@@ -51,7 +53,9 @@ const STALE_MONTHS: i32 = 18;
 pub const PLACEHOLDER: &str = "This answer is not written yet.";
 /// What such a topic's summary begins with.
 pub const PLACEHOLDER_SUMMARY: &str = "Not written yet:";
-/// How people are told of either.
+/// What the description of a link begins with that `internbot import` entered, until somebody says why it is worth opening.
+pub(super) const PLACEHOLDER_LINK: &str = "Linked in the answer to";
+/// How people are told of the first two.
 const PLACEHOLDER_OF_GAPS: &str = "the placeholder of `internbot gaps --toml`";
 
 /// What checking found: all problems, and the knowledge base where none of them is an error.
@@ -214,18 +218,24 @@ fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Reade
     });
 }
 
-fn parse<T>(
+pub(super) fn parse<T>(
     source: &File,
     problems: &mut Vec<Problem>,
     read: impl FnOnce(&mut format::Table<'_, '_>) -> T,
 ) -> Option<T> {
+    let text = text_of(source, problems)?;
+    let mut reader = Reader {
+        file: &source.name,
+        text,
+        problems,
+    };
+    reader.read(read)
+}
+
+/// The text of a file, unless it is none.
+pub(super) fn text_of<'a>(source: &'a File, problems: &mut Vec<Problem>) -> Option<&'a str> {
     match std::str::from_utf8(&source.bytes) {
-        Ok(text) => Reader {
-            file: &source.name,
-            text,
-            problems,
-        }
-        .read(read),
+        Ok(text) => Some(text),
         Err(fault) => {
             let sound = source.bytes.get(..fault.valid_up_to()).unwrap_or_default();
             let text = String::from_utf8_lossy(sound);
@@ -302,8 +312,15 @@ fn check_resources(
             file,
             "the description",
             &resource.description,
-            MAX_TEXT / 10,
+            MAX_DESCRIPTION,
         );
+        if resource.description.value.starts_with(PLACEHOLDER_LINK) {
+            file.warn(
+                &resource.description.span,
+                "nobody has described this link yet: `internbot import` assumed its kind, cost and level",
+                "Say in one line why it is worth opening, and correct the other three.",
+            );
+        }
         check_url(file, &resource.url);
         check_link(file, resource);
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
@@ -368,7 +385,7 @@ fn check_link(file: &mut Reader<'_>, resource: &ResourceTable) {
     }
 }
 
-fn check_url(file: &mut Reader<'_>, address: &Located<String>) {
+pub(super) fn check_url(file: &mut Reader<'_>, address: &Located<String>) {
     if address.value.is_empty() {
         return;
     }
@@ -694,7 +711,7 @@ fn stakes_of(topic: &TopicFile, section: &format::SectionTable) -> Stakes {
     }
 }
 
-fn at_most(file: &mut Reader<'_>, what: &str, text: &Located<String>, limit: usize) {
+pub(super) fn at_most(file: &mut Reader<'_>, what: &str, text: &Located<String>, limit: usize) {
     let length = text.value.chars().count();
     if length > limit {
         file.error(

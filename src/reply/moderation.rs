@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::gaps::Group;
 use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
 use crate::settings::Settings;
-use crate::stats::{Stats, Sums, sparkline};
+use crate::stats::{Stats, Sums, Votes, sparkline};
 
 use super::notes::note;
 use super::{Reply, cut, escape};
@@ -19,6 +19,8 @@ const GROUPS: usize = 10;
 const LISTED: usize = 120;
 /// How many topics are listed.
 const TOPICS: usize = 10;
+/// How many sections that were not it, and topics that were asked back, are listed.
+const WORST: usize = 5;
 /// The days of a week.
 const WEEK: usize = 7;
 
@@ -264,10 +266,20 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
          in channels: {}\n\
          to forum posts: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
-         **Cooldown** between two questions of a person: {cooldown}",
+         **Cooldown** between two questions of a person: {cooldown}\n\
+         **Weekly digest** of what I could not answer: {}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
         if settings.private { "yes" } else { "no" },
+        match settings.digest {
+            None => "no".to_owned(),
+            Some(digest) => format!(
+                "in <#{}>, next on {}. Everybody who can read that channel sees these questions, also those asked privately, without \
+                 who asked",
+                digest.channel,
+                date(digest.next())
+            ),
+        },
     );
     Reply {
         title: "Settings of this server".to_owned(),
@@ -294,7 +306,7 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
     });
     let blocked = view.blocked.iter().map(|channel| {
         format!(
-            "It is saved, but I cannot answer in <#{}> yet: give me {} there.",
+            "It is saved, but I cannot write in <#{}> yet: give me {} there.",
             channel.id,
             channel.missing.join(", ")
         )
@@ -357,6 +369,30 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
     if page > pages {
         return note(&format!("There are only {pages} pages."));
     }
+    let shown = groups
+        .iter()
+        .skip(page.saturating_sub(1) * GROUPS)
+        .take(GROUPS);
+    let more = if pages > 1 {
+        format!("Page {page} of {pages} · ")
+    } else {
+        String::new()
+    };
+    Reply {
+        title: "Unanswered questions".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!(
+            "{asked} in the last {days} days, most asked first\n\n{}",
+            gap_lines(knowledge, shown)
+        ),
+        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// Groups of questions, in two lines each.
+fn gap_lines<'a>(knowledge: &KnowledgeBase, groups: impl Iterator<Item = &'a Group>) -> String {
     let line = |group: &Group| {
         let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
         let near = near.map_or_else(
@@ -374,26 +410,38 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
             date(group.last)
         )
     };
-    let shown = groups
-        .iter()
-        .skip(page.saturating_sub(1) * GROUPS)
-        .take(GROUPS);
-    let more = if pages > 1 {
-        format!("Page {page} of {pages} · ")
-    } else {
-        String::new()
-    };
-    Reply {
-        title: "Unanswered questions".to_owned(),
-        path: vec![knowledge.name().to_owned()],
-        body: format!(
-            "{asked} in the last {days} days, most asked first\n\n{}",
-            shown.map(line).collect::<Vec<_>>().join("\n")
-        ),
-        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
-        ..Reply::default()
+    groups.map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The gaps of a week and the sections that were most often not it, for a channel; nothing if there is nothing to say.
+pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Option<Reply> {
+    let not_it = listed("Most often not it", not_it(knowledge, stats));
+    if groups.is_empty() && not_it.is_empty() {
+        return None;
     }
-    .within_limits()
+    let asked: u64 = groups.iter().map(|group| group.count).sum();
+    let gaps = match groups.len() {
+        0 => "Every question had an answer.".to_owned(),
+        _ => format!(
+            "**Not in the guide**, {asked} in all\n{}",
+            gap_lines(knowledge, groups.iter().take(WORST))
+        ),
+    };
+    let days = match (stats.days.first(), stats.days.last()) {
+        (Some((from, _)), Some((to, _))) => format!("From {} to {}", date(*from), date(*to)),
+        _ => String::new(),
+    };
+    Some(
+        Reply {
+            title: "What I could not answer".to_owned(),
+            path: vec![knowledge.name().to_owned()],
+            body: format!("{days}\n\n{gaps}{not_it}"),
+            footer: "All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`"
+                .to_owned(),
+            ..Reply::default()
+        }
+        .within_limits(),
+    )
 }
 
 /// What was asked and answered, narrow enough for a phone.
@@ -423,12 +471,6 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
     };
     let missed = |sums: &Sums| sums.missed + sums.none_of_these;
     let chart = [bars("asked", Sums::asked), bars("missed", missed)].join("\n");
-    let title = |id: &str| {
-        knowledge.topic(id).map_or_else(
-            || format!("{} (no longer in the guide)", escape(id)),
-            |topic| escape(&topic.title),
-        )
-    };
     let topic = |(at, (id, sums)): (usize, (&str, &Sums))| {
         let votes = [(sums.helped, "helped"), (sums.not_helped, "not it")];
         let votes: String = votes
@@ -439,7 +481,7 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         format!(
             "{}. {}: {} answered{votes}",
             at + 1,
-            title(id),
+            topic_title(knowledge, id),
             sums.answered + sums.unasked
         )
     };
@@ -464,13 +506,64 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         title: "Asked and answered".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
-            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}",
-            table.join("\n")
+            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
+            table.join("\n"),
+            listed("Most often not it", not_it(knowledge, stats)),
+            listed("Most often asked back, by the nearest topic", asked_back(knowledge, stats)),
         ),
         footer: "Days are those of UTC".to_owned(),
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// A list below its heading; nothing if it is empty.
+fn listed(heading: &str, lines: Vec<String>) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .take(WORST)
+        .enumerate()
+        .map(|(at, line)| format!("{}. {line}", at + 1))
+        .collect();
+    format!("\n**{heading}**\n{}", lines.join("\n"))
+}
+
+/// The sections of which people said that they were not it.
+fn not_it(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let sections = stats.most_not_it().into_iter().take(WORST);
+    let line = |(topic, section, votes): (&str, &str, Votes)| {
+        let found = knowledge.topic(topic);
+        let heading = found.and_then(|topic| topic.section(section)).map_or_else(
+            || format!("{} (no longer in the guide)", escape(section)),
+            |section| escape(&section.heading),
+        );
+        let helped = match votes.helped {
+            0 => String::new(),
+            helped => format!(", helped {helped}"),
+        };
+        let title = topic_title(knowledge, topic);
+        format!("{title} › {heading}: not it {}{helped}", votes.not_helped)
+    };
+    sections.map(line).collect()
+}
+
+/// The topics of which candidates were offered.
+fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let topics = stats.most_asked_back().into_iter().take(WORST);
+    topics
+        .map(|(id, sums)| format!("{}: {}", topic_title(knowledge, id), sums.asked_back))
+        .collect()
+}
+
+/// What people see of a topic that a count names.
+fn topic_title(knowledge: &KnowledgeBase, id: &str) -> String {
+    knowledge.topic(id).map_or_else(
+        || format!("{} (no longer in the guide)", escape(id)),
+        |topic| escape(&topic.title),
+    )
 }
 
 /// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.

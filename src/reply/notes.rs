@@ -42,7 +42,7 @@ pub fn privacy(privacy: &Privacy) -> Reply {
         None => "- **Nothing is written to disk.**".to_owned(),
         Some((gaps, votes)) => format!(
             "- **Questions that I could not answer** are kept for {gaps} days without who asked, where and in which message, so that \
-             moderators can improve the guide. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the \
+             moderators can improve the guide; they may have them posted in a channel once a week. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the \
              middle of a sentence may remain.\n\
              - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after {votes} days; \
              then nobody can tell whose vote it was.\n\

@@ -14,6 +14,7 @@
 //! | `sharding` | several connections, in one process and in two |
 //! | `editing` | the guide is edited while the bot runs |
 //! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
+//! | `digest` | the week in a channel of the moderators, once, also from two processes |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
 //! | `lanes` | what waits: who waits for whom, and what becomes of it |
 //! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
@@ -41,6 +42,8 @@ mod burst;
 mod clicking;
 mod commands;
 mod connecting;
+#[cfg(unix)]
+mod digest;
 #[cfg(unix)]
 mod doctor;
 mod editing;

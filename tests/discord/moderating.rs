@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use internbot::reply;
+use internbot::search::Question;
 use internbot::settings::Settings;
 use internbot::store::{State, Store};
 use sqlx::{Connection, Executor, SqliteConnection};
@@ -410,6 +411,13 @@ async fn gaps_are_grouped_and_paged() {
             .contains("4 in the last 30 days")
     })
     .await;
+    let not_it = format!(
+        "**Most often not it**\n1. {} › {}: not it 1",
+        reply::escape(&topic("resume").title),
+        reply::escape(&reply.page().title)
+    );
+    let stats = told(&olga, "guide stats", &[]).await;
+    assert!(stats.contains(&not_it), "{not_it:?} in {stats}");
     let shown = told(&olga, "guide gaps", &[("days", "7")]).await;
     for part in [
         "4 in the last 7 days",
@@ -481,6 +489,8 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
             .contains("\nhelped               1       1\n")
     })
     .await;
+    let answer = GUIDE.answer(&Question::new(vague()));
+    let nearest = &GUIDE.knowledge.topics()[answer.matches[0].topic];
     let shown = told(&olga, "guide stats", &[]).await;
     for part in [
         "                7 days 30 days",
@@ -492,6 +502,10 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
         &format!(
             "1. {}: 1 answered, 1 helped",
             reply::escape(&topic("resume").title)
+        ),
+        &format!(
+            "**Most often asked back, by the nearest topic**\n1. {}: 1",
+            reply::escape(&nearest.title).replace('\u{200b}', "")
         ),
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
@@ -623,7 +637,7 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
         .await
         .text();
     let sentence = format!(
-        "It is saved, but I cannot answer in <#{}> yet: give me View Channel, Send Messages there.",
+        "It is saved, but I cannot write in <#{}> yet: give me View Channel, Send Messages there.",
         chat.help.id
     );
     assert!(told.contains(&sentence), "{told}");

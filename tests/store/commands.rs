@@ -129,13 +129,16 @@ pub async fn stats_are_a_table_with_bars(place: Place) {
     store.record(asked(GUILD, Outcome::Answer));
     store.record(asked(GUILD, Outcome::Suggest));
     store.record(vote(MIA, true));
+    store.record(vote(MAX, false));
     store.close().await;
     let (table, _, status) = internbot(&["stats", "--days", "9", "--config", &config]);
     assert_eq!(status, Some(0));
     for part in [
         "asked                  2         2  ▁▁▁▁▁▁▁▁█",
         "helped                 1         1",
-        "resume                                  1       1       0",
+        "resume                                  1       1       1",
+        "most often not it                                 not it  helped\nresume/general                                         1       1",
+        "most often asked back, nearest topic    times\nresume                                      1",
     ] {
         assert!(table.contains(part), "{part:?} is not in\n{table}");
     }

@@ -1,6 +1,6 @@
 //! What the store keeps and for how long; the same with every database.
 
-use internbot::settings::Settings;
+use internbot::settings::{Digest, Settings};
 use internbot::stats::{Outcome, Way};
 use internbot::store::{self, Event, StoreError};
 use jiff::civil::date;
@@ -15,6 +15,10 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
         unasked_forums: vec![3],
         private: true,
         cooldown_seconds: Some(9),
+        digest: Some(Digest {
+            channel: 4,
+            sent: date(2026, 11, 23),
+        }),
         introduced: true,
     };
     let other = place.open().await;

@@ -130,7 +130,11 @@ impl Place {
     }
 
     pub fn days_pass(&self, days: i64) {
-        self.now.fetch_add(days * 86_400, Ordering::Relaxed);
+        self.hours_pass(days * 24);
+    }
+
+    pub fn hours_pass(&self, hours: i64) {
+        self.now.fetch_add(hours * 3_600, Ordering::Relaxed);
     }
 
     async fn connection(&self) -> AnyConnection {

@@ -298,7 +298,10 @@ proptest! {
         let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
         stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
+        (0..many).for_each(|number| stats.vote(day, &text, &format!("{text}{number}"), false, count / 200));
         assert_fits(&reply::stats(knowledge, &stats));
+        assert!(reply::digest(knowledge, &[], &Stats::new(day, day)).is_none());
+        reply::digest(knowledge, &groups, &stats).iter().for_each(assert_fits);
         let ids = vec![u64::MAX; many.min(50)];
         let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), ..Settings::default() };
         let keeping = Keeping::Unwell { why: &text, since: count, waiting: many, dropped: count };
@@ -449,8 +452,8 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
         blocked: &[],
     };
     insta::assert_snapshot!(shown(&reply::settings(&Settings::default(), &view), Audience::OnePerson), @r###"
-    1 components, 286 characters
-    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured","id":1000000,"type":10}
+    1 components, 335 characters
+    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured\n**Weekly digest** of what I could not answer: no","id":1000000,"type":10}
     "###);
 }
 

@@ -105,8 +105,8 @@ impl Database {
                 .count(outcome, way, times);
         }
         let votes = sqlx::query(
-            "SELECT day, topic, helped, COUNT(*) FROM votes \
-             WHERE day >= $1 AND day <= $2 AND (guild = $3 OR $3 = $4) GROUP BY day, topic, helped",
+            "SELECT day, topic, section, helped, COUNT(*) FROM votes \
+             WHERE day >= $1 AND day <= $2 AND (guild = $3 OR $3 = $4) GROUP BY day, topic, section, helped",
         );
         for row in self
             .rows(
@@ -118,12 +118,12 @@ impl Database {
             )
             .await?
         {
-            let (topic, helped, times): (String, i64, i64) =
-                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            let (topic, section): (String, String) = (row.try_get(1)?, row.try_get(2)?);
+            let (helped, times): (i64, i64) = (row.try_get(3)?, row.try_get(4)?);
             let Some(day) = day(row.try_get(0)?) else {
                 continue;
             };
-            stats.add(day, &topic, |sums| sums.vote(helped != 0, unsigned(times)));
+            stats.vote(day, &topic, &section, helped != 0, unsigned(times));
         }
         Ok(stats)
     }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use serenity::all::{ChannelType, CommandOptionType, CreateCommandOption, GuildId, Permissions};
 
@@ -13,7 +15,7 @@ use crate::discord::commands::definition::flag_option;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::reply::{self, BlockedChannel, Reply, SettingsView};
-use crate::settings::{LONGEST_COOLDOWN, Settings};
+use crate::settings::{Digest, LONGEST_COOLDOWN, Settings};
 
 /// Channels whose messages can be answered.
 const CHANNELS: [ChannelType; 2] = [ChannelType::Text, ChannelType::News];
@@ -65,6 +67,12 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
         "Whether /ask answers privately unless the person says otherwise",
     ))
     .add_sub_option(cooldown.min_int_value(0).max_int_value(LONGEST_COOLDOWN))
+    .add_sub_option(channel(
+        "digest-channel",
+        "Post here once a week what I could not answer",
+        &CHANNELS,
+    ))
+    .add_sub_option(flag_option("no-digest", "True: post no weekly digest"))
     .add_sub_option(flag_option(
         "usual-cooldown",
         "True: wait as long as my operator configured",
@@ -84,9 +92,12 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     let after = if is_question {
         Arc::clone(&before)
     } else {
+        let today = bot.store.now().to_zoned(TimeZone::UTC).date();
         let changed = bot
             .store
-            .change_settings(guild.get(), move |settings| change.applied_to(settings))
+            .change_settings(guild.get(), move |settings| {
+                change.applied_to(settings, today)
+            })
             .await;
         match changed {
             Ok(after) => {
@@ -102,8 +113,14 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
 /// The channels that were added and in which the bot lacks a permission that it needs there, as Discord resolves them.
 fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedChannel> {
     let added = [
-        (change.add_channel, Permissions::SEND_MESSAGES),
-        (change.add_forum, Permissions::SEND_MESSAGES_IN_THREADS),
+        (change.add_channel, Permissions::SEND_MESSAGES, true),
+        (
+            change.add_forum,
+            Permissions::SEND_MESSAGES_IN_THREADS,
+            true,
+        ),
+        // A digest replies to nothing.
+        (change.digest.flatten(), Permissions::SEND_MESSAGES, false),
     ];
     let needed = |write| {
         [
@@ -119,12 +136,13 @@ fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedCha
             (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
         ]
     };
-    let blocked = |(id, write): (Option<u64>, Permissions)| {
+    let blocked = |(id, write, replies): (Option<u64>, Permissions, bool)| {
         let id = id?;
         let allowed = interaction.resolved_channel(id)?.app_permissions?;
         let has = |permission| allowed.intersects(permission | Permissions::ADMINISTRATOR);
         let missing: Vec<&'static str> = needed(write)
             .into_iter()
+            .filter(|(permission, _)| replies || *permission != Permissions::READ_MESSAGE_HISTORY)
             .filter(|(permission, _)| !has(*permission))
             .map(|(_, name)| name)
             .collect();
@@ -171,12 +189,16 @@ struct SettingsChange {
     private: Option<bool>,
     /// `Some(None)` for what the operator configured.
     cooldown: Option<Option<u64>>,
+    /// The channel; `Some(None)` for no digest.
+    digest: Option<Option<u64>>,
 }
 
 fn chosen(interaction: &Interaction) -> Result<SettingsChange, NoSuchChannel> {
     let flag = |name| interaction.suboption(name).and_then(Value::as_bool);
     let seconds = interaction.suboption("cooldown").and_then(Value::as_u64);
     let usual = flag("usual-cooldown") == Some(true);
+    let digest = channel(interaction, "digest-channel", &CHANNELS)?;
+    let without_digest = flag("no-digest") == Some(true);
     Ok(SettingsChange {
         add_channel: channel(interaction, "add-channel", &CHANNELS)?,
         remove_channel: channel(interaction, "remove-channel", &CHANNELS)?,
@@ -184,6 +206,7 @@ fn chosen(interaction: &Interaction) -> Result<SettingsChange, NoSuchChannel> {
         remove_forum: channel(interaction, "remove-forum", &FORUMS)?,
         private: flag("private"),
         cooldown: seconds.map(Some).or(usual.then_some(None)),
+        digest: digest.map(Some).or(without_digest.then_some(None)),
     })
 }
 
@@ -211,7 +234,7 @@ impl SettingsChange {
             .collect()
     }
 
-    fn applied_to(self, settings: &Settings) -> Settings {
+    fn applied_to(self, settings: &Settings, today: Date) -> Settings {
         let mut settings = settings.clone();
         let lists = [
             (
@@ -231,6 +254,10 @@ impl SettingsChange {
         }
         settings.private = self.private.unwrap_or(settings.private);
         settings.cooldown_seconds = self.cooldown.unwrap_or(settings.cooldown_seconds);
+        if let Some(channel) = self.digest {
+            let sent = settings.digest.map_or(today, |digest| digest.sent);
+            settings.digest = channel.map(|channel| Digest { channel, sent });
+        }
         settings
     }
 }

@@ -1,0 +1,54 @@
+//! `internbot import`: an FAQ that people keep elsewhere, made into a guide.
+
+use std::fs;
+use std::io::Write;
+use std::process::ExitCode;
+
+use internbot::knowledge::{self, FaqFormat, File, GuideSource};
+use jiff::Zoned;
+
+use super::{CliError, Format, ImportOptions, check, export};
+
+pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
+    let ImportOptions { file, to } = options;
+    let extension = file.extension().unwrap_or_default().to_string_lossy();
+    let format =
+        FaqFormat::of_extension(&extension).ok_or_else(|| CliError::FaqName(file.clone()))?;
+    let bytes = fs::read(file).map_err(|source| CliError::File {
+        path: file.clone(),
+        source,
+    })?;
+    let faq = File {
+        name: file.display().to_string(),
+        bytes,
+    };
+    let import = knowledge::import(&faq, format, Zoned::now().date());
+    let mut out = anstream::stdout().lock();
+    for problem in &import.problems {
+        writeln!(out, "{problem}")?;
+    }
+    let found = check::count(&import.problems);
+    let Some(files) = import.files else {
+        writeln!(out, "{found} in {}: nothing was written", faq.name)?;
+        return Ok(ExitCode::FAILURE);
+    };
+    let written = files.iter().map(|file| (file.name.as_str(), &*file.bytes));
+    export::write(to, written).map_err(|source| CliError::Export {
+        path: to.clone(),
+        source,
+    })?;
+    writeln!(out, "{found} in {}", faq.name)?;
+    // What a guide should have and an FAQ does not.
+    let source = GuideSource::Folder(to.clone());
+    let missing = check::problems(&source)?;
+    drop(out);
+    check::print(&source, &missing, Format::Text)?;
+    let topics = files.iter().filter(|file| file.name.starts_with("topics/"));
+    writeln!(
+        anstream::stdout().lock(),
+        "Wrote {} topics, all as reviewed today, into {folder}: read them once. Then ask: internbot --knowledge {folder} chat",
+        topics.count(),
+        folder = to.display()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,106 @@
+//! Once a week, where moderators want it: what could not be answered, and which sections were not it.
+//!
+//! Several processes may share a store, and each sees what is due. Whoever moves the day in the settings sends the digest, and a
+//! day can be moved once, so none is sent twice. One that cannot be sent then is left out: `/guide gaps` and `/guide stats` say
+//! the same at any time.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serenity::all::{ChannelId, UserId};
+use tokio::task::spawn_blocking;
+use tracing::{debug, error, info};
+
+use super::context::BotContext;
+use super::render::Destination;
+use super::send::send;
+use crate::gaps;
+use crate::reply::{self, Reply};
+use crate::settings::{Digest, Settings};
+
+/// Sends digests when they are due. Never completes.
+pub(super) async fn send_when_due(bot: &BotContext, interval: Duration) -> Infallible {
+    loop {
+        tokio::time::sleep(interval).await;
+        let Some(me) = bot.user.get().copied() else {
+            continue;
+        };
+        for (guild, digest) in bot.store.digests() {
+            if let Some(days) = digest.due(bot.store.now()) {
+                send_digest(bot, me, guild, digest, days).await;
+            }
+        }
+    }
+}
+
+async fn send_digest(bot: &BotContext, me: UserId, guild: u64, digest: Digest, days: (Date, Date)) {
+    let Some(written) = write(bot, guild, days).await else {
+        return;
+    };
+    let today = days.1.saturating_add(1.day());
+    if !take(bot, guild, digest, today).await {
+        return;
+    }
+    if let Some(reply) = written {
+        let to = Destination {
+            channel: ChannelId::new(digest.channel),
+            reply_to: None,
+            nonce: number(today),
+            ping: false,
+        };
+        let sent = send(bot, &reply, me, to).await;
+        info!(is_sent = sent.is_some(), "a weekly digest was due");
+    }
+}
+
+/// A day as a number, by which Discord knows the digest of that day: 20261130.
+fn number(day: Date) -> u64 {
+    let [month, day_of_month] = [day.month(), day.day()].map(|part| u64::from(part.unsigned_abs()));
+    u64::from(day.year().unsigned_abs()) * 10_000 + month * 100 + day_of_month
+}
+
+/// The digest of some days, or nothing if there is nothing to say; `None` if that cannot be told now.
+async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Option<Reply>> {
+    let found = bot.store.digest(guild, days).await;
+    let (gaps, stats) = found
+        .inspect_err(|error| debug!(%error, "a digest waits for the store"))
+        .ok()?;
+    let guide = bot.live.guide();
+    let knowledge = Arc::clone(&guide.knowledge);
+    // Each question is searched for, which would hold up everybody else.
+    let groups = spawn_blocking(move || gaps::group(&guide, gaps)).await;
+    let groups = groups
+        .inspect_err(
+            |panic| error!(%panic, "grouping unanswered questions failed; please report this"),
+        )
+        .ok()?;
+    Some(reply::digest(&knowledge, &groups, &stats))
+}
+
+/// Moves the day on which a digest was sent to today; whether this process did, and not another, or moderators changed it.
+async fn take(bot: &BotContext, guild: u64, digest: Digest, today: Date) -> bool {
+    let is_ours = Arc::new(AtomicBool::new(false));
+    let taken = Arc::clone(&is_ours);
+    let change = move |settings: &Settings| {
+        let is_as_seen = settings.digest == Some(digest);
+        taken.store(is_as_seen, Ordering::Relaxed);
+        let moved = Digest {
+            sent: today,
+            ..digest
+        };
+        Settings {
+            digest: if is_as_seen {
+                Some(moved)
+            } else {
+                settings.digest
+            },
+            ..settings.clone()
+        }
+    };
+    let changed = bot.store.change_settings(guild, change).await;
+    changed.is_ok() && is_ours.load(Ordering::Relaxed)
+}

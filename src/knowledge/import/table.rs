@@ -1,0 +1,191 @@
+//! An FAQ in CSV (<https://www.rfc-editor.org/rfc/rfc4180>): a row a question, with columns that a first row may name.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::super::format::{Located, Reader};
+use super::{Entry, Faq, FaqLink};
+
+/// What stands between two fields, the rarest within a text first.
+const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
+/// What the columns may be called, in lower case.
+const QUESTION: [&str; 3] = ["question", "questions", "q"];
+const ANSWER: [&str; 4] = ["answer", "answers", "a", "reply"];
+const LINK: [&str; 5] = ["link", "links", "url", "source", "resource"];
+const CATEGORY: [&str; 4] = ["category", "topic", "section", "group"];
+/// How to write a row.
+const MEND: &str =
+    "Write question, answer and, if there is one, link; quote a field that has a separator in it.";
+
+/// A row, and where it begins, in bytes.
+struct Row {
+    start: usize,
+    fields: Vec<String>,
+}
+
+/// Which field is what.
+struct Columns {
+    question: usize,
+    answer: usize,
+    link: Option<usize>,
+    category: Option<usize>,
+    /// How many fields a row has at most.
+    count: usize,
+}
+
+pub(super) fn read(file: &mut Reader<'_>) -> Faq {
+    let tables = DELIMITERS.map(|delimiter| rows(file.text, delimiter));
+    let has_names = |rows: &&Vec<Row>| {
+        rows.first()
+            .is_some_and(|row| Columns::named(row).is_some())
+    };
+    let is_even = |rows: &&Vec<Row>| {
+        let mut counts = rows.iter().map(|row| row.fields.len());
+        !rows.is_empty() && counts.all(|count| (2..=Columns::UNNAMED.count).contains(&count))
+    };
+    // Split at what stands within quotes, a field has one quote of two.
+    let is_whole = |rows: &&Vec<Row>| {
+        let mut fields = rows.iter().flat_map(|row| &row.fields);
+        is_even(rows) && fields.all(|field| field.matches('"').count() % 2 == 0)
+    };
+    let chosen = tables.iter().find(has_names);
+    let chosen = chosen
+        .or_else(|| tables.iter().find(is_whole))
+        .or_else(|| tables.iter().find(is_even))
+        .or(tables.last());
+    let rows = chosen.map_or(&[][..], Vec::as_slice);
+    let named = rows.first().and_then(Columns::named);
+    if let (Some(_), Some(head)) = (&named, rows.first()) {
+        warn_of_others(file, head);
+    }
+    let rows = rows.iter().skip(usize::from(named.is_some()));
+    let columns = named.unwrap_or(Columns::UNNAMED);
+    let entries: Vec<Entry> = rows.filter_map(|row| entry(file, row, &columns)).collect();
+    if entries.is_empty() && file.problems.is_empty() {
+        file.error(&(0..0), "there is no question in this file", MEND);
+    }
+    Faq {
+        name: None,
+        entries,
+    }
+}
+
+/// Every row that has something in it.
+fn rows(text: &str, delimiter: u8) -> Vec<Row> {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let row = |record: StringRecord| {
+        let start = record.position().map_or(0, |position| position.byte());
+        let start = usize::try_from(start).unwrap_or(text.len());
+        // A row begins after the end of the line before it, which is counted to it.
+        let rest = text.get(start..).unwrap_or_default();
+        let start = start + rest.len() - rest.trim_start().len();
+        Row {
+            start,
+            fields: record.iter().map(|field| field.trim().to_owned()).collect(),
+        }
+    };
+    reader
+        .records()
+        .filter_map(Result::ok)
+        .map(row)
+        .filter(|row| row.fields.iter().any(|field| !field.is_empty()))
+        .collect()
+}
+
+impl Columns {
+    /// The columns of a table that does not name them.
+    const UNNAMED: Self = Self {
+        question: 0,
+        answer: 1,
+        link: Some(2),
+        category: Some(3),
+        count: 4,
+    };
+
+    /// The columns that a first row names, if it does.
+    fn named(row: &Row) -> Option<Self> {
+        let find = |names: &[&str]| row.fields.iter().position(|field| is_one_of(field, names));
+        Some(Self {
+            question: find(&QUESTION)?,
+            answer: find(&ANSWER)?,
+            link: find(&LINK),
+            category: find(&CATEGORY),
+            count: row.fields.len(),
+        })
+    }
+}
+
+fn is_one_of(field: &str, names: &[&str]) -> bool {
+    names.contains(&field.to_lowercase().as_str())
+}
+
+fn warn_of_others(file: &mut Reader<'_>, head: &Row) {
+    let known = |field: &&String| {
+        [&QUESTION[..], &ANSWER, &LINK, &CATEGORY]
+            .iter()
+            .any(|names| is_one_of(field, names))
+    };
+    let others: Vec<String> = head
+        .fields
+        .iter()
+        .filter(|field| !field.is_empty() && !known(field))
+        .map(|field| format!("\"{field}\""))
+        .collect();
+    if !others.is_empty() {
+        file.warn(
+            &(head.start..head.start),
+            format!("not taken over: the column(s) {}", others.join(", ")),
+            "The columns that are: question, answer, link and category.",
+        );
+    }
+}
+
+fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<Entry> {
+    let span = row.start..row.start;
+    let field = |column: usize| row.fields.get(column).map_or("", String::as_str);
+    let (question, answer) = (field(columns.question), field(columns.answer));
+    for (what, text) in [("question", question), ("answer", answer)] {
+        if text.is_empty() {
+            file.error(&span, format!("this row has no {what}"), MEND);
+        }
+    }
+    let count = row.fields.len();
+    if count > columns.count {
+        let most = columns.count;
+        file.error(
+            &span,
+            format!("this row has {count} fields, the most is {most}"),
+            MEND,
+        );
+        return None;
+    }
+    let located = |value: &str| Located {
+        value: value.to_owned(),
+        span: span.clone(),
+    };
+    let field_of_links = columns.link.map_or("", field);
+    let mut links: Vec<&str> = field_of_links
+        .split([',', ';', ' ', '\n'])
+        .map(str::trim)
+        .filter(|url| !url.is_empty())
+        .collect();
+    if !links.iter().all(|url| url.starts_with("http")) {
+        // A sentence is one mistake, and not one a word.
+        links = vec![field_of_links];
+    }
+    let link = |url: &str| FaqLink {
+        name: String::new(),
+        url: located(url),
+        description: String::new(),
+    };
+    Some(Entry {
+        question: located(question),
+        answer: located(&answer.replace("\r\n", "\n")),
+        links: links.into_iter().map(link).collect(),
+        category: columns.category.map(|column| field(column).to_owned()),
+    })
+    .filter(|_| !question.is_empty() && !answer.is_empty())
+}

@@ -1,0 +1,255 @@
+//! The digest of each week, which moderators switch on: what could not be answered, and what was not it.
+
+use std::time::Duration;
+
+use internbot::config::{Discord, Shards};
+use internbot::settings::{Digest, Settings};
+use internbot::store::Store;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+
+use crate::bot::*;
+use crate::keeping::{KAYAK, RESUME, until};
+use crate::place::Place;
+use crate::stand_in::*;
+
+/// The day on which each test begins, at noon.
+const MONDAY: Date = date(2026, 11, 23);
+
+/// A guild with a channel for moderators, and a bot that looks for digests that are due all the time.
+struct Team {
+    place: Place,
+    store: Store,
+    chat: Chat,
+    room: Channel,
+    olga: Member,
+}
+
+impl Team {
+    async fn start() -> Self {
+        let place = Place::in_a_file();
+        let store = place.open().await;
+        let chat = eager_for_digests(store.clone())
+            .chat_in(StandIn::start().await)
+            .await;
+        let room = chat.guild.channel("moderators");
+        let olga = chat
+            .guild
+            .member_who_may("olga", &[Permission::ManageGuild]);
+        Self {
+            place,
+            store,
+            chat,
+            room,
+            olga,
+        }
+    }
+
+    async fn sets(&self, options: &[(&str, &str)]) -> String {
+        let lobby = self.chat.guild.channel("lobby");
+        let told = self.olga.slash("guide settings", options);
+        told.in_channel(&lobby).await.outcome().await.text()
+    }
+
+    /// Waits until so many questions of the last days without an answer are kept, each with its day.
+    async fn has_kept(&self, gaps: u64, days: u32) {
+        until("what was asked in vain is kept", async || {
+            kept(&self.store, &self.chat.guild, days).await == gaps
+        })
+        .await;
+    }
+
+    fn digest(&self) -> Option<Digest> {
+        self.store.settings(Some(self.chat.guild.id)).digest
+    }
+
+    /// Waits until a digest was sent, or had nothing to say, on a day.
+    async fn done_on(&self, day: Date) {
+        until("the day has moved", async || {
+            self.digest().is_some_and(|digest| digest.sent == day)
+        })
+        .await;
+    }
+}
+
+/// How many questions of the last days without an answer are kept of a guild.
+async fn kept(store: &Store, guild: &Guild, days: u32) -> u64 {
+    let gaps = store.gaps(Some(guild.id), days).await.expect("gaps");
+    gaps.iter().map(|gap| gap.count).sum()
+}
+
+fn eager_for_digests(store: Store) -> Setup {
+    Setup::new()
+        .store(store)
+        .options(|options| options.digest = Duration::from_millis(20))
+}
+
+#[tokio::test]
+async fn once_a_week_moderators_read_what_was_missing_and_nobody_is_notified() {
+    let team = Team::start().await;
+    let (chat, room) = (&team.chat, &team.room);
+    let shown = team.sets(&[]).await;
+    assert!(shown.contains("what I could not answer: no"), "{shown}");
+    let shown = team.sets(&[("digest-channel", "moderators")]).await;
+    let monday_after = date(2026, 11, 30);
+    let noon = monday_after.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
+    for part in [
+        format!(
+            "what I could not answer: in <#{}>, next on <t:{}:D>",
+            room.id,
+            noon.expect("a time").timestamp().as_second()
+        ),
+        "Everybody who can read that channel sees these questions".to_owned(),
+    ] {
+        assert!(shown.contains(&part), "{part:?} in {shown}");
+    }
+    assert!(!shown.contains("It is saved, but"), "{shown}");
+
+    for question in KAYAK {
+        chat.asks(question).await;
+    }
+    chat.asks("the @everyone quokka jumps").await;
+    let reply = chat.asks(RESUME).await;
+    chat.mia.clicks(&reply, "Not it").await;
+    team.has_kept(5, 1).await;
+
+    // On the last day of the week nothing is due, and at noon of the next day it is still too early.
+    team.place.days_pass(6);
+    chat.asks(RESUME).await;
+    team.place.days_pass(1);
+    chat.asks(RESUME).await;
+    assert_eq!(team.digest().expect("it is on").sent, MONDAY);
+    team.place.hours_pass(4);
+    let digest = chat.discord.next_message(room).await;
+    let text = digest.text();
+    for part in [
+        "What I could not answer",
+        "**Not in the guide**, 5 in all",
+        "**3 ×** kayak storage?",
+        "**Most often not it**",
+        &format!(
+            "{} › {}: not it 1",
+            internbot::reply::escape(&topic("resume").title),
+            internbot::reply::escape(&reply.page().title)
+        ),
+    ] {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+    assert!(digest.pings.is_empty(), "{digest}");
+    assert!(!text.contains("@everyone"), "{text}");
+    assert_eq!(team.digest().expect("it is on").sent, monday_after);
+
+    // A week in which every question had an answer is passed over in silence; the one after is not.
+    team.place.days_pass(7);
+    team.done_on(date(2026, 12, 7)).await;
+    chat.asks(KAYAK[0]).await;
+    team.has_kept(1, 1).await;
+    team.place.days_pass(7);
+    let text = chat.discord.next_message(room).await.text();
+    assert!(text.contains("**Not in the guide**, 1 in all"), "{text}");
+
+    let shown = team.sets(&[("no-digest", "true")]).await;
+    assert!(shown.contains("what I could not answer: no"), "{shown}");
+    chat.asks(KAYAK[0]).await;
+    team.has_kept(1, 1).await;
+    team.place.days_pass(14);
+    chat.asks(RESUME).await;
+    team.chat.finish().await;
+}
+
+#[tokio::test]
+async fn who_sets_a_channel_is_told_what_the_bot_may_not_do_there() {
+    let team = Team::start().await;
+    team.room.bot_may_not(Permission::SendMessages);
+    let told = team.sets(&[("digest-channel", "moderators")]).await;
+    let sentence = format!(
+        "It is saved, but I cannot write in <#{}> yet: give me Send Messages there.",
+        team.room.id
+    );
+    assert!(told.contains(&sentence), "{told}");
+    // It is tried once, and then the week is over.
+    team.chat.asks(KAYAK[0]).await;
+    team.has_kept(1, 1).await;
+    team.place.days_pass(7);
+    team.place.hours_pass(4);
+    team.done_on(date(2026, 11, 30)).await;
+    // Another channel is not a reason to wait for another week.
+    team.chat.asks(KAYAK[1]).await;
+    let told = team.sets(&[("digest-channel", "help")]).await;
+    assert!(!told.contains("It is saved, but"), "{told}");
+    assert_eq!(
+        team.digest(),
+        Some(Digest {
+            channel: team.chat.help.id,
+            sent: date(2026, 11, 30)
+        })
+    );
+    team.chat.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_processes_with_one_store_one_sends_the_digest() {
+    let places = [Some(Place::in_a_file()), Place::on_a_server().await];
+    for place in places.into_iter().flatten() {
+        let discord = StandIn::start().await;
+        let guild = discord.guild("students");
+        let (room, help) = (guild.channel("moderators"), guild.channel("help"));
+        let stores = [place.open().await, place.open().await];
+        let bots: Vec<Bot> = stores
+            .iter()
+            .zip(0..)
+            .map(|(store, number)| {
+                let shards = Shards::Some {
+                    first: number,
+                    last: number,
+                    total: 2,
+                };
+                let config = Discord { shards, ..eager() };
+                eager_for_digests(store.clone())
+                    .config(config)
+                    .bot(&discord)
+            })
+            .collect();
+        discord.shards_are(&[(0, 2), (1, 2)]).await;
+        discord.registered("ask").await;
+        let mia = guild.member("mia");
+        for week in 1..=5 {
+            mia.says(&help, &format!("@bot {}", KAYAK[0])).await;
+            discord.next_message(&help).await;
+            let (channel, sent) = (room.id, MONDAY);
+            if week == 1 {
+                stores[0]
+                    .change_settings(guild.id, move |settings| {
+                        let digest = Some(Digest { channel, sent });
+                        Settings {
+                            digest,
+                            ..settings.clone()
+                        }
+                    })
+                    .await
+                    .expect("it is kept");
+            }
+            until("it is kept", async || {
+                kept(&stores[0], &guild, 1).await == 1
+            })
+            .await;
+            until("both know", async || {
+                stores.iter().all(|store| {
+                    let digest = store.settings(Some(guild.id)).digest;
+                    digest.is_some_and(|digest| digest.due(store.now()).is_none())
+                })
+            })
+            .await;
+            place.days_pass(7);
+            if week == 1 {
+                place.hours_pass(4);
+            }
+            let text = discord.next_message(&room).await.text();
+            assert!(text.contains("**Not in the guide**, 1 in all"), "{text}");
+        }
+        for bot in bots {
+            bot.stops().await;
+        }
+        discord.finish().await;
+    }
+}
