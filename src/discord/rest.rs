@@ -17,7 +17,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue,
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId};
+use serenity::all::{ApplicationId, ChannelId, ForumTagId, GuildId, InteractionId, MessageId};
 use tokio::time::{Duration, Instant, timeout_at};
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
@@ -29,7 +29,7 @@ use route::Route;
 
 pub(super) use error::RestError;
 pub(super) use model::{
-    CreatedMessage, CurrentApplication, CurrentUser, GatewayInfo, RegisteredCommand,
+    CreatedMessage, CurrentApplication, CurrentUser, ForumChannel, GatewayInfo, RegisteredCommand,
     SessionStartLimit,
 };
 
@@ -184,6 +184,29 @@ impl Rest {
             Attempt::Done(response) => Ok((read(&response.body)?, response.headers)),
             Attempt::Failed(error) | Attempt::Again(error, _) => Err(error),
         }
+    }
+
+    /// Asks once about a forum, or a post of one.
+    ///
+    /// # Errors
+    /// If Discord does not tell.
+    pub(super) async fn forum_channel(&self, id: ChannelId) -> Result<ForumChannel, RestError> {
+        let asked = self.get_once(Route::Channel(id)).await;
+        asked.map(|(channel, _)| channel)
+    }
+
+    /// Sets the tags of a post.
+    ///
+    /// # Errors
+    /// If Discord refuses them, or until its deadline does not take them.
+    pub(super) async fn set_tags(
+        &self,
+        post: ChannelId,
+        tags: &[ForumTagId],
+    ) -> Result<(), RestError> {
+        let body = serde_json::json!({"applied_tags": tags});
+        let request = self.with_body(Method::PATCH, Route::Channel(post), &body)?;
+        self.send(request).await.map(drop)
     }
 
     /// Sends a message.

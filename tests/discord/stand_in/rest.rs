@@ -1,5 +1,6 @@
 //! The REST side: which route a request is for, faults, refusals, replies.
 
+mod channels;
 mod commands;
 mod interactions;
 mod messages;
@@ -335,6 +336,7 @@ impl State {
             Route::GetChannel => self
                 .visible(first)
                 .map(|channel| Reply::ok(self.channel_json(channel))),
+            Route::EditChannel => self.edit_channel(first, body),
             Route::GetGuild => self.guild(first).map(|guild| Reply::ok(guild.json())),
             Route::GetGuildChannels => self.guild(first).map(|guild| {
                 let channels = self
