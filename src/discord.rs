@@ -60,14 +60,13 @@ use send::ChannelNotes;
 pub use error::RunError;
 pub use inspection::{Inspection, InspectionError, inspect};
 pub use options::{Options, Timeouts};
+pub use rest::{DISCORD, proxy_variable};
 
 /// How long closing all connections may take: a server that has stalled does not answer.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How old the latest acknowledgement of a heartbeat may be: Discord asks for one every 41.25 seconds, so this is two of
 /// them, and a little.
 const MAX_HEARTBEAT_AGE: Duration = Duration::from_secs(90);
-/// Variables that name a proxy for requests to Discord.
-const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Connects the bot and answers until `stop` completes; then takes no new event, finishes what is in progress, and closes.
 /// Whatever Discord and the network do, at first and later, the bot tries again until it is connected.
@@ -87,7 +86,9 @@ pub async fn run(
     if let Some(origin) = config.origin() {
         check_address(origin)?;
     }
-    warn_of_proxy(config);
+    if let Some(variable) = proxy_variable(config.origin().unwrap_or(DISCORD)) {
+        info!("requests to Discord go through the proxy that {variable} names");
+    }
     let rest = Rest::new(config, token, options.timeouts, monitor.clone())
         .map_err(|error| RunError::Client(error.to_string()))?;
     let bot = Arc::new(BotContext {
@@ -191,23 +192,5 @@ fn check_address(origin: &str) -> Result<(), RunError> {
         Ok(_) => wrong("begins with neither http:// nor https://"),
         Err(url::ParseError::RelativeUrlWithoutBase) => wrong("needs http:// or https:// in front"),
         Err(error) => wrong(&format!("is not an address ({error})")),
-    }
-}
-
-/// The name of the variable with the proxy that requests to Discord go through, if there is one. The connection to the gateway
-/// goes through none.
-pub fn proxy_variable(config: &config::Discord) -> Option<&'static str> {
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let variable = PROXY_VARIABLES.into_iter().find(is_set);
-    variable.filter(|_| !config.is_on_this_machine())
-}
-
-/// Says what a proxy is used for, before somebody wonders.
-fn warn_of_proxy(config: &config::Discord) {
-    if let Some(variable) = proxy_variable(config) {
-        warn!(
-            "requests to Discord go through the proxy that {variable} names, the connection to the gateway does not: it must be able to \
-             reach gateway.discord.gg:443 directly"
-        );
     }
 }

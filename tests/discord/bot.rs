@@ -23,7 +23,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
 
-/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,twilight_gateway=debug`.
+/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,reqwest=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let usual = Targets::new()

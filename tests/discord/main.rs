@@ -58,6 +58,8 @@ mod moderating;
 mod place;
 #[cfg(unix)]
 mod program;
+#[cfg(unix)]
+mod proxy;
 mod running;
 mod sharding;
 #[cfg(unix)]
