@@ -34,7 +34,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use serenity::all::GuildId;
+use serenity::all::{ChannelId, GuildId, UserId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
@@ -44,6 +44,7 @@ use crate::config::{self, Token};
 use crate::live::Live;
 use crate::monitor::{Monitor, Present, Shard};
 use crate::reloading;
+use crate::reply::Reply;
 use crate::store::Store;
 use answers::AnswerTracker;
 use commands::mentions::CommandMentions;
@@ -53,6 +54,7 @@ use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
 use question_encoder::QuestionEncoder;
+use render::{Destination, RenderOptions, render};
 use rest::Rest;
 use roles::OwnRoles;
 use send::ChannelNotes;
@@ -131,6 +133,21 @@ pub async fn run(
     bot.store.close().await;
     info!("stopped");
     ended
+}
+
+/// A reply as the body of the request that sends it to a channel, with buttons for the user with this id: what is timed where
+/// the cost of drawing matters.
+pub fn message_body(reply: &Reply, owner: u64) -> Vec<u8> {
+    let commands = CommandMentions::default();
+    let owner = UserId::new(owner.max(1));
+    let to = Destination {
+        channel: ChannelId::new(1),
+        reply_to: None,
+        nonce: 1,
+        ping: false,
+    };
+    let rendered = render(reply, RenderOptions::public(owner, &commands));
+    serde_json::to_vec(&rendered.message(&to, 1)).unwrap_or_default()
 }
 
 /// Stays connected until `stop` completes or the bot cannot go on, then drains what is in progress and closes.
