@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use crate::program::built;
 use crate::proxy::Proxy;
 use crate::small_guide::SmallGuide;
-use crate::stand_in::StandIn;
+use stand_in::StandIn;
 
 /// What is configured, and what else is wrong. The rest is as it should be.
 struct Patient<'a> {

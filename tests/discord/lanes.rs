@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 /// How many completions are answered at a time.

@@ -67,12 +67,6 @@ mod sharing;
 mod small_guide;
 #[cfg(unix)]
 mod soak;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "it can do more than these tests need so far"
-)]
-mod stand_in;
 #[cfg(unix)]
 mod starting;
 #[cfg(unix)]

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::bot::*;
 use crate::keeping::{KAYAK, RESUME, until};
-use crate::stand_in::*;
+use stand_in::*;
 
 /// A part of `/guide` as it is registered, and a value for each of its options: once with those that it needs, and once
 /// with all.
@@ -638,24 +638,16 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
 
 #[tokio::test]
 async fn settings_show_what_the_operator_configured() {
-    let discord = StandIn::builder().message_content().start().await;
-    let guild = discord.guild("students");
-    let (help, forum) = (guild.channel("help"), guild.forum("questions"));
-    let config = internbot::config::Discord {
-        unasked_channels: vec![help.id],
-        unasked_forums: vec![forum.id],
-        ..eager()
-    };
-    let bot = Setup::new().config(config).bot(&discord);
-    discord.registered("ask").await;
-    let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let (chat, forum) = Setup::new().unasked_chat().await;
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
     let told = told(&olga, "guide settings", &[]).await;
-    for (what, id) in [("in channels", help.id), ("to forum posts", forum.id)] {
+    for (what, id) in [("in channels", chat.help.id), ("to forum posts", forum.id)] {
         let line = format!("{what}: <#{id}> (by my operator)");
         assert!(told.contains(&line), "{line:?} in {told}");
     }
-    bot.stops().await;
-    discord.finish().await;
+    chat.finish().await;
 }
 
 /// A forum with tags, in which the bot answers posts and may set tags.

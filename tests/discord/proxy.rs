@@ -8,7 +8,7 @@ use tokio::io::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::stand_in::StandIn;
+use stand_in::StandIn;
 
 /// What a proxy answers that refuses to pass something on.
 const REFUSAL: &[u8] = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";

@@ -16,7 +16,7 @@ use crate::program::{Launch, Program, SOON};
 use crate::proxy::Proxy;
 #[cfg(unix)]
 use crate::small_guide::SmallGuide;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 
