@@ -16,19 +16,13 @@
     reason = "an example talks, and may stop"
 )]
 
-#[path = "../tests/discord"]
-#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
-mod discord {
-    pub mod stand_in;
-}
-
 use std::collections::VecDeque;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use discord::stand_in::StandIn;
 use internbot::knowledge;
+use stand_in::StandIn;
 
 /// Questions for each figure.
 const QUESTIONS: usize = 2_000;

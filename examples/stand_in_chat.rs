@@ -16,15 +16,9 @@
     reason = "an example talks, and may stop"
 )]
 
-#[path = "../tests/discord"]
-#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
-mod discord {
-    pub mod stand_in;
-}
-
 use std::io::BufRead;
 
-use discord::stand_in::{Channel, Member, Message, StandIn};
+use stand_in::{Channel, Member, Message, StandIn};
 
 /// The port that `examples/stand_in.toml` names.
 const PORT: u16 = 4300;

@@ -40,7 +40,7 @@ use jiff::Zoned;
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
 /// the variables hold is nobody's to read.
 const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run` and `doctor`; else a file that the configuration names\n  \
-    INTERNBOT_LOG  What is logged, such as internbot=info,twilight_gateway=debug";
+    INTERNBOT_LOG  What is logged, such as internbot=debug,reqwest=debug";
 
 /// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
 #[derive(Debug, Parser)]

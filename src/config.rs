@@ -203,19 +203,6 @@ impl Discord {
         Some(self.api_url.trim()).filter(|url| !url.is_empty())
     }
 
-    /// Whether that origin is this machine.
-    pub fn is_on_this_machine(&self) -> bool {
-        let url = self
-            .origin()
-            .and_then(|origin| url::Url::parse(origin).ok());
-        match url.as_ref().and_then(url::Url::host) {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
-    }
-
     /// How long a person waits between two questions.
     pub fn cooldown(&self) -> Duration {
         Duration::from_secs(self.cooldown_seconds)
@@ -271,6 +258,17 @@ fn problem(text: &str, error: &toml::de::Error) -> String {
     format!("{place}{}\n    {shown}", message.trim())
         .trim_end()
         .to_owned()
+}
+
+/// Whether an address is this machine.
+pub fn is_on_this_machine(address: &str) -> bool {
+    let url = url::Url::parse(address).ok();
+    match url.as_ref().and_then(url::Url::host) {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 fn minutes(count: u64) -> Duration {

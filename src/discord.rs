@@ -36,7 +36,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
-use serenity::all::GuildId;
+use serenity::all::{ChannelId, GuildId, UserId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
@@ -46,6 +46,7 @@ use crate::config::{self, Token};
 use crate::live::Live;
 use crate::monitor::{Monitor, Present, Shard};
 use crate::reloading;
+use crate::reply::Reply;
 use crate::store::Store;
 use answers::AnswerTracker;
 use commands::mentions::CommandMentions;
@@ -55,6 +56,7 @@ use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
 use question_encoder::QuestionEncoder;
+use render::{Destination, RenderOptions, render};
 use rest::Rest;
 use roles::OwnRoles;
 use send::ChannelNotes;
@@ -62,14 +64,13 @@ use send::ChannelNotes;
 pub use error::RunError;
 pub use inspection::{Inspection, InspectionError, inspect};
 pub use options::{Options, Timeouts};
+pub use rest::{DISCORD, proxy_variable};
 
 /// How long closing all connections may take: a server that has stalled does not answer.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How old the latest acknowledgement of a heartbeat may be: Discord asks for one every 41.25 seconds, so this is two of
 /// them, and a little.
 const MAX_HEARTBEAT_AGE: Duration = Duration::from_secs(90);
-/// Variables that name a proxy for requests to Discord.
-const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Connects the bot and answers until `stop` completes; then takes no new event, finishes what is in progress, and closes.
 /// Whatever Discord and the network do, at first and later, the bot tries again until it is connected.
@@ -102,7 +103,9 @@ async fn run_bot(
     if let Some(origin) = config.origin() {
         check_address(origin)?;
     }
-    warn_of_proxy(config);
+    if let Some(variable) = proxy_variable(config.origin().unwrap_or(DISCORD)) {
+        info!("requests to Discord go through the proxy that {variable} names");
+    }
     let rest = Rest::new(config, token, options.timeouts, monitor.clone())
         .map_err(|error| RunError::Client(error.to_string()))?;
     let bot = Arc::new(BotContext {
@@ -146,6 +149,21 @@ async fn run_bot(
     bot.store.close().await;
     info!("stopped");
     ended
+}
+
+/// A reply as the body of the request that sends it to a channel, with buttons for the user with this id: what is timed where
+/// the cost of drawing matters.
+pub fn message_body(reply: &Reply, owner: u64) -> Vec<u8> {
+    let commands = CommandMentions::default();
+    let owner = UserId::new(owner.max(1));
+    let to = Destination {
+        channel: ChannelId::new(1),
+        reply_to: None,
+        nonce: 1,
+        ping: false,
+    };
+    let rendered = render(reply, RenderOptions::public(owner, &commands));
+    serde_json::to_vec(&rendered.message(&to, 1)).unwrap_or_default()
 }
 
 /// Stays connected until `stop` completes or the bot cannot go on, then drains what is in progress and closes.
@@ -207,23 +225,5 @@ fn check_address(origin: &str) -> Result<(), RunError> {
         Ok(_) => wrong("begins with neither http:// nor https://"),
         Err(url::ParseError::RelativeUrlWithoutBase) => wrong("needs http:// or https:// in front"),
         Err(error) => wrong(&format!("is not an address ({error})")),
-    }
-}
-
-/// The name of the variable with the proxy that requests to Discord go through, if there is one. The connection to the gateway
-/// goes through none.
-pub fn proxy_variable(config: &config::Discord) -> Option<&'static str> {
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let variable = PROXY_VARIABLES.into_iter().find(is_set);
-    variable.filter(|_| !config.is_on_this_machine())
-}
-
-/// Says what a proxy is used for, before somebody wonders.
-fn warn_of_proxy(config: &config::Discord) {
-    if let Some(variable) = proxy_variable(config) {
-        warn!(
-            "requests to Discord go through the proxy that {variable} names, the connection to the gateway does not: it must be able to \
-             reach gateway.discord.gg:443 directly"
-        );
     }
 }

@@ -4,10 +4,11 @@
 //! to the end; a reload reads, checks and learns beside it and then swaps the pointer. Where the files have an error the
 //! pointer stays as it is, and the error is kept to be shown.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use jiff::Zoned;
@@ -30,6 +31,17 @@ pub struct Live {
     asked: AtomicU64,
     /// Held while a reload runs, so that there is one at a time.
     worker: Mutex<Reloader>,
+    /// Who is told of each change.
+    listener: OnceLock<Listener>,
+}
+
+/// What is called after each change of what is live.
+struct Listener(Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 /// What is live, and what is wrong with what should be.
@@ -146,7 +158,14 @@ impl Live {
                 answered: 0,
                 latest: Reload::Same,
             }),
+            listener: OnceLock::new(),
         }
+    }
+
+    /// Has `listener` called after each change of what is live, from whichever thread makes it; it should return at once. The
+    /// first one stays.
+    pub fn on_change(&self, listener: impl Fn() + Send + Sync + 'static) {
+        let _ = self.listener.set(Listener(Box::new(listener)));
     }
 
     /// Where the guide is read from.
@@ -292,6 +311,9 @@ impl Live {
 
     fn change(&self, change: impl FnOnce(&mut Status)) {
         change(&mut self.status.write().unwrap_or_else(PoisonError::into_inner));
+        if let Some(Listener(listener)) = self.listener.get() {
+            listener();
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub fn scrub(text: &str) -> Scrubbed {
 fn without_personal(text: &str) -> String {
     let plain: String = text
         .nfkc()
-        .filter(|c| !is_invisible(*c))
+        .filter(|c| !text::is_invisible(*c))
         .take(text::MAX_CHARS)
         .collect();
     let plain = spelled_out(&without_discord(&without_code(&plain)));
@@ -88,13 +88,8 @@ fn without_personal(text: &str) -> String {
 /// assert!(!tells_who("my manager ghosted me for 3 weeks"));
 /// ```
 pub fn tells_who(text: &str) -> bool {
-    let plain: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    let plain: String = text.nfkc().filter(|c| !text::is_invisible(*c)).collect();
     without_personal(text) != plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Characters that show nothing and could hide a number from whoever looks for it. PostgreSQL keeps no text with a NUL.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// Without fenced code and code in a line; what is opened and not closed goes to the end.

@@ -1,11 +1,13 @@
 //! What moderators of a guild can set. Pure.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// The most channels or forums of a guild that get unasked answers.
+/// The most channels or forums of a guild that get unasked answers, or tags.
 const MOST_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
 pub const LONGEST_COOLDOWN: u64 = 3_600;
@@ -30,6 +32,9 @@ pub struct Settings {
     /// Where a digest of each week goes; none for nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+    /// The tag that a post gets whose author says that an answer helped, by the id of the forum.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub helped_tags: BTreeMap<u64, ForumTag>,
     /// Whether the bot has said in the guild what it is. Nobody sets this.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub introduced: bool,
@@ -58,12 +63,24 @@ impl Digest {
     }
 }
 
+/// A tag of a forum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForumTag {
+    /// Its id.
+    pub id: u64,
+    /// Its name when it was chosen.
+    pub name: String,
+}
+
 /// Settings that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Too many channels or forums.
     #[error("at most {MOST_CHANNELS} channels and {MOST_CHANNELS} forums can have unasked answers")]
     Channels,
+    /// Too many forums with a tag.
+    #[error("at most {MOST_CHANNELS} forums can have a tag for posts")]
+    Tags,
     /// Too long a wait.
     #[error("the wait between two questions is at most {LONGEST_COOLDOWN} seconds")]
     Cooldown,
@@ -78,6 +95,9 @@ impl Settings {
         if self.unasked_channels.len() > MOST_CHANNELS || self.unasked_forums.len() > MOST_CHANNELS
         {
             return Err(SettingsError::Channels);
+        }
+        if self.helped_tags.len() > MOST_CHANNELS {
+            return Err(SettingsError::Tags);
         }
         if self
             .cooldown_seconds

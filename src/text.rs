@@ -20,6 +20,7 @@ pub const MAX_CHARS: usize = 4_000;
 ///
 /// ```
 /// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
+/// assert_eq!(internbot::text::words("re\u{ad}sume"), ["resume"]);
 /// ```
 pub fn words(message: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -233,7 +234,7 @@ fn is_link(word: &str) -> bool {
     })
 }
 
-/// Compatibility decomposition (Unicode NFKD), without combining marks, lower case, one kind of apostrophe.
+/// Compatibility decomposition (Unicode NFKD), without combining marks and what shows nothing, lower case, one kind of apostrophe.
 fn fold(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
@@ -246,7 +247,7 @@ fn fold(text: &str) -> Cow<'_, str> {
     }
     let folded = text
         .nfkd()
-        .filter(|c| !is_combining_mark(*c))
+        .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
         .flat_map(char::to_lowercase)
         .map(|c| {
             if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') {
@@ -256,6 +257,12 @@ fn fold(text: &str) -> Cow<'_, str> {
             }
         });
     Cow::Owned(folded.collect())
+}
+
+/// Whether a character shows nothing: it would split a word that a person sees as one, or hide a number from whoever looks for
+/// it. PostgreSQL keeps no text with a NUL.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// Turns a piece without spaces into words: slashes and dots that are not part of a name separate.

@@ -7,6 +7,7 @@
     reason = "a test that fails may panic, and shares a module"
 )]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -15,11 +16,11 @@ use internbot::gaps::Group;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Changes, Section, Topic};
 use internbot::reply::{
-    self, BlockedChannel, Filter, Keeping, Passage, Place, Privacy, Reply, SettingsView, Standing,
-    Target,
+    self, BlockedChannel, Filter, Keeping, Lacking, Passage, Place, Privacy, Reply, SettingsView,
+    Standing, Target,
 };
 use internbot::search::Question;
-use internbot::settings::Settings;
+use internbot::settings::{ForumTag, Settings};
 use internbot::stats::{Outcome, Stats, Way};
 use jiff::civil::date;
 
@@ -269,40 +270,6 @@ fn what_moderators_are_told() {
 
     **Running** since <t:0:R>
     "#);
-    let settings = Settings {
-        unasked_channels: vec![7],
-        ..Settings::default()
-    };
-    let view = SettingsView {
-        usual_cooldown: 3,
-        changed: true,
-        hears: false,
-        keeping: Keeping::Off,
-        configured_channels: &[9],
-        configured_forums: &[],
-        still_configured: &[9],
-        blocked: &[BlockedChannel {
-            id: 7,
-            missing: vec!["View Channel", "Send Messages"],
-        }],
-    };
-    assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
-    ## Settings of this server
-    Saved. The settings are now:
-
-    **Unasked answers**, only when I am sure
-    in channels: <#7>, <#9> (by my operator)
-    to forum posts: none
-
-    **`/ask` answers privately** by default: no
-    **Cooldown** between two questions of a person: 3 seconds, as my operator configured
-    **Weekly digest** of what I could not answer: no
-    ⚠️ **Please note**
-    Storage is switched off, so nothing can be set here.
-    I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
-    I still answer in <#9>: my operator configured it, and only they can change it.
-    It is saved, but I cannot write in <#7> yet: give me View Channel, Send Messages there.
-    "#);
 }
 
 #[test]
@@ -370,4 +337,49 @@ fn what_moderators_are_shown_of_what_was_asked() {
     "#);
     let nothing = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     assert!(reply::digest(knowledge, &[], &nothing).is_none());
+}
+
+#[test]
+fn what_moderators_are_told_about_settings() {
+    let solved = ForumTag {
+        id: 80,
+        name: "Solved".to_owned(),
+    };
+    let settings = Settings {
+        unasked_channels: vec![7],
+        helped_tags: BTreeMap::from([(8, solved)]),
+        ..Settings::default()
+    };
+    let view = SettingsView {
+        usual_cooldown: 3,
+        changed: true,
+        hears: false,
+        keeping: Keeping::Off,
+        configured_channels: &[9],
+        configured_forums: &[],
+        still_configured: &[9],
+        blocked: &[BlockedChannel {
+            id: 7,
+            what: Lacking::Answer,
+            missing: vec!["View Channels", "Send Messages"],
+        }],
+    };
+    assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
+    ## Settings of this server
+    Saved. The settings are now:
+
+    **Unasked answers**, only when I am sure
+    in channels: <#7>, <#9> (by my operator)
+    to forum posts: none
+
+    **`/ask` answers privately** by default: no
+    **Cooldown** between two questions of a person: 3 seconds, as my operator configured
+    **Weekly digest** of what I could not answer: no
+    **Tag of a forum post** whose author presses “That helped”: Solved in <#8>
+    ⚠️ **Please note**
+    Storage is switched off, so nothing can be set here.
+    I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
+    I still answer in <#9>: my operator configured it, and only they can change it.
+    It is saved, but I cannot answer in <#7> yet: give me View Channels, Send Messages there.
+    "#);
 }

@@ -438,3 +438,37 @@ fn a_message_that_asks_nothing_is_not_answered_outright() {
         );
     }
 }
+
+#[test]
+fn characters_that_show_nothing_change_nothing() {
+    let plain = topics("how do i write a resume");
+    for hidden in ['\u{ad}', '\u{200b}', '\u{200c}', '\u{2060}'] {
+        let question = format!("how do i wri{hidden}te a re{hidden}sume{hidden}");
+        assert_eq!(topics(&question), plain, "{hidden:?}");
+    }
+}
+
+#[test]
+fn a_misspelling_is_read_as_the_usual_word_and_not_as_a_rare_one_that_is_nearer() {
+    let first = |verb: &str| topics(&format!("how do i {verb} for a coding interview"))[0];
+    assert_eq!(first("prepair"), first("prepare"));
+}
+
+#[test]
+fn abbreviations_and_the_words_of_a_title_find_what_speaks_of_them_outright() {
+    let rows = [
+        ("what is an ats?", "application-strategy"),
+        ("what does yoe mean", "titles-and-levels"),
+        ("hr screen questions", "behavioural-interview"),
+        ("ppo after internship", "india"),
+        ("sde vs sdet", "other-first-jobs"),
+        ("what is a return offer?", "return-offer"),
+        ("what is a referral", "referrals"),
+        ("what is networking", "networking"),
+    ];
+    each_finds(&rows);
+    for (question, _) in rows {
+        let outcome = ask(&Question::new(question)).outcome;
+        assert_eq!(outcome, Outcome::Answer, "{question}");
+    }
+}

@@ -105,7 +105,7 @@ pub(super) fn run(source: &GuideSource, config: &Config) -> Result<ExitCode, Cli
         config.discord.token_file.as_deref(),
     );
     report.add("token", self::token(&token))?;
-    let proxy = proxy_variable(&config.discord);
+    let proxy = proxy_variable(config.discord.origin().unwrap_or(discord::DISCORD));
     report.add("proxy", self::proxy(proxy))?;
     match token {
         Ok(token) => {
@@ -266,12 +266,8 @@ fn token(token: &Result<Token, TokenError>) -> Finding {
 
 fn proxy(variable: Option<&str>) -> Finding {
     Fine(variable.map_or_else(
-        || "none is used".to_owned(),
-        |variable| {
-            format!(
-                "{variable} names one for requests; the connection to the gateway does not go through it"
-            )
-        },
+        || "none is used for requests".to_owned(),
+        |variable| format!("requests go through the one that {variable} names"),
     ))
 }
 
@@ -374,15 +370,22 @@ fn intents(has_message_content: bool, is_configured: bool, hears_channels: bool)
 
 fn gateway(found: &Inspection) -> Finding {
     let (address, (left, total)) = (&found.gateway, found.session_starts);
-    match &found.gateway_fault {
-        Some(cause) => Fault(format!(
-            "{address}: {cause}; let this machine connect to it directly, without a proxy"
+    let way = found.gateway_proxy.map_or_else(String::new, |variable| {
+        format!(" through the proxy that {variable} names")
+    });
+    match (&found.gateway_fault, found.gateway_proxy) {
+        (Some(cause), Some(variable)) => Fault(format!(
+            "{address}: {cause}; the connection goes{way}: check that it lets WebSockets through, or add the host to NO_PROXY if this \
+             machine reaches it without {variable}"
         )),
-        None if left <= FEW_SESSION_STARTS => Warning(format!(
-            "{address} answers, but the bot may connect only {left} more times today: find out what restarts it again and again"
+        (Some(cause), None) => Fault(format!(
+            "{address}: {cause}; check that no firewall keeps this machine from it, or name a proxy in HTTPS_PROXY"
         )),
-        None => Fine(format!(
-            "{address} answers; the bot may connect {left} more times today, of {total}"
+        _ if left <= FEW_SESSION_STARTS => Warning(format!(
+            "{address} answers{way}, but the bot may connect only {left} more times today: find out what restarts it again and again"
+        )),
+        _ => Fine(format!(
+            "{address} answers{way}; the bot may connect {left} more times today, of {total}"
         )),
     }
 }

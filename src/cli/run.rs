@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{CliError, RunOptions};
 
-/// The environment variable that says what is logged, such as `internbot=debug,twilight_gateway=debug`.
+/// The environment variable that says what is logged, such as `internbot=debug,reqwest=debug`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
 pub(super) fn run(

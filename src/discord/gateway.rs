@@ -1,19 +1,20 @@
 //! The connections to Discord: every shard of this process, made again whenever it is lost, until the bot is to stop.
 //!
-//! `twilight-gateway` speaks the protocol on one connection: it identifies or resumes, sends heartbeats and notices a dead
-//! peer. When to connect again, where, with which session and after which delay is decided here, because its own delays do not
-//! grow if a connection is accepted and then closed, and have no jitter.
+//! A connection is opened as requests are sent, so that it goes through the same proxies: `twilight-gateway` 0.18, and with it
+//! `tokio-websockets`, look up the host and connect to it by themselves.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
 //! | `shard_runner` | one shard: one connection after another |
 //! | `connection` | one connection, from its opening to its end |
+//! | `session` | what is sent and read on it: sessions and heartbeats |
 //! | `backoff` | how long to wait before the next one |
 //! | `session_starts` | how many sessions Discord lets the bot start |
 //! | `shard_status` | how each shard is |
 
 mod backoff;
 mod connection;
+mod session;
 mod session_starts;
 mod shard_runner;
 mod shard_status;
@@ -27,14 +28,15 @@ use tokio::task::JoinSet;
 use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
-use twilight_gateway::{ConfigBuilder, Intents, ShardId};
+use twilight_model::gateway::{Intents, ShardId};
 
 use super::context::BotContext;
 use super::dispatch::Dispatcher;
 use super::error::RunError;
-use super::rest::{self, RestError};
+use super::rest::{self, RestError, proxy_variable};
 use crate::config::{Discord, Shards, Token};
 use backoff::Backoff;
+use session::Login;
 use session_starts::SessionStarts;
 use shard_runner::ShardRunner;
 
@@ -155,24 +157,27 @@ impl GatewayRunner {
         let url = gateway.url.trim_end_matches('/').to_owned();
         let starts = Arc::new(SessionStarts::new(&gateway.session_start_limit));
         let intents = Intents::from_bits_truncate(intents.bits());
-        let config = ConfigBuilder::new(self.token.expose().to_owned(), intents)
-            .proxy_url(url.clone())
-            .queue(starts.queue())
-            .build();
+        if let Some(variable) = proxy_variable(&url) {
+            info!("the connection to the gateway goes through the proxy that {variable} names");
+        }
         // A gateway that is not Discord's is to see resumed sessions too. A proxy for requests names Discord's own.
-        let resume_at = Some(url).filter(|url| !is_discords(url));
+        let resume_at = Some(url.clone()).filter(|url| !is_discords(url));
         let timeout = self.timeout + starts.longest_turn(shards.clone().count());
         let mut runners = JoinSet::new();
         for number in shards {
-            let Some(id) = ShardId::new_checked(number, total) else {
+            let Some(shard) = ShardId::new_checked(number, total) else {
                 return Err(RunError::Shards);
             };
             let runner = ShardRunner {
                 bot: Arc::clone(&self.bot),
                 dispatcher: Arc::clone(&self.dispatcher),
                 statuses: Arc::clone(&self.statuses),
-                id,
-                config: config.clone(),
+                login: Login {
+                    shard,
+                    token: self.token.clone(),
+                    intents,
+                },
+                url: url.clone(),
                 resume_at: resume_at.clone(),
                 starts: Arc::clone(&starts),
                 timeout,

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use lru::LruCache;
-use serenity::all::{ApplicationId, ChannelId, GuildId, UserId};
+use serenity::all::{ApplicationId, ChannelId, GuildId, Permissions, UserId};
 use tracing::{info, warn};
 
 use super::bounded::{bounded, locked};
@@ -60,13 +60,14 @@ impl GuildLog {
 
 fn log_guild(guild: &GuildCreate, user: UserId, is_named: bool) {
     let server = guild.name.as_str();
-    match permissions::in_guild(guild, user).map(permissions::missing) {
-        Some(Some(missing)) => warn!(
+    let granted = permissions::in_guild(guild, user);
+    match granted.map(|granted| permissions::missing(permissions::IN_SERVER, granted)) {
+        Some(missing) if !missing.is_empty() => warn!(
             server,
-            missing,
+            missing = missing.join(", "),
             "the bot lacks a permission in a server: open the invite address again, or allow it in the settings of the bot's role"
         ),
-        Some(None) if is_named => {
+        Some(_) if is_named => {
             info!(
                 server,
                 "the bot is in a server, with all permissions that it needs"
@@ -78,33 +79,39 @@ fn log_guild(guild: &GuildCreate, user: UserId, is_named: bool) {
 
 /// Logs the channels in which the bot is to answer unasked and cannot.
 fn log_channels(bot: &BotContext, guild: &GuildCreate, user: UserId) {
-    let chosen = guild
-        .channels
-        .iter()
-        .filter(|channel| answers_unasked(bot, guild.id, channel.id));
-    for channel in chosen {
+    for channel in &guild.channels {
+        let needed = needed_in(bot, guild.id, channel.id);
         let granted = permissions::in_channel(guild, channel, user);
-        let Some(missing) = granted.and_then(permissions::missing) else {
+        let missing = granted.map(|granted| permissions::missing(needed, granted));
+        let Some(missing) = missing.filter(|missing| !missing.is_empty()) else {
             continue;
         };
         warn!(
             server = guild.name.as_str(),
             channel = channel.name.as_deref().unwrap_or_default(),
-            missing,
+            missing = missing.join(", "),
             "the bot lacks a permission in a channel that it is to answer in: allow it in the channel's settings"
         );
     }
 }
 
-/// Whether a channel or forum is one that the configuration or a moderator has chosen for unasked answers.
-fn answers_unasked(bot: &BotContext, guild: GuildId, channel: ChannelId) -> bool {
-    let settings = bot.store.settings(Some(guild.get()));
-    [
-        &bot.config.unasked_channels,
-        &bot.config.unasked_forums,
-        &settings.unasked_channels,
-        &settings.unasked_forums,
-    ]
-    .into_iter()
-    .any(|chosen| chosen.contains(&channel.get()))
+/// What the bot needs in a channel or forum: nothing unless the configuration or a moderator has chosen it for unasked
+/// answers, or for tags of posts.
+fn needed_in(bot: &BotContext, guild: GuildId, channel: ChannelId) -> Permissions {
+    let settings = bot.settings(Some(guild));
+    let needs = [
+        (
+            bot.answers_unasked_in(Some(guild), channel),
+            permissions::IN_CHANNEL,
+        ),
+        (bot.answers_posts_in(guild, channel), permissions::IN_FORUM),
+        (
+            settings.helped_tags.contains_key(&channel.get()),
+            permissions::TO_TAG,
+        ),
+    ];
+    needs
+        .into_iter()
+        .filter(|(is_needed, _)| *is_needed)
+        .fold(Permissions::empty(), |all, (_, needed)| all | needed)
 }

@@ -6,4 +6,5 @@ pub(super) mod component;
 pub(super) mod edit;
 pub(super) mod forum_post;
 pub(super) mod message;
+mod post_tag;
 pub(super) mod remark;

@@ -1,12 +1,15 @@
 //! What Discord says of the bot without a session: who it is, what it is allowed, and whether everything can be reached.
 
+use std::time::Duration;
+
+use futures_util::SinkExt;
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use serenity::all::ApplicationFlags;
 
 use super::error::RunError;
 use super::options::Timeouts;
 use super::permissions::invitation;
-use super::rest::{GatewayInfo, Rest, RestError, ask_gateway};
+use super::rest::{GatewayInfo, Rest, RestError, open_websocket, proxy_variable};
 use super::{check_address, gateway};
 use crate::config::{Discord, Token};
 use crate::monitor::Monitor;
@@ -26,6 +29,8 @@ pub struct Inspection {
     pub clock_ahead: Option<SignedDuration>,
     /// The address of the gateway.
     pub gateway: String,
+    /// The environment variable that names the proxy on the way there, if there is one.
+    pub gateway_proxy: Option<&'static str>,
     /// How many more times it may connect before Discord makes it wait, and how many times a day.
     pub session_starts: (u32, u32),
     /// Why the gateway cannot be reached, if it cannot.
@@ -68,7 +73,7 @@ pub async fn inspect(
         session_start_limit,
         ..
     } = rest.gateway().await.map_err(no_answer)?;
-    let reached = ask_gateway(&url, timeouts.connect).await;
+    let reached = reach_gateway(&url, timeouts.connect).await;
     let message_content = ApplicationFlags::GATEWAY_MESSAGE_CONTENT
         | ApplicationFlags::GATEWAY_MESSAGE_CONTENT_LIMITED;
     Ok(Inspection {
@@ -77,10 +82,24 @@ pub async fn inspect(
         invitation: invitation(application.id),
         has_message_content: application.flags.intersects(message_content),
         clock_ahead: date.and_then(|date| clock_ahead(now, &date)),
+        gateway_proxy: proxy_variable(&url),
         gateway: url,
         session_starts: (session_start_limit.remaining, session_start_limit.total),
-        gateway_fault: reached.err().map(|error| error.to_string()),
+        gateway_fault: reached.err(),
     })
+}
+
+/// Connects to the gateway as the bot does, and leaves again without a session.
+async fn reach_gateway(url: &str, timeout: Duration) -> Result<(), String> {
+    let reach = async {
+        let mut socket = open_websocket(url).await?;
+        let _ = socket.close().await;
+        Ok::<_, RestError>(())
+    };
+    match tokio::time::timeout(timeout, reach).await {
+        Ok(reached) => reached.map_err(|error| error.to_string()),
+        Err(_) => Err("it does not answer in time".to_owned()),
+    }
 }
 
 /// How far a clock is ahead of a date in an HTTP header.

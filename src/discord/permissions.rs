@@ -4,8 +4,8 @@ use serenity::all::{ApplicationId, PermissionOverwriteType, Permissions, RoleId,
 
 use super::events::{GuildChannel, GuildCreate};
 
-/// What the bot needs, in the words of Discord's settings.
-const NEEDED: [(Permissions, &str); 4] = [
+/// What the bot may need somewhere, in the words of Discord's settings.
+const NAMES: [(Permissions, &str); 5] = [
     (Permissions::VIEW_CHANNEL, "View Channels"),
     (Permissions::SEND_MESSAGES, "Send Messages"),
     (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
@@ -13,29 +13,43 @@ const NEEDED: [(Permissions, &str); 4] = [
         Permissions::SEND_MESSAGES_IN_THREADS,
         "Send Messages in Threads",
     ),
+    (Permissions::MANAGE_THREADS, "Manage Threads and Posts"),
 ];
+
+/// To post in a channel what replies to nothing.
+pub(super) const TO_POST: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::SEND_MESSAGES);
+/// To answer in a channel.
+pub(super) const IN_CHANNEL: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES)
+    .union(Permissions::READ_MESSAGE_HISTORY);
+/// To answer in the posts of a forum.
+pub(super) const IN_FORUM: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES_IN_THREADS)
+    .union(Permissions::READ_MESSAGE_HISTORY);
+/// To answer in a server.
+pub(super) const IN_SERVER: Permissions = IN_CHANNEL.union(IN_FORUM);
+/// To set a tag of somebody else's forum post.
+pub(super) const TO_TAG: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::MANAGE_THREADS);
 
 /// The address that invites the bot to a server, with the permissions that it needs.
 pub(super) fn invitation(application: ApplicationId) -> String {
-    let needed = NEEDED
-        .iter()
-        .fold(Permissions::empty(), |all, (permission, _)| {
-            all | *permission
-        });
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={}",
-        needed.bits()
+        IN_SERVER.bits()
     )
 }
 
-/// The names of the permissions that a user with these does not have but needs; `None` if there are none.
-pub(super) fn missing(granted: Permissions) -> Option<String> {
-    let names: Vec<_> = NEEDED
+/// The names of the permissions that are needed but not granted.
+pub(super) fn missing(needed: Permissions, granted: Permissions) -> Vec<&'static str> {
+    if granted.administrator() {
+        return Vec::new();
+    }
+    let is_missing = |permission: Permissions| (needed - granted).contains(permission);
+    NAMES
         .iter()
-        .filter(|(permission, _)| !granted.contains(*permission))
+        .filter(|(permission, _)| is_missing(*permission))
         .map(|(_, name)| *name)
-        .collect();
-    (!names.is_empty()).then(|| names.join(", "))
+        .collect()
 }
 
 /// What a user may do in a guild, apart from what its channels change; `None` if the user is not among the members that are
@@ -134,11 +148,16 @@ mod tests {
         let (view, send) = (Permissions::VIEW_CHANNEL, Permissions::SEND_MESSAGES);
         let granted = in_guild(&guild(view, send), BOT).unwrap();
         assert_eq!(
-            missing(granted).unwrap(),
-            "Read Message History, Send Messages in Threads"
+            missing(IN_SERVER, granted),
+            ["Read Message History", "Send Messages in Threads"]
         );
         let granted = in_guild(&guild(view, Permissions::ADMINISTRATOR), BOT).unwrap();
-        assert_eq!(missing(granted), None, "an administrator may do everything");
+        let none: [&str; 0] = [];
+        assert_eq!(
+            missing(IN_SERVER, granted),
+            none,
+            "an administrator may do everything"
+        );
         assert_eq!(in_guild(&guild(view, send), UserId::new(8)), None);
     }
 

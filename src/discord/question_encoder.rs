@@ -43,6 +43,7 @@ mod with_encoder {
     use std::thread::available_parallelism;
     use std::time::{Duration, Instant};
 
+    use tokio::sync::Notify;
     use tokio::task::spawn_blocking;
     use tokio::time::timeout;
     use tracing::{info, warn};
@@ -52,8 +53,6 @@ mod with_encoder {
     use crate::guide::Guide;
     use crate::search::{Corpus, Sentences};
 
-    /// How often it is looked whether another guide went live.
-    const POLL_INTERVAL: Duration = Duration::from_millis(500);
     /// How long a guide that could not be encoded is let alone.
     const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(60);
     /// How long a question waits for its vector, however long the processor is busy with something else.
@@ -91,12 +90,18 @@ mod with_encoder {
                 return std::future::pending().await;
             }
         }
-        let mut looks = tokio::time::interval(POLL_INTERVAL);
+        let changed = Arc::new(Notify::new());
+        let listener = Arc::clone(&changed);
+        bot.live.on_change(move || listener.notify_one());
         loop {
-            looks.tick().await;
-            if !bot.live.guide().index.has_sentences() && !take_in(bot, &encoder).await {
-                looks.reset_after(PAUSE_AFTER_FAULT);
-            }
+            let is_done = bot.live.guide().index.has_sentences() || take_in(bot, &encoder).await;
+            // After a fault it is tried again even if the guide stays the same.
+            let pause = if is_done {
+                Duration::MAX
+            } else {
+                PAUSE_AFTER_FAULT
+            };
+            let _ = timeout(pause, changed.notified()).await;
         }
     }
 

@@ -6,9 +6,11 @@
 //! The callbacks of interactions need no permit: Discord exempts them, and the limiter would keep a queue for the token of
 //! every interaction. Neither does "… is typing", of which there is at most one for each slow message.
 
+mod client;
 mod error;
 mod model;
 mod route;
+mod websocket;
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +19,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue,
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serenity::all::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId};
+use serenity::all::{ApplicationId, ChannelId, ForumTagId, GuildId, InteractionId, MessageId};
 use tokio::time::{Duration, Instant, timeout_at};
 use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
@@ -25,16 +27,19 @@ use super::Timeouts;
 use super::other_process::OtherProcess;
 use crate::config::{Discord, Token};
 use crate::monitor::Monitor;
+use client::client_for;
 use route::Route;
 
+pub use client::proxy_variable;
 pub(super) use error::RestError;
 pub(super) use model::{
-    CreatedMessage, CurrentApplication, CurrentUser, GatewayInfo, RegisteredCommand,
+    CreatedMessage, CurrentApplication, CurrentUser, ForumChannel, GatewayInfo, RegisteredCommand,
     SessionStartLimit,
 };
+pub(super) use websocket::{WebSocket, open_websocket};
 
 /// Discord's own address.
-const DISCORD: &str = "https://discord.com";
+pub const DISCORD: &str = "https://discord.com";
 /// The version of the API.
 const API: &str = "/api/v10/";
 /// How Discord asks programs to name themselves.
@@ -127,15 +132,7 @@ impl Rest {
             (USER_AGENT, HeaderValue::from_static(AGENT)),
         ]);
         let origin = config.origin().unwrap_or(DISCORD).trim_end_matches('/');
-        let client = reqwest::Client::builder()
-            .default_headers(headers)
-            .use_rustls_tls();
-        // A proxy of the system is for the way out of this machine.
-        let client = if config.is_on_this_machine() {
-            client.no_proxy()
-        } else {
-            client
-        };
+        let client = client_for(origin).default_headers(headers);
         Ok(Self {
             client: client.build().map_err(unreachable)?,
             base: format!("{origin}{API}"),
@@ -184,6 +181,29 @@ impl Rest {
             Attempt::Done(response) => Ok((read(&response.body)?, response.headers)),
             Attempt::Failed(error) | Attempt::Again(error, _) => Err(error),
         }
+    }
+
+    /// Asks once about a forum, or a post of one.
+    ///
+    /// # Errors
+    /// If Discord does not tell.
+    pub(super) async fn forum_channel(&self, id: ChannelId) -> Result<ForumChannel, RestError> {
+        let asked = self.get_once(Route::Channel(id)).await;
+        asked.map(|(channel, _)| channel)
+    }
+
+    /// Sets the tags of a post.
+    ///
+    /// # Errors
+    /// If Discord refuses them, or until its deadline does not take them.
+    pub(super) async fn set_tags(
+        &self,
+        post: ChannelId,
+        tags: &[ForumTagId],
+    ) -> Result<(), RestError> {
+        let body = serde_json::json!({"applied_tags": tags});
+        let request = self.with_body(Method::PATCH, Route::Channel(post), &body)?;
+        self.send(request).await.map(drop)
     }
 
     /// Sends a message.
@@ -500,24 +520,6 @@ impl Rest {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the gateway answers, asked over HTTP without the token and without a proxy, as the connection to it is made. What it
-/// answers does not matter: only an upgrade to a WebSocket is of use to it.
-///
-/// # Errors
-/// If it cannot be reached within this time, or its certificate is not valid.
-pub(super) async fn ask_gateway(url: &str, timeout: Duration) -> Result<(), RestError> {
-    // ws:// becomes http://, and wss:// https://.
-    let url = url.replacen("ws", "http", 1);
-    let client = reqwest::Client::builder()
-        .use_rustls_tls()
-        .no_proxy()
-        .timeout(timeout)
-        .user_agent(AGENT)
-        .build()
-        .map_err(unreachable)?;
-    client.get(url).send().await.map(drop).map_err(unreachable)
 }
 
 /// What a response says about the rate limit of its route.

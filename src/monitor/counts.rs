@@ -22,6 +22,8 @@ const BUCKETS: [f64; 16] = [
 pub(crate) enum RequestKind {
     /// How to connect, and as whom.
     Gateway,
+    /// A forum, or the tags of a post.
+    Channel,
     /// A new message.
     Message,
     /// A change or the deletion of a message.

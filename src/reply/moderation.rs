@@ -103,8 +103,21 @@ pub struct SettingsView<'a> {
 pub struct BlockedChannel {
     /// Its id.
     pub id: u64,
+    /// What I cannot do there.
+    pub what: Lacking,
     /// The permissions, as Discord calls them.
     pub missing: Vec<&'static str>,
+}
+
+/// What I cannot do where I lack permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Answer.
+    Answer,
+    /// Post a digest.
+    Digest,
+    /// Set the tag of a post.
+    Tag,
 }
 
 /// To a person without the permission.
@@ -255,6 +268,15 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         Some(seconds) => format!("{seconds} seconds"),
         None => format!("{} seconds, as my operator configured", view.usual_cooldown),
     };
+    let tags = settings.helped_tags.iter();
+    let tags: Vec<String> = tags
+        .map(|(forum, tag)| format!("{} in <#{forum}>", escape(&tag.name)))
+        .collect();
+    let tags = if tags.is_empty() {
+        "none".to_owned()
+    } else {
+        tags.join(", ")
+    };
     let head = if view.changed {
         "Saved. The settings are now:"
     } else {
@@ -267,7 +289,8 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
          to forum posts: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
          **Cooldown** between two questions of a person: {cooldown}\n\
-         **Weekly digest** of what I could not answer: {}",
+         **Weekly digest** of what I could not answer: {}\n\
+         **Tag of a forum post** whose author presses “That helped”: {tags}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
         if settings.private { "yes" } else { "no" },
@@ -305,8 +328,13 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
             .to_owned()
     });
     let blocked = view.blocked.iter().map(|channel| {
+        let what = match channel.what {
+            Lacking::Answer => "answer",
+            Lacking::Digest => "write",
+            Lacking::Tag => "set tags",
+        };
         format!(
-            "It is saved, but I cannot write in <#{}> yet: give me {} there.",
+            "It is saved, but I cannot {what} in <#{}> yet: give me {} there.",
             channel.id,
             channel.missing.join(", ")
         )
@@ -335,6 +363,32 @@ pub fn cannot_set(why: &str) -> Reply {
 /// Where a channel was chosen that is not one, or not of this server.
 pub fn no_such_channel() -> Reply {
     note("Nothing was changed: choose a text channel or a forum of this server from the list.")
+}
+
+/// Where a tag was named, but not the forum that has it.
+pub fn tag_without_forum() -> Reply {
+    note("Nothing was changed: choose the forum that has the tag too, as `tag-forum`.")
+}
+
+/// Where no tag of a forum was named that it has: those that it has.
+pub fn choose_tag(forum: u64, tags: &[String]) -> Reply {
+    if tags.is_empty() {
+        return note(&format!(
+            "Nothing was changed: <#{forum}> has no tags. Add one in the settings of the forum, then choose it here."
+        ));
+    }
+    let tags: Vec<String> = tags.iter().map(|tag| escape(tag)).collect();
+    note(&format!(
+        "Nothing was changed: name one of the tags of <#{forum}> as `tag`. They are: {}.",
+        tags.join(", ")
+    ))
+}
+
+/// Where Discord does not tell which tags a forum has.
+pub fn cannot_read_tags(forum: u64) -> Reply {
+    note(&format!(
+        "Nothing was changed: I cannot read the tags of <#{forum}>. Give me View Channels there, and try again."
+    ))
 }
 
 /// Where the store would have to be asked and is switched off.

@@ -3,7 +3,7 @@
 use internbot::knowledge::Section;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 #[tokio::test]
 async fn a_mention_is_answered_with_the_section_its_sources_and_what_to_do_next() {

@@ -21,9 +21,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::stand_in::{Channel, Guild, Member, Message, StandIn};
+use stand_in::{Channel, Guild, Member, Message, StandIn};
 
-/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,twilight_gateway=debug`.
+/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,reqwest=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let usual = Targets::new()
@@ -283,7 +283,22 @@ impl Setup {
     /// Starts the bot in a guild of this Discord.
     pub async fn chat_in(self, discord: StandIn) -> Chat {
         let guild = discord.guild("students");
-        let (help, mia) = (guild.channel("help"), guild.member("mia"));
+        let help = guild.channel("help");
+        self.chat_at(discord, guild, help).await
+    }
+
+    /// Starts the bot in a guild where it answers messages in #help, and posts in the forum that is returned too, unasked.
+    pub async fn unasked_chat(mut self) -> (Chat, Channel) {
+        let discord = StandIn::builder().message_content().start().await;
+        let guild = discord.guild("students");
+        let (help, forum) = (guild.channel("help"), guild.forum("questions"));
+        self.config.unasked_channels = vec![help.id];
+        self.config.unasked_forums = vec![forum.id];
+        (self.chat_at(discord, guild, help).await, forum)
+    }
+
+    async fn chat_at(self, discord: StandIn, guild: Guild, help: Channel) -> Chat {
+        let mia = guild.member("mia");
         let bot = self.bot(&discord);
         discord.registered("ask").await;
         discord.settle().await;

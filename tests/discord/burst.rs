@@ -1,12 +1,12 @@
 //! A burst: thousands of messages arrive in one moment while every request takes long. A test runs a small one,
-//! `examples/burst.rs` one of 10,000.
+//! `examples/load.rs` one of 10,000.
 
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use super::program::{Launch, Program};
-use super::stand_in::*;
+use stand_in::*;
 
 /// Where people ask.
 const GUILDS: usize = 10;
@@ -228,7 +228,7 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
         before_that = answered();
         tokio::time::sleep(AFTERWARDS).await;
     }
-    tokio::time::sleep((times.heartbeat * 2).saturating_sub(begin.elapsed())).await;
+    discord.heartbeats_reach(2, times.heartbeat * 3).await;
     let (after, longest_gap) = (bot.resident(), discord.longest_heartbeat_gap());
     bot.signal("TERM");
     let status = bot.ended().await;

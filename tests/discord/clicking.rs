@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 

@@ -1,7 +1,7 @@
 //! Every command, what is offered while somebody types, and how Discord is told.
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 #[tokio::test]
 async fn ask_answers_for_all_to_see_with_the_question_above() {

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::bot::*;
 use crate::keeping::{KAYAK, RESUME, until};
 use crate::place::Place;
-use crate::stand_in::*;
+use stand_in::*;
 
 /// The day on which each test begins, at noon.
 const MONDAY: Date = date(2026, 11, 23);

@@ -8,8 +8,9 @@ use std::process::Command;
 use jiff::SignedDuration;
 
 use crate::program::built;
+use crate::proxy::Proxy;
 use crate::small_guide::SmallGuide;
-use crate::stand_in::StandIn;
+use stand_in::StandIn;
 
 /// What is configured, and what else is wrong. The rest is as it should be.
 struct Patient<'a> {
@@ -61,6 +62,8 @@ impl<'a> Patient<'a> {
             "all_proxy",
             "HTTP_PROXY",
             "http_proxy",
+            "NO_PROXY",
+            "no_proxy",
         ] {
             command.env_remove(name);
         }
@@ -347,4 +350,43 @@ async fn create_store(file: &Path) {
     };
     let store = Store::open(&config, Clock::system(), Timing::default()).await;
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_through_a_proxy_is_said_and_one_that_lets_no_gateway_through_is_named() {
+    let discord = StandIn::start().await;
+    discord.gateway_at("ws://gateway.discord.invalid");
+    let guide = SmallGuide::new("Alpha");
+    let proxy = Proxy::start(&discord).await;
+    let behind = |variable: &'static str| Patient {
+        api_url: "http://discord.invalid".to_owned(),
+        variables: vec![
+            ("DISCORD_TOKEN", discord.token()),
+            (variable, proxy.url().to_owned()),
+        ],
+        ..Patient::healthy(&discord, &guide)
+    };
+    let (said, healthy) = behind("HTTP_PROXY").examined().await;
+    assert!(healthy, "{said}");
+    for part in [
+        "requests go through the one that HTTP_PROXY names",
+        "ws://gateway.discord.invalid answers through the proxy that HTTP_PROXY names; the bot may connect",
+    ] {
+        assert!(said.contains(part), "{part:?} is not in\n{said}");
+    }
+    assert_eq!(discord.identifies(), 0, "no session is started");
+
+    discord.gateway_at("wss://gateway.discord.invalid");
+    let said = behind("ALL_PROXY").fault().await;
+    assert!(
+        said.starts_with(
+            "FAULT gateway wss://gateway.discord.invalid: Discord cannot be reached: "
+        ),
+        "{said}"
+    );
+    assert!(
+        said.contains("the connection goes through the proxy that ALL_PROXY names: check that it lets WebSockets through"),
+        "{said}"
+    );
+    discord.finish().await;
 }

@@ -6,15 +6,16 @@ use std::io::Write;
 #[cfg(unix)]
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use internbot::live::Live;
 
 use crate::bot::*;
+use crate::keeping::until_within;
 #[cfg(unix)]
 use crate::program::Program;
 use crate::small_guide::{self, SmallGuide, question};
-use crate::stand_in::*;
+use stand_in::*;
 
 /// How long a saved change may take to be live. The bot needs less than two seconds; a machine that runs all tests at once
 /// may be slower.
@@ -58,15 +59,11 @@ impl Editing {
 
     /// Waits until a topic is answered in another version; how long that took.
     async fn until(&self, topic: &str, mark: &str) -> Duration {
-        let begin = Instant::now();
-        while !self.title(topic).await.starts_with(mark) {
-            assert!(
-                begin.elapsed() < SOON,
-                "{topic} is not {mark} after {SOON:?}"
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        begin.elapsed()
+        let what = format!("{topic} is {mark}");
+        until_within(SOON, &what, async || {
+            self.title(topic).await.starts_with(mark)
+        })
+        .await
     }
 
     async fn status(&self) -> String {
@@ -77,15 +74,9 @@ impl Editing {
 
     /// Waits until the status tells of this; the whole of it.
     async fn until_status(&self, part: &str) -> String {
-        let begin = Instant::now();
-        loop {
-            let status = self.status().await;
-            if status.contains(part) {
-                return status;
-            }
-            assert!(begin.elapsed() < SOON, "{part:?} is not in {status}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let what = format!("the status says {part:?}");
+        until_within(SOON, &what, async || self.status().await.contains(part)).await;
+        self.status().await
     }
 
     async fn reload(&self) -> String {

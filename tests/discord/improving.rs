@@ -4,14 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use internbot::knowledge::PLACEHOLDER;
 use internbot::live::Live;
 
 use crate::bot::*;
-use crate::keeping::{KAYAK, until};
-use crate::stand_in::*;
+use crate::keeping::{KAYAK, until, until_within};
+use stand_in::*;
 
 /// How long the whole guide may take to be live on a machine that runs all tests at once.
 const SOON: Duration = Duration::from_secs(60);
@@ -46,21 +46,20 @@ fn internbot(arguments: &[&str], config: &Path) -> (String, bool) {
     )
 }
 
-/// Asks until an answer has this in it, each time somebody else.
+/// Asks privately until an answer has this in it, then as everybody does, each time somebody else.
 async fn until_answered(chat: &Chat, question: &str, part: &str) {
-    let begin = Instant::now();
-    for number in 0.. {
-        chat.guild
-            .member(&format!("asker {number}"))
-            .says(&chat.help, &format!("@bot {question}"))
-            .await;
-        let reply = chat.discord.next_message(&chat.help).await;
-        if reply.page().body.contains(part) {
-            return;
-        }
-        assert!(begin.elapsed() < SOON, "{part:?} is not in {reply}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let asked = [("question", question), ("private", "true")];
+    until_within(SOON, part, async || {
+        let answer = chat.mia.slash("ask", &asked).await;
+        answer.message().page().body.contains(part)
+    })
+    .await;
+    chat.guild
+        .member("asker")
+        .says(&chat.help, &format!("@bot {question}"))
+        .await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.page().body.contains(part), "{reply}");
 }
 
 #[tokio::test]

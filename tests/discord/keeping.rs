@@ -12,7 +12,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 pub const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
@@ -35,14 +35,21 @@ async fn chat() -> (TempDir, Chat) {
 
 /// Waits for something, but not for ever.
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+    until_within(ANSWER_LIMIT, what, condition).await;
+}
+
+/// Waits for something that may take so long; how long it took.
+pub async fn until_within(
+    limit: Duration,
+    what: &str,
+    condition: impl AsyncFn() -> bool,
+) -> Duration {
     let begun = Instant::now();
     while !condition().await {
-        assert!(
-            begun.elapsed() < ANSWER_LIMIT,
-            "it does not come true: {what}"
-        );
+        assert!(begun.elapsed() < limit, "it does not come true: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    begun.elapsed()
 }
 
 /// What another process reads in the store.

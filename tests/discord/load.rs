@@ -1,4 +1,4 @@
-//! Much at once, and for long: small forms of `examples/burst.rs` and `examples/soak.rs`, and what the lanes keep.
+//! Much at once, and for long: small forms of `examples/load.rs`, and what the lanes keep.
 
 use std::time::Duration;
 

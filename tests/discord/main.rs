@@ -61,6 +61,8 @@ mod moderating;
 mod place;
 #[cfg(unix)]
 mod program;
+#[cfg(unix)]
+mod proxy;
 mod running;
 mod sharding;
 #[cfg(unix)]
@@ -68,12 +70,6 @@ mod sharing;
 mod small_guide;
 #[cfg(unix)]
 mod soak;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "it can do more than these tests need so far"
-)]
-mod stand_in;
 #[cfg(unix)]
 mod starting;
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use internbot::config::Discord;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::bot::*;
 use crate::keeping::{KAYAK, RESUME, until};
-use crate::stand_in::*;
+use stand_in::*;
 
 /// A part of `/guide` as it is registered, and a value for each of its options: once with those that it needs, and once
 /// with all.
@@ -637,7 +637,7 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
         .await
         .text();
     let sentence = format!(
-        "It is saved, but I cannot write in <#{}> yet: give me View Channel, Send Messages there.",
+        "It is saved, but I cannot write in <#{}> yet: give me View Channels, Send Messages there.",
         chat.help.id
     );
     assert!(told.contains(&sentence), "{told}");
@@ -652,22 +652,165 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
 
 #[tokio::test]
 async fn settings_show_what_the_operator_configured() {
-    let discord = StandIn::builder().message_content().start().await;
-    let guild = discord.guild("students");
-    let (help, forum) = (guild.channel("help"), guild.forum("questions"));
-    let config = internbot::config::Discord {
-        unasked_channels: vec![help.id],
-        unasked_forums: vec![forum.id],
-        ..eager()
-    };
-    let bot = Setup::new().config(config).bot(&discord);
-    discord.registered("ask").await;
-    let olga = guild.member_who_may("olga", &[Permission::ManageGuild]);
+    let (chat, forum) = Setup::new().unasked_chat().await;
+    let olga = chat
+        .guild
+        .member_who_may("olga", &[Permission::ManageGuild]);
     let told = told(&olga, "guide settings", &[]).await;
-    for (what, id) in [("in channels", help.id), ("to forum posts", forum.id)] {
+    for (what, id) in [("in channels", chat.help.id), ("to forum posts", forum.id)] {
         let line = format!("{what}: <#{id}> (by my operator)");
         assert!(told.contains(&line), "{line:?} in {told}");
     }
-    bot.stops().await;
-    discord.finish().await;
+    chat.finish().await;
+}
+
+/// A forum with tags, in which the bot answers posts and may set tags.
+fn forum_with_tags(chat: &Chat, name: &str, tags: &[&str]) -> Channel {
+    let forum = chat.guild.forum(name);
+    forum.has_tags(tags);
+    forum.bot_may(Permission::ManageThreads);
+    forum
+}
+
+/// Somebody opens a post whose title the bot is sure of, and gets its answer.
+async fn answered_post(chat: &Chat, forum: &Channel, author: &Member) -> (Post, Message) {
+    let title = phrasing("resume", "format-and-length");
+    let post = forum.post(title, "one page?", author).await;
+    let answer = chat.discord.next_message(&post.thread).await;
+    (post, answer)
+}
+
+#[tokio::test]
+async fn a_post_whose_author_was_helped_gets_the_tag_that_moderators_chose() {
+    let (_folder, chat, olga) = kept().await;
+    let questions = forum_with_tags(&chat, "questions", &["Urgent", "Solved", "Résumé"]);
+    let offers = forum_with_tags(&chat, "offers", &["Done"]);
+    let showcase = forum_with_tags(&chat, "showcase", &["Solved"]);
+    for forum in ["questions", "offers", "showcase"] {
+        told(&olga, "guide settings", &[("add-forum", forum)]).await;
+    }
+    // Off by default.
+    let (post, answer) = answered_post(&chat, &questions, &chat.mia).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    chat.discord.settle().await;
+    assert!(post.thread.tags().is_empty());
+    assert_eq!(chat.discord.requests().on(Route::GetChannel), 0);
+
+    let shown = told(
+        &olga,
+        "guide settings",
+        &[("tag-forum", "questions"), ("tag", "solved")],
+    )
+    .await;
+    let line = format!("“That helped”: Solved in <#{}>", questions.id);
+    assert!(shown.contains(&line) && shown.contains("Saved."), "{shown}");
+    assert!(!shown.contains("give me"), "{shown}");
+    let shown = told(
+        &olga,
+        "guide settings",
+        &[("tag-forum", "offers"), ("tag", "Done")],
+    )
+    .await;
+    assert!(
+        shown.contains(&format!("{line}, Done in <#{}>", offers.id)),
+        "{shown}"
+    );
+
+    // The tags that a post has are kept, and each forum has its own.
+    let (post, answer) = answered_post(&chat, &questions, &chat.mia).await;
+    post.thread.is_tagged(&["Urgent"]);
+    chat.mia.clicks(&answer, "That helped").await;
+    post.thread.gets_tags(&["Urgent", "Solved"]).await;
+    let (post, answer) = answered_post(&chat, &offers, &chat.mia).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    post.thread.gets_tags(&["Done"]).await;
+    let (post, answer) = answered_post(&chat, &showcase, &chat.mia).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    chat.discord.settle().await;
+    assert!(post.thread.tags().is_empty());
+
+    told(&olga, "guide settings", &[("untag-forum", "questions")]).await;
+    let (post, answer) = answered_post(&chat, &questions, &chat.mia).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    chat.discord.settle().await;
+    assert!(post.thread.tags().is_empty());
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn only_the_author_of_a_post_makes_it_solved_and_five_tags_are_enough() {
+    let (_folder, chat, olga) = kept().await;
+    let all = ["a", "b", "c", "d", "e", "Solved"];
+    let forum = forum_with_tags(&chat, "questions", &all);
+    told(&olga, "guide settings", &[("add-forum", "questions")]).await;
+    let tag = [("tag-forum", "questions"), ("tag", "Solved")];
+    told(&olga, "guide settings", &tag).await;
+    let max = chat.guild.member("max");
+    let (post, answer) = answered_post(&chat, &forum, &chat.mia).await;
+    max.clicks(&answer, "That helped").await;
+    max.says(&post.thread, "@bot how do i write a cover letter")
+        .await;
+    let other = chat.discord.next_message(&post.thread).await;
+    max.clicks(&other, "That helped").await;
+    chat.discord.settle().await;
+    assert!(post.thread.tags().is_empty());
+
+    post.thread.is_tagged(&all[..5]);
+    chat.mia.clicks(&answer, "That helped").await;
+    chat.discord.settle().await;
+    assert_eq!(post.thread.tags(), all[..5]);
+    assert_eq!(chat.discord.requests().on(Route::EditChannel), 0);
+    // In a thread of a channel, and in the channel, there is nothing to tag.
+    let thread = chat.help.thread("resume", &chat.mia).await;
+    chat.mia.says(&thread, "@bot how do i write a resume").await;
+    let answer = chat.discord.next_message(&thread).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    let answer = chat.asks(RESUME).await;
+    chat.mia.clicks(&answer, "That helped").await;
+    chat.discord.settle().await;
+    assert_eq!(chat.discord.requests().on(Route::EditChannel), 0);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_tag_that_cannot_be_set_is_told_to_the_moderator_and_later_only_to_the_log() {
+    let (_folder, chat, olga) = kept().await;
+    let forum = chat.guild.forum("questions");
+    told(&olga, "guide settings", &[("add-forum", "questions")]).await;
+    let set = |options: &'static [(&str, &str)]| told(&olga, "guide settings", options);
+    let none = set(&[("tag-forum", "questions")]).await;
+    assert!(none.contains("has no tags. Add one"), "{none}");
+    forum.has_tags(&["Solved", "To do"]);
+    for options in [
+        &[("tag-forum", "questions")][..],
+        &[("tag-forum", "questions"), ("tag", "done")],
+    ] {
+        let choose = told(&olga, "guide settings", options).await;
+        assert!(choose.contains("They are: Solved, To do."), "{choose}");
+    }
+    let alone = set(&[("tag", "Solved")]).await;
+    assert!(
+        alone.contains("choose the forum that has the tag"),
+        "{alone}"
+    );
+    forum.bot_may_not(Permission::ViewChannel);
+    let unseen = set(&[("tag-forum", "questions"), ("tag", "Solved")]).await;
+    assert!(unseen.contains("Give me View Channels there"), "{unseen}");
+    forum.bot_may(Permission::ViewChannel);
+
+    let saved = set(&[("tag-forum", "questions"), ("tag", "Solved")]).await;
+    let sentence = format!(
+        "It is saved, but I cannot set tags in <#{}> yet: give me Manage Threads and Posts there.",
+        forum.id
+    );
+    assert!(saved.contains(&sentence), "{saved}");
+    let (post, answer) = answered_post(&chat, &forum, &chat.mia).await;
+    let thanked = chat.mia.clicks(&answer, "That helped").await;
+    assert_eq!(thanked.kind, ResponseKind::Update);
+    until("the log says so", async || {
+        logged().contains("could not set the tag of a forum post")
+    })
+    .await;
+    assert!(post.thread.tags().is_empty());
+    chat.finish().await;
 }

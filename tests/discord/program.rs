@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::small_guide::SmallGuide;
-use super::stand_in::StandIn;
+use stand_in::StandIn;
 
 /// How long anything that the program does may take, on a machine that runs all tests at once.
 pub const SOON: Duration = Duration::from_secs(6);

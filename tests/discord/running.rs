@@ -9,10 +9,14 @@ use internbot::discord::RunError;
 
 use crate::bot::*;
 #[cfg(unix)]
+use crate::keeping::until;
+#[cfg(unix)]
 use crate::program::{Launch, Program, SOON};
 #[cfg(unix)]
+use crate::proxy::Proxy;
+#[cfg(unix)]
 use crate::small_guide::SmallGuide;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 
@@ -336,19 +340,98 @@ async fn a_proxy_of_the_system_is_not_for_an_address_on_this_machine() {
     discord.finish().await;
 }
 
+/// The names of Discord and its gateway, reserved for tests (RFC 2606), so that only a proxy can find them.
+#[cfg(unix)]
+const BEHIND_A_PROXY: &str = "http://discord.invalid";
+#[cfg(unix)]
+const GATEWAY_BEHIND_A_PROXY: &str = "ws://gateway.discord.invalid";
+
+/// Starts the program with an address in place of Discord's, behind these environment variables.
+#[cfg(unix)]
+fn start_at(
+    url: &str,
+    discord: &StandIn,
+    guide: &SmallGuide,
+    variables: &[(&str, &str)],
+) -> Program {
+    let token = discord.token();
+    let own = [("DISCORD_TOKEN", token.as_str())];
+    let all = own.iter().chain(variables);
+    let variables: Vec<(&str, &OsStr)> = all.map(|(name, value)| (*name, value.as_ref())).collect();
+    Program::launch(&Launch {
+        variables: &variables,
+        ..Launch::new(url, &guide.folder(), guide.home())
+    })
+}
+
 #[cfg(unix)]
 #[tokio::test]
-async fn the_log_says_what_does_not_go_through_a_proxy() {
-    let guide = SmallGuide::new("Small");
-    let nowhere: &OsStr = "http://127.0.0.1:9".as_ref();
-    let folder = guide.folder();
-    let program = Program::launch(&Launch {
-        variables: &[
-            ("DISCORD_TOKEN", "a.b.c".as_ref()),
-            ("HTTPS_PROXY", nowhere),
-        ],
-        ..Launch::new("https://discord.invalid", &folder, guide.home())
-    });
-    let sentence = "the connection to the gateway does not: it must be able to reach gateway.discord.gg:443 directly";
-    program.logged(sentence, 1).await;
+async fn requests_and_the_gateway_go_through_the_proxy_and_back_after_a_loss() {
+    let discord = StandIn::start().await;
+    discord.gateway_at(GATEWAY_BEHIND_A_PROXY);
+    let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));
+    let variables = [("HTTP_PROXY", proxy.url())];
+    let mut program = start_at(BEHIND_A_PROXY, &discord, &guide, &variables);
+    discord.registered("ask").await;
+    discord.drop_connection();
+    discord.resumed().await;
+    let log = program.log();
+    for part in [
+        "requests to Discord go through the proxy that HTTP_PROXY names",
+        "the connection to the gateway goes through the proxy that HTTP_PROXY names",
+    ] {
+        assert!(log.contains(part), "{part:?} is not in\n{log}");
+    }
+    let asked = proxy.asked();
+    let of_gateway = "GET http://gateway.discord.invalid/?v=10&encoding=json HTTP/1.1";
+    let connections = asked.iter().filter(|line| *line == of_gateway);
+    assert_eq!(connections.count(), 2, "{asked:?}");
+    program.signal("TERM");
+    assert!(program.ended().await.success());
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_gateway_of_discord_is_reached_by_a_tunnel_and_requests_to_this_machine_directly() {
+    let discord = StandIn::start().await;
+    discord.gateway_at("wss://gateway.discord.invalid");
+    let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));
+    let variables = [("HTTPS_PROXY", proxy.url()), ("HTTP_PROXY", proxy.url())];
+    let program = start_at(&discord.url(), &discord, &guide, &variables);
+    until("the proxy is asked for a tunnel", async || {
+        !proxy.asked().is_empty()
+    })
+    .await;
+    assert_eq!(
+        proxy.asked()[0],
+        "CONNECT gateway.discord.invalid:443 HTTP/1.1"
+    );
+    let log = program.logged("no connection to Discord", 1).await;
+    assert!(
+        log.contains("the gateway goes through the proxy that HTTPS_PROXY names"),
+        "{log}"
+    );
+    assert!(!log.contains("requests to Discord go"), "{log}");
+    assert!(log.contains("unsuccessful"), "{log}");
+    drop(program);
+    discord.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_no_proxy_names_is_reached_directly_and_no_word_is_said_of_a_proxy() {
+    let discord = StandIn::start().await;
+    discord.gateway_at("wss://gateway.discord.invalid");
+    let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));
+    let variables = [
+        ("ALL_PROXY", proxy.url()),
+        ("NO_PROXY", "localhost,.discord.invalid"),
+    ];
+    let program = start_at(&discord.url(), &discord, &guide, &variables);
+    let log = program.logged("no connection to Discord", 1).await;
+    assert!(!log.contains("proxy"), "{log}");
+    assert!(proxy.asked().is_empty(), "{:?}", proxy.asked());
+    drop(program);
+    discord.finish().await;
 }

@@ -6,7 +6,7 @@ use internbot::config::{Discord, Shards};
 use internbot::discord::RunError;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
 

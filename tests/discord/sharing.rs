@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::place::{Place, until};
 use crate::program::{Launch, Program};
 use crate::small_guide::SmallGuide;
-use crate::stand_in::*;
+use stand_in::*;
 
 /// Lines for `[discord]` of each process.
 const SHARDS: [&str; 2] = ["shards = \"0..=0 of 2\"", "shards = \"1..=1 of 2\""];

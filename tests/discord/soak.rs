@@ -1,6 +1,6 @@
 //! A soak: for minutes, somebody asks every twentieth of a second while connections and requests go wrong by a seeded plan.
 //! Every question that the bot has heard of is answered once, or was refused by the stand-in in a way in which the bot rightly
-//! gives up. A test runs it for a minute, `examples/soak.rs` for as long as one likes.
+//! gives up. A test runs it for a minute, `examples/load.rs` for as long as one likes.
 //!
 //! It starts the program itself and knows of it only what Discord would see.
 
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 
 use super::program::{Launch, Program};
-use super::stand_in::*;
+use stand_in::*;
 
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -452,8 +452,8 @@ fn make(trouble: Trouble, discord: &StandIn) {
 /// Waits until every question that the bot has heard of, or may still hear of, has come to an end; the ledger then.
 async fn rest(discord: &StandIn) -> Vec<Entry> {
     let limit = Instant::now() + PATIENCE;
-    // Who has beaten twice since has acknowledged what came before.
-    tokio::time::sleep(HEARTBEAT * 3).await;
+    discord.ready().await;
+    discord.heard_all().await;
     loop {
         let ledger = discord.ledger();
         let ended = |entry: &Entry| {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::program::{Launch, Program, built};
 use crate::small_guide::SmallGuide;
-use crate::stand_in::{Permission, StandIn};
+use stand_in::{Permission, StandIn};
 
 #[test]
 fn in_an_empty_folder_without_a_token_it_says_what_is_missing_and_what_to_type() {

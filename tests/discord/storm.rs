@@ -1,5 +1,5 @@
 //! Many reloads a second while many people ask: no reply mixes two versions of the guide, none shows a broken one, and
-//! nothing is left unanswered. A test runs it for some seconds, `examples/reload_storm.rs` for as long as one likes.
+//! nothing is left unanswered. A test runs it for some seconds, `examples/load.rs` for as long as one likes.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use internbot::store::Store;
 use tokio::sync::oneshot;
 
 use super::small_guide::{self, SmallGuide, TOPICS, question};
-use super::stand_in::*;
+use stand_in::*;
 
 /// How often the guide is replaced.
 const PAUSE: Duration = Duration::from_millis(100);

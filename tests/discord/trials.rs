@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::bot::*;
 use crate::keeping::until;
-use crate::stand_in::*;
+use stand_in::*;
 
 const COVER_LETTER: &str = "how do i write a cover letter";
 const RESUME: &str = "how do i write a resume";
@@ -113,24 +113,16 @@ async fn a_question_that_a_proxy_replaces_by_a_copy_keeps_its_answer() {
 
 #[tokio::test]
 async fn what_is_said_to_everybody_is_not_said_to_the_bot() {
-    let discord = StandIn::builder().message_content().start().await;
-    let guild = discord.guild("students");
-    let help = guild.channel("help");
-    let config = Discord {
-        unasked_channels: vec![help.id],
-        ..eager()
-    };
-    let bot = Setup::new().config(config).bot(&discord);
-    discord.registered("ask").await;
-    let (mia, sure) = (guild.member("mia"), phrasing("resume", "format-and-length"));
+    let (chat, _) = Setup::new().unasked_chat().await;
+    let sure = phrasing("resume", "format-and-length");
     for everybody in ["@everyone", "@here"] {
-        mia.says(&help, &format!("{everybody} {sure}")).await;
-        discord.nothing_more(&help).await;
+        let text = format!("{everybody} {sure}");
+        chat.mia.says(&chat.help, &text).await;
+        chat.discord.nothing_more(&chat.help).await;
     }
-    mia.says(&help, sure).await;
-    discord.next_message(&help).await;
-    bot.stops().await;
-    discord.finish().await;
+    chat.mia.says(&chat.help, sure).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.finish().await;
 }
 
 #[tokio::test]
@@ -200,27 +192,17 @@ async fn an_answer_that_nobody_saw_is_not_counted() {
 
 #[tokio::test]
 async fn a_post_whose_first_message_comes_late_is_answered() {
-    let discord = StandIn::start().await;
-    let guild = discord.guild("students");
-    let forum = guild.forum("questions");
-    let config = Discord {
-        unasked_forums: vec![forum.id],
-        ..eager()
-    };
-    let bot = Setup::new().config(config).bot(&discord);
-    discord.registered("ask").await;
-    discord.fail_times(Route::CreateMessage, Fault::PostNotThere, 4);
-    let mia = guild.member("mia");
-    let post = forum
-        .post(phrasing("resume", "format-and-length"), "hi", &mia)
-        .await;
+    let (chat, forum) = Setup::new().unasked_chat().await;
+    chat.discord
+        .fail_times(Route::CreateMessage, Fault::PostNotThere, 4);
+    let title = phrasing("resume", "format-and-length");
+    let post = forum.post(title, "hi", &chat.mia).await;
     assert_shows(
-        &discord.next_message(&post.thread).await,
+        &chat.discord.next_message(&post.thread).await,
         "resume",
         "format-and-length",
     );
-    bot.stops().await;
-    discord.finish().await;
+    chat.finish().await;
 }
 
 #[tokio::test]

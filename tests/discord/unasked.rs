@@ -5,38 +5,13 @@ use std::time::Duration;
 use internbot::config::Discord;
 
 use crate::bot::*;
-use crate::stand_in::*;
+use stand_in::*;
 
 const SURE: &str = "how long should my resume be";
 
-/// A chat in which messages in #help and posts in the forum "questions" are answered unasked.
+/// A chat in which messages in #help and posts in a forum are answered unasked.
 async fn chat() -> (Chat, Channel) {
-    let discord = StandIn::builder().message_content().start().await;
-    let guild = discord.guild("students");
-    let (help, forum, mia) = (
-        guild.channel("help"),
-        guild.forum("questions"),
-        guild.member("mia"),
-    );
-    let config = Discord {
-        unasked_channels: vec![help.id],
-        unasked_forums: vec![forum.id],
-        ..eager()
-    };
-    let bot = Setup::new().config(config).bot(&discord);
-    discord.registered("ask").await;
-    discord.settle().await;
-    discord.requests();
-    (
-        Chat {
-            discord,
-            guild,
-            help,
-            mia,
-            bot,
-        },
-        forum,
-    )
+    Setup::new().unasked_chat().await
 }
 
 #[tokio::test]
@@ -88,28 +63,12 @@ async fn elsewhere_nothing_is_answered_unasked() {
 
 #[tokio::test]
 async fn the_same_is_not_said_unasked_twice() {
-    let discord = StandIn::builder().message_content().start().await;
-    let guild = discord.guild("students");
-    let (help, mia, max) = (
-        guild.channel("help"),
-        guild.member("mia"),
-        guild.member("max"),
-    );
-    let bot = Setup::new()
-        .config(Discord {
-            unasked_channels: vec![help.id],
-            repeat_minutes: 10,
-            ..eager()
-        })
-        .bot(&discord);
-    discord.registered("ask").await;
-    let chat = Chat {
-        discord,
-        guild,
-        help,
-        mia,
-        bot,
+    let config = Discord {
+        repeat_minutes: 10,
+        ..eager()
     };
+    let (chat, _) = Setup::new().config(config).unasked_chat().await;
+    let max = chat.guild.member("max");
     chat.mia.says(&chat.help, SURE).await;
     chat.discord.next_message(&chat.help).await;
     max.says(&chat.help, SURE).await;

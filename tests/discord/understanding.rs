@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::bot::*;
 use crate::keeping::until;
 use crate::small_guide::{SmallGuide, question};
-use crate::stand_in::Message;
+use stand_in::Message;
 
 /// A folder of the test's own with the encoder; none where there is none for tests.
 fn encoder_folder() -> Option<TempDir> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use internbot::config::{self, Discord};
 use internbot::monitor::Monitor;
@@ -14,12 +14,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::bot::*;
-use crate::keeping::{KAYAK, RESUME, until};
+use crate::keeping::{KAYAK, RESUME, until, until_within};
 #[cfg(unix)]
 use crate::program::Program;
 #[cfg(unix)]
 use crate::small_guide::{self, SmallGuide};
-use crate::stand_in::*;
+use stand_in::*;
 
 /// The names and values of a line of the log that was written as JSON.
 #[cfg(unix)]
@@ -368,7 +368,13 @@ async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the
         ),
         (1.0, 0.0)
     );
-    assert!(figures.value("internbot_store_waiting_rows") > 0.0);
+    until("what is to be kept waits", async || {
+        Figures::of(address)
+            .await
+            .value("internbot_store_waiting_rows")
+            > 0.0
+    })
+    .await;
     assert_eq!(get(address, "/healthz").await.0, StatusCode::OK);
     chat.asks(RESUME).await;
     other.execute("ROLLBACK").await.expect("it is free");
@@ -400,11 +406,10 @@ async fn a_lost_connection_is_told_until_it_is_back() {
         0.0
     );
     chat.discord.refuse_connections(0);
-    let begun = Instant::now();
-    while !missing(address).await.is_empty() {
-        assert!(begun.elapsed() < CONNECT_LIMIT, "it is not ready again");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until_within(CONNECT_LIMIT, "it is ready again", async || {
+        missing(address).await.is_empty()
+    })
+    .await;
     assert_eq!(
         value(address, "internbot_shard_reconnects_total{shard=\"0\"}").await,
         1.0

@@ -1,6 +1,8 @@
 //! What the store keeps and for how long; the same with every database.
 
-use internbot::settings::{Digest, Settings};
+use std::collections::BTreeMap;
+
+use internbot::settings::{Digest, ForumTag, Settings};
 use internbot::stats::{Outcome, Way};
 use internbot::store::{self, Event, StoreError};
 use jiff::civil::date;
@@ -10,6 +12,10 @@ use crate::place::*;
 pub async fn settings_last_and_another_process_sees_them(place: Place) {
     let store = place.open().await;
     assert_eq!(*store.settings(Some(GUILD)), Settings::default());
+    let solved = ForumTag {
+        id: u64::MAX,
+        name: "Solved ✅".to_owned(),
+    };
     let settings = Settings {
         unasked_channels: vec![1, 2],
         unasked_forums: vec![3],
@@ -19,6 +25,7 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
             channel: 4,
             sent: date(2026, 11, 23),
         }),
+        helped_tags: BTreeMap::from([(u64::MAX - 1, solved)]),
         introduced: true,
     };
     let other = place.open().await;

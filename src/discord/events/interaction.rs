@@ -11,6 +11,8 @@ use super::message::DiscordMessage;
 
 /// The direct messages with the bot.
 const WITH_BOT: u8 = 1;
+/// Discord's kind of such a channel.
+const PUBLIC_THREAD: u8 = 11;
 
 /// A command, a button, a menu, or somebody who types into an option.
 #[derive(Debug, Deserialize)]
@@ -26,6 +28,8 @@ pub(in crate::discord) struct Interaction {
     pub guild_id: Option<GuildId>,
     #[serde(default)]
     pub channel_id: Option<ChannelId>,
+    #[serde(default, deserialize_with = "lenient")]
+    channel: Option<InteractionChannel>,
     /// In guilds.
     #[serde(default)]
     member: Option<Member>,
@@ -49,6 +53,13 @@ pub(in crate::discord) enum InteractionKind {
     Command,
     Component,
     Autocomplete,
+}
+
+/// Where it was used.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct InteractionChannel {
+    #[serde(rename = "type")]
+    kind: u8,
 }
 
 #[derive(Debug, Deserialize)]
@@ -140,6 +151,12 @@ impl Interaction {
     /// Whether nobody but the person and the bot is there.
     pub(in crate::discord) fn is_in_direct_messages(&self) -> bool {
         self.context == Some(WITH_BOT)
+    }
+
+    /// Whether it was used in a public thread, as posts of forums are.
+    pub(in crate::discord) fn is_in_public_thread(&self) -> bool {
+        self.channel
+            .is_some_and(|channel| channel.kind == PUBLIC_THREAD)
     }
 
     /// Whether the bot itself is installed here, rather than only by the person who uses it.

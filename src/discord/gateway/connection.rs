@@ -1,27 +1,36 @@
 //! One connection, from its opening to its end: its events are handed on, and its end is told apart.
 
-use std::error::Error;
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
+use tokio::sync::oneshot::Receiver;
 use tokio_util::sync::CancellationToken;
+use tokio_websockets::{CloseCode, Message};
 use tracing::{debug, info};
-use twilight_gateway::error::{ReceiveMessageError, ReceiveMessageErrorType};
-use twilight_gateway::queue::InMemoryQueue;
-use twilight_gateway::{CloseFrame, Message, Session, Shard, ShardState};
+use twilight_gateway_queue::{InMemoryQueue, Queue};
+use twilight_model::gateway::OpCode;
 
+use super::session::{Heart, Login, Packet, Session};
 use super::shard_status::ShardStatuses;
 use crate::discord::dispatch::Dispatcher;
 use crate::discord::error::RunError;
+use crate::discord::rest::{WebSocket, open_websocket};
 use crate::discord::systemd;
 
+/// The version of the gateway, and how it writes.
+const QUERY: &str = "/?v=10&encoding=json";
 /// How long a connection that is to end may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// Why a connection was lost that nobody closed.
 const BROKE_OFF: &str = "the connection broke off";
+/// Why a connection was given up.
+const NOT_IN_TIME: &str = "Discord does not let the bot in in time";
+/// The codes with which the bot closes a connection: whose session is over, and whose session is to be resumed.
+const CLOSES_SESSION: u16 = 1000;
+const KEEPS_SESSION: u16 = 4000;
+/// What a close says that has no code (RFC 6455, section 7.1.5).
+const NO_CODE: u16 = 1005;
 /// The codes with which Discord closes a session together with its connection: never identified or no longer valid, at an
 /// event that never was, timed out.
 const SESSION_OVER: [u16; 3] = [4003, 4007, 4009];
@@ -68,8 +77,6 @@ impl Disconnected {
 #[derive(Debug)]
 pub(super) struct Resumable {
     pub session: Session,
-    /// Where; `None` for where sessions start.
-    pub url: Option<String>,
     /// How many attempts have failed.
     pub failed: u32,
 }
@@ -78,160 +85,251 @@ pub(super) struct Resumable {
 pub(super) struct Connection {
     dispatcher: Arc<Dispatcher>,
     statuses: Arc<ShardStatuses>,
-    shard: Shard<InMemoryQueue>,
+    login: Login,
+    /// Where shards wait for their turn to start a session.
+    queue: InMemoryQueue,
+    /// The session to resume, and then the one that it has.
+    session: Option<Session>,
     /// How many attempts at resuming the session have failed.
     failed: u32,
     resumes: bool,
-    /// Whether it was opened.
-    opened: bool,
+    /// Since Discord said hello.
+    heart: Option<Heart>,
+    /// Comes when it is the shard's turn to start a session.
+    turn: Option<Receiver<()>>,
     /// Whether Discord said anything.
     answered: bool,
+    /// Whether it asked for a session.
+    identified: bool,
     /// Since when there is a session.
     since: Option<Instant>,
-    /// Whether Discord said that the session is over for good.
-    session_over: bool,
-    /// Why the connection is about to end, once it is.
-    leaving: Option<DisconnectReason>,
-    /// The last heartbeat that was acknowledged.
-    acknowledged: Option<Instant>,
 }
+
+/// What to send next, if anything; or why the connection is to end.
+type Next = Result<Option<String>, DisconnectReason>;
 
 impl Connection {
     pub(super) fn new(
         dispatcher: Arc<Dispatcher>,
         statuses: Arc<ShardStatuses>,
-        shard: Shard<InMemoryQueue>,
-        failed: u32,
+        login: Login,
+        queue: InMemoryQueue,
+        resumable: Option<Resumable>,
     ) -> Self {
-        let resumes = shard.session().is_some();
+        let (session, failed) = match resumable {
+            Some(Resumable { session, failed }) => (Some(session), failed),
+            None => (None, 0),
+        };
         Self {
             dispatcher,
             statuses,
-            shard,
+            login,
+            queue,
+            resumes: session.is_some(),
+            session,
             failed,
-            resumes,
-            opened: false,
+            heart: None,
+            turn: None,
             answered: false,
+            identified: false,
             since: None,
-            session_over: false,
-            leaving: None,
-            acknowledged: None,
         }
     }
 
-    /// Runs it until it ends: by itself, because it has no session after `timeout`, or because the bot is to stop.
+    /// Runs it until it ends: by itself, because it has no session after `timeout`, or because the bot is to stop. A session
+    /// starts at `url`.
     pub(super) async fn run(
         mut self,
+        url: String,
         timeout: Duration,
         closing: CancellationToken,
     ) -> Disconnected {
-        let limit = tokio::time::sleep(timeout);
-        tokio::pin!(limit);
-        let end = loop {
-            let item = tokio::select! {
-                item = self.next() => item,
-                () = &mut limit, if self.since.is_none() || self.leaving.is_some() => {
-                    break self.leaving.take().unwrap_or_else(|| DisconnectReason::Lost("Discord does not let the bot in in time".to_owned()));
-                }
-                () = closing.cancelled(), if self.leaving.is_none() => {
-                    if is_disconnected(&self.shard) {
-                        break DisconnectReason::Closed;
-                    }
-                    self.shard.close(CloseFrame::NORMAL);
-                    self.leaving = Some(DisconnectReason::Closed);
-                    limit.as_mut().reset(tokio::time::Instant::now() + GOODBYE);
-                    continue;
-                }
-            };
-            let was_leaving = self.leaving.is_some();
-            if let Some(end) = self.received(item) {
-                break self.leaving.take().unwrap_or(end);
+        let deadline = tokio::time::Instant::now() + timeout;
+        let end = match self.open(url, deadline, &closing).await {
+            Ok(mut socket) => {
+                let end = self.listen(&mut socket, deadline, &closing).await;
+                let is_over = self.session.is_none() || matches!(end, DisconnectReason::Closed);
+                say_goodbye(&mut socket, is_over).await;
+                end
             }
-            if self.leaving.is_some() && !was_leaving {
-                limit.as_mut().reset(tokio::time::Instant::now() + GOODBYE);
-            }
+            Err(end) => end,
         };
         self.ended(end)
     }
 
-    /// What comes next; nothing where the connection ended without a close, upon which the library would make another one.
-    async fn next(&mut self) -> Option<Result<Message, ReceiveMessageError>> {
-        poll_fn(|context| {
-            let item = self.shard.poll_next_unpin(context);
-            let gone = is_disconnected(&self.shard);
-            if item.is_pending() && gone && self.opened && self.leaving.is_none() {
-                return Poll::Ready(None);
-            }
-            self.opened |= !gone;
-            item
-        })
-        .await
-    }
-
-    /// Takes what the connection gave; its end, if that was it.
-    fn received(
+    /// Opens it where the session is to be resumed, or where one starts.
+    async fn open(
         &mut self,
-        item: Option<Result<Message, ReceiveMessageError>>,
-    ) -> Option<DisconnectReason> {
-        match item {
-            Some(Ok(Message::Text(text))) => {
-                self.answered = true;
-                // First, so that a bot that is connected knows who it is.
-                self.dispatcher.dispatch(&text);
-                self.look();
-                // Where Discord does not say goodbye either, the library makes another one: it says HELLO now.
-                let another = self.leaving.is_some() && !is_disconnected(&self.shard);
-                another.then(|| DisconnectReason::Lost(BROKE_OFF.to_owned()))
+        url: String,
+        deadline: tokio::time::Instant,
+        closing: &CancellationToken,
+    ) -> Result<WebSocket, DisconnectReason> {
+        // Unless it opens there, the next attempt is made where sessions start.
+        let resume_at = self.session.as_mut().and_then(|session| session.url.take());
+        let url = resume_at.as_ref().unwrap_or(&url).trim_end_matches('/');
+        let address = format!("{url}{QUERY}");
+        debug!(shard = self.number(), resumes = self.resumes, "connecting");
+        let opened = tokio::select! {
+            opened = tokio::time::timeout_at(deadline, open_websocket(&address)) => opened,
+            () = closing.cancelled() => return Err(DisconnectReason::Closed),
+        };
+        let socket = opened
+            .map_err(|_| lost(NOT_IN_TIME))?
+            .map_err(|error| lost(error.to_string()))?;
+        if let Some(session) = &mut self.session {
+            session.url = resume_at;
+        }
+        Ok(socket)
+    }
+
+    /// Takes what Discord sends and sends what it wants, until the connection is to end.
+    async fn listen(
+        &mut self,
+        socket: &mut WebSocket,
+        deadline: tokio::time::Instant,
+        closing: &CancellationToken,
+    ) -> DisconnectReason {
+        loop {
+            let next = tokio::select! {
+                received = socket.next() => self.received(received),
+                () = due(self.heart.as_ref()) => self.heartbeat(),
+                is_turn = turn(self.turn.as_mut()) => self.begins(is_turn),
+                () = tokio::time::sleep_until(deadline), if self.since.is_none() => Err(lost(NOT_IN_TIME)),
+                () = closing.cancelled() => Err(DisconnectReason::Closed),
+            };
+            let text = match next {
+                Ok(None) => continue,
+                Ok(Some(text)) => text,
+                Err(end) => return end,
+            };
+            if let Err(error) = socket.send(Message::text(text)).await {
+                debug!(shard = self.number(), %error, "could not write to the gateway");
+                return lost(BROKE_OFF);
             }
-            Some(Ok(Message::Close(frame))) => {
-                let code = frame.map(|frame| frame.code);
-                self.session_over = code.is_some_and(|code| SESSION_OVER.contains(&code));
-                Some(closed(code))
-            }
-            Some(Err(error)) if matches!(error.kind(), ReceiveMessageErrorType::Reconnect) => {
-                Some(DisconnectReason::Lost(describe(error)))
-            }
-            // Only the kind: the error itself holds what was sent.
-            Some(Err(error)) => {
-                debug!(
-                    kind = kind(&error),
-                    "Discord sent something that I cannot read"
-                );
-                None
-            }
-            None => Some(DisconnectReason::Lost(BROKE_OFF.to_owned())),
         }
     }
 
-    /// Notes what the last text changed.
-    fn look(&mut self) {
-        let number = self.shard.id().number();
-        if self.since.is_none() && self.shard.state() == ShardState::Active {
-            self.since = Some(Instant::now());
-            self.statuses.connected(number);
-            if self.resumes {
-                info!(shard = number, "connected again");
+    fn number(&self) -> u32 {
+        self.login.shard.number()
+    }
+
+    /// Takes what the connection gave, or its end.
+    fn received(&mut self, received: Option<Result<Message, tokio_websockets::Error>>) -> Next {
+        let shard = self.number();
+        let message = match received {
+            Some(Ok(message)) => message,
+            Some(Err(error)) => {
+                debug!(shard, %error, "could not read from the gateway");
+                return Err(lost(BROKE_OFF));
             }
-            if self.statuses.are_all_connected_first_time() {
-                systemd::ready();
+            None => return Err(lost(BROKE_OFF)),
+        };
+        if let Some((code, _)) = message.as_close() {
+            let code = u16::from(code);
+            if SESSION_OVER.contains(&code) {
+                self.session = None;
+            }
+            return Err(closed(code));
+        }
+        let Some(text) = message.as_text() else {
+            return Ok(None);
+        };
+        self.answered = true;
+        if let Some(heart) = &mut self.heart {
+            heart.hears();
+        }
+        match serde_json::from_str::<Packet<'_>>(text) {
+            Ok(packet) => self.take(text, &packet),
+            Err(error) => {
+                // Only where: the error's own words may hold what somebody wrote.
+                let column = error.column();
+                debug!(shard, column, "Discord sent something that I cannot read");
+                Ok(None)
             }
         }
-        let (acknowledged, latency) = (
-            self.shard.latency().received(),
-            self.shard.latency().recent().first().copied(),
-        );
-        if let Some(at) = acknowledged.filter(|at| self.acknowledged != Some(*at)) {
-            self.acknowledged = Some(at);
-            self.statuses.acknowledged(number, at, latency);
+    }
+
+    fn take(&mut self, text: &str, packet: &Packet<'_>) -> Next {
+        match packet.op {
+            OpCode::Dispatch => {
+                // First, so that a bot that is connected knows who it is.
+                self.dispatcher.dispatch(text);
+                self.note(packet);
+                Ok(None)
+            }
+            OpCode::Hello => {
+                let hello = packet
+                    .data()
+                    .ok_or_else(|| lost("Discord's hello cannot be read"))?;
+                self.heart = Some(Heart::new(&hello));
+                match &self.session {
+                    Some(session) => Ok(self.login.resume(session)),
+                    None => {
+                        self.turn = Some(self.queue.enqueue(self.number()));
+                        Ok(None)
+                    }
+                }
+            }
+            OpCode::Heartbeat => {
+                let session = self.session.as_ref();
+                Ok(self.heart.as_mut().and_then(|heart| heart.beat(session)))
+            }
+            OpCode::HeartbeatAck => {
+                let latency = self.heart.as_mut().and_then(Heart::acknowledged);
+                self.statuses
+                    .acknowledged(self.number(), Instant::now(), latency);
+                Ok(None)
+            }
+            OpCode::Reconnect => Err(lost("Discord asked to connect again")),
+            OpCode::InvalidSession => {
+                let can_be_resumed = packet.data() == Some(true);
+                self.session = self.session.take().filter(|_| can_be_resumed);
+                Err(lost("Discord ended the session"))
+            }
+            _ => Ok(None),
         }
-        if self.leaving.is_none() && is_disconnected(&self.shard) {
-            let why = if self.shard.session().is_some() {
-                "Discord asked to connect again"
-            } else {
-                "Discord ended the session"
-            };
-            self.leaving = Some(DisconnectReason::Lost(why.to_owned()));
+    }
+
+    /// Notes what an event says of the session.
+    fn note(&mut self, packet: &Packet<'_>) {
+        let event = packet.t.as_deref();
+        if event == Some("READY") {
+            self.session = packet.session();
         }
+        if let (Some(session), Some(sequence)) = (&mut self.session, packet.s) {
+            session.sequence = sequence;
+        }
+        if self.since.is_some() || !matches!(event, Some("READY" | "RESUMED")) {
+            return;
+        }
+        let shard = self.number();
+        self.since = Some(Instant::now());
+        self.statuses.connected(shard);
+        if self.resumes {
+            info!(shard, "connected again");
+        }
+        if self.statuses.are_all_connected_first_time() {
+            systemd::ready();
+        }
+    }
+
+    /// Starts a session, unless the queue has lost the shard's place.
+    fn begins(&mut self, is_turn: bool) -> Next {
+        if !is_turn {
+            self.turn = Some(self.queue.enqueue(self.number()));
+            return Ok(None);
+        }
+        self.turn = None;
+        self.identified = true;
+        debug!(shard = self.number(), "starting a session");
+        Ok(self.login.identify())
+    }
+
+    fn heartbeat(&mut self) -> Next {
+        let session = self.session.as_ref();
+        let beat = self.heart.as_mut().and_then(|heart| heart.due(session));
+        beat.map(Some)
+            .ok_or_else(|| lost("Discord has fallen silent"))
     }
 
     fn ended(self, end: DisconnectReason) -> Disconnected {
@@ -242,60 +340,62 @@ impl Connection {
         } else {
             self.failed + u32::from(self.answered && self.resumes)
         };
-        let session = self.shard.session().filter(|_| !self.session_over);
-        let resumable = session.map(|session| Resumable {
-            session: session.clone(),
-            url: self.shard.resume_url().map(str::to_owned),
-            failed,
-        });
+        let resumable = self.session.map(|session| Resumable { session, failed });
         Disconnected {
             reason: end,
             resumable,
             lasted,
             answered: self.answered,
-            session_started: self.answered && !self.resumes,
+            session_started: self.identified,
         }
     }
 }
 
-fn is_disconnected(shard: &Shard<InMemoryQueue>) -> bool {
-    matches!(shard.state(), ShardState::Disconnected { .. })
+/// Waits until a heartbeat is due.
+async fn due(heart: Option<&Heart>) {
+    match heart {
+        Some(heart) => tokio::time::sleep_until(heart.next).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the shard's turn to start a session: whether it has come, rather than the place in the queue been lost.
+async fn turn(turn: Option<&mut Receiver<()>>) -> bool {
+    match turn {
+        Some(turn) => turn.await.is_ok(),
+        None => std::future::pending().await,
+    }
+}
+
+/// Closes a connection, if it is still there, and waits a moment for Discord to do so too.
+async fn say_goodbye(socket: &mut WebSocket, is_over: bool) {
+    let code = if is_over {
+        CLOSES_SESSION
+    } else {
+        KEEPS_SESSION
+    };
+    let goodbye = async {
+        // Where Discord has closed it already, that is answered.
+        let _ = socket
+            .send(Message::close(CloseCode::try_from(code).ok(), ""))
+            .await;
+        let _ = socket.close().await;
+    };
+    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+}
+
+fn lost(why: impl Into<String>) -> DisconnectReason {
+    DisconnectReason::Lost(why.into())
 }
 
 /// What a close of Discord's means, by its code.
-fn closed(code: Option<u16>) -> DisconnectReason {
+fn closed(code: u16) -> DisconnectReason {
     match code {
-        Some(4004) => DisconnectReason::Refused(RunError::Token),
-        Some(4010 | 4011) => DisconnectReason::Refused(RunError::Shards),
-        Some(4012 | 4013) => DisconnectReason::Refused(RunError::Outdated),
-        Some(4014) => DisconnectReason::Refused(RunError::Intent),
-        // What the library says where nobody closed it.
-        Some(1006) => DisconnectReason::Lost(BROKE_OFF.to_owned()),
-        Some(code) => {
-            DisconnectReason::Lost(format!("Discord closed the connection with code {code}"))
-        }
-        None => DisconnectReason::Lost("Discord closed the connection".to_owned()),
-    }
-}
-
-/// An error in words, with its causes.
-fn describe(error: ReceiveMessageError) -> String {
-    let mut words = "cannot connect".to_owned();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let what = error.to_string();
-        // Some say the same as their cause.
-        if !words.ends_with(&what) {
-            words = format!("{words}: {what}");
-        }
-        cause = error.source();
-    }
-    words
-}
-
-fn kind(error: &ReceiveMessageError) -> &'static str {
-    match error.kind() {
-        ReceiveMessageErrorType::Deserializing { .. } => "not what a gateway sends",
-        _ => "other",
+        4004 => DisconnectReason::Refused(RunError::Token),
+        4010 | 4011 => DisconnectReason::Refused(RunError::Shards),
+        4012 | 4013 => DisconnectReason::Refused(RunError::Outdated),
+        4014 => DisconnectReason::Refused(RunError::Intent),
+        NO_CODE => lost("Discord closed the connection"),
+        code => lost(format!("Discord closed the connection with code {code}")),
     }
 }

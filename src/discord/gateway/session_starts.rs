@@ -6,7 +6,7 @@
 use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant};
 use tracing::{info, warn};
-use twilight_gateway::queue::{IDENTIFY_DELAY, InMemoryQueue};
+use twilight_gateway_queue::{IDENTIFY_DELAY, InMemoryQueue};
 
 use crate::discord::rest::{Rest, RestError, SessionStartLimit};
 

@@ -6,11 +6,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
-use twilight_gateway::queue::InMemoryQueue;
-use twilight_gateway::{Config, ConfigBuilder, Shard, ShardId};
 
 use super::backoff::Backoff;
 use super::connection::{Connection, DisconnectReason, Disconnected, Resumable};
+use super::session::Login;
 use super::session_starts::SessionStarts;
 use super::shard_status::ShardStatuses;
 use crate::discord::context::BotContext;
@@ -28,9 +27,9 @@ pub(super) struct ShardRunner {
     pub bot: Arc<BotContext>,
     pub dispatcher: Arc<Dispatcher>,
     pub statuses: Arc<ShardStatuses>,
-    pub id: ShardId,
-    /// All but the session.
-    pub config: Config<InMemoryQueue>,
+    pub login: Login,
+    /// Where sessions start.
+    pub url: String,
     /// Where to resume, if not where Discord says.
     pub resume_at: Option<String>,
     pub starts: Arc<SessionStarts>,
@@ -60,14 +59,14 @@ impl ShardRunner {
                 DisconnectReason::Refused(error) => return Err(error),
                 DisconnectReason::Lost(why) => why,
             };
-            self.statuses.disconnected(self.id.number());
+            self.statuses.disconnected(self.login.shard.number());
             backoff.disconnected(ended.lasted, ended.answered, ended.session_started);
             resumable = ended
                 .resumable
                 .filter(|resumable| resumable.failed < MAX_RESUMES);
             warned &= ended.lasted.is_none();
             if !warned && backoff.in_a_row() >= NOTABLE_LOSSES {
-                let shard = self.id.number();
+                let shard = self.login.shard.number();
                 warn!(
                     shard,
                     why, "no connection to Discord; trying again until it is there"
@@ -96,16 +95,19 @@ impl ShardRunner {
                 return Disconnected::unanswered(reason);
             }
         }
-        // A task of its own, so that a panic of the library is a lost connection.
         let connection = Connection::new(
             Arc::clone(&self.dispatcher),
             Arc::clone(&self.statuses),
-            self.shard(resumable.as_ref()),
-            resumable.map_or(0, |of| of.failed),
+            self.login.clone(),
+            self.starts.queue(),
+            resumable,
         );
-        let running = AbortOnDropHandle::new(tokio::spawn(
-            connection.run(self.timeout, self.closing.clone()),
-        ));
+        // A task of its own, so that a panic in a library is a lost connection.
+        let running = AbortOnDropHandle::new(tokio::spawn(connection.run(
+            self.url.clone(),
+            self.timeout,
+            self.closing.clone(),
+        )));
         let mut ended = running.await.unwrap_or_else(|_| {
             let reason = DisconnectReason::Lost("the connection has a fault".to_owned());
             Disconnected {
@@ -114,19 +116,8 @@ impl ShardRunner {
             }
         });
         if let (Some(resumable), Some(url)) = (&mut ended.resumable, &self.resume_at) {
-            resumable.url = Some(url.clone());
+            resumable.session.url = Some(url.clone());
         }
         ended
-    }
-
-    fn shard(&self, resumable: Option<&Resumable>) -> Shard<InMemoryQueue> {
-        let mut config = ConfigBuilder::from(self.config.clone());
-        if let Some(Resumable { session, url, .. }) = resumable {
-            config = config.session(session.clone());
-            if let Some(url) = url {
-                config = config.resume_url(url.clone());
-            }
-        }
-        Shard::with_config(self.id, config.build())
     }
 }

@@ -16,7 +16,7 @@ use crate::discord::send::send;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::stats::{Outcome, Way};
 
-use super::edit;
+use super::{edit, post_tag};
 
 /// A button or an option of a menu that somebody chose, with what Discord always tells about it.
 struct Used<'a> {
@@ -54,9 +54,14 @@ pub(in crate::discord) async fn handle(
             ..
         }) if used.is_by(owner) => used.post(&place, target).await,
         Some(click) => {
+            let has_helped = matches!(click.action, Action::Helped(_)) && used.is_by(click.owner);
             let response;
             (response, record) = used.click(click).await;
-            used.respond(&response).await
+            let responded = used.respond(&response).await;
+            if has_helped {
+                post_tag::set(context, interaction).await;
+            }
+            responded
         }
         None => used.respond(&used.ephemeral(&reply::gone())).await,
     };

@@ -8,13 +8,14 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::answer::Answer;
 use crate::discord::rest::RegisteredCommand;
 use crate::gaps::Group;
 use crate::guide::Guide;
 use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Problem, Severity};
 use crate::reply::{self, Filter, Keeping, Place, SettingsView, Standing, Target};
-use crate::search::Question;
-use crate::settings::Settings;
+use crate::search::{Candidate, Explanation, Found, Gain, Match, Question};
+use crate::settings::{ForumTag, Settings};
 use crate::stats::{Outcome, Stats, Way};
 
 const DESTINATION: Destination = Destination {
@@ -221,6 +222,9 @@ fn every_view_of_the_guide_fits() {
             },
         ),
         reply::no_such_channel(),
+        reply::tag_without_forum(),
+        reply::choose_tag(u64::MAX, &[]),
+        reply::cannot_read_tags(u64::MAX),
         reply::no_store(),
         reply::cannot_group(),
     ] {
@@ -303,7 +307,11 @@ proptest! {
         assert!(reply::digest(knowledge, &[], &Stats::new(day, day)).is_none());
         reply::digest(knowledge, &groups, &stats).iter().for_each(assert_fits);
         let ids = vec![u64::MAX; many.min(50)];
-        let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), ..Settings::default() };
+        let tag = ForumTag { id: u64::MAX, name: text.chars().take(20).collect() };
+        let helped_tags = (0..many.min(50)).map(|at| (u64::MAX - at as u64, tag.clone())).collect();
+        let settings = Settings { unasked_channels: ids.clone(), unasked_forums: ids.clone(), cooldown_seconds: Some(count), helped_tags, ..Settings::default() };
+        let tags: Vec<String> = vec![text.chars().take(20).collect(); many.min(20)];
+        assert_fits(&reply::choose_tag(u64::MAX, &tags));
         let keeping = Keeping::Unwell { why: &text, since: count, waiting: many, dropped: count };
         let view = SettingsView { usual_cooldown: count, changed: true, hears: false, keeping, configured_channels: &ids, configured_forums: &ids, still_configured: &ids, blocked: &[] };
         assert_fits(&reply::settings(&settings, &view));
@@ -452,9 +460,216 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
         blocked: &[],
     };
     insta::assert_snapshot!(shown(&reply::settings(&Settings::default(), &view), Audience::OnePerson), @r###"
-    1 components, 335 characters
-    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured\n**Weekly digest** of what I could not answer: no","id":1000000,"type":10}
+    1 components, 399 characters
+    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured\n**Weekly digest** of what I could not answer: no\n**Tag of a forum post** whose author presses “That helped”: none","id":1000000,"type":10}
     "###);
+}
+
+#[test]
+fn what_else_a_question_leads_to_as_discord_is_sent_it() {
+    let small = small_guide::SmallGuide::new("Small");
+    let guide =
+        Guide::new(knowledge::load(&small.folder(), jiff::civil::date(2026, 11, 23)).unwrap());
+    let knowledge = &guide.knowledge;
+    let topic = knowledge.topic("bread").unwrap();
+    let answer = |text: &str| guide.answer(&Question::new(text));
+    let vague = answer("small people");
+    assert_eq!(vague.outcome, crate::answer::Outcome::Suggest);
+    insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &vague), Audience::Channel), @r###"
+    16 components, 531 characters
+    {"content":"## Is it one of these?\nHere's the closest I have on that. Pick one, or tell me in other words.","id":1000000,"type":10}
+    {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"components":[{"custom_id":"1h7:o","label":"None of these","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    "###);
+    let unknown = answer("zebra xylophone");
+    insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &unknown), Audience::Channel), @r###"
+    4 components, 113 characters
+    {"content":"## Not in the guide\nSorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.","id":1000000,"type":10}
+    {"components":[{"custom_id":"1a7:t","label":"List of topics","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    "###);
+    let helped = reply::section_that_helped(knowledge, topic, &topic.sections[0]);
+    insta::assert_snapshot!(shown(&helped, Audience::Channel), @r#"
+    9 components, 609 characters
+    {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\nSmall says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.","id":1000000,"type":10}
+    {"type":14}
+    {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
+    {"content":"-# Reviewed 2026-01-01 · Glad it helped!","type":10}
+    {"components":[{"custom_id":"1a7:p:bread:0","label":"Whole topic","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"},{"default":false,"description":"1 links","label":"All resources on this topic","value":"a:r:bread::::0"},{"default":false,"description":"Small in one line.","label":"Small storing cheese","value":"a:s:cheese:how"},{"default":false,"description":"Small in one line.","label":"Small pitching tents","value":"a:s:tents:how"},{"default":false,"description":"Small in one line.","label":"Small crossing rivers","value":"a:s:rivers:how"}],"placeholder":"Read on","type":3}],"type":1}
+    "#);
+    let notes = [
+        reply::cannot_read(),
+        reply::gone(),
+        reply::not_for_you(),
+        reply::may_not_remove(),
+        reply::nothing_to_answer(),
+        reply::nothing_found(),
+        reply::posted(),
+        reply::not_posted(),
+        reply::no_such_topic(),
+        reply::unknown_command(),
+        reply::welcome(),
+        reply::what_about(),
+        reply::which_one(),
+        reply::only_so_many(3),
+        reply::forgotten(2, Some(90)),
+        reply::will_forget(),
+    ];
+    let notes: Vec<String> = notes
+        .iter()
+        .map(|note| shown(note, Audience::OnePerson))
+        .collect();
+    insta::assert_snapshot!(notes.join("\n"), @r#"
+    1 components, 83 characters
+    {"content":"Discord does not show me the text of this message. Mention me in it, or use `/ask`.","id":1000000,"type":10}
+    1 components, 90 characters
+    {"content":"This is no longer in the guide, or it comes from an older version of me. Please ask again.","id":1000000,"type":10}
+    1 components, 112 characters
+    {"content":"This button is for the person who asked. Ask me yourself, or use `/ask`: with `private` only you see the answer.","id":1000000,"type":10}
+    1 components, 83 characters
+    {"content":"Only the person who asked, or a moderator who may manage messages, can remove this.","id":1000000,"type":10}
+    1 components, 45 characters
+    {"content":"This message has no text that I could answer.","id":1000000,"type":10}
+    1 components, 38 characters
+    {"content":"The guide has nothing on this message.","id":1000000,"type":10}
+    1 components, 7 characters
+    {"content":"Posted.","id":1000000,"type":10}
+    1 components, 68 characters
+    {"content":"I could not post this: the message is gone, or I may not write here.","id":1000000,"type":10}
+    1 components, 112 characters
+    {"content":"There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.","id":1000000,"type":10}
+    1 components, 100 characters
+    {"content":"This command no longer exists. Restart Discord to update the list, or mention me with your question.","id":1000000,"type":10}
+    1 components, 60 characters
+    {"content":"You're welcome. Ask me anything about internships, any time.","id":1000000,"type":10}
+    1 components, 100 characters
+    {"content":"What would you like to know? Ask in a sentence, such as: how do I write a resume with no experience?","id":1000000,"type":10}
+    1 components, 53 characters
+    {"content":"Which one? Press its button, or say \"the second one\".","id":1000000,"type":10}
+    1 components, 60 characters
+    {"content":"I offered 3. Press the button of one, or ask in other words.","id":1000000,"type":10}
+    1 components, 205 characters
+    {"content":"I have deleted your 2 votes and have forgotten your latest questions. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.","id":1000000,"type":10}
+    1 components, 162 characters
+    {"content":"I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use `/forget-me` again tomorrow to be sure.","id":1000000,"type":10}
+    "#);
+}
+
+#[test]
+fn why_a_question_was_answered_so_as_discord_is_sent_it() {
+    let small = small_guide::SmallGuide::new("Small");
+    let guide =
+        Guide::new(knowledge::load(&small.folder(), jiff::civil::date(2026, 11, 23)).unwrap());
+    let knowledge = &guide.knowledge;
+    let best = Match {
+        topic: 0,
+        section: 0,
+        score: 8.0,
+    };
+    let gain = |what: &str, points: f32| Gain {
+        what: what.to_owned(),
+        points,
+    };
+    let explanation = Explanation {
+        corrections: vec![("braed".to_owned(), "bread".to_owned())],
+        unknown: vec!["zebra".to_owned()],
+        groups: vec!["bake".to_owned()],
+        found: Found::default(),
+        candidates: vec![Candidate {
+            place: best,
+            parts: vec![gain("rare words (BM25)", 3.1), gain("spelling", -0.2)],
+            words: vec![gain("bread", 0.2)],
+        }],
+    };
+    let decision = Answer {
+        outcome: crate::answer::Outcome::Answer,
+        matches: vec![best],
+        neighbour: None,
+        kind: None,
+        reason: "88 % sure".to_owned(),
+    };
+    let explained = reply::explain(knowledge, "how do i bake braed", &explanation, &decision);
+    insta::assert_snapshot!(shown(&explained, Audience::OnePerson), @r#"
+    1 components, 474 characters
+    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer, because it is 88 % sure**\n\n**How I read it**\n- corrected:​ braed → bread\n- not in the guide's words:​ zebra\n- groups of synonyms:​ bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   most: bread +0.2\n\n**What else counts**\n- nearest phrasing of the best topic:​ 0.00 alike; nearest example out of scope:​ 0.00","id":1000000,"type":10}
+    "#);
+}
+
+#[test]
+fn what_moderators_are_answered_as_discord_is_sent_it() {
+    let small = small_guide::SmallGuide::new("Small");
+    let guide =
+        Guide::new(knowledge::load(&small.folder(), jiff::civil::date(2026, 11, 23)).unwrap());
+    let knowledge = &guide.knowledge;
+    let changes = Changes {
+        added: 1,
+        changed: 2,
+        removed: 0,
+    };
+    let problem = Problem {
+        severity: Severity::Error,
+        file: "topics/bread.toml".to_owned(),
+        at: Position { line: 3, column: 1 },
+        message: "unknown key `titel`".to_owned(),
+        mend: "write `title`".to_owned(),
+    };
+    let error = LoadError::Invalid {
+        dir: "knowledge".into(),
+        problems: vec![problem],
+    };
+    let answers = [
+        reply::for_moderators(),
+        reply::reloaded(knowledge, &changes),
+        reply::nothing_to_reload(knowledge),
+        reply::not_reloaded(Path::new("knowledge"), &error),
+        reply::cannot_reload(),
+        reply::cannot_set("the wait is too long"),
+        reply::no_such_channel(),
+        reply::tag_without_forum(),
+        reply::choose_tag(7, &["Solved".to_owned(), "To do".to_owned()]),
+        reply::choose_tag(7, &[]),
+        reply::cannot_read_tags(7),
+        reply::no_store(),
+        reply::store_trouble("the disk is full"),
+        reply::cannot_group(),
+    ];
+    let answers: Vec<String> = answers
+        .iter()
+        .map(|answer| shown(answer, Audience::OnePerson))
+        .collect();
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    1 components, 62 characters
+    {"content":"This is for moderators: it needs the permission Manage Server.","id":1000000,"type":10}
+    1 components, 102 characters
+    {"content":"The guide was reloaded: 1 topic added, 2 topics changed. The live version is `68fbfca4` with 4 topics.","id":1000000,"type":10}
+    1 components, 97 characters
+    {"content":"Nothing changed: I already answer from these files. The live version is `68fbfca4` with 4 topics.","id":1000000,"type":10}
+    1 components, 129 characters
+    {"content":"The files have an error, so I still answer from the previous guide.\n`topics/bread.toml:3:1` unknown key \\`titel\\`\nwrite \\`title\\`","id":1000000,"type":10}
+    1 components, 89 characters
+    {"content":"I could not read the guide again and still answer from the previous one. My log says why.","id":1000000,"type":10}
+    1 components, 42 characters
+    {"content":"Nothing was changed: the wait is too long.","id":1000000,"type":10}
+    1 components, 83 characters
+    {"content":"Nothing was changed: choose a text channel or a forum of this server from the list.","id":1000000,"type":10}
+    1 components, 75 characters
+    {"content":"Nothing was changed: choose the forum that has the tag too, as `tag-forum`.","id":1000000,"type":10}
+    1 components, 84 characters
+    {"content":"Nothing was changed: name one of the tags of <#7> as `tag`. They are: Solved, To do.","id":1000000,"type":10}
+    1 components, 97 characters
+    {"content":"Nothing was changed: <#7> has no tags. Add one in the settings of the forum, then choose it here.","id":1000000,"type":10}
+    1 components, 96 characters
+    {"content":"Nothing was changed: I cannot read the tags of <#7>. Give me View Channels there, and try again.","id":1000000,"type":10}
+    1 components, 119 characters
+    {"content":"My storage is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.","id":1000000,"type":10}
+    1 components, 80 characters
+    {"content":"I cannot use my storage at the moment, so nothing was changed: the disk is full.","id":1000000,"type":10}
+    1 components, 49 characters
+    {"content":"I could not group the questions. My log says why.","id":1000000,"type":10}
+    "#);
 }
 
 #[test]

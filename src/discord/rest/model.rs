@@ -1,7 +1,9 @@
 //! What Discord responds.
 
 use serde::Deserialize;
-use serenity::all::{ApplicationFlags, ApplicationId, CommandId, MessageId};
+use serenity::all::{
+    ApplicationFlags, ApplicationId, ChannelId, CommandId, ForumTagId, MessageId, UserId,
+};
 
 /// How to connect to the gateway.
 #[derive(Debug, Deserialize)]
@@ -58,6 +60,32 @@ pub(in crate::discord) struct CurrentApplication {
     /// In how many servers it is, about.
     #[serde(default)]
     pub approximate_guild_count: Option<u64>,
+}
+
+/// A forum, or a post of one.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct ForumChannel {
+    /// The tags that posts of a forum can have.
+    #[serde(default)]
+    pub available_tags: Vec<AvailableTag>,
+    /// The forum of a post.
+    #[serde(default)]
+    pub parent_id: Option<ChannelId>,
+    /// Who opened a post.
+    #[serde(default)]
+    pub owner_id: Option<UserId>,
+    /// The tags that a post has.
+    #[serde(default)]
+    pub applied_tags: Vec<ForumTagId>,
+}
+
+/// A tag that posts can have.
+#[derive(Debug, Deserialize)]
+pub(in crate::discord) struct AvailableTag {
+    /// Its id.
+    pub id: ForumTagId,
+    /// Its name.
+    pub name: String,
 }
 
 /// A message that was sent.

@@ -10,6 +10,7 @@ pub(super) enum Route<'a> {
     GatewayBot,
     CurrentUser,
     CurrentApplication,
+    Channel(ChannelId),
     Messages(ChannelId),
     Message(ChannelId, MessageId),
     Typing(ChannelId),
@@ -24,6 +25,7 @@ impl Route<'_> {
             Self::GatewayBot => "gateway/bot".to_owned(),
             Self::CurrentUser => "users/@me".to_owned(),
             Self::CurrentApplication => "applications/@me".to_owned(),
+            Self::Channel(channel) => format!("channels/{channel}"),
             Self::Messages(channel) => format!("channels/{channel}/messages"),
             Self::Message(channel, message) => format!("channels/{channel}/messages/{message}"),
             Self::Typing(channel) => format!("channels/{channel}/typing"),
@@ -49,6 +51,7 @@ impl Route<'_> {
             Self::GatewayBot
             | Self::CurrentUser
             | Self::CurrentApplication
+            | Self::Channel(_)
             | Self::Messages(_)
             | Self::Commands(..) => Some(self.path()),
         }
@@ -61,6 +64,7 @@ impl Route<'_> {
     pub(super) fn kind(self) -> RequestKind {
         match self {
             Self::GatewayBot | Self::CurrentUser | Self::CurrentApplication => RequestKind::Gateway,
+            Self::Channel(_) => RequestKind::Channel,
             Self::Messages(_) => RequestKind::Message,
             Self::Message(..) => RequestKind::Edit,
             Self::Typing(_) => RequestKind::Typing,

@@ -3,19 +3,19 @@
 //! Discord resolves a channel only if it is in the guild in which the command is used, and the settings of a guild only
 //! matter for messages of that guild: the id of a channel elsewhere would change nothing there.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use serenity::all::{ChannelType, CommandOptionType, CreateCommandOption, GuildId, Permissions};
+use serenity::all::{ChannelId, ChannelType, CommandOptionType, CreateCommandOption, GuildId};
+use tracing::debug;
 
 use super::part::{GuidePart, keeping, store_trouble};
-use crate::discord::commands::definition::flag_option;
-use crate::discord::context::EventContext;
+use crate::discord::commands::definition::{flag_option, text_option};
+use crate::discord::context::{BotContext, EventContext};
 use crate::discord::events::Interaction;
-use crate::reply::{self, BlockedChannel, Reply, SettingsView};
-use crate::settings::{Digest, LONGEST_COOLDOWN, Settings};
+use crate::discord::permissions;
+use crate::reply::{self, BlockedChannel, Lacking, Reply, SettingsView};
+use crate::settings::{Digest, ForumTag, LONGEST_COOLDOWN, Settings};
 
 /// Channels whose messages can be answered.
 const CHANNELS: [ChannelType; 2] = [ChannelType::Text, ChannelType::News];
@@ -29,8 +29,28 @@ pub(super) const PART: GuidePart = GuidePart {
     run: |context, interaction, guild| Box::pin(run(context, interaction, guild)),
 };
 
-/// What was chosen is not in the guild, or of another kind.
-struct NoSuchChannel;
+/// Why what was chosen cannot be.
+enum ChoiceError {
+    /// What was chosen is not in the guild, or of another kind.
+    NoSuchChannel,
+    /// A tag was named, but not its forum.
+    TagWithoutForum,
+    /// Discord does not tell the tags of this forum.
+    UnreadableTags(u64),
+    /// This forum does not have the tag that was named, if one was: those that it has.
+    NoSuchTag(u64, Vec<String>),
+}
+
+impl ChoiceError {
+    fn reply(&self) -> Reply {
+        match self {
+            Self::NoSuchChannel => reply::no_such_channel(),
+            Self::TagWithoutForum => reply::tag_without_forum(),
+            Self::UnreadableTags(forum) => reply::cannot_read_tags(*forum),
+            Self::NoSuchTag(forum, tags) => reply::choose_tag(*forum, tags),
+        }
+    }
+}
 
 fn define(part: CreateCommandOption) -> CreateCommandOption {
     let channel = |name: &str, description: &str, kinds: &[ChannelType]| {
@@ -77,76 +97,73 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
         "usual-cooldown",
         "True: wait as long as my operator configured",
     ))
+    .add_sub_option(channel(
+        "tag-forum",
+        "Set a tag of a post in this forum when its author presses That helped",
+        &FORUMS,
+    ))
+    .add_sub_option(text_option(
+        "tag",
+        "The name of that tag; without it I list the tags of the forum",
+    ))
+    .add_sub_option(channel(
+        "untag-forum",
+        "Set no tags in this forum any more",
+        &FORUMS,
+    ))
 }
 
 /// Changes what was chosen, and shows what is set.
 async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) -> Reply {
     let bot = &context.bot;
     let before = bot.settings(Some(guild));
-    let Ok(change) = chosen(interaction) else {
-        return reply::no_such_channel();
+    let change = match chosen(bot, interaction).await {
+        Ok(change) => change,
+        Err(error) => return error.reply(),
     };
     let is_question = interaction
         .subcommand()
         .is_none_or(|part| part.options.is_empty());
-    let after = if is_question {
-        Arc::clone(&before)
-    } else {
-        let today = bot.store.now().to_zoned(TimeZone::UTC).date();
-        let changed = bot
-            .store
-            .change_settings(guild.get(), move |settings| {
-                change.applied_to(settings, today)
-            })
-            .await;
-        match changed {
-            Ok(after) => {
-                let blocked = blocked(interaction, &change);
-                return show(context, &after, after != before, &change, &blocked);
-            }
-            Err(error) => return store_trouble(bot, &error),
+    if is_question {
+        return show(context, &before, false, &change, &[]);
+    }
+    let (applied, today) = (
+        change.clone(),
+        bot.store.now().to_zoned(TimeZone::UTC).date(),
+    );
+    let changed = bot
+        .store
+        .change_settings(guild.get(), move |settings| {
+            applied.applied_to(settings, today)
+        })
+        .await;
+    match changed {
+        Ok(after) => {
+            let blocked = blocked(interaction, &change);
+            show(context, &after, after != before, &change, &blocked)
         }
-    };
-    show(context, &after, false, &change, &[])
+        Err(error) => store_trouble(bot, &error),
+    }
 }
 
 /// The channels that were added and in which the bot lacks a permission that it needs there, as Discord resolves them.
 fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedChannel> {
+    let tag_forum = change.add_tag.as_ref().map(|(forum, _)| *forum);
     let added = [
-        (change.add_channel, Permissions::SEND_MESSAGES, true),
+        (change.add_channel, permissions::IN_CHANNEL, Lacking::Answer),
+        (change.add_forum, permissions::IN_FORUM, Lacking::Answer),
         (
-            change.add_forum,
-            Permissions::SEND_MESSAGES_IN_THREADS,
-            true,
+            change.digest.flatten(),
+            permissions::TO_POST,
+            Lacking::Digest,
         ),
-        // A digest replies to nothing.
-        (change.digest.flatten(), Permissions::SEND_MESSAGES, false),
+        (tag_forum, permissions::TO_TAG, Lacking::Tag),
     ];
-    let needed = |write| {
-        [
-            (Permissions::VIEW_CHANNEL, "View Channel"),
-            (
-                write,
-                if write == Permissions::SEND_MESSAGES {
-                    "Send Messages"
-                } else {
-                    "Send Messages in Threads"
-                },
-            ),
-            (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
-        ]
-    };
-    let blocked = |(id, write, replies): (Option<u64>, Permissions, bool)| {
+    let blocked = |(id, needed, what): (Option<u64>, _, _)| {
         let id = id?;
-        let allowed = interaction.resolved_channel(id)?.app_permissions?;
-        let has = |permission| allowed.intersects(permission | Permissions::ADMINISTRATOR);
-        let missing: Vec<&'static str> = needed(write)
-            .into_iter()
-            .filter(|(permission, _)| replies || *permission != Permissions::READ_MESSAGE_HISTORY)
-            .filter(|(permission, _)| !has(*permission))
-            .map(|(_, name)| name)
-            .collect();
-        (!missing.is_empty()).then_some(BlockedChannel { id, missing })
+        let granted = interaction.resolved_channel(id)?.app_permissions?;
+        let missing = permissions::missing(needed, granted);
+        (!missing.is_empty()).then_some(BlockedChannel { id, what, missing })
     };
     added.into_iter().filter_map(blocked).collect()
 }
@@ -180,7 +197,7 @@ fn show(
 }
 
 /// What was chosen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct SettingsChange {
     add_channel: Option<u64>,
     remove_channel: Option<u64>,
@@ -191,14 +208,26 @@ struct SettingsChange {
     cooldown: Option<Option<u64>>,
     /// The channel; `Some(None)` for no digest.
     digest: Option<Option<u64>>,
+    /// A forum, and the tag for its posts.
+    add_tag: Option<(u64, ForumTag)>,
+    remove_tag: Option<u64>,
 }
 
-fn chosen(interaction: &Interaction) -> Result<SettingsChange, NoSuchChannel> {
+async fn chosen(
+    bot: &BotContext,
+    interaction: &Interaction,
+) -> Result<SettingsChange, ChoiceError> {
     let flag = |name| interaction.suboption(name).and_then(Value::as_bool);
     let seconds = interaction.suboption("cooldown").and_then(Value::as_u64);
     let usual = flag("usual-cooldown") == Some(true);
     let digest = channel(interaction, "digest-channel", &CHANNELS)?;
     let without_digest = flag("no-digest") == Some(true);
+    let name = interaction.suboption("tag").and_then(Value::as_str);
+    let add_tag = match (channel(interaction, "tag-forum", &FORUMS)?, name) {
+        (Some(forum), name) => Some((forum, tag(bot, forum, name).await?)),
+        (None, Some(_)) => return Err(ChoiceError::TagWithoutForum),
+        (None, None) => None,
+    };
     Ok(SettingsChange {
         add_channel: channel(interaction, "add-channel", &CHANNELS)?,
         remove_channel: channel(interaction, "remove-channel", &CHANNELS)?,
@@ -207,7 +236,33 @@ fn chosen(interaction: &Interaction) -> Result<SettingsChange, NoSuchChannel> {
         private: flag("private"),
         cooldown: seconds.map(Some).or(usual.then_some(None)),
         digest: digest.map(Some).or(without_digest.then_some(None)),
+        add_tag,
+        remove_tag: channel(interaction, "untag-forum", &FORUMS)?,
     })
+}
+
+/// The tag of a forum that somebody names.
+async fn tag(bot: &BotContext, forum: u64, name: Option<&str>) -> Result<ForumTag, ChoiceError> {
+    let asked = bot.rest.forum_channel(ChannelId::new(forum)).await;
+    let tags = asked.map_err(|error| {
+        debug!(%error, "could not read the tags of a forum");
+        ChoiceError::UnreadableTags(forum)
+    })?;
+    let tags = tags.available_tags;
+    let wanted = name.map(|name| name.trim().to_lowercase());
+    let named = tags
+        .iter()
+        .find(|tag| Some(tag.name.to_lowercase()) == wanted);
+    match named {
+        Some(tag) => Ok(ForumTag {
+            id: tag.id.get(),
+            name: tag.name.clone(),
+        }),
+        None => {
+            let names = tags.into_iter().map(|tag| tag.name).collect();
+            Err(ChoiceError::NoSuchTag(forum, names))
+        }
+    }
 }
 
 /// The channel that was chosen, if one was.
@@ -215,7 +270,7 @@ fn channel(
     interaction: &Interaction,
     name: &str,
     kinds: &[ChannelType],
-) -> Result<Option<u64>, NoSuchChannel> {
+) -> Result<Option<u64>, ChoiceError> {
     let Some(id) = interaction.suboption(name).and_then(Value::as_str) else {
         return Ok(None);
     };
@@ -223,18 +278,18 @@ fn channel(
     let is_of_kind =
         resolved.is_some_and(|channel| kinds.iter().any(|kind| u8::from(*kind) == channel.kind));
     let id = id.parse().ok().filter(|_| is_of_kind);
-    id.map(Some).ok_or(NoSuchChannel)
+    id.map(Some).ok_or(ChoiceError::NoSuchChannel)
 }
 
 impl SettingsChange {
-    fn removed(self) -> Vec<u64> {
+    fn removed(&self) -> Vec<u64> {
         [self.remove_channel, self.remove_forum]
             .into_iter()
             .flatten()
             .collect()
     }
 
-    fn applied_to(self, settings: &Settings, today: Date) -> Settings {
+    fn applied_to(&self, settings: &Settings, today: Date) -> Settings {
         let mut settings = settings.clone();
         let lists = [
             (
@@ -252,6 +307,10 @@ impl SettingsChange {
             ids.retain(|id| Some(*id) != remove);
             ids.extend(add.filter(|id| !ids.contains(id)));
         }
+        if let Some(forum) = self.remove_tag {
+            settings.helped_tags.remove(&forum);
+        }
+        settings.helped_tags.extend(self.add_tag.clone());
         settings.private = self.private.unwrap_or(settings.private);
         settings.cooldown_seconds = self.cooldown.unwrap_or(settings.cooldown_seconds);
         if let Some(channel) = self.digest {

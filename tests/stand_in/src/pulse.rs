@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 pub(super) struct Pulse {
     last: BTreeMap<u64, Instant>,
     longest: Duration,
+    /// How many there were.
+    pub beats: usize,
     heard: HashMap<String, u64>,
 }
 
@@ -15,6 +17,7 @@ impl Pulse {
     /// A heartbeat on a connection.
     pub fn beat(&mut self, connection: u64) {
         let now = Instant::now();
+        self.beats += 1;
         if let Some(last) = self.last.insert(connection, now) {
             self.longest = self.longest.max(now - last);
         }

@@ -1,5 +1,6 @@
 //! The REST side: which route a request is for, faults, refusals, replies.
 
+mod channels;
 mod commands;
 mod interactions;
 mod messages;
@@ -325,9 +326,9 @@ impl State {
     fn answer(&mut self, call: &Call, query: &str, body: &Value) -> Answer {
         let [first, second] = call.ids;
         match call.route {
-            Route::Gateway => Ok(Reply::ok(json!({"url": format!("ws://{}", self.address)}))),
+            Route::Gateway => Ok(Reply::ok(json!({"url": self.gateway_url()}))),
             Route::GatewayBot => Ok(Reply::ok(json!({
-                "url": format!("ws://{}", self.address), "shards": self.settings.recommended_shards,
+                "url": self.gateway_url(), "shards": self.settings.recommended_shards,
                 "session_start_limit": self.gateway.trouble.session_start_limit(),
             }))),
             Route::GetCurrentUser => Ok(Reply::ok(self.user_json(self.bot))),
@@ -335,6 +336,7 @@ impl State {
             Route::GetChannel => self
                 .visible(first)
                 .map(|channel| Reply::ok(self.channel_json(channel))),
+            Route::EditChannel => self.edit_channel(first, body),
             Route::GetGuild => self.guild(first).map(|guild| Reply::ok(guild.json())),
             Route::GetGuildChannels => self.guild(first).map(|guild| {
                 let channels = self
@@ -378,6 +380,11 @@ impl State {
             Route::DeleteCommand => self.delete_command(call.guild, second),
             Route::Unknown => Err(Refusal::new(404, 0, "404: Not Found")),
         }
+    }
+
+    fn gateway_url(&self) -> String {
+        let elsewhere = self.gateway.trouble.gateway_elsewhere.clone();
+        elsewhere.unwrap_or_else(|| format!("ws://{}", self.address))
     }
 
     fn guild(&self, id: u64) -> Result<&super::model::Guild, Refusal> {

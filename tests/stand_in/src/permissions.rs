@@ -16,6 +16,7 @@ pub enum Permission {
     ReadMessageHistory,
     MentionEveryone,
     UseApplicationCommands,
+    ManageThreads,
     SendMessagesInThreads,
 }
 
@@ -31,6 +32,7 @@ impl Permission {
             Self::ReadMessageHistory => 16,
             Self::MentionEveryone => 17,
             Self::UseApplicationCommands => 31,
+            Self::ManageThreads => 34,
             Self::SendMessagesInThreads => 38,
         }
     }

@@ -33,7 +33,8 @@ pub(super) struct Trouble {
     sessions_refused: usize,
     sessions_closed: usize,
     resumes_closed: usize,
-    /// Where the bot is told to resume, if not here.
+    /// Where the bot is told to connect, and to resume, if not here.
+    pub gateway_elsewhere: Option<String>,
     pub resume_elsewhere: Option<String>,
     /// The least number of shards.
     pub least_shards: u64,
@@ -143,6 +144,12 @@ impl StandIn {
     /// Closes the next connections right after they resumed, with 4000.
     pub fn close_resumes(&self, times: usize) {
         self.trouble(|trouble| trouble.resumes_closed = times);
+    }
+
+    /// Tells the bot to connect, and to resume, at another address than here.
+    pub fn gateway_at(&self, url: &str) {
+        self.trouble(|trouble| trouble.gateway_elsewhere = Some(url.to_owned()));
+        self.resume_at(url);
     }
 
     /// Tells the bot to resume at another address than here.

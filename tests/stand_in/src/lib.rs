@@ -382,6 +382,18 @@ impl StandIn {
         );
     }
 
+    /// Waits until the bot has told that it has every event so far: of every session that is connected.
+    pub async fn heard_all(&self) {
+        let beats = self.world.change(|state| state.gateway.ask_heartbeats());
+        let heard = |state: &mut State| {
+            let all = beats.iter().all(|beat| state.gateway.has_beaten(beat));
+            all.then_some(())
+        };
+        self.world
+            .wait(SETTLE_LIMIT, "the bot to hear everything", heard)
+            .await;
+    }
+
     /// Waits until the bot has handled every event so far (see the module for how, and what escapes it).
     pub async fn settle(&self) {
         for _ in 0..SETTLE_ROUNDS {
@@ -422,6 +434,16 @@ impl StandIn {
         )
     }
 
+    /// Waits until so many requests on this route have arrived since [`StandIn::requests`] was last asked.
+    pub async fn requests_reach(&self, route: Route, times: usize) {
+        let asked = |state: &mut State| {
+            let count = state.requests.get(&route).copied().unwrap_or_default();
+            (count >= times).then_some(())
+        };
+        let what = format!("{times} requests on {route}");
+        self.world.wait(ANSWER_LIMIT, &what, asked).await;
+    }
+
     /// The commands that the bot has registered, for all guilds and for single ones, as Discord keeps them.
     pub fn commands(&self) -> Vec<Value> {
         self.world.look().commands.values().cloned().collect()
@@ -456,6 +478,13 @@ impl StandIn {
     pub fn slow_down(&self, time: Duration) {
         self.world
             .change(|state| state.faults.usual = Some(Fault::Slow(time)));
+    }
+
+    /// Waits until so many heartbeats have come in all, within this time.
+    pub async fn heartbeats_reach(&self, times: usize, limit: Duration) {
+        let come = |state: &mut State| (state.gateway.pulse.beats >= times).then_some(());
+        let what = format!("{times} heartbeats");
+        self.world.wait(limit, &what, come).await;
     }
 
     /// The longest time between two heartbeats so far.

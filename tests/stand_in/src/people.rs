@@ -255,6 +255,41 @@ impl Channel {
         });
     }
 
+    /// Gives this forum tags that its posts can have.
+    pub fn has_tags(&self, names: &[&str]) {
+        self.world.change(|state| {
+            let tags: Vec<_> = names
+                .iter()
+                .map(|name| (state.next_id(), (*name).to_owned()))
+                .collect();
+            state.change_channel(self.id, |forum| forum.available_tags = tags);
+        });
+    }
+
+    /// The author of this post gives it these tags of its forum.
+    pub fn is_tagged(&self, names: &[&str]) {
+        self.world.change(|state| {
+            let tags = state.tags_of_forum(self.id);
+            let chosen = tags
+                .iter()
+                .filter(|(_, name)| names.contains(&name.as_str()));
+            let chosen = chosen.map(|(id, _)| *id).collect();
+            state.change_channel(self.id, |post| post.applied_tags = chosen);
+        });
+    }
+
+    /// The names of the tags of this post.
+    pub fn tags(&self) -> Vec<String> {
+        self.world.look().tags_of_post(self.id)
+    }
+
+    /// Waits until this post has these tags.
+    pub async fn gets_tags(&self, names: &[&str]) {
+        let has = |state: &mut State| (state.tags_of_post(self.id) == names).then_some(());
+        let what = format!("the tags {names:?}");
+        self.world.wait(super::ANSWER_LIMIT, &what, has).await;
+    }
+
     /// A new public thread in this channel.
     pub async fn thread(&self, name: &str, owner: &Member) -> Channel {
         wait_for_bot(&self.world).await;
@@ -582,6 +617,23 @@ impl Member {
 }
 
 impl State {
+    /// The tags of the forum of a post.
+    fn tags_of_forum(&self, post: u64) -> Vec<(u64, String)> {
+        let forum = self.channels.get(&post).and_then(|post| post.parent);
+        let forum = forum.and_then(|forum| self.channels.get(&forum));
+        forum.map_or_else(Vec::new, |forum| forum.available_tags.clone())
+    }
+
+    fn tags_of_post(&self, post: u64) -> Vec<String> {
+        let applied = &self.channels[&post].applied_tags;
+        let tags = self.tags_of_forum(post);
+        let name = |id: &u64| tags.iter().find(|(known, _)| known == id);
+        applied
+            .iter()
+            .filter_map(|id| Some(name(id)?.1.clone()))
+            .collect()
+    }
+
     fn add_thread(&mut self, id: u64, parent: u64, name: &str, owner: u64) {
         let guild = self.channels.get(&parent).and_then(|parent| parent.guild);
         let thread = model::Channel {

@@ -70,6 +70,10 @@ pub(super) struct Channel {
     pub bot_denied: u64,
     pub bot_allowed: u64,
     pub locked: bool,
+    /// The tags that posts of this forum can have: their ids and names.
+    pub available_tags: Vec<(u64, String)>,
+    /// The tags of this post.
+    pub applied_tags: Vec<u64>,
 }
 
 impl Channel {
@@ -85,6 +89,8 @@ impl Channel {
             bot_denied: 0,
             bot_allowed: 0,
             locked: false,
+            available_tags: Vec::new(),
+            applied_tags: Vec::new(),
         }
     }
 
@@ -242,11 +248,18 @@ impl State {
             json["message_count"] = 0.into();
             json["member_count"] = 1.into();
             json["rate_limit_per_user"] = 0.into();
+            json["applied_tags"] = channel.applied_tags.iter().map(u64::to_string).collect();
             json["thread_metadata"] = json!({
                 "archived": channel.locked, "locked": channel.locked, "auto_archive_duration": 1440,
                 "archive_timestamp": iso(ms_of(channel.id)), "create_timestamp": iso(ms_of(channel.id)),
             });
             return json;
+        }
+        if channel.kind == ChannelKind::Forum {
+            let tags = channel.available_tags.iter();
+            json["available_tags"] = tags
+                .map(|(id, name)| json!({"id": id.to_string(), "name": name, "moderated": false, "emoji_id": null, "emoji_name": null}))
+                .collect();
         }
         json["position"] = 0.into();
         json["nsfw"] = false.into();
