@@ -19,6 +19,7 @@ mod handlers;
 mod inspection;
 mod options;
 mod other_process;
+mod overlays;
 mod permissions;
 mod question_encoder;
 mod queue;
@@ -52,6 +53,7 @@ use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
+use overlays::Overlays;
 use question_encoder::QuestionEncoder;
 use rest::Rest;
 use roles::OwnRoles;
@@ -96,6 +98,7 @@ pub async fn run(
         rest,
         answers: AnswerTracker::default(),
         conversations: Conversations::default(),
+        overlays: Overlays::default(),
         cooldowns: Cooldowns::default(),
         channels: ChannelNotes::default(),
         roles: OwnRoles::default(),

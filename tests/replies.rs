@@ -45,6 +45,13 @@ fn shown(reply: &Reply) -> String {
         Passage::Text(text) => text.clone(),
         Passage::Divider => "───".to_owned(),
         Passage::Candidate(text, _) => format!("{text} [This one]"),
+        Passage::Entry(entry) => {
+            let labels = entry
+                .choices
+                .iter()
+                .map(|choice| format!(" [{}]", choice.label));
+            format!("{}{}", entry.text, labels.collect::<String>())
+        }
     });
     let mut text = lines.collect::<Vec<_>>().join("\n");
     if !reply.buttons.is_empty() {
@@ -114,7 +121,7 @@ fn what_follows_a_question() {
     Closest: [Small baking bread: Small people for baking bread] [Small storing cheese: Small way of storing cheese] [Small pitching tents: Small way of pitching tents] [Small crossing rivers: Small way of crossing rivers]
     "#);
     let link = "https://discord.com/channels/1/2/3";
-    assert_snapshot!(shown(&reply::answered_before(topic, section, link)), @r#"
+    assert_snapshot!(shown(&reply::answered_before(&Place::new(topic, section), link)), @r#"
     I answered this here a moment ago: https://discord.com/channels/1/2/3
     Buttons: [Show it to me] [Remove]
     "#);
@@ -309,7 +316,7 @@ fn what_moderators_are_told() {
         topic: None,
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1)), @r#"
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true)), @r#"
     -# Small guide
     ## Unanswered questions
     3 in the last 30 days, most asked first
@@ -318,7 +325,7 @@ fn what_moderators_are_told() {
       looks like a new topic, last asked on <t:1795176000:D>
     -# To paste into the guide: internbot gaps --toml
     "#);
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
         sums.count(Outcome::Answer, Way::Mention, 2)

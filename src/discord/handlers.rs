@@ -7,3 +7,4 @@ pub(super) mod edit;
 pub(super) mod forum_post;
 pub(super) mod message;
 pub(super) mod remark;
+pub(super) mod teaching;

@@ -11,10 +11,10 @@ use crate::settings::Settings;
 use crate::stats::{Stats, Sums, sparkline};
 
 use super::notes::note;
-use super::{Reply, cut, escape};
+use super::{Action, Asked, Choice, Entry, Reply, Teach, cut, escape, hash};
 
-/// How many groups of questions a page has.
-const GROUPS: usize = 10;
+/// How many groups of questions a page has: four components each, of the 40 that a message has.
+const GROUPS: usize = 8;
 /// The most of a question that is repeated in a list, in characters.
 const LISTED: usize = 120;
 /// How many topics are listed.
@@ -249,6 +249,7 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
             all.join(", ")
         }
     };
+    let yes = |is_so| if is_so { "yes" } else { "no" };
     let cooldown = match settings.cooldown_seconds {
         Some(seconds) => format!("{seconds} seconds"),
         None => format!("{} seconds, as my operator configured", view.usual_cooldown),
@@ -262,12 +263,14 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         "{head}\n\n\
          **Unasked answers**, only when I am sure\n\
          in channels: {}\n\
-         to forum posts: {}\n\n\
+         to forum posts: {}\n\
+         also with answers added on this server: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
          **Cooldown** between two questions of a person: {cooldown}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
-        if settings.private { "yes" } else { "no" },
+        yes(settings.unasked_additions),
+        yes(settings.private),
     );
     Reply {
         title: "Settings of this server".to_owned(),
@@ -345,8 +348,14 @@ pub fn cannot_group() -> Reply {
     note("I could not group the questions. My log says why.")
 }
 
-/// A page, from 1, of the questions of the last days that had no answer.
-pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize) -> Reply {
+/// A page, from 1, of the questions of the last days that had no answer; where moderators may teach, each with what closes it.
+pub fn gaps(
+    knowledge: &KnowledgeBase,
+    groups: &[Group],
+    days: u32,
+    page: usize,
+    may_teach: bool,
+) -> Reply {
     let pages = groups.len().div_ceil(GROUPS);
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     if groups.is_empty() {
@@ -378,6 +387,18 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
         .iter()
         .skip(page.saturating_sub(1) * GROUPS)
         .take(GROUPS);
+    let teach = |label: &str, teach| Choice::new(label, "", Action::Teach(teach));
+    let entries = shown.map(|group| {
+        let gap = Asked::Gap(hash(&group.text));
+        let choices = [
+            teach("It belongs to…", Teach::Find(gap)),
+            teach("Write an answer", Teach::Write(gap)),
+        ];
+        Entry {
+            text: line(group),
+            choices: choices.into_iter().filter(|_| may_teach).collect(),
+        }
+    });
     let more = if pages > 1 {
         format!("Page {page} of {pages} · ")
     } else {
@@ -386,10 +407,8 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
     Reply {
         title: "Unanswered questions".to_owned(),
         path: vec![knowledge.name().to_owned()],
-        body: format!(
-            "{asked} in the last {days} days, most asked first\n\n{}",
-            shown.map(line).collect::<Vec<_>>().join("\n")
-        ),
+        body: format!("{asked} in the last {days} days, most asked first"),
+        entries: entries.collect(),
         footer: format!("{more}To paste into the guide: internbot gaps --toml"),
         ..Reply::default()
     }
@@ -474,7 +493,7 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
 }
 
 /// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.
-fn date(date: Date) -> String {
+pub(super) fn date(date: Date) -> String {
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     noon.map_or_else(
         |_| date.to_string(),

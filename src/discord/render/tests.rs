@@ -161,12 +161,12 @@ fn every_view_of_the_guide_fits() {
         for (page, section) in topic.sections.iter().enumerate() {
             let place = Place::new(topic, section);
             assert_fits_and_is_light(&reply::section(knowledge, topic, section));
-            assert_fits_and_is_light(&reply::section_that_helped(knowledge, topic, section));
+            let shown = reply::section(knowledge, topic, section);
+            assert_fits_and_is_light(&reply::that_helped(shown));
             assert_fits_and_is_light(&reply::preview(knowledge, topic, section, target, &[]));
             assert_fits_and_is_light(&reply::not_it(knowledge, &place, &[]));
             assert_fits_and_is_light(&reply::answered_before(
-                topic,
-                section,
+                &place,
                 "https://discord.com/channels/1/2/3",
             ));
             assert_fits_and_is_light(&reply::topic_page(knowledge, topic, page).unwrap());
@@ -294,7 +294,7 @@ proptest! {
         let day = jiff::civil::date(2026, 9, 30);
         let group = Group { text: text.clone(), count: count / 200, last: day, topic: Some("resume".to_owned()), wordings: vec![(text.clone(), count); many] };
         let groups = vec![group; many];
-        (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page)));
+        (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page, true)));
         let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
         stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
@@ -423,7 +423,7 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
     {"content":"-# Ask about any of these in your own words.","type":10}
     {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small things.","label":"Small outside","value":"h:c:outside:0"}],"placeholder":"Open a category","type":3}],"type":1}
     "###);
-    insta::assert_snapshot!(shown(&reply::answered_before(topic, section, "https://discord.com/channels/1/2/3"), Audience::Channel), @r#"
+    insta::assert_snapshot!(shown(&reply::answered_before(&Place::new(topic, section), "https://discord.com/channels/1/2/3"), Audience::Channel), @r#"
     4 components, 69 characters
     {"content":"I answered this here a moment ago: https://discord.com/channels/1/2/3","id":1000000,"type":10}
     {"components":[{"custom_id":"1a7:s:bread:how","label":"Show it to me","style":1,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
@@ -480,7 +480,7 @@ fn what_moderators_see_as_discord_is_sent_it() {
         topic: None,
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
-    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1), Audience::OnePerson), @r#"
+    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true), Audience::OnePerson), @r#"
     2 components, 206 characters
     {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first\n\n**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","id":1000000,"type":10}
     {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
@@ -536,6 +536,7 @@ fn lines_on_a_phone(reply: &Reply) -> usize {
             Passage::Text(text) => lines(text, 36),
             Passage::Divider => 1,
             Passage::Candidate(text, _) => lines(text, 22),
+            Passage::Entry(entry) => lines(&entry.text, 36),
         })
         .sum()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use serenity::all::{ChannelType, CommandOptionType, CreateCommandOption, GuildId, Permissions};
 
-use super::part::{GuidePart, keeping, store_trouble};
+use super::part::{GuidePart, keeping, private, store_trouble};
 use crate::discord::commands::definition::flag_option;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
@@ -24,7 +24,7 @@ pub(super) const PART: GuidePart = GuidePart {
     name: "settings",
     description: "See or change how I answer in this server",
     define,
-    run: |context, interaction, guild| Box::pin(run(context, interaction, guild)),
+    run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
 
 /// What was chosen is not in the guild, or of another kind.
@@ -59,6 +59,10 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
         "remove-forum",
         "Answer in this forum only when asked",
         &FORUMS,
+    ))
+    .add_sub_option(flag_option(
+        "unasked-added",
+        "Whether answers added on this server are given without being asked, too",
     ))
     .add_sub_option(flag_option(
         "private",
@@ -168,6 +172,7 @@ struct SettingsChange {
     remove_channel: Option<u64>,
     add_forum: Option<u64>,
     remove_forum: Option<u64>,
+    unasked_additions: Option<bool>,
     private: Option<bool>,
     /// `Some(None)` for what the operator configured.
     cooldown: Option<Option<u64>>,
@@ -182,6 +187,7 @@ fn chosen(interaction: &Interaction) -> Result<SettingsChange, NoSuchChannel> {
         remove_channel: channel(interaction, "remove-channel", &CHANNELS)?,
         add_forum: channel(interaction, "add-forum", &FORUMS)?,
         remove_forum: channel(interaction, "remove-forum", &FORUMS)?,
+        unasked_additions: flag("unasked-added"),
         private: flag("private"),
         cooldown: seconds.map(Some).or(usual.then_some(None)),
     })
@@ -229,6 +235,7 @@ impl SettingsChange {
             ids.retain(|id| Some(*id) != remove);
             ids.extend(add.filter(|id| !ids.contains(id)));
         }
+        settings.unasked_additions = self.unasked_additions.unwrap_or(settings.unasked_additions);
         settings.private = self.private.unwrap_or(settings.private);
         settings.cooldown_seconds = self.cooldown.unwrap_or(settings.cooldown_seconds);
         settings
