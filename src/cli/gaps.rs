@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use internbot::additions::quoted;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
@@ -27,7 +28,7 @@ mod most {
 }
 
 /// Where a guide is looked for first.
-const USUAL_FOLDER: &str = "knowledge";
+pub(super) const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
@@ -171,8 +172,8 @@ fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String
         .collect()
 }
 
-/// A name for a new topic, of the words that tell what it is about.
-fn new_id(guide: &Guide, text: &str, taken: &BTreeSet<String>) -> String {
+/// A name for something new, of the words that tell what it is about.
+pub(super) fn new_id(guide: &Guide, text: &str, taken: &BTreeSet<String>) -> String {
     let stop_words = &guide.knowledge.vocabulary().stop_words;
     let words = text::words(text).into_iter().map(|word| {
         word.chars()
@@ -256,18 +257,4 @@ fn capital(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(characters).collect())
         .unwrap_or_default()
-}
-
-/// A text as a string of TOML.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
