@@ -524,6 +524,13 @@ impl Reply {
             new
         });
         let is_list = self.shape == Shape::Candidates;
+        for entry in &mut self.entries {
+            entry.choices.retain(|choice| {
+                let new = !seen.contains(&choice.action);
+                seen.push(choice.action.clone());
+                new
+            });
+        }
         self.choices.truncate(if is_list {
             limit::CANDIDATES
         } else {
@@ -541,6 +548,14 @@ impl Reply {
             choice.shorten(false);
         }
         while self.fixed_length() + length(&self.body) > limit::TEXT && self.links.pop().is_some() {
+        }
+        if self.fixed_length() > limit::TEXT {
+            let listed = self.entries.iter().map(|entry| length(&entry.text));
+            let others = self.fixed_length().saturating_sub(listed.sum());
+            let each = limit::TEXT.saturating_sub(others) / self.entries.len().max(1);
+            for entry in &mut self.entries {
+                entry.text = cut(&entry.text, each);
+            }
         }
         let room = limit::TEXT.saturating_sub(self.fixed_length());
         self.body = cut(&self.body, room);

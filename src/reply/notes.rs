@@ -87,8 +87,7 @@ pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
         )
     });
     note(&format!(
-        "{votes} and have forgotten your latest questions. What you added for a server as a moderator stays and no longer says who wrote \
-         it; delete it with `/guide added`.{gaps}"
+        "{votes} and have forgotten your latest questions. What you added as a moderator stays, without your name.{gaps}"
     ))
 }
 

@@ -36,11 +36,16 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     if text.is_empty() {
         return CommandReply::ephemeral(reply::nothing_to_teach());
     }
-    // What is a reply and has no question mark is an answer, and the question is what it replies to.
+    // A reply that is long or has no question mark is an answer, and the question is what it replies to.
     let asked = message.referenced_message.as_ref();
-    let asks = text.contains('?') || asked.is_none() && answer::asks(&text);
-    if asks && text.chars().count() <= LONGEST_QUESTION {
-        return CommandReply::ephemeral(teaching::find(context, &[text], true));
+    let is_short = text.chars().count() <= LONGEST_QUESTION;
+    let is_question = match asked {
+        Some(_) => is_short && text.contains('?'),
+        None => answer::asks(&text),
+    };
+    if is_question {
+        let question = reply::cut(&text, LONGEST_QUESTION);
+        return CommandReply::ephemeral(teaching::find(context, &[question], is_short));
     }
     let asked = asked.map(|asked| context.bot.without_mention(&asked.visible(), guild));
     CommandReply::form(teaching::write(context, asked.into_iter().collect(), text))

@@ -429,9 +429,9 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
     {"components":[{"custom_id":"1a7:s:bread:how","label":"Show it to me","style":1,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::help(knowledge), Audience::Alone), @r#"
-    4 components, 735 characters
+    4 components, 759 characters
     {"content":"-# Small guide\n## Ask me about internships\nAsk in your own words; typing mistakes are fine.\n- **Mention me** in a channel or thread: `@me how do I start with no experience?`\n- **Reply to one of my answers** to ask a follow-up, with the ping switched on.\n- **Write to me directly**, or use `/ask`; with `private` only you see the answer.\n- **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.\n- **Look around** with `/topics` and `/resources`.\n\nEvery answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.","id":1000000,"type":10}
-    {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`","type":10}
+    {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide","type":10}
     {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"List of topics","value":"a:t"}],"placeholder":"Look around","type":3}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::too_fast(), Audience::Channel), @r#"
@@ -449,8 +449,8 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
         blocked: &[],
     };
     insta::assert_snapshot!(shown(&reply::settings(&Settings::default(), &view), Audience::OnePerson), @r###"
-    1 components, 286 characters
-    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured","id":1000000,"type":10}
+    1 components, 329 characters
+    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\nalso with answers added on this server: no\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured","id":1000000,"type":10}
     "###);
 }
 
@@ -481,8 +481,10 @@ fn what_moderators_see_as_discord_is_sent_it() {
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
     insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true), Audience::OnePerson), @r#"
-    2 components, 206 characters
-    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first\n\n**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","id":1000000,"type":10}
+    6 components, 204 characters
+    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first","id":1000000,"type":10}
+    {"content":"**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","type":10}
+    {"components":[{"custom_id":"1a7:Tf:2tmznzvala5uz","label":"It belongs to…","style":2,"type":2},{"custom_id":"1a7:Tw:2tmznzvala5uz","label":"Write an answer","style":2,"type":2}],"type":1}
     {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
     "#);
     let standing = Standing {
