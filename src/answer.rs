@@ -4,7 +4,11 @@
 //! what was asked of the bot, one for what it overheard. The outcome follows from it. The same coefficients and bars serve every
 //! knowledge base.
 
+use std::sync::Arc;
+
+use crate::additions::Addition;
 use crate::knowledge::{KnowledgeBase, MessageKind, Stakes};
+use crate::overlay::Taught;
 use crate::search::{Found, Match, Question};
 use crate::text;
 
@@ -22,6 +26,8 @@ pub struct Answer {
     /// The kind of message out of scope that this seems to be, by position in the knowledge base, where that is likelier
     /// than any topic.
     pub kind: Option<usize>,
+    /// The answer that moderators of the server wrote, if that is the answer.
+    pub added: Option<Arc<Addition>>,
     /// Why the outcome is what it is, in a sentence.
     pub reason: String,
 }
@@ -68,6 +74,13 @@ const MOST_CANDIDATES: usize = 4;
 const NEIGHBOUR_BEHIND: f32 = 1.0;
 /// Below an answer, so is what the next topic has, if it is at least this probable relative to the best one.
 const ALSO_SHARE: f32 = 0.15;
+/// A question at least this much like one that moderators taught gets what they taught. Lower bars answer more questions wrongly
+/// than they answer rightly; `examples/additions` has the figures.
+const TAUGHT_BAR: f32 = 0.7;
+/// The same where the guide has a better answer, or where nobody asked the bot.
+const TAUGHT_REPEATED: f32 = 0.95;
+/// From this probability on, the guide's own answer is better than what is only like a question that was taught.
+const CLEARLY_BETTER: f32 = 0.85;
 /// How fast the probability of a candidate falls with its distance from the best, for each point.
 const CANDIDATE_DECAY: f32 = 0.4;
 
@@ -197,6 +210,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             matches: Vec::new(),
             neighbour: None,
             kind: None,
+            added: None,
             reason: "there is no word in it".to_owned(),
         };
     };
@@ -206,6 +220,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             matches: Vec::new(),
             neighbour: None,
             kind: foreign_kind(knowledge),
+            added: None,
             reason: "it is not written in the Latin alphabet".to_owned(),
         };
     }
@@ -249,8 +264,65 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         matches,
         neighbour,
         kind,
+        added: None,
         reason,
     }
+}
+
+/// Decides again where moderators of the server taught something that is like the question.
+///
+/// A question that repeats what was taught gets what was taught. One that is only like it does too, unless the guide itself is
+/// clearly the better answer. What was only overheard is answered so if it repeats what was taught and is no matter of law.
+pub fn decide_taught(
+    knowledge: &KnowledgeBase,
+    question: &Question,
+    answer: Answer,
+    taught: Taught,
+) -> Answer {
+    let Taught {
+        likeness,
+        section,
+        addition,
+    } = taught;
+    let of_guide = answer.matches.first().map_or(0.0, |best| best.score);
+    let is_clearly_better = answer.outcome == Outcome::Answer && of_guide >= CLEARLY_BETTER;
+    let taught = section.map(|(topic, section)| Match {
+        topic,
+        section,
+        score: likeness,
+    });
+    let is_legal = taught.is_some_and(|place| stakes(knowledge, &place) == Stakes::Legal);
+    let is_answer = if question.overheard {
+        likeness >= TAUGHT_REPEATED && !is_legal && asks(&question.text)
+    } else {
+        likeness >= TAUGHT_REPEATED || likeness >= TAUGHT_BAR && !is_clearly_better
+    };
+    if !is_answer {
+        return answer;
+    }
+    let others = answer.matches.into_iter();
+    let is_other = |other: &Match| taught.is_none_or(|place| place.topic != other.topic);
+    Answer {
+        outcome: Outcome::Answer,
+        matches: taught.into_iter().chain(others.filter(is_other)).collect(),
+        neighbour: None,
+        kind: None,
+        reason: format!(
+            "{} like a question that moderators of this server taught me, {} needed",
+            percent(likeness),
+            percent(if is_clearly_better || question.overheard {
+                TAUGHT_REPEATED
+            } else {
+                TAUGHT_BAR
+            })
+        ),
+        added: Some(addition).filter(|addition| addition.lesson.is_own()),
+    }
+}
+
+/// Whether what was taught is near enough to a question to answer it where the guide cannot.
+pub fn is_taught(taught: &Taught) -> bool {
+    taught.likeness >= TAUGHT_BAR
 }
 
 /// What may help besides the answer: the section next to it, and what the next topic has, where they are near.

@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and what it runs.
 
+#[cfg(feature = "discord")]
+mod added;
 mod ask;
 mod chat;
 mod check;
@@ -93,6 +95,9 @@ enum GuideWork {
     /// List the questions that the guide could not answer, grouped, most asked first
     #[cfg(feature = "discord")]
     Gaps(GapsOptions),
+    /// List what moderators added on their servers, with numbers
+    #[cfg(feature = "discord")]
+    Added(AddedOptions),
     /// Show what was asked and answered
     #[cfg(feature = "discord")]
     Stats(StatsOptions),
@@ -241,6 +246,20 @@ struct GapsOptions {
 
 #[cfg(feature = "discord")]
 #[derive(Debug, Args)]
+struct AddedOptions {
+    /// Print what to paste into the guide: phrasings for sections, and sections for topics
+    #[arg(long)]
+    toml: bool,
+    /// Of this guild alone
+    #[arg(long, visible_alias = "server", value_name = "ID")]
+    guild: Option<u64>,
+    /// Remove the one of this number
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["toml", "guild"])]
+    remove: Option<u64>,
+}
+
+#[cfg(feature = "discord")]
+#[derive(Debug, Args)]
 struct StatsOptions {
     /// Of this guild alone; 0 for direct messages
     #[arg(long, value_name = "ID")]
@@ -291,6 +310,9 @@ pub(crate) enum CliError {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Store(#[from] internbot::store::StoreError),
+    #[cfg(feature = "discord")]
+    #[error("there is no addition of the number {0}: `internbot added` lists them")]
+    NoAddition(u64),
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Monitor(#[from] internbot::monitor::MonitorError),
@@ -358,6 +380,8 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
         GuideWork::Doctor => doctor::run(&guide, &config),
         #[cfg(feature = "discord")]
         GuideWork::Gaps(gaps) => gaps::run(&guide, &config, &gaps),
+        #[cfg(feature = "discord")]
+        GuideWork::Added(added) => added::run(&guide, &config, &added),
         #[cfg(feature = "discord")]
         GuideWork::Stats(stats) => stats::run(&config, &stats),
     }

@@ -46,6 +46,8 @@ pub struct Discord {
     pub unasked_channels: Vec<u64>,
     /// Ids of forums whose new posts are answered by their title, when sure.
     pub unasked_forums: Vec<u64>,
+    /// Whether moderators may add to the guide, each for their own server; if not, what they added is not shown either.
+    pub additions: bool,
     /// How people reach the operator, for `/privacy`: an address or a name; empty for none.
     pub privacy_contact: String,
     /// How long a person waits between two questions.
@@ -64,6 +66,7 @@ impl Default for Discord {
             shards: Shards::Auto,
             unasked_channels: Vec::new(),
             unasked_forums: Vec::new(),
+            additions: true,
             privacy_contact: String::new(),
             cooldown_seconds: 3,
             repeat_minutes: 10,
@@ -292,6 +295,7 @@ mod tests {
             "shards",
             "unasked_channels",
             "unasked_forums",
+            "additions",
             "privacy_contact",
             "cooldown_seconds",
             "repeat_minutes",

@@ -20,6 +20,7 @@ mod handlers;
 mod inspection;
 mod options;
 mod other_process;
+mod overlays;
 mod permissions;
 mod question_encoder;
 mod queue;
@@ -55,6 +56,7 @@ use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use gateway::{GatewayRunner, ShardStatuses};
+use overlays::Overlays;
 use question_encoder::QuestionEncoder;
 use render::{Destination, RenderOptions, render};
 use rest::Rest;
@@ -114,6 +116,7 @@ async fn run_bot(
         rest,
         answers: AnswerTracker::default(),
         conversations: Conversations::default(),
+        overlays: Overlays::default(),
         cooldowns: Cooldowns::default(),
         channels: ChannelNotes::default(),
         roles: OwnRoles::default(),

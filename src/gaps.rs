@@ -1,27 +1,20 @@
 //! Gaps: questions that the guide could not answer, grouped so that near-identical ones count together. Pure.
 //!
-//! Two questions are alike by what they are about: the stems of their words that carry meaning, synonyms of the
-//! guide's vocabulary under one name. A stem weighs more the fewer phrasings of the guide have it, so
-//! what is missing weighs most. Likeness is the weighted share of common stems (Sørensen–Dice), 0 to 1; two stems of
-//! five letters or more that are an edit apart are common too.
+//! Which questions are alike, [`crate::subject`] tells.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
 
 use crate::answer;
 use crate::guide::Guide;
 use crate::search::Question;
+use crate::subject::Subject;
 use crate::text;
 
 /// Questions at least this much alike count together: half of what tells in both is common. Of two telling words each,
 /// that is the rarer one.
 const ALIKE: f32 = 0.5;
-/// Stems shorter than this, in characters, are only like themselves.
-const SHORTEST_MISSPELT: usize = 5;
-/// From this length on, in characters, two edits are a misspelling; before, one.
-const TWO_EDITS_FROM: usize = 8;
 
 /// A question that the guide could not answer, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +47,19 @@ pub struct Group {
 /// One wording, and what it is about.
 struct Wording {
     gap: Gap,
-    telling: Vec<(String, f32)>,
-    weight: f32,
+    subject: Subject,
 }
 
 /// Groups gaps, the most asked first, then the latest, then by alphabet. The same gaps give the same groups in whatever
 /// order they come.
 pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
-    let weights = Weights::of(guide);
     let mut groups: Vec<Vec<Wording>> = Vec::new();
-    for wording in wordings(gaps, guide, &weights) {
+    for wording in wordings(gaps, guide) {
         // Only the first of a group is compared, so that groups do not drift.
-        let likeness =
-            |group: &Vec<Wording>| group.first().map_or(0.0, |first| alike(first, &wording));
+        let likeness = |group: &Vec<Wording>| {
+            let first = group.first();
+            first.map_or(0.0, |first| first.subject.likeness(&wording.subject))
+        };
         let best = groups
             .iter_mut()
             .map(|group| (likeness(group), group))
@@ -96,8 +89,29 @@ pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
     groups
 }
 
+/// The wordings of gaps that ask for the same as one of them, which comes first; nothing where it is not among them.
+pub fn like(guide: &Guide, gaps: Vec<Gap>, is_it: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut all = wordings(gaps, guide);
+    let Some(at) = all.iter().position(|wording| is_it(&wording.gap.text)) else {
+        return Vec::new();
+    };
+    let first = all.remove(at);
+    let likeness = |wording: &Wording| first.subject.likeness(&wording.subject);
+    let mut others: Vec<(f32, String)> = all
+        .into_iter()
+        .map(|wording| (likeness(&wording), wording.gap.text))
+        .collect();
+    others.retain(|(likeness, _)| *likeness >= ALIKE);
+    // The sort is stable: of equals, the most asked stays first.
+    others.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let others = others.into_iter().map(|(_, text)| text);
+    std::iter::once(first.gap.text.clone())
+        .chain(others)
+        .collect()
+}
+
 /// Each wording once, in the order in which they would stand for a group.
-fn wordings(gaps: Vec<Gap>, guide: &Guide, weights: &Weights) -> Vec<Wording> {
+fn wordings(gaps: Vec<Gap>, guide: &Guide) -> Vec<Wording> {
     let mut same: BTreeMap<Vec<String>, Gap> = BTreeMap::new();
     let mut gaps = gaps;
     gaps.sort_by(|a, b| (&a.text, a.day, &a.topic).cmp(&(&b.text, b.day, &b.topic)));
@@ -116,7 +130,10 @@ fn wordings(gaps: Vec<Gap>, guide: &Guide, weights: &Weights) -> Vec<Wording> {
     }
     let mut wordings: Vec<Wording> = same
         .into_values()
-        .map(|gap| Wording::new(gap, guide, weights))
+        .map(|gap| Wording {
+            subject: guide.subject(&gap.text),
+            gap,
+        })
         .collect();
     wordings.sort_by(|a, b| {
         let length = |wording: &Wording| wording.gap.text.chars().count();
@@ -127,84 +144,6 @@ fn wordings(gaps: Vec<Gap>, guide: &Guide, weights: &Weights) -> Vec<Wording> {
             .then_with(|| a.gap.text.cmp(&b.gap.text))
     });
     wordings
-}
-
-impl Wording {
-    fn new(gap: Gap, guide: &Guide, weights: &Weights) -> Self {
-        let telling: Vec<(String, f32)> = guide
-            .index
-            .telling(&gap.text)
-            .into_iter()
-            .map(|stem| (stem.clone(), weights.of_stem(&stem)))
-            .collect();
-        Self {
-            weight: telling.iter().map(|(_, weight)| weight).sum(),
-            gap,
-            telling,
-        }
-    }
-}
-
-/// How much each stem tells: the inverse frequency among the phrasings of the guide.
-struct Weights {
-    phrasings: f32,
-    having: FxHashMap<String, u32>,
-}
-
-impl Weights {
-    fn of(guide: &Guide) -> Self {
-        let mut having: FxHashMap<String, u32> = FxHashMap::default();
-        let mut phrasings: u32 = 0;
-        for topic in guide.knowledge.topics() {
-            for phrasing in topic
-                .questions
-                .iter()
-                .chain(topic.sections.iter().flat_map(|section| &section.questions))
-            {
-                phrasings += 1;
-                for stem in guide.index.telling(&phrasing.text) {
-                    *having.entry(stem).or_default() += 1;
-                }
-            }
-        }
-        Self {
-            phrasings: phrasings as f32,
-            having,
-        }
-    }
-
-    fn of_stem(&self, stem: &str) -> f32 {
-        let having = self.having.get(stem).copied().unwrap_or_default() as f32;
-        let rarity = libm::logf(1.0 + self.phrasings / (1.0 + having));
-        // Squared, as in a cosine of TF-IDF: one rare word tells more than several that are everywhere.
-        rarity * rarity
-    }
-}
-
-/// How alike two questions are, 0 to 1; nothing for one that says nothing.
-fn alike(a: &Wording, b: &Wording) -> f32 {
-    if a.weight + b.weight == 0.0 {
-        return 0.0;
-    }
-    let mut left: Vec<&(String, f32)> = b.telling.iter().collect();
-    let mut common = 0.0;
-    for (stem, weight) in &a.telling {
-        if let Some(at) = left.iter().position(|(other, _)| same_stem(stem, other)) {
-            common += weight + left.swap_remove(at).1;
-        }
-    }
-    common / (a.weight + b.weight)
-}
-
-/// Whether two stems are the same, or one is the other misspelt.
-fn same_stem(a: &str, b: &str) -> bool {
-    let length = a.chars().count().min(b.chars().count());
-    let edits = match length {
-        0..SHORTEST_MISSPELT => return a == b,
-        SHORTEST_MISSPELT..TWO_EDITS_FROM => 1,
-        _ => 2,
-    };
-    a == b || strsim::osa_distance(a, b) <= edits
 }
 
 fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {

@@ -1,11 +1,13 @@
 //! A knowledge base with all that is learned from it: everything that an answer needs.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::answer::{self, Answer};
 use crate::completion::Phrasebook;
 use crate::knowledge::KnowledgeBase;
+use crate::overlay::Overlay;
 use crate::search::{Index, Question, Sentences};
+use crate::subject::{StemWeights, Subject};
 
 /// A guide that can be asked. Immutable, so it is shared without a lock.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Guide {
     pub index: Index,
     /// What it offers while somebody types.
     pub phrasebook: Arc<Phrasebook>,
+    /// What its words tell, counted when it is first needed.
+    weights: Arc<OnceLock<StemWeights>>,
 }
 
 impl Guide {
@@ -31,6 +35,7 @@ impl Guide {
             index,
             phrasebook: Arc::new(Phrasebook::new(&knowledge)),
             knowledge: Arc::new(knowledge),
+            weights: Arc::default(),
         }
     }
 
@@ -41,12 +46,30 @@ impl Guide {
             knowledge: Arc::clone(&self.knowledge),
             index: self.index.with_sentences(sentences),
             phrasebook: Arc::clone(&self.phrasebook),
+            weights: Arc::clone(&self.weights),
         }
     }
 
     /// What to do with a question.
     pub fn answer(&self, question: &Question) -> Answer {
         answer::decide(&self.knowledge, question, &self.index.search(question))
+    }
+
+    /// The same in a server whose moderators added something.
+    pub fn answer_with(&self, question: &Question, overlay: &Overlay) -> Answer {
+        let answer = self.answer(question);
+        match overlay.nearest(self, &question.text) {
+            Some(taught) => answer::decide_taught(&self.knowledge, question, answer, taught),
+            None => answer,
+        }
+    }
+
+    /// What a question is about.
+    pub fn subject(&self, text: &str) -> Subject {
+        let weights = self
+            .weights
+            .get_or_init(|| StemWeights::new(&self.knowledge, &self.index));
+        weights.subject(&self.index, text)
     }
 
     /// Phrasings that somebody who is typing may mean.

@@ -24,6 +24,7 @@
 //! text means where its weights are installed (a feature), and `monitor`, of which other programs
 //! ask how the running bot is (both of the feature `discord`).
 
+pub mod additions;
 pub mod answer;
 pub mod completion;
 pub mod config;
@@ -39,6 +40,7 @@ pub mod knowledge;
 pub mod live;
 #[cfg(feature = "discord")]
 pub mod monitor;
+pub mod overlay;
 #[cfg(feature = "discord")]
 pub mod reloading;
 pub mod remark;
@@ -49,5 +51,6 @@ pub mod settings;
 pub mod stats;
 #[cfg(feature = "discord")]
 pub mod store;
+pub mod subject;
 pub mod terminal;
 pub mod text;

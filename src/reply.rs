@@ -10,6 +10,7 @@
 //! | `notes` | help, privacy, and one-sentence notes |
 //! | `explain` | why a question is answered as it is |
 //! | `moderation` | what moderators are told |
+//! | `teaching` | what moderators add to the guide, and the forms for it |
 //! | `limit` | what fits |
 
 mod answers;
@@ -18,18 +19,20 @@ mod explain;
 pub mod limit;
 mod moderation;
 mod notes;
+mod teaching;
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
 pub use answers::{
-    answered_before, did_you_mean, none_of_these, not_it, preview, section, section_that_helped,
-    to_answer,
+    added, answered_before, did_you_mean, none_of_these, not_it, preview, preview_of_added,
+    section, that_helped, to_answer,
 };
 pub use browse::{category, resources, topic_page, topics};
 pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use moderation::*;
 pub use notes::*;
+pub use teaching::*;
 
 /// What the bot is, where it reads and how to stop it, on one line: small print ends with its line.
 const INTRODUCTION: &str = "New here: I am a bot that answers from a guide which people wrote and reviewed. I read what mentions me, \
@@ -57,6 +60,8 @@ pub struct Reply {
     pub notice: Option<String>,
     /// Sections that may help too, in full below the text.
     pub also: Vec<Choice>,
+    /// A list whose entries have buttons of their own; a terminal does not show this.
+    pub entries: Vec<Entry>,
     /// What the choices are, in a few words.
     pub prompt: String,
     /// Where a person can go from here.
@@ -71,6 +76,84 @@ pub struct Reply {
     pub footer: String,
     /// What the bot is, where people see it for the first time; a terminal does not show this.
     pub introduction: Option<String>,
+}
+
+/// One of a list, with what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Discord Markdown.
+    pub text: String,
+    /// The buttons below it.
+    pub choices: Vec<Choice>,
+}
+
+/// A form to fill in. Discord shows nothing else while it is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// What is done with what was filled in.
+    pub action: FormAction,
+    /// The headline, at most 45 characters.
+    pub title: String,
+    /// What is to be filled in, at most five.
+    pub fields: Vec<Field>,
+}
+
+/// What is done with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormAction {
+    /// An answer is added.
+    Add,
+    /// The addition of this id is changed.
+    Edit(u64),
+    /// Sections are looked for.
+    Search,
+}
+
+/// A line or a text of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// What it is.
+    pub name: FieldName,
+    /// What stands above it, at most 45 characters.
+    pub label: String,
+    /// What stands in it while it is empty, at most 100 characters.
+    pub hint: String,
+    /// What is in it already.
+    pub value: String,
+    /// Whether it must be filled in.
+    pub is_required: bool,
+    /// Whether it has several lines.
+    pub is_long: bool,
+    /// How many characters it takes.
+    pub most: usize,
+}
+
+/// What a field of a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldName {
+    /// The question.
+    Question,
+    /// The answer.
+    Answer,
+    /// Other ways to ask, one a line.
+    Others,
+    /// Where to read more.
+    Link,
+    /// The topic next to which an answer stands, or what to look for.
+    Topic,
+}
+
+impl FieldName {
+    /// Its name in what Discord sends.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Answer => "answer",
+            Self::Others => "others",
+            Self::Link => "link",
+            Self::Topic => "topic",
+        }
+    }
 }
 
 /// How choices are offered.
@@ -136,6 +219,48 @@ pub enum Action {
     Post(Place, Target),
     /// Show a section to everybody in the channel.
     Share(Place),
+    /// Add to the guide, or look at what was added: for moderators.
+    Teach(Teach),
+}
+
+/// What moderators do about what they add to the guide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Teach {
+    /// Look for the section to which a question belongs.
+    Find(Asked),
+    /// Fill in what else to look for; the questions are quoted in the message.
+    Search,
+    /// The questions that are quoted in the message belong to this section.
+    Belongs(Place),
+    /// Write an answer.
+    Write(Asked),
+    /// Write an answer that begins with the text that is quoted in the message.
+    Quote,
+    /// List what was added: a page, from zero.
+    List(usize),
+    /// Show the addition of this id.
+    One(u64),
+    /// Change the addition of this id.
+    Edit(u64),
+    /// Remove the addition of this id.
+    Remove(u64),
+}
+
+/// Where a question stands that is to be taught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Among the gaps, by [`hash`] of its text.
+    Gap(u64),
+    /// Quoted at the beginning of the message.
+    Quoted,
+}
+
+/// A short name of a text, the same on every machine and in every version, because it outlives a restart: FNV-1a (Fowler, Noll
+/// and Vo, <https://datatracker.ietf.org/doc/html/rfc9923>).
+pub fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Something of the guide that can be shown again and again.
@@ -210,6 +335,8 @@ pub enum Passage<'a> {
     Divider,
     /// Discord Markdown with a button beside it, which takes the choice.
     Candidate(String, &'a Choice),
+    /// Discord Markdown with buttons below it.
+    Entry(&'a Entry),
 }
 
 /// Shows a part of the guide; nothing where it names what is gone.
@@ -351,6 +478,7 @@ impl Reply {
             .iter()
             .filter(|choice| is_list && choice.is_section());
         passages.extend(candidates.map(|choice| Passage::Candidate(choice.in_full(), choice)));
+        passages.extend(self.entries.iter().map(Passage::Entry));
         let links: Vec<String> = self.links.iter().map(Link::line).collect();
         if !links.is_empty() {
             passages.push(Passage::Divider);
@@ -412,6 +540,13 @@ impl Reply {
             new
         });
         let is_list = self.shape == Shape::Candidates;
+        for entry in &mut self.entries {
+            entry.choices.retain(|choice| {
+                let new = !seen.contains(&choice.action);
+                seen.push(choice.action.clone());
+                new
+            });
+        }
         self.choices.truncate(if is_list {
             limit::CANDIDATES
         } else {
@@ -426,10 +561,20 @@ impl Reply {
         for choice in &mut self.also {
             choice.shorten(true);
         }
-        for choice in self.buttons.iter_mut().chain(&mut self.filters) {
+        let of_entries = self.entries.iter_mut().flat_map(|entry| &mut entry.choices);
+        let buttons = self.buttons.iter_mut().chain(&mut self.filters);
+        for choice in buttons.chain(of_entries) {
             choice.shorten(false);
         }
         while self.fixed_length() + length(&self.body) > limit::TEXT && self.links.pop().is_some() {
+        }
+        if self.fixed_length() > limit::TEXT {
+            let listed = self.entries.iter().map(|entry| length(&entry.text));
+            let others = self.fixed_length().saturating_sub(listed.sum());
+            let each = limit::TEXT.saturating_sub(others) / self.entries.len().max(1);
+            for entry in &mut self.entries {
+                entry.text = cut(&entry.text, each);
+            }
         }
         let room = limit::TEXT.saturating_sub(self.fixed_length());
         self.body = cut(&self.body, room);
@@ -443,6 +588,7 @@ impl Reply {
             .iter()
             .map(|passage| match passage {
                 Passage::Text(text) | Passage::Candidate(text, _) => length(text),
+                Passage::Entry(entry) => length(&entry.text),
                 Passage::Divider => 0,
             })
             .sum();

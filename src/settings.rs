@@ -25,6 +25,8 @@ pub struct Settings {
     pub unasked_channels: Vec<u64>,
     /// Ids of forums whose new posts are answered by their title, when sure.
     pub unasked_forums: Vec<u64>,
+    /// Whether answers that moderators added are given without being asked, too.
+    pub unasked_additions: bool,
     /// Whether `/ask` answers privately where the person does not say otherwise.
     pub private: bool,
     /// How long a person waits between two questions, in seconds; none for what the operator configured.

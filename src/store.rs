@@ -1,4 +1,4 @@
-//! What must last: settings of guilds, feedback, gaps and daily counts.
+//! What must last: settings of guilds, what moderators added, feedback, gaps and daily counts.
 //!
 //! Nothing in the bot waits for the store. [`Store::record`] puts an event into memory; one task writes what is there in
 //! one transaction, and tries again, ever more slowly, where that fails. Settings are read from memory. While the store is
@@ -7,11 +7,13 @@
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
+//! | `additions` | what is known of what moderators added |
 //! | `batch` | what waits to be written, bounded |
 //! | `database` | the connection, every SQL statement, and what a fault means; SQLite and PostgreSQL behind one door |
 //! | `migrations` | the tables, as numbered steps |
 //! | `worker` | the task that writes |
 
+mod additions;
 mod batch;
 mod database;
 mod migrations;
@@ -28,11 +30,13 @@ use jiff::{Timestamp, ToSpan};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::warn;
 
+use crate::additions::{Addition, AdditionError, Additions, Teaching};
 use crate::config;
 use crate::gaps::Gap;
 use crate::scrub::Scrubbed;
 use crate::settings::{Digest, Settings, SettingsError};
 use crate::stats::{Outcome, Stats, Way};
+use additions::KnownAdditions;
 use batch::Batch;
 use database::{Database, IN_ITS_WORDS, explain};
 use worker::{StoreRequest, Worker};
@@ -136,6 +140,8 @@ pub struct Timing {
     pub gather: Duration,
     /// How often settings are read again, which another process may have changed.
     pub refresh: Duration,
+    /// How often the store is asked what moderators added through another process.
+    pub look: Duration,
     /// How often what has expired is deleted; also at start and on a new day.
     pub tidy: Duration,
     /// How long the task waits after a first failure; it doubles with each.
@@ -152,6 +158,7 @@ impl Default for Timing {
         Self {
             gather: Duration::from_millis(200),
             refresh: Duration::from_secs(5),
+            look: Duration::from_millis(500),
             tidy: Duration::from_secs(3_600),
             retry: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),
@@ -203,6 +210,9 @@ pub enum StoreError {
     /// The settings cannot be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// What is to be added cannot be.
+    #[error(transparent)]
+    Addition(#[from] AdditionError),
     /// It cannot be used; the sentence says what to do.
     #[error("{0}")]
     Unwell(String),
@@ -224,6 +234,7 @@ struct Shared {
     wake: Notify,
     requests: mpsc::Sender<StoreRequest>,
     settings: Mutex<HashMap<u64, Arc<Settings>>>,
+    additions: Mutex<KnownAdditions>,
     health: Mutex<Health>,
 }
 
@@ -255,6 +266,7 @@ impl Store {
             wake: Notify::new(),
             requests,
             settings: Mutex::default(),
+            additions: Mutex::default(),
             health: Mutex::new(health),
         });
         start(Worker::new(Arc::clone(&shared), timing), received);
@@ -269,6 +281,7 @@ impl Store {
         let Some(shared) = &self.0 else { return };
         if let Event::GuildGone { guild } = event {
             locked(&shared.settings).remove(&guild);
+            locked(&shared.additions).remove(guild);
         }
         locked(&shared.pending).add(event, shared.clock.today());
         shared.wake.notify_one();
@@ -330,7 +343,37 @@ impl Store {
         .await
     }
 
-    /// Deletes what a person has said about answers; how many votes that were.
+    /// What the moderators of a guild have added; nothing in direct messages.
+    pub fn additions(&self, guild: Option<u64>) -> Arc<Additions> {
+        let known = self
+            .0
+            .as_ref()
+            .zip(guild)
+            .and_then(|(shared, guild)| locked(&shared.additions).of(guild).cloned());
+        known.unwrap_or_default()
+    }
+
+    /// Changes what moderators of a guild have added; what is there then, and the id of what was changed. It holds at once, here;
+    /// other processes see it within a second.
+    ///
+    /// # Errors
+    /// Where the change cannot be, or the store cannot be written; then nothing has changed.
+    pub async fn teach(
+        &self,
+        guild: u64,
+        author: u64,
+        teaching: Teaching,
+    ) -> Result<(Arc<Additions>, u64), StoreError> {
+        self.request(|reply| StoreRequest::Teach {
+            guild,
+            author,
+            teaching,
+            reply,
+        })
+        .await
+    }
+
+    /// Deletes what a person has said about answers, and their id in what they added; how many votes that were.
     ///
     /// # Errors
     /// Where the store is unwell: then it is done as soon as it is well, unless the bot is restarted before.
@@ -515,6 +558,38 @@ pub async fn read_stats(
         .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
     database.close().await;
     stats
+}
+
+/// What moderators added, in one guild or in all, with the guild of each, from a store that exists.
+///
+/// # Errors
+/// Where the store is off, does not exist, or cannot be read.
+pub async fn read_additions(
+    config: &config::Store,
+    guild: Option<u64>,
+) -> Result<Vec<(u64, Addition)>, StoreError> {
+    let mut database = Database::open_to_read(config).await?;
+    let additions = database
+        .additions(guild)
+        .await
+        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
+    database.close().await;
+    additions
+}
+
+/// Removes what moderators added, by its id, from a store that exists; whether it was there. A bot that runs follows within a
+/// second.
+///
+/// # Errors
+/// Where the store is off, does not exist, or cannot be written.
+pub async fn remove_addition(config: &config::Store, id: u64) -> Result<bool, StoreError> {
+    let mut database = Database::open_existing(config, false).await?;
+    let removed = database
+        .remove_addition(id)
+        .await
+        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
+    database.close().await;
+    removed
 }
 
 /// How a store is found that is not being used by this process.

@@ -46,6 +46,13 @@ fn shown(reply: &Reply) -> String {
         Passage::Text(text) => text.clone(),
         Passage::Divider => "───".to_owned(),
         Passage::Candidate(text, _) => format!("{text} [This one]"),
+        Passage::Entry(entry) => {
+            let labels = entry
+                .choices
+                .iter()
+                .map(|choice| format!(" [{}]", choice.label));
+            format!("{}{}", entry.text, labels.collect::<String>())
+        }
     });
     let mut text = lines.collect::<Vec<_>>().join("\n");
     if !reply.buttons.is_empty() {
@@ -115,7 +122,7 @@ fn what_follows_a_question() {
     Closest: [Small baking bread: Small people for baking bread] [Small storing cheese: Small way of storing cheese] [Small pitching tents: Small way of pitching tents] [Small crossing rivers: Small way of crossing rivers]
     "#);
     let link = "https://discord.com/channels/1/2/3";
-    assert_snapshot!(shown(&reply::answered_before(topic, section, link)), @r#"
+    assert_snapshot!(shown(&reply::answered_before(&Place::new(topic, section), link)), @r#"
     I answered this here a moment ago: https://discord.com/channels/1/2/3
     Buttons: [Show it to me] [Remove]
     "#);
@@ -150,7 +157,7 @@ fn what_can_be_looked_at() {
     - **Look around** with `/topics` and `/resources`.
 
     Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.
-    -# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`
+    -# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide
     Look around: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::topics(knowledge)), @r#"
@@ -181,7 +188,7 @@ fn what_can_be_looked_at() {
     I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.
     - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide; they may have them posted in a channel once a week. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
     - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after 7 days; then nobody can tell whose vote it was.
-    - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data deleted.
+    - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. A server that removes me has all its data deleted.
     - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
     - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.
     - `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove below the answer always works.
@@ -228,8 +235,8 @@ fn notes() {
     I could not post this: the message is gone, or I may not write here.
     There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.
     This command no longer exists. Restart Discord to update the list, or mention me with your question.
-    I had no votes of yours and have forgotten your latest questions.
-    I have deleted your 2 votes and have forgotten your latest questions. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.
+    I had no votes of yours and have forgotten your latest questions. What you added as a moderator stays, without your name.
+    I have deleted your 2 votes and have forgotten your latest questions. What you added as a moderator stays, without your name. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.
     I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use `/forget-me` again tomorrow to be sure.
     This is for moderators: it needs the permission Manage Server.
     I could not read the guide again and still answer from the previous one. My log says why.
@@ -282,16 +289,15 @@ fn what_moderators_are_shown_of_what_was_asked() {
         topic: None,
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
-    assert_snapshot!(shown(&reply::gaps(knowledge, std::slice::from_ref(&group), 30, 1)), @r#"
+    assert_snapshot!(shown(&reply::gaps(knowledge, std::slice::from_ref(&group), 30, 1, true)), @r#"
     -# Small guide
     ## Unanswered questions
     3 in the last 30 days, most asked first
-
     **3 ×** vegan lunch?
-      looks like a new topic, last asked on <t:1795176000:D>
+      looks like a new topic, last asked on <t:1795176000:D> [It belongs to…] [Write an answer]
     -# To paste into the guide: internbot gaps --toml
     "#);
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
         sums.count(Outcome::Answer, Way::Mention, 2)
@@ -371,6 +377,7 @@ fn what_moderators_are_told_about_settings() {
     **Unasked answers**, only when I am sure
     in channels: <#7>, <#9> (by my operator)
     to forum posts: none
+    also with answers added on this server: no
 
     **`/ask` answers privately** by default: no
     **Cooldown** between two questions of a person: 3 seconds, as my operator configured

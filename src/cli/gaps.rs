@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use internbot::additions::quoted;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
@@ -21,7 +22,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{CliError, GapsOptions, load, wait_for};
 
 /// Where a guide is looked for first.
-const USUAL_FOLDER: &str = "knowledge";
+pub(super) const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
@@ -219,18 +220,4 @@ fn capital(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(characters).collect())
         .unwrap_or_default()
-}
-
-/// A text as a string of TOML.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

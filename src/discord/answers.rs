@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use lru::LruCache;
-use serenity::all::{ChannelId, MessageId, UserId};
+use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
 use super::bounded::{bounded, locked};
 use crate::reply::cut;
@@ -38,6 +38,8 @@ pub(super) struct TrackedQuestion {
     pub asker: UserId,
     /// Where.
     pub channel: ChannelId,
+    /// The guild of that channel; none in direct messages.
+    pub guild: Option<GuildId>,
     /// The text as it reads now.
     pub text: String,
     /// Whether it was not addressed to the bot.
@@ -64,10 +66,16 @@ pub(super) enum NextStep {
 
 impl TrackedQuestion {
     /// A question whose answer is being worked on.
-    pub(super) fn new(asker: UserId, channel: ChannelId, text: &str, overheard: bool) -> Self {
+    pub(super) fn new(
+        asker: UserId,
+        (guild, channel): (Option<GuildId>, ChannelId),
+        text: &str,
+        overheard: bool,
+    ) -> Self {
         Self {
             asker,
             channel,
+            guild,
             text: shortened(text),
             overheard,
             answer: None,
@@ -241,8 +249,9 @@ mod tests {
     fn wants(acts: &[Act]) -> Vec<String> {
         let tracker = AnswerTracker::default();
         tracker.wait(QUESTION, "a".to_owned());
-        let question =
-            |text: &str| TrackedQuestion::new(UserId::new(7), ChannelId::new(3), text, false);
+        let question = |text: &str| {
+            TrackedQuestion::new(UserId::new(7), (None, ChannelId::new(3)), text, false)
+        };
         acts.iter()
             .map(|act| match act {
                 Start => format!("answer {:?}", tracker.start(QUESTION, question)),
@@ -331,7 +340,8 @@ mod tests {
     fn a_person_is_forgotten_and_others_are_not() {
         let tracker = AnswerTracker::default();
         for person in [7, 8] {
-            let question = TrackedQuestion::new(UserId::new(person), ChannelId::new(3), "a", false);
+            let question =
+                TrackedQuestion::new(UserId::new(person), (None, ChannelId::new(3)), "a", false);
             tracker.start_chosen(MessageId::new(person), question);
         }
         tracker.forget(UserId::new(7));

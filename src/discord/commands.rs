@@ -10,9 +10,11 @@ mod help;
 pub(super) mod mentions;
 mod privacy;
 mod resources;
+mod teach_message;
 mod topics;
 
 use definition::{CommandDefinition, Execution};
+pub(super) use guide::store_trouble;
 
 /// Every command, in the order in which `/help` names them.
 pub(super) const ALL: &[CommandDefinition] = &[
@@ -24,6 +26,7 @@ pub(super) const ALL: &[CommandDefinition] = &[
     forget_me::COMMAND,
     guide::COMMAND,
     answer_message::COMMAND,
+    teach_message::COMMAND,
 ];
 
 /// The command of this name and kind.

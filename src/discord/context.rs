@@ -13,16 +13,19 @@ use super::commands::mentions::CommandMentions;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
 use super::events::DiscordMessage;
+use super::overlays::Overlays;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
 use super::roles::OwnRoles;
 use super::send::ChannelNotes;
+use crate::additions::{self, Additions};
 use crate::answer::{Answer, Outcome};
 use crate::config;
 use crate::guide::Guide;
 use crate::live::Live;
 use crate::monitor::Monitor;
-use crate::reply::{self, Place};
+use crate::overlay::Overlay;
+use crate::reply::{self, Place, Reply, View};
 use crate::search::Question;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -41,6 +44,7 @@ pub(super) struct BotContext {
     /// Guilds in which this process has said what the bot is.
     pub introduced: Mutex<HashSet<GuildId>>,
     pub store: Store,
+    pub overlays: Overlays,
     pub monitor: Monitor,
     pub encoder: QuestionEncoder,
     /// The bot's own user; unknown before the first session.
@@ -147,8 +151,60 @@ impl EventContext {
         }
     }
 
-    /// The section that an answer shows.
+    /// What the moderators of a guild added, unless the operator wants none of it.
+    pub(super) fn additions(&self, guild: Option<GuildId>) -> Arc<Additions> {
+        let guild = guild.filter(|_| self.bot.config.additions);
+        let additions = guild.map(|guild| self.bot.store.additions(Some(guild.get())));
+        additions.unwrap_or_default()
+    }
+
+    /// The same, as the guide reads it.
+    pub(super) fn overlay(&self, guild: Option<GuildId>) -> Arc<Overlay> {
+        let overlays = &self.bot.overlays;
+        guild.map_or_else(Arc::default, |server| {
+            overlays.of(server, self.additions(guild), &self.guide)
+        })
+    }
+
+    /// What to do with a question that was asked in a guild, or overheard there.
+    pub(super) fn answer(&self, guild: Option<GuildId>, question: &Question) -> Answer {
+        if question.overheard && !self.bot.settings(guild).unasked_additions {
+            return self.guide.answer(question);
+        }
+        self.guide.answer_with(question, &self.overlay(guild))
+    }
+
+    /// A section of the guide, or an answer that the moderators of a guild wrote; nothing if it is gone.
+    pub(super) fn section(&self, guild: Option<GuildId>, place: &Place) -> Option<Reply> {
+        let knowledge = &self.guide.knowledge;
+        if additions::addition_of(place).is_some() {
+            let additions = self.additions(guild);
+            let addition = additions.at(place)?;
+            return Some(reply::added(knowledge, addition));
+        }
+        let (topic, section) = place.find(knowledge)?;
+        Some(reply::section(knowledge, topic, section))
+    }
+
+    /// A part of the guide, or of what the moderators of a guild added to it.
+    pub(super) fn show(&self, guild: Option<GuildId>, view: &View) -> Option<Reply> {
+        let knowledge = &self.guide.knowledge;
+        match view {
+            View::Section(place) => self.section(guild, place),
+            View::Preview(place, target) if additions::addition_of(place).is_some() => {
+                let additions = self.additions(guild);
+                let addition = additions.at(place)?;
+                Some(reply::preview_of_added(knowledge, addition, *target))
+            }
+            view => reply::show(knowledge, view),
+        }
+    }
+
+    /// The section that an answer shows, or the answer of the server's own.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
+        if let Some(addition) = &answer.added {
+            return Some(addition.place());
+        }
         let best = answer
             .matches
             .first()
@@ -168,8 +224,8 @@ impl EventContext {
             .bot
             .conversations
             .find_posted(channel, place, max_age)?;
-        let (topic, section) = place.find(&self.guide.knowledge)?;
+        self.section(Some(guild), place)?;
         let link = format!("https://discord.com/channels/{guild}/{channel}/{message}");
-        Some(reply::answered_before(topic, section, &link))
+        Some(reply::answered_before(place, &link))
     }
 }

@@ -2,15 +2,23 @@
 //!
 //! A button's `custom_id` is `1`, where its effect is seen (`a`part or `h`ere), the id of the person for whom it is
 //! meant in base 36, `:`, and the [`Action`]. A menu's is `1m`, the person, `:`, and which of the menus of its message it is;
-//! each of its options has as value where its effect is seen, `:`, and the action. A topic or section whose id would not fit is named by a hash of its id.
+//! each of its options has as value where its effect is seen, `:`, and the action. A topic or section whose id would not fit is named
+//! by a hash of its id. A form's is `1f:` and what is done with it.
 
+use crate::additions;
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level};
-use crate::reply::{Action, Choice, Filter, Place, Seen, Target, View, limit};
+use crate::reply::{
+    Action, Asked, Choice, Filter, FormAction, Place, Seen, Target, Teach, View, hash, limit,
+};
 
 /// The version of this encoding. Whatever has another one is answered with a note that it is too old.
 const VERSION: char = '1';
 /// Marks the hash of an id in place of the id.
 const HASHED: char = '#';
+/// Begins the code of what moderators teach.
+const TEACHING: char = 'T';
+/// Begins the `custom_id` of a form.
+const FORM: &str = "1f:";
 
 /// What a click means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +51,40 @@ pub(super) fn option(choice: &Choice) -> String {
             action_code(&choice.action, hashed)
         )
     })
+}
+
+/// The `custom_id` of a form.
+pub(super) fn form(action: FormAction) -> String {
+    let code = match action {
+        FormAction::Add => "a".to_owned(),
+        FormAction::Edit(id) => format!("e:{}", base36(id)),
+        FormAction::Search => "s".to_owned(),
+    };
+    format!("{FORM}{code}")
+}
+
+/// What is done with a form; nothing where it is from another version.
+pub(super) fn decode_form(custom_id: &str) -> Option<FormAction> {
+    match custom_id.strip_prefix(FORM)?.split_once(':') {
+        Some(("e", id)) => Some(FormAction::Edit(u64::from_str_radix(id, 36).ok()?)),
+        Some(_) => None,
+        None => match custom_id.strip_prefix(FORM)? {
+            "a" => Some(FormAction::Add),
+            "s" => Some(FormAction::Search),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a click may have to wait for the store.
+pub(super) fn may_wait(custom_id: &str, option: Option<&str>) -> bool {
+    let code = custom_id.split_once(':').map(|(_, code)| code);
+    let of_option = option.and_then(|option| option.split_once(':'));
+    let of_option = of_option.map(|(_, code)| code);
+    [code, of_option]
+        .into_iter()
+        .flatten()
+        .any(|code| code.starts_with(TEACHING))
 }
 
 /// What a click on a button, or on an option of a menu, means; nothing where it is from another version, or names what
@@ -116,10 +158,32 @@ fn action_code(action: &Action, hashed: bool) -> String {
         Action::Remove => "x".to_owned(),
         Action::Post(at, whose) => format!("w:{}:{}", place(at), target(whose)),
         Action::Share(at) => format!("e:{}", place(at)),
+        Action::Teach(teach) => format!("{TEACHING}{}", teaching_code(teach, place)),
+    }
+}
+
+fn teaching_code(teach: &Teach, place: impl Fn(&Place) -> String) -> String {
+    let asked = |asked: &Asked| match asked {
+        Asked::Gap(key) => base36(*key),
+        Asked::Quoted => String::new(),
+    };
+    match teach {
+        Teach::Find(question) => format!("f:{}", asked(question)),
+        Teach::Search => "s".to_owned(),
+        Teach::Belongs(at) => format!("b:{}", place(at)),
+        Teach::Write(question) => format!("w:{}", asked(question)),
+        Teach::Quote => "q".to_owned(),
+        Teach::List(page) => format!("l:{page}"),
+        Teach::One(id) => format!("o:{}", base36(*id)),
+        Teach::Edit(id) => format!("e:{}", base36(*id)),
+        Teach::Remove(id) => format!("r:{}", base36(*id)),
     }
 }
 
 fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
+    if let Some(code) = code.strip_prefix(TEACHING) {
+        return teaching(code, knowledge).map(Action::Teach);
+    }
     let mut parts = code.split(':');
     let kind = parts.next()?;
     let action = match kind {
@@ -171,12 +235,42 @@ fn action(code: &str, knowledge: &KnowledgeBase) -> Option<Action> {
     parts.next().is_none().then_some(action)
 }
 
+fn teaching(code: &str, knowledge: &KnowledgeBase) -> Option<Teach> {
+    let mut parts = code.split(':');
+    let kind = parts.next()?;
+    let id = |code: &str| u64::from_str_radix(code, 36).ok();
+    let asked = |code: &str| match code {
+        "" => Some(Asked::Quoted),
+        key => id(key).map(Asked::Gap),
+    };
+    let teach = match kind {
+        "f" => Teach::Find(asked(parts.next()?)?),
+        "s" => Teach::Search,
+        "b" => Teach::Belongs(place(&mut parts, knowledge)?),
+        "w" => Teach::Write(asked(parts.next()?)?),
+        "q" => Teach::Quote,
+        "l" => Teach::List(parts.next()?.parse().ok()?),
+        "o" => Teach::One(id(parts.next()?)?),
+        "e" => Teach::Edit(id(parts.next()?)?),
+        "r" => Teach::Remove(id(parts.next()?)?),
+        _ => return None,
+    };
+    parts.next().is_none().then_some(teach)
+}
+
 fn place<'a>(
     parts: &mut impl Iterator<Item = &'a str>,
     knowledge: &KnowledgeBase,
 ) -> Option<Place> {
-    let id = topic(parts.next()?, knowledge)?;
-    let name = parts.next()?;
+    let (topic_name, name) = (parts.next()?, parts.next()?);
+    let added = Place {
+        topic: topic(topic_name, knowledge).unwrap_or_else(|| topic_name.to_owned()),
+        section: name.to_owned(),
+    };
+    if additions::addition_of(&added).is_some() {
+        return Some(added);
+    }
+    let id = topic(topic_name, knowledge)?;
     let section = knowledge
         .topic(&id)?
         .sections
@@ -219,13 +313,6 @@ fn named<T: Copy>(name: &str, all: &[T], name_of: impl Fn(T) -> &'static str) ->
         .copied()
         .find(|value| name_of(*value) == name)
         .map(Some)
-}
-
-/// FNV-1a: the same on every machine and in every version, because it outlives a restart.
-fn hash(id: &str) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 fn base36(mut number: u64) -> String {
@@ -286,7 +373,17 @@ mod tests {
             Action::NoneOfThese,
             Action::Remove,
             Action::Post(place.clone(), target),
-            Action::Share(place),
+            Action::Share(place.clone()),
+            Action::Teach(Teach::Find(Asked::Gap(u64::MAX))),
+            Action::Teach(Teach::Find(Asked::Quoted)),
+            Action::Teach(Teach::Search),
+            Action::Teach(Teach::Belongs(place)),
+            Action::Teach(Teach::Write(Asked::Gap(u64::MAX))),
+            Action::Teach(Teach::Quote),
+            Action::Teach(Teach::List(24)),
+            Action::Teach(Teach::One(u64::MAX)),
+            Action::Teach(Teach::Edit(u64::MAX)),
+            Action::Teach(Teach::Remove(u64::MAX)),
         ]
     }
 
@@ -324,6 +421,40 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_answer_of_a_server_is_named_whatever_becomes_of_the_topic_next_to_it() {
+        let guide = guide();
+        let place = Place {
+            topic: "no-such-topic".to_owned(),
+            section: format!("+{}", u64::MAX),
+        };
+        let [choice, _] = choices(Action::Helped(place.clone()));
+        let click = decode(&button(&choice, 7), None, &guide).unwrap();
+        assert_eq!(click.action, Action::Helped(place));
+        for forged in ["1a1:y:resume:+", "1a1:y:resume:+x", "1a1:y:resume:+1:2"] {
+            assert_eq!(decode(forged, None, &guide), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn every_form_is_read_back_and_what_teaches_waits_for_the_store() {
+        for action in [
+            FormAction::Add,
+            FormAction::Edit(u64::MAX),
+            FormAction::Search,
+        ] {
+            assert_eq!(decode_form(&form(action)), Some(action));
+        }
+        for forged in ["", "1f:", "1f:e", "1f:e:!", "1f:a:1", "2f:a"] {
+            assert_eq!(decode_form(forged), None, "{forged}");
+        }
+        let [teach, _] = choices(Action::Teach(Teach::Remove(7)));
+        let [other, _] = choices(Action::NoneOfThese);
+        assert!(may_wait(&button(&teach, 1), None) && !may_wait(&button(&other, 1), None));
+        assert!(may_wait(&menu(1, ""), Some(&option(&teach))));
+        assert!(!may_wait(&menu(1, ""), Some(&option(&other))));
     }
 
     #[test]

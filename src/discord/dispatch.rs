@@ -18,6 +18,7 @@ use super::answers::TrackedQuestion;
 use super::bounded::{bounded, locked};
 use super::commands;
 use super::context::{BotContext, EventContext};
+use super::custom_id;
 use super::events::{
     DiscordMessage, GatewayEvent, Interaction, InteractionKind, MessageUpdate, Ready, Role, Thread,
 };
@@ -25,7 +26,7 @@ use super::guild_log::GuildLog;
 use super::handlers::edit::OutdatedAnswer;
 use super::handlers::forum_post::ForumPost;
 use super::handlers::message::IncomingMessage;
-use super::handlers::{autocomplete, command, component, edit, forum_post, message};
+use super::handlers::{autocomplete, command, component, edit, forum_post, message, teaching};
 use super::queue::{Limits, Work, WorkQueue};
 use super::record;
 use super::registration::Registration;
@@ -194,6 +195,7 @@ impl Dispatcher {
             GatewayEvent::GuildDelete(guild) if guild.unavailable => {}
             GatewayEvent::GuildDelete(guild) => {
                 self.bot.roles.remove(guild.id);
+                self.bot.overlays.remove(guild.id);
                 let guild = guild.id.get();
                 self.bot.store.record(store::Event::GuildGone { guild });
             }
@@ -270,6 +272,19 @@ impl Dispatcher {
         let user = interaction.user_id();
         match interaction.kind() {
             Some(InteractionKind::Command) if commands::is_slow(&data.name, data.kind) => {
+                let task = InteractionTask(Box::new(interaction));
+                self.slow_commands.push(tasks, bot, task);
+            }
+            Some(InteractionKind::Form) => {
+                let task = InteractionTask(Box::new(interaction));
+                self.slow_commands.push(tasks, bot, task);
+            }
+            Some(InteractionKind::Component)
+                if custom_id::may_wait(
+                    &data.custom_id,
+                    data.values.first().map(String::as_str),
+                ) =>
+            {
                 let task = InteractionTask(Box::new(interaction));
                 self.slow_commands.push(tasks, bot, task);
             }
@@ -413,6 +428,10 @@ fn run_interaction(bot: Arc<BotContext>, task: InteractionTask, received: Instan
         let (context, InteractionTask(interaction)) = (EventContext::new(bot, received), task);
         let record = match interaction.kind() {
             Some(InteractionKind::Component) => component::handle(&context, &interaction).await,
+            Some(InteractionKind::Form) => {
+                teaching::submit(&context, &interaction).await;
+                None
+            }
             _ => command::handle(&context, &interaction).await,
         };
         if let Some(record) = record {

@@ -8,3 +8,4 @@ pub(super) mod forum_post;
 pub(super) mod message;
 mod post_tag;
 pub(super) mod remark;
+pub(super) mod teaching;

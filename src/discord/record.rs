@@ -39,9 +39,13 @@ impl QuestionRecord {
         answer: &Answer,
     ) -> Self {
         let nearest = answer.matches.first();
+        let added = answer.added.as_ref();
         let topic = nearest
             .and_then(|found| reply::place(&context.guide.knowledge, found))
             .map(|(topic, _)| topic.id.clone());
+        let topic = added
+            .map(|addition| addition.lesson.topic.clone())
+            .or(topic);
         Self {
             guild,
             way,
@@ -51,7 +55,7 @@ impl QuestionRecord {
                 answer::Outcome::None => Outcome::None,
             },
             topic,
-            score: nearest.map(|found| found.score),
+            score: nearest.map(|found| found.score).filter(|_| added.is_none()),
             decided: context.received.elapsed(),
         }
     }

@@ -10,11 +10,11 @@ use serenity::all::{
 };
 use twilight_model::channel::message::MessageFlags;
 use twilight_model::channel::message::component::{
-    ActionRow, Button, ButtonStyle, Component, Section, SelectMenu, SelectMenuOption,
-    SelectMenuType, Separator, TextDisplay,
+    ActionRow, Button, ButtonStyle, Component, Label, Section, SelectMenu, SelectMenuOption,
+    SelectMenuType, Separator, TextDisplay, TextInput, TextInputStyle,
 };
 
-use crate::reply::{Action, Choice, Passage, Reply, Shape, View, cut, escape, limit};
+use crate::reply::{Action, Choice, Field, Form, Passage, Reply, Shape, View, cut, escape, limit};
 
 use super::commands::mentions::CommandMentions;
 use super::custom_id;
@@ -29,6 +29,7 @@ const FILTER: &str = "Filter this list";
 /// Discord's kinds of responses to an interaction.
 const NEW_MESSAGE: u8 = 4;
 const UPDATE_MESSAGE: u8 = 7;
+const MODAL: u8 = 9;
 
 /// For whom a reply is.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +129,21 @@ pub(super) struct ResponseForm {
     data: MessageForm,
 }
 
+/// What answers an interaction with a form.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Modal {
+    #[serde(rename = "type")]
+    kind: u8,
+    data: ModalForm,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct ModalForm {
+    custom_id: String,
+    title: String,
+    components: Vec<Component>,
+}
+
 /// A reply, ready to be sent in one way or another.
 #[derive(Debug, Clone)]
 pub(super) struct Rendered {
@@ -139,25 +155,35 @@ pub(super) struct Rendered {
 pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
     let owner = options.owner.get();
     let mut is_first = reply.shape == Shape::Candidates;
-    let texts = reply.passages().into_iter().map(|passage| match passage {
-        Passage::Text(content) => text(options.commands.put_into(&content)),
-        Passage::Divider => divider(),
-        // One button of a message is the primary one: the best candidate's.
-        Passage::Candidate(content, choice) => Component::from(Section {
-            components: vec![text(content)],
-            accessory: Box::new(button(
-                choice,
-                owner,
-                CHOOSE,
-                if std::mem::take(&mut is_first) {
-                    ButtonStyle::Primary
-                } else {
-                    ButtonStyle::Secondary
-                },
-            )),
-            id: None,
-        }),
-    });
+    let texts = reply
+        .passages()
+        .into_iter()
+        .flat_map(|passage| match passage {
+            Passage::Text(content) => vec![text(options.commands.put_into(&content))],
+            Passage::Divider => vec![divider()],
+            Passage::Entry(entry) => {
+                let choices: Vec<&Choice> = entry.choices.iter().collect();
+                let buttons = row(&choices, owner);
+                std::iter::once(text(entry.text.clone()))
+                    .chain(buttons)
+                    .collect()
+            }
+            // One button of a message is the primary one: the best candidate's.
+            Passage::Candidate(content, choice) => vec![Component::from(Section {
+                components: vec![text(content)],
+                accessory: Box::new(button(
+                    choice,
+                    owner,
+                    CHOOSE,
+                    if std::mem::take(&mut is_first) {
+                        ButtonStyle::Primary
+                    } else {
+                        ButtonStyle::Secondary
+                    },
+                )),
+                id: None,
+            })],
+        });
     let mut components: Vec<Component> = texts.collect();
     components.extend(rows(reply, options));
     Rendered {
@@ -252,6 +278,47 @@ impl Rendered {
             cleared: Some(Cleared::default()),
         }
     }
+}
+
+/// Draws a form, in the place of a message.
+pub(super) fn form(form: &Form) -> Outgoing<Modal> {
+    Outgoing(Modal {
+        kind: MODAL,
+        data: ModalForm {
+            custom_id: custom_id::form(form.action),
+            title: form.title.clone(),
+            components: form.fields.iter().map(input).collect(),
+        },
+    })
+}
+
+/// A field with its label.
+#[expect(
+    deprecated,
+    reason = "the label that an input had before there was a component for it must be left out by name"
+)]
+fn input(field: &Field) -> Component {
+    let input = TextInput {
+        custom_id: field.name.name().to_owned(),
+        id: None,
+        label: None,
+        max_length: u16::try_from(field.most).ok(),
+        min_length: None,
+        placeholder: Some(field.hint.clone()),
+        required: Some(field.is_required),
+        style: if field.is_long {
+            TextInputStyle::Paragraph
+        } else {
+            TextInputStyle::Short
+        },
+        value: Some(field.value.clone()).filter(|value| !value.is_empty()),
+    };
+    Component::from(Label {
+        component: Box::new(Component::from(input)),
+        description: None,
+        id: None,
+        label: field.label.clone(),
+    })
 }
 
 /// That the answer to an interaction will come, for the person alone.

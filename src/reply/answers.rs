@@ -1,10 +1,11 @@
 //! What follows a question: a section, candidates to choose from, or the honest "not in the guide".
 
+use crate::additions::{Addition, LessonReply};
 use crate::answer::{self, Answer, Outcome};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
 use crate::search::Match;
 
-use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, place};
+use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, cut, escape, place};
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;
@@ -12,9 +13,22 @@ const MOST_LINKS: usize = 4;
 const MOST_CANDIDATES: usize = 5;
 /// Bytes of the shortest sentence that tells something: "Yes." alone does not.
 const SHORTEST_SENTENCE: usize = 24;
+/// What stands above an answer that moderators wrote: nobody has reviewed it.
+const OF_MODERATORS: &str = "From the moderators of this server";
+/// The longest name of a site that is shown, in characters.
+const LONGEST_SITE: usize = 60;
+/// What mentions people; with a zero-width space in it, it does not.
+const MENTIONS: [(&str, &str); 3] = [
+    ("<@", "<\u{200b}@"),
+    ("@everyone", "@\u{200b}everyone"),
+    ("@here", "@\u{200b}here"),
+];
 
 /// The reply to a question.
 pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
+    if let Some(addition) = &answer.added {
+        return added(knowledge, addition);
+    }
     match (answer.outcome, answer.matches.first()) {
         (Outcome::Answer, Some(best)) => match place(knowledge, best) {
             Some((topic, section)) => {
@@ -105,14 +119,85 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     .within_limits()
 }
 
-/// The same section once the person who asked has said that it helped.
-pub fn section_that_helped(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> Reply {
-    let mut reply = self::section(knowledge, topic, section);
+/// An answer that moderators of the server wrote; for what leads to a section, see [`section`].
+pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
+    let here = addition.place();
+    let lesson = &addition.lesson;
+    let (text, link) = match &lesson.reply {
+        LessonReply::Own { text, link } => (text.as_str(), link.as_deref()),
+        LessonReply::Section(_) => ("", None),
+    };
+    let topic = knowledge.topic(&lesson.topic);
+    let page = topic.map(|topic| {
+        let action = Action::Show(View::Page {
+            topic: topic.id.clone(),
+            page: 0,
+        });
+        Choice::new(&topic.title, "", action)
+    });
+    let siblings = topic.into_iter().flat_map(|topic| {
+        let sections = topic.sections.iter();
+        sections.map(move |section| section_choice(topic, section, &section.heading))
+    });
+    let votes = [
+        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
+        Choice::new("Not it", "", Action::NotIt(here.clone())),
+    ];
+    Reply {
+        title: escape(lesson.question()),
+        path: vec![knowledge.name().to_owned(), OF_MODERATORS.to_owned()],
+        body: MENTIONS
+            .iter()
+            .fold(text.to_owned(), |text, (mention, shown)| {
+                text.replace(mention, shown)
+            }),
+        links: link.map(linked).into_iter().collect(),
+        prompt: "Read on".to_owned(),
+        choices: siblings.collect(),
+        buttons: votes
+            .into_iter()
+            .chain(page)
+            .chain([share(here), remove()])
+            .collect(),
+        footer: format!("Not part of the reviewed guide · written {}", addition.day),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// A link that moderators gave, by the name of its site.
+fn linked(url: &str) -> Link {
+    let rest = url.strip_prefix("https://").unwrap_or(url);
+    let site = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    Link {
+        name: cut(site.strip_prefix("www.").unwrap_or(site), LONGEST_SITE),
+        url: url.to_owned(),
+        facts: "added by moderators".to_owned(),
+        description: String::new(),
+    }
+}
+
+/// The same answer once the person who asked has said that it helped.
+pub fn that_helped(mut reply: Reply) -> Reply {
     reply
         .buttons
         .retain(|button| !matches!(button.action, Action::Helped(_) | Action::NotIt(_)));
     reply.footer = format!("{} · Glad it helped!", reply.footer);
     reply
+}
+
+/// An answer that moderators wrote, before it is posted as a reply to somebody's message.
+pub fn preview_of_added(knowledge: &KnowledgeBase, addition: &Addition, target: Target) -> Reply {
+    Reply {
+        choices: Vec::new(),
+        buttons: vec![post(addition.place(), target)],
+        ..added(knowledge, addition)
+    }
+}
+
+/// Posts what is shown as a reply to somebody's message.
+fn post(place: Place, target: Target) -> Choice {
+    Choice::new("Post as a reply", "", Action::Post(place, target)).here()
 }
 
 /// A section before it is posted as a reply to somebody's message, with the other candidates.
@@ -149,9 +234,7 @@ pub fn preview(
             .chain(related)
             .filter_map(other)
             .collect(),
-        buttons: vec![
-            Choice::new("Post as a reply", "", Action::Post(here.clone(), target)).here(),
-        ],
+        buttons: vec![post(here.clone(), target)],
         ..self::section(knowledge, topic, section)
     }
     .within_limits()
@@ -284,14 +367,14 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 }
 
 /// A pointer to the same answer, posted here a moment ago.
-pub fn answered_before(topic: &Topic, section: &Section, link: &str) -> Reply {
+pub fn answered_before(place: &Place, link: &str) -> Reply {
     Reply {
         body: format!("I answered this here a moment ago: {link}"),
         buttons: vec![
             Choice::new(
                 "Show it to me",
                 "",
-                Action::Show(View::Section(Place::new(topic, section))),
+                Action::Show(View::Section(place.clone())),
             ),
             remove(),
         ],

@@ -27,3 +27,7 @@ pub const OPTIONS: usize = 25;
 pub const PLACEHOLDER: usize = 150;
 /// What a button or a menu carries.
 pub const CUSTOM_ID: usize = 100;
+/// The headline of a form, and the label of one of its fields.
+pub const FORM_LABEL: usize = 45;
+/// What stands in an empty field of a form.
+pub const FORM_HINT: usize = 100;

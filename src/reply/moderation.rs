@@ -11,10 +11,10 @@ use crate::settings::Settings;
 use crate::stats::{Stats, Sums, Votes, sparkline};
 
 use super::notes::note;
-use super::{Reply, cut, escape};
+use super::{Action, Asked, Choice, Entry, Reply, Teach, cut, escape, hash};
 
-/// How many groups of questions a page has.
-const GROUPS: usize = 10;
+/// How many groups of questions a page has: four components each, of the 40 that a message has.
+const GROUPS: usize = 8;
 /// The most of a question that is repeated in a list, in characters.
 const LISTED: usize = 120;
 /// How many topics are listed.
@@ -264,6 +264,7 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
             all.join(", ")
         }
     };
+    let yes = |is_so| if is_so { "yes" } else { "no" };
     let cooldown = match settings.cooldown_seconds {
         Some(seconds) => format!("{seconds} seconds"),
         None => format!("{} seconds, as my operator configured", view.usual_cooldown),
@@ -286,14 +287,16 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         "{head}\n\n\
          **Unasked answers**, only when I am sure\n\
          in channels: {}\n\
-         to forum posts: {}\n\n\
+         to forum posts: {}\n\
+         also with answers added on this server: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
          **Cooldown** between two questions of a person: {cooldown}\n\
          **Weekly digest** of what I could not answer: {}\n\
          **Tag of a forum post** whose author presses “That helped”: {tags}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
-        if settings.private { "yes" } else { "no" },
+        yes(settings.unasked_additions),
+        yes(settings.private),
         match settings.digest {
             None => "no".to_owned(),
             Some(digest) => format!(
@@ -411,8 +414,14 @@ pub fn cannot_group() -> Reply {
     note("I could not group the questions. My log says why.")
 }
 
-/// A page, from 1, of the questions of the last days that had no answer.
-pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize) -> Reply {
+/// A page, from 1, of the questions of the last days that had no answer; where moderators may teach, each with what closes it.
+pub fn gaps(
+    knowledge: &KnowledgeBase,
+    groups: &[Group],
+    days: u32,
+    page: usize,
+    may_teach: bool,
+) -> Reply {
     let pages = groups.len().div_ceil(GROUPS);
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     if groups.is_empty() {
@@ -432,39 +441,46 @@ pub fn gaps(knowledge: &KnowledgeBase, groups: &[Group], days: u32, page: usize)
     } else {
         String::new()
     };
+    let teach = |label: &str, teach| Choice::new(label, "", Action::Teach(teach));
+    let entries = shown.map(|group| {
+        let gap = Asked::Gap(hash(&group.text));
+        let choices = [
+            teach("It belongs to…", Teach::Find(gap)),
+            teach("Write an answer", Teach::Write(gap)),
+        ];
+        Entry {
+            text: gap_line(knowledge, group),
+            choices: choices.into_iter().filter(|_| may_teach).collect(),
+        }
+    });
     Reply {
         title: "Unanswered questions".to_owned(),
         path: vec![knowledge.name().to_owned()],
-        body: format!(
-            "{asked} in the last {days} days, most asked first\n\n{}",
-            gap_lines(knowledge, shown)
-        ),
+        body: format!("{asked} in the last {days} days, most asked first"),
+        entries: entries.collect(),
         footer: format!("{more}To paste into the guide: internbot gaps --toml"),
         ..Reply::default()
     }
     .within_limits()
 }
 
-/// Groups of questions, in two lines each.
-fn gap_lines<'a>(knowledge: &KnowledgeBase, groups: impl Iterator<Item = &'a Group>) -> String {
-    let line = |group: &Group| {
-        let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
-        let near = near.map_or_else(
-            || "looks like a new topic".to_owned(),
-            |topic| format!("near {}", escape(&topic.title)),
-        );
-        let others = match group.wordings.len() {
-            0 | 1 => String::new(),
-            wordings => format!(", in {wordings} wordings"),
-        };
-        format!(
-            "**{} ×** {}\n  {near}{others}, last asked on {}",
-            group.count,
-            escape(&cut(&group.text, LISTED)),
-            date(group.last)
-        )
+/// A group of questions, in two lines.
+fn gap_line(knowledge: &KnowledgeBase, group: &Group) -> String {
+    let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
+    let near = near.map_or_else(
+        || "looks like a new topic".to_owned(),
+        |topic| format!("near {}", escape(&topic.title)),
+    );
+    let others = match group.wordings.len() {
+        0 | 1 => String::new(),
+        wordings => format!(", in {wordings} wordings"),
     };
-    groups.map(line).collect::<Vec<_>>().join("\n")
+    format!(
+        "**{} ×** {}\n  {near}{others}, last asked on {}",
+        group.count,
+        escape(&cut(&group.text, LISTED)),
+        date(group.last)
+    )
 }
 
 /// The gaps of a week and the sections that were most often not it, for a channel; nothing if there is nothing to say.
@@ -476,10 +492,11 @@ pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Opt
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     let gaps = match groups.len() {
         0 => "Every question had an answer.".to_owned(),
-        _ => format!(
-            "**Not in the guide**, {asked} in all\n{}",
-            gap_lines(knowledge, groups.iter().take(WORST))
-        ),
+        _ => {
+            let worst = groups.iter().take(WORST);
+            let lines: Vec<String> = worst.map(|group| gap_line(knowledge, group)).collect();
+            format!("**Not in the guide**, {asked} in all\n{}", lines.join("\n"))
+        }
     };
     let days = match (stats.days.first(), stats.days.last()) {
         (Some((from, _)), Some((to, _))) => format!("From {} to {}", date(*from), date(*to)),
@@ -621,7 +638,7 @@ fn topic_title(knowledge: &KnowledgeBase, id: &str) -> String {
 }
 
 /// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.
-fn date(date: Date) -> String {
+pub(super) fn date(date: Date) -> String {
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     noon.map_or_else(
         |_| date.to_string(),

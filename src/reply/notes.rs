@@ -21,7 +21,7 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             .to_owned(),
         prompt: "Look around".to_owned(),
         choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
-        footer: "What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`".to_owned(),
+        footer: "What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide".to_owned(),
         ..Reply::default()
     }
     .within_limits()
@@ -46,7 +46,7 @@ pub fn privacy(privacy: &Privacy) -> Reply {
              middle of a sentence may remain.\n\
              - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after {votes} days; \
              then nobody can tell whose vote it was.\n\
-             - **Counts** of questions by day, topic and outcome, and what moderators set. A server that removes me has all its data \
+             - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. A server that removes me has all its data \
              deleted."
         ),
     };
@@ -87,7 +87,7 @@ pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
         )
     });
     note(&format!(
-        "{votes} and have forgotten your latest questions.{gaps}"
+        "{votes} and have forgotten your latest questions. What you added as a moderator stays, without your name.{gaps}"
     ))
 }
 

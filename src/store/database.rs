@@ -8,7 +8,9 @@
 //! | `sqlite`, `postgres` | opening, and what a fault of the one means |
 //! | `writing` | every statement that changes something |
 //! | `reading` | every other one |
+//! | `additions` | the same for what moderators added |
 
+mod additions;
 mod postgres;
 mod reading;
 mod sqlite;
@@ -22,6 +24,7 @@ use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Row};
 
 use super::{StoreError, StoreInspection, Timing, migrations};
 use crate::config::{self, StoreUrl};
+pub(super) use additions::AdditionChange;
 pub(super) use writing::{Written, writer};
 
 /// How long a statement of an inspection may take: somebody is watching.
@@ -134,6 +137,14 @@ impl Database {
 
     /// Opens a store that exists, to read.
     pub(super) async fn open_to_read(config: &config::Store) -> Result<Self, StoreError> {
+        Self::open_existing(config, true).await
+    }
+
+    /// Opens a store that exists, to read or to change something; it is neither created nor migrated.
+    pub(super) async fn open_existing(
+        config: &config::Store,
+        reading: bool,
+    ) -> Result<Self, StoreError> {
         if config.url.is_off() {
             return Err(StoreError::Off);
         }
@@ -143,7 +154,7 @@ impl Database {
         }
         let unwell = |fault: &DatabaseError| StoreError::Unwell(explain(&config.url, fault));
         let limit = Timing::default().statement;
-        let (connection, engine) = Engine::open(config, limit, true)
+        let (connection, engine) = Engine::open(config, limit, reading)
             .await
             .map_err(|fault| unwell(&fault))?;
         let mut database = Self {

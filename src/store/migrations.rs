@@ -24,6 +24,14 @@ pub(super) const STEPS: &[&[&str]] = &[
     ],
     // The number of the last batch of each process, by a random name, so that one whose end was not known is not added twice.
     &["CREATE TABLE writers (writer TEXT PRIMARY KEY, batch BIGINT NOT NULL, day TEXT NOT NULL)"],
+    &[
+        // What moderators added, as JSON. `version` grows with each change of any of them, so that a process sees what others
+        // have changed. Of what was removed stays a row without guild, author and text, until a later one is there.
+        "CREATE TABLE additions (id BIGINT PRIMARY KEY, guild BIGINT NOT NULL, author BIGINT, day TEXT NOT NULL, lesson TEXT NOT NULL, \
+     version BIGINT NOT NULL)",
+        "CREATE INDEX additions_by_version ON additions (version)",
+        "CREATE INDEX additions_by_guild ON additions (guild)",
+    ],
 ];
 
 /// The version that this program writes.

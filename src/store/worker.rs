@@ -8,9 +8,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
+use super::additions::KnownAdditions;
 use super::batch::Batch;
 use super::database::{Database, DatabaseError, Written, explain, writer};
 use super::{Shared, State, StoreError, Timing, locked};
+use crate::additions::{Additions, Teaching};
 use crate::settings::Settings;
 
 /// What somebody waits for.
@@ -22,6 +24,13 @@ pub(super) enum StoreRequest {
         guild: u64,
         change: Change,
         reply: ReplyTo<Arc<Settings>>,
+    },
+    /// Change what a guild has added.
+    Teach {
+        guild: u64,
+        author: u64,
+        teaching: Teaching,
+        reply: ReplyTo<(Arc<Additions>, u64)>,
     },
     /// Forget a person, who is among those who wait to be forgotten.
     Forget { person: u64, reply: ReplyTo<u64> },
@@ -57,6 +66,8 @@ pub(super) struct Worker {
     /// Whether the settings that are known have to be written into a new file.
     restore: bool,
     refreshed: Option<Instant>,
+    /// The last change of what was added that this process knows; none before it has read all.
+    known: Option<i64>,
     tidied: Option<(Instant, Date)>,
 }
 
@@ -74,6 +85,7 @@ impl Worker {
             pause: timing.retry,
             restore: false,
             refreshed: None,
+            known: None,
             tidied: None,
             timing,
         }
@@ -111,6 +123,16 @@ impl Worker {
                 reply,
             } => {
                 let done = self.change(guild, change, &reply).await;
+                drop(reply.send(done));
+            }
+            StoreRequest::Teach { reply, .. } if reply.is_closed() => {}
+            StoreRequest::Teach {
+                guild,
+                author,
+                teaching,
+                reply,
+            } => {
+                let done = self.teach(guild, author, teaching, &reply).await;
                 drop(reply.send(done));
             }
             StoreRequest::Forget { person, reply } => {
@@ -184,7 +206,35 @@ impl Worker {
                 .collect();
             self.refreshed = Some(now);
         }
+        self.follow_additions(&mut database).await?;
         self.database = Some(database);
+        Ok(())
+    }
+
+    /// Reads what was added, by this process or another, since it last looked.
+    async fn follow_additions(&mut self, database: &mut Database) -> Result<(), DatabaseError> {
+        // Read whole before it takes the place of what is known: nobody finds half of it.
+        let mut anew = self.known.is_none().then(KnownAdditions::default);
+        let mut known = self.known.unwrap_or_default();
+        loop {
+            let (changes, are_all) = database.addition_changes(known).await?;
+            known = changes.last().map_or(known, |last| last.version);
+            let gone = locked(&self.shared.pending).gone.clone();
+            let changes = changes
+                .into_iter()
+                .filter(|change| !gone.contains(&change.guild));
+            match &mut anew {
+                Some(anew) => anew.apply(changes),
+                None => locked(&self.shared.additions).apply(changes),
+            }
+            if are_all {
+                break;
+            }
+        }
+        if let Some(anew) = anew {
+            *locked(&self.shared.additions) = anew;
+        }
+        self.known = Some(known);
         Ok(())
     }
 
@@ -238,11 +288,39 @@ impl Worker {
             for (guild, settings) in known {
                 database.restore(guild, &settings).await?;
             }
+            let known = locked(&self.shared.additions).clone();
+            for (guild, additions) in known.iter() {
+                for addition in additions.iter() {
+                    database.restore_addition(guild, addition).await?;
+                }
+            }
             self.restore = false;
         }
-        self.refreshed = None;
+        (self.refreshed, self.known) = (None, None);
         self.tidied = None;
         Ok(database)
+    }
+
+    async fn teach(
+        &mut self,
+        guild: u64,
+        author: u64,
+        teaching: Teaching,
+        reply: &ReplyTo<(Arc<Additions>, u64)>,
+    ) -> Result<(Arc<Additions>, u64), StoreError> {
+        self.attempt().await?;
+        let today = self.shared.clock.today();
+        // As with a change of settings: it may have taken longer than anybody waits.
+        let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else {
+            return Err(StoreError::Late);
+        };
+        let (additions, id) = database
+            .teach(guild, author, teaching, today)
+            .await
+            .map_err(|fault| self.unwell(&fault))??;
+        let additions = Arc::new(additions);
+        locked(&self.shared.additions).put(guild, &additions);
+        Ok((additions, id))
     }
 
     async fn change(
@@ -277,7 +355,7 @@ impl Worker {
 
     fn well(&mut self) {
         self.pause = self.timing.retry;
-        self.due = Instant::now() + self.timing.refresh;
+        self.due = Instant::now() + self.timing.refresh.min(self.timing.look);
         let mut health = locked(&self.shared.health);
         (health.waiting, health.dropped) = (0, self.unwritten.dropped);
         let was_unwell = health.state == State::Unwell;

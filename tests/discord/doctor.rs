@@ -334,7 +334,7 @@ async fn a_store_on_a_disk_that_was_mounted_read_only_is_named() {
     };
     let (said, healthy) = writable.examined().await;
     assert!(
-        healthy && said.contains(", version 2, can be written"),
+        healthy && said.contains(", version 3, can be written"),
         "{said}"
     );
     discord.finish().await;

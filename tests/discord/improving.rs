@@ -17,7 +17,7 @@ use stand_in::*;
 const SOON: Duration = Duration::from_secs(60);
 
 /// A copy of a folder.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let (path, to) = entry
@@ -32,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// What the program itself prints.
-fn internbot(arguments: &[&str], config: &Path) -> (String, bool) {
+pub fn internbot(arguments: &[&str], config: &Path) -> (String, bool) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_internbot"));
     let output = command
         .args(arguments)

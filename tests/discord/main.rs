@@ -19,6 +19,7 @@
 //! | `lanes` | what waits: who waits for whom, and what becomes of it |
 //! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
+//! | `teaching` | what moderators add to the guide in Discord, and that nobody else can |
 //! | `watching` | what an operator sees of it: the log, health and figures |
 //! | `understanding` | an encoder that is installed, read beside the answers, damaged |
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
@@ -74,6 +75,7 @@ mod soak;
 mod starting;
 #[cfg(unix)]
 mod storm;
+mod teaching;
 mod trials;
 mod unasked;
 #[cfg(feature = "encoder")]

@@ -50,7 +50,7 @@ async fn parts(chat: &Chat) -> Vec<(String, Vec<(String, String)>)> {
         let name = format!("guide {}", part["name"].as_str().expect("a name"));
         all.extend([(name.clone(), given(true)), (name, given(false))]);
     }
-    assert!(all.len() >= 12, "{all:?}");
+    assert!(all.len() >= 16, "{all:?}");
     all
 }
 
@@ -126,6 +126,9 @@ async fn who_may_gets_a_private_answer() {
     for (name, options) in parts(&chat).await {
         for member in [&manager, &administrator] {
             let answer = member.slash(&name, &given(&options)).await;
+            if answer.kind == ResponseKind::Modal {
+                continue;
+            }
             assert!(answer.ephemeral, "{name}");
             let message = answer.outcome().await;
             assert!(
@@ -460,7 +463,7 @@ async fn gaps_are_grouped_and_paged() {
             first.matches(" ×**").count(),
             second.matches(" ×**").count()
         ),
-        (10, 4)
+        (8, 6)
     );
     assert!(
         words

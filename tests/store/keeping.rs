@@ -27,6 +27,7 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
         }),
         helped_tags: BTreeMap::from([(u64::MAX - 1, solved)]),
         introduced: true,
+        unasked_additions: true,
     };
     let other = place.open().await;
     set(&store, GUILD, settings.clone())
@@ -352,7 +353,7 @@ pub async fn the_tables_of_an_older_version_are_brought_up_to_date(place: Place)
     store.record(gap(GUILD, "a zebrafish"));
     store.close().await;
     place
-        .runs("DROP TABLE writers; DELETE FROM schema_version WHERE version > 1")
+        .runs("DROP TABLE additions; DROP TABLE writers; DELETE FROM schema_version WHERE version > 1")
         .await;
     let read = store::read_gaps(&place.config(), None, date(2026, 1, 1))
         .await
@@ -366,6 +367,15 @@ pub async fn the_tables_of_an_older_version_are_brought_up_to_date(place: Place)
     one.record(gap(GUILD, "a zebrafish"));
     assert_eq!(one.gaps(None, 1).await.expect("gaps")[0].count, 2);
     assert_eq!(two.gaps(None, 1).await.expect("gaps")[0].count, 2);
+    // The version before moderators could add anything.
+    one.close().await;
+    two.close().await;
+    place
+        .runs("DROP TABLE additions; DELETE FROM schema_version WHERE version > 2")
+        .await;
+    let store = place.open().await;
+    assert!(store.additions(Some(GUILD)).is_empty());
+    assert_eq!(store.gaps(None, 1).await.expect("gaps")[0].count, 2);
 }
 
 /// More than go into one statement, with what databases stumble over.

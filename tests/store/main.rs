@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `keeping` | what is kept, for how long, and by several processes at once, with every database |
 //! | `commands` | the commands that read it, with every database |
+//! | `teaching` | what moderators added, with every database |
 //! | `files` | what happens to a file of SQLite |
 //! | `server` | what happens to a PostgreSQL server, and to the connection |
 
@@ -21,6 +22,7 @@ mod keeping;
 mod place;
 mod proxy;
 mod server;
+mod teaching;
 
 /// Makes of each conversation a test with SQLite and one with PostgreSQL.
 macro_rules! with_every_database {
@@ -63,6 +65,13 @@ with_every_database! {
     keeping::nothing_is_lost_of_what_many_record_at_once,
     keeping::the_tables_of_an_older_version_are_brought_up_to_date,
     keeping::a_store_of_a_newer_version_is_left_alone,
+    teaching::what_is_taught_is_found_at_once_here_and_within_a_second_by_another_process,
+    teaching::what_was_taught_lasts_and_no_number_is_given_twice,
+    teaching::of_additions_of_two_processes_at_once_none_is_lost,
+    teaching::there_are_at_most_so_many_and_the_rest_says_so,
+    teaching::whoever_wants_to_be_forgotten_is_no_longer_named_and_the_answer_stays,
+    teaching::a_guild_that_removes_the_bot_takes_its_answers_along,
+    teaching::an_operator_reads_and_removes_by_number_while_the_bot_runs,
     commands::gaps_are_pasted_into_the_guide_and_the_next_one_gets_an_answer,
     commands::stats_are_a_table_with_bars,
     commands::without_a_store_the_commands_say_so_and_create_none,

@@ -35,21 +35,25 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     }
     let knowledge = &context.guide.knowledge;
     // The author of the message did not ask the bot, so the question is counted but never kept.
-    let decision = context.guide.answer(&context.question(text).await);
+    let decision = context.answer(guild, &context.question(text).await);
     let record = QuestionRecord::of_answer(context, guild, Way::Menu, &decision);
     let best = decision
         .matches
         .first()
         .and_then(|best| reply::place(knowledge, best))
         .filter(|_| decision.outcome != Outcome::None);
+    let target = Target {
+        message: message.id.get(),
+        author: message.author.id.get(),
+    };
+    if let Some(addition) = &decision.added {
+        let reply = reply::preview_of_added(knowledge, addition, target);
+        return CommandReply::ephemeral(reply).with_record(record);
+    }
     let reply = match best {
         Some((topic, section)) => {
             let candidates = answer::candidates(&decision);
             let others = candidates.get(1..).unwrap_or_default();
-            let target = Target {
-                message: message.id.get(),
-                author: message.author.id.get(),
-            };
             reply::preview(knowledge, topic, section, target, others)
         }
         None => reply::nothing_found(),

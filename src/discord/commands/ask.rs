@@ -49,6 +49,8 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     let knowledge = &context.guide.knowledge;
     // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
     let phrasing = context.guide.phrasebook.find(text).cloned();
+    // Unless moderators taught something else.
+    let phrasing = phrasing.filter(|_| context.additions(guild).is_empty());
     let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
     let (place, reply, record) = match known {
         Some((topic, section)) => {
@@ -58,7 +60,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
         }
         None => {
             let question = context.question(text).await;
-            let decision = context.guide.answer(&question);
+            let decision = context.answer(guild, &question);
             if let Some(remark) = remark_of(knowledge, &question.text, &decision) {
                 return CommandReply::ephemeral(reply::to_remark(knowledge, remark));
             }

@@ -11,7 +11,7 @@ use serenity::all::{
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::discord::record::QuestionRecord;
-use crate::reply::Reply;
+use crate::reply::{Form, Reply};
 
 /// A command.
 pub(in crate::discord) struct CommandDefinition {
@@ -53,6 +53,8 @@ pub(in crate::discord) struct CommandReply {
     pub quoted_question: Option<String>,
     /// What became of the question.
     pub record: Option<QuestionRecord>,
+    /// A form to show in place of the reply; it cannot be shown late.
+    pub form: Option<Form>,
 }
 
 impl CommandReply {
@@ -71,6 +73,15 @@ impl CommandReply {
             ephemeral: false,
             quoted_question: None,
             record: None,
+            form: None,
+        }
+    }
+
+    /// A form.
+    pub(in crate::discord) fn form(form: Form) -> Self {
+        Self {
+            form: Some(form),
+            ..Self::ephemeral(Reply::default())
         }
     }
 

@@ -1,6 +1,8 @@
 //! `/guide`: what moderators can do. Discord shows it to members who may manage the server, and whatever Discord shows, the
 //! bot checks again.
 
+mod add;
+mod added;
 mod explain;
 mod gaps;
 mod part;
@@ -19,15 +21,15 @@ use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::reply;
 use part::GuidePart;
-
-/// Any of these is enough.
-const MODERATORS: Permissions = Permissions::MANAGE_GUILD.union(Permissions::ADMINISTRATOR);
+pub(in crate::discord) use part::store_trouble;
 
 const PARTS: &[GuidePart] = &[
     reload::PART,
     status::PART,
     explain::PART,
     gaps::PART,
+    add::PART,
+    added::PART,
     stats::PART,
     settings::PART,
 ];
@@ -54,12 +56,10 @@ fn run<'a>(context: &'a EventContext, interaction: &'a Interaction) -> Pending<'
         .subcommand()
         .and_then(|chosen| PARTS.iter().find(|part| part.name == chosen.name));
     match (chosen, interaction.guild_id) {
-        _ if !interaction.permissions().intersects(MODERATORS) => {
+        _ if !interaction.is_by_moderator() => {
             Box::pin(async { CommandReply::ephemeral(reply::for_moderators()) })
         }
-        (Some(part), Some(guild)) => Box::pin(async move {
-            CommandReply::ephemeral((part.run)(context, interaction, guild).await)
-        }),
+        (Some(part), Some(guild)) => (part.run)(context, interaction, guild),
         _ => Box::pin(async { CommandReply::ephemeral(reply::unknown_command()) }),
     }
 }

@@ -53,6 +53,7 @@ pub(in crate::discord) enum InteractionKind {
     Command,
     Component,
     Autocomplete,
+    Form,
 }
 
 /// Where it was used.
@@ -90,6 +91,9 @@ pub(in crate::discord) struct InteractionData {
     /// What was chosen from a menu.
     #[serde(default)]
     pub values: Vec<String>,
+    /// What was filled into a form.
+    #[serde(default, deserialize_with = "lenient")]
+    components: Vec<Labelled>,
 }
 
 /// An option of a command, or a part of it with options of its own.
@@ -102,6 +106,22 @@ pub(in crate::discord) struct CommandOption {
     pub options: Vec<CommandOption>,
     #[serde(default)]
     pub focused: bool,
+}
+
+/// A field of a form with its label.
+#[derive(Debug, Default, Deserialize)]
+struct Labelled {
+    #[serde(default, deserialize_with = "lenient")]
+    component: FilledIn,
+}
+
+/// What was filled into a field of a form.
+#[derive(Debug, Default, Deserialize)]
+struct FilledIn {
+    #[serde(default)]
+    custom_id: String,
+    #[serde(default)]
+    value: String,
 }
 
 /// What ids in options stand for.
@@ -130,6 +150,7 @@ impl Interaction {
             2 => Some(InteractionKind::Command),
             3 => Some(InteractionKind::Component),
             4 => Some(InteractionKind::Autocomplete),
+            5 => Some(InteractionKind::Form),
             _ => None,
         }
     }
@@ -146,6 +167,19 @@ impl Interaction {
         member
             .and_then(|member| member.permissions)
             .unwrap_or_default()
+    }
+
+    /// Whether the person may manage the guild, so that they moderate what the bot does there.
+    pub(in crate::discord) fn is_by_moderator(&self) -> bool {
+        self.permissions()
+            .intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR)
+    }
+
+    /// What was filled into a field of a form.
+    pub(in crate::discord) fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.data.components.iter().map(|field| &field.component);
+        let field = fields.find(|field| field.custom_id == name)?;
+        Some(&field.value)
     }
 
     /// Whether nobody but the person and the bot is there.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 use super::field::{Identified, lenient};
-use crate::reply::HEADLINE;
+use crate::reply::{HEADLINE, unescape};
 
 /// Messages of people: written as such, or as a reply.
 const WRITTEN: [u8; 2] = [0, 19];
@@ -164,6 +164,14 @@ impl DiscordMessage {
         let first = texts(&self.components).first().copied();
         let line = first.unwrap_or(&self.content).lines().next()?;
         line.strip_prefix("> ")
+    }
+
+    /// What a message of the bot quotes at its beginning, a line each, as it was written.
+    pub(in crate::discord) fn quotes(&self) -> Vec<String> {
+        let texts = texts(&self.components);
+        let lines = texts.first().map(|text| text.lines()).into_iter().flatten();
+        let quoted = lines.map_while(|line| line.strip_prefix("> "));
+        quoted.map(unescape).collect()
     }
 
     /// The headlines of a message of the bot.

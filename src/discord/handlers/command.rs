@@ -33,6 +33,16 @@ pub(in crate::discord) async fn handle(
         }
         None => CommandReply::ephemeral(reply::unknown_command()),
     };
+    if let Some(shown) = &reply.form {
+        let (rest, token) = (&context.bot.rest, &interaction.token);
+        let responded = rest
+            .respond(interaction.id, token, &render::form(shown))
+            .await;
+        if let Err(error) = responded {
+            warn!(command = name, %error, "could not answer a command");
+        }
+        return None;
+    }
     let options = if reply.ephemeral {
         RenderOptions::ephemeral(owner, interaction, &context.bot.commands)
     } else {

@@ -16,7 +16,7 @@ use crate::discord::send::send;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::stats::{Outcome, Way};
 
-use super::{edit, post_tag};
+use super::{edit, post_tag, teaching};
 
 /// A button or an option of a menu that somebody chose, with what Discord always tells about it.
 struct Used<'a> {
@@ -53,6 +53,13 @@ pub(in crate::discord) async fn handle(
             owner,
             ..
         }) if used.is_by(owner) => used.post(&place, target).await,
+        Some(Click {
+            action: Action::Teach(teach),
+            ..
+        }) => {
+            let step = teaching::click(context, interaction, used.message, teach).await;
+            teaching::respond(context, interaction, used.user, &step).await
+        }
         Some(click) => {
             let has_helped = matches!(click.action, Action::Helped(_)) && used.is_by(click.owner);
             let response;
@@ -87,7 +94,7 @@ impl Used<'_> {
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
         let response = match click.action {
-            Action::Show(view) => match reply::show(knowledge, &view) {
+            Action::Show(view) => match context.show(guild, &view) {
                 Some(reply) if is_owner && click.seen == Seen::Here => {
                     if let (View::Section(place), false) = (view, self.message.is_ephemeral()) {
                         let conversations = &context.bot.conversations;
@@ -100,10 +107,10 @@ impl Used<'_> {
                 None => self.ephemeral(&reply::gone()),
             },
             _ if !is_owner => self.ephemeral(&reply::not_for_you()),
-            Action::Helped(place) => match place.find(knowledge) {
-                Some((topic, section)) => {
-                    record::vote(context, guild, self.user.get(), place.clone(), true);
-                    self.in_place(&reply::section_that_helped(knowledge, topic, section))
+            Action::Helped(place) => match context.section(guild, &place) {
+                Some(reply) => {
+                    record::vote(context, guild, self.user.get(), place, true);
+                    self.in_place(&reply::that_helped(reply))
                 }
                 None => self.ephemeral(&reply::gone()),
             },
@@ -121,15 +128,17 @@ impl Used<'_> {
                 return (self.in_place(&reply::none_of_these(knowledge)), record);
             }
             Action::Share(place) => self.share(&place),
-            Action::Remove | Action::Post(..) => self.ephemeral(&reply::not_for_you()),
+            Action::Remove | Action::Post(..) | Action::Teach(_) => {
+                self.ephemeral(&reply::not_for_you())
+            }
         };
         (response, None)
     }
 
     /// Shows everybody a section that one person has seen, unless it stands in the channel already.
     fn share(&self, place: &Place) -> Outgoing<ResponseForm> {
-        let knowledge = &self.context.guide.knowledge;
-        let Some((topic, section)) = place.find(knowledge) else {
+        let guild = self.interaction.guild_id;
+        let Some(reply) = self.context.section(guild, place) else {
             return self.ephemeral(&reply::gone());
         };
         let before = self
@@ -138,14 +147,11 @@ impl Used<'_> {
             .and_then(|guild| self.context.posted_before(guild, self.channel, place));
         match before {
             Some(before) => self.ephemeral(&before),
-            None => {
-                let reply = reply::section(knowledge, topic, section);
-                render(
-                    &reply,
-                    RenderOptions::public(self.user, &self.context.bot.commands),
-                )
-                .response()
-            }
+            None => render(
+                &reply,
+                RenderOptions::public(self.user, &self.context.bot.commands),
+            )
+            .response(),
         }
     }
 
@@ -212,13 +218,11 @@ impl Used<'_> {
     /// Posts a section as a reply to somebody's message and notifies them: nobody else ever is.
     async fn post(&self, place: &Place, target: Target) -> Result<(), RestError> {
         let (context, interaction) = (self.context, self.interaction);
-        let knowledge = &context.guide.knowledge;
-        let found = place.find(knowledge);
+        let found = context.section(interaction.guild_id, place);
         let ids = (target.author > 0 && target.message > 0).then_some(target);
-        let (Some((topic, section)), Some(target)) = (found, ids) else {
+        let (Some(reply), Some(target)) = (found, ids) else {
             return self.respond(&self.in_place(&reply::gone())).await;
         };
-        let reply = reply::section(knowledge, topic, section);
         let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
         if !interaction.is_installed_in_guild() {
             // Only installed by the person: the bot cannot write here on its own, but it may answer the click publicly.
@@ -230,7 +234,7 @@ impl Used<'_> {
         self.respond(&self.in_place(&reply::posted())).await?;
         let bot = &context.bot;
         // Somebody chose this answer: an edit changes it only for one that is sure.
-        let chosen = TrackedQuestion::new(author, self.channel, "", true);
+        let chosen = TrackedQuestion::new(author, (interaction.guild_id, self.channel), "", true);
         bot.answers.start_chosen(message, chosen);
         let to = Destination {
             channel: self.channel,

@@ -129,7 +129,7 @@ async fn change(context: &EventContext, tracked: &TrackedQuestion) {
         overheard: tracked.overheard,
         ..context.question(tracked.text.clone()).await
     };
-    let decision = context.guide.answer(&question);
+    let decision = context.answer(tracked.guild, &question);
     if tracked.overheard && decision.outcome != Outcome::Answer {
         return;
     }

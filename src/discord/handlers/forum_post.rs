@@ -46,7 +46,7 @@ pub(in crate::discord) async fn handle(
         overheard: true,
         ..context.question(post.title).await
     };
-    let decision = context.guide.answer(&question);
+    let decision = context.answer(Some(post.guild), &question);
     if decision.outcome != Outcome::Answer {
         return None;
     }

@@ -109,8 +109,8 @@ pub(in crate::discord) async fn handle(
     let bot = &context.bot;
     let overheard = message.way == Way::Overheard;
     let text = bot.answers.start(message.id, |text| {
-        let IncomingMessage { asker, channel, .. } = message;
-        TrackedQuestion::new(asker, channel, text, overheard)
+        let place = (message.guild, message.channel);
+        TrackedQuestion::new(message.asker, place, text, overheard)
     })?;
     if message.too_soon {
         bot.answers.withdraw(message.id);
@@ -133,7 +133,7 @@ pub(in crate::discord) async fn handle(
         overheard,
         ..context.question(text).await
     };
-    let decision = context.guide.answer(&question);
+    let decision = context.answer(message.guild, &question);
     let remark =
         remark_of(&context.guide.knowledge, &question.text, &decision).filter(|_| !overheard);
     if let Some(remark) = remark {

@@ -162,12 +162,12 @@ fn every_view_of_the_guide_fits() {
         for (page, section) in topic.sections.iter().enumerate() {
             let place = Place::new(topic, section);
             assert_fits_and_is_light(&reply::section(knowledge, topic, section));
-            assert_fits_and_is_light(&reply::section_that_helped(knowledge, topic, section));
+            let shown = reply::section(knowledge, topic, section);
+            assert_fits_and_is_light(&reply::that_helped(shown));
             assert_fits_and_is_light(&reply::preview(knowledge, topic, section, target, &[]));
             assert_fits_and_is_light(&reply::not_it(knowledge, &place, &[]));
             assert_fits_and_is_light(&reply::answered_before(
-                topic,
-                section,
+                &place,
                 "https://discord.com/channels/1/2/3",
             ));
             assert_fits_and_is_light(&reply::topic_page(knowledge, topic, page).unwrap());
@@ -298,7 +298,7 @@ proptest! {
         let day = jiff::civil::date(2026, 9, 30);
         let group = Group { text: text.clone(), count: count / 200, last: day, topic: Some("resume".to_owned()), wordings: vec![(text.clone(), count); many] };
         let groups = vec![group; many];
-        (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page)));
+        (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page, true)));
         let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
         stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
@@ -434,15 +434,15 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
     {"content":"-# Ask about any of these in your own words.","type":10}
     {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small things.","label":"Small outside","value":"h:c:outside:0"}],"placeholder":"Open a category","type":3}],"type":1}
     "###);
-    insta::assert_snapshot!(shown(&reply::answered_before(topic, section, "https://discord.com/channels/1/2/3"), Audience::Channel), @r#"
+    insta::assert_snapshot!(shown(&reply::answered_before(&Place::new(topic, section), "https://discord.com/channels/1/2/3"), Audience::Channel), @r#"
     4 components, 69 characters
     {"content":"I answered this here a moment ago: https://discord.com/channels/1/2/3","id":1000000,"type":10}
     {"components":[{"custom_id":"1a7:s:bread:how","label":"Show it to me","style":1,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::help(knowledge), Audience::Alone), @r#"
-    4 components, 735 characters
+    4 components, 759 characters
     {"content":"-# Small guide\n## Ask me about internships\nAsk in your own words; typing mistakes are fine.\n- **Mention me** in a channel or thread: `@me how do I start with no experience?`\n- **Reply to one of my answers** to ask a follow-up, with the ping switched on.\n- **Write to me directly**, or use `/ask`; with `private` only you see the answer.\n- **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.\n- **Look around** with `/topics` and `/resources`.\n\nEvery answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.","id":1000000,"type":10}
-    {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`","type":10}
+    {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide","type":10}
     {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"List of topics","value":"a:t"}],"placeholder":"Look around","type":3}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::too_fast(), Audience::Channel), @r#"
@@ -460,8 +460,8 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
         blocked: &[],
     };
     insta::assert_snapshot!(shown(&reply::settings(&Settings::default(), &view), Audience::OnePerson), @r###"
-    1 components, 399 characters
-    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured\n**Weekly digest** of what I could not answer: no\n**Tag of a forum post** whose author presses “That helped”: none","id":1000000,"type":10}
+    1 components, 443 characters
+    {"content":"## Settings of this server\nChange it with the options of `/guide settings`.\n\n**Unasked answers**, only when I am sure\nin channels: none\nto forum posts: none\nalso with answers added on this server: no\n\n**`/ask` answers privately** by default: no\n**Cooldown** between two questions of a person: 3 seconds, as my operator configured\n**Weekly digest** of what I could not answer: no\n**Tag of a forum post** whose author presses “That helped”: none","id":1000000,"type":10}
     "###);
 }
 
@@ -490,7 +490,7 @@ fn what_else_a_question_leads_to_as_discord_is_sent_it() {
     {"content":"## Not in the guide\nSorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.","id":1000000,"type":10}
     {"components":[{"custom_id":"1a7:t","label":"List of topics","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "###);
-    let helped = reply::section_that_helped(knowledge, topic, &topic.sections[0]);
+    let helped = reply::that_helped(reply::section(knowledge, topic, &topic.sections[0]));
     insta::assert_snapshot!(shown(&helped, Audience::Channel), @r#"
     9 components, 609 characters
     {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\nSmall says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.","id":1000000,"type":10}
@@ -589,6 +589,7 @@ fn why_a_question_was_answered_so_as_discord_is_sent_it() {
         matches: vec![best],
         neighbour: None,
         kind: None,
+        added: None,
         reason: "88 % sure".to_owned(),
     };
     let explained = reply::explain(knowledge, "how do i bake braed", &explanation, &decision);
@@ -698,9 +699,11 @@ fn what_moderators_see_as_discord_is_sent_it() {
         topic: None,
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
-    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1), Audience::OnePerson), @r#"
-    2 components, 206 characters
-    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first\n\n**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","id":1000000,"type":10}
+    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true), Audience::OnePerson), @r#"
+    6 components, 204 characters
+    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first","id":1000000,"type":10}
+    {"content":"**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","type":10}
+    {"components":[{"custom_id":"1a7:Tf:2tmznzvala5uz","label":"It belongs to…","style":2,"type":2},{"custom_id":"1a7:Tw:2tmznzvala5uz","label":"Write an answer","style":2,"type":2}],"type":1}
     {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
     "#);
     let standing = Standing {
@@ -754,6 +757,7 @@ fn lines_on_a_phone(reply: &Reply) -> usize {
             Passage::Text(text) => lines(text, 36),
             Passage::Divider => 1,
             Passage::Candidate(text, _) => lines(text, 22),
+            Passage::Entry(entry) => lines(&entry.text, 36),
         })
         .sum()
 }

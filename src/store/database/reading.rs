@@ -14,7 +14,7 @@ use crate::stats::{Outcome, Stats, Way};
 use crate::store::database::writing::number;
 
 /// Stands for every guild in a statement: no guild has a negative id.
-const EVERY_GUILD: i64 = -1;
+pub(super) const EVERY_GUILD: i64 = -1;
 
 impl Database {
     /// The settings of every guild; what cannot be read is as if it were not there.
@@ -133,6 +133,6 @@ pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 
-fn day(text: String) -> Option<Date> {
+pub(super) fn day(text: String) -> Option<Date> {
     text.parse().ok()
 }

@@ -1,8 +1,8 @@
 //! Every statement that changes something.
 //!
 //! Where several processes write to one PostgreSQL server, a row that two of them change is locked by the first until it has
-//! committed; rows are written in order, so that no two wait for each other. What is about votes and their keys, and what
-//! has expired, is written by one process at a time.
+//! committed; rows are written in order, so that no two wait for each other. What is about votes and their keys, what was added,
+//! and what has expired, is written by one process at a time.
 
 use std::collections::HashMap;
 
@@ -45,7 +45,7 @@ impl Database {
         batch: &Batch,
         today: Date,
     ) -> Result<Written, DatabaseError> {
-        if batch.votes.is_empty() && batch.forgotten.is_empty() {
+        if batch.votes.is_empty() && batch.forgotten.is_empty() && batch.gone.is_empty() {
             self.begin().await?
         } else {
             self.begin_alone().await?
@@ -79,10 +79,12 @@ impl Database {
                 self.execute(sqlx::query(&statement).bind(self::number(*guild)))
                     .await?;
             }
+            self.remove_additions_of(*guild).await?;
         }
         let mut deleted = HashMap::new();
         for person in &batch.forgotten {
             deleted.insert(*person, self.forget(*person).await?);
+            self.forget_author(*person).await?;
         }
         self.count(&batch.counts.iter().collect::<Vec<_>>()).await?;
         let mut gaps: Vec<&batch::PendingGap> = batch.gaps.iter().collect();
@@ -270,6 +272,7 @@ impl Database {
             self.execute(sqlx::query(statement).bind(before(days)))
                 .await?;
         }
+        self.tidy_additions().await?;
         Ok(gaps)
     }
 

@@ -365,34 +365,45 @@ impl InteractionResponse {
         });
     }
 
-    /// The title of a modal and the labels of its inputs.
+    /// The title of a modal, and its inputs: the label of each, and what is in it.
     #[track_caller]
-    pub fn modal(&self) -> (String, Vec<String>) {
+    pub fn modal(&self) -> (String, Vec<(String, String)>) {
         assert_eq!(self.kind, ResponseKind::Modal, "this response is no modal");
-        let rows = list(&self.answered.data["components"]).iter();
-        let labels = rows
-            .map(|row| text(&row["components"][0]["label"]))
-            .collect();
-        (text(&self.answered.data["title"]), labels)
+        let labels = list(&self.answered.data["components"]).iter();
+        let inputs =
+            labels.map(|label| (text(&label["label"]), text(&label["component"]["value"])));
+        (text(&self.answered.data["title"]), inputs.collect())
     }
 
-    /// What a modal's form needs to be submitted: its id, and the id of the input with each label.
+    /// What a modal's form needs to be submitted: its id, and what is in each input, by its label: what the person enters, or
+    /// what was there before.
+    #[track_caller]
     pub(super) fn form(&self, fields: &[(&str, &str)]) -> Act {
-        let rows = list(&self.answered.data["components"]);
-        let id_of = |label: &str| {
-            let input = rows
-                .iter()
-                .map(|row| &row["components"][0])
-                .find(|input| input["label"] == label);
-            input.map_or_else(
-                || panic!("the modal has no input {label:?}"),
-                |input| text(&input["custom_id"]),
-            )
+        let labels = list(&self.answered.data["components"]);
+        for (named, _) in fields {
+            let has = labels.iter().any(|label| label["label"] == **named);
+            assert!(has, "the modal has no input {named:?}");
+        }
+        let filled = |label: &Value| {
+            let input = &label["component"];
+            let entered = fields.iter().find(|(named, _)| label["label"] == **named);
+            let value =
+                entered.map_or_else(|| text(&input["value"]), |(_, value)| (*value).to_owned());
+            let length = value.chars().count() as u64;
+            let most = input["max_length"].as_u64().unwrap_or(4000);
+            assert!(
+                length <= most,
+                "nobody can enter more than {most} characters into {}",
+                label["label"]
+            );
+            assert!(
+                input["required"] == false || length > 0,
+                "{} must be filled in",
+                label["label"]
+            );
+            (text(&input["custom_id"]), value)
         };
-        let fields = fields
-            .iter()
-            .map(|(label, value)| (id_of(label), (*value).to_owned()))
-            .collect();
+        let fields = labels.iter().map(filled).collect();
         let clicked = self
             .world
             .look()

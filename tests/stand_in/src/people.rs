@@ -605,6 +605,20 @@ impl Member {
         self.does(None, modal.form(fields))
     }
 
+    /// Submits a form that nobody was shown, with values by the ids of its inputs.
+    pub fn submits_forged(&self, custom_id: &str, fields: &[(&str, &str)]) -> Interaction {
+        let fields = fields.iter();
+        let fields = fields.map(|(id, value)| ((*id).to_owned(), (*value).to_owned()));
+        self.does(
+            None,
+            Act::Submit {
+                custom_id: custom_id.to_owned(),
+                fields: fields.collect(),
+                message: None,
+            },
+        )
+    }
+
     /// A message as it is now.
     #[track_caller]
     fn current(&self, message: &Message) -> Message {

@@ -1,8 +1,9 @@
 //! `/guide explain`: why a question is answered as it is.
 
 use serde_json::Value;
+use serenity::all::GuildId;
 
-use super::part::GuidePart;
+use super::part::{GuidePart, private};
 use crate::discord::commands::definition::text_option;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
@@ -15,13 +16,16 @@ pub(super) const PART: GuidePart = GuidePart {
         let question = text_option("question", "The question, as somebody asked it");
         part.add_sub_option(question.required(true))
     },
-    run: |context, interaction, _| Box::pin(run(context, interaction)),
+    run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
 
-async fn run(context: &EventContext, interaction: &Interaction) -> Reply {
+async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) -> Reply {
     let text = interaction.suboption("question").and_then(Value::as_str);
     let guide = &context.guide;
     let question = context.question(text.unwrap_or_default()).await;
-    let (explanation, answer) = (guide.index.explain(&question), guide.answer(&question));
+    let (explanation, answer) = (
+        guide.index.explain(&question),
+        context.answer(Some(guild), &question),
+    );
     reply::explain(&guide.knowledge, &question.text, &explanation, &answer)
 }

@@ -7,7 +7,8 @@ use serenity::all::{CommandOptionType, CreateCommandOption, GuildId};
 use tokio::task::spawn_blocking;
 use tracing::error;
 
-use super::part::{GuidePart, store_trouble};
+use super::part::{GuidePart, private, store_trouble};
+use crate::answer;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::gaps;
@@ -23,7 +24,7 @@ pub(super) const PART: GuidePart = GuidePart {
     name: "gaps",
     description: "What people asked here and the guide could not answer",
     define,
-    run: |context, interaction, guild| Box::pin(run(context, interaction, guild)),
+    run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
 
 fn define(part: CreateCommandOption) -> CreateCommandOption {
@@ -52,10 +53,19 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     };
     // Each question is searched for, which would hold up everybody else.
     let guide = Arc::clone(&context.guide);
-    match spawn_blocking(move || gaps::group(&guide, gaps)).await {
+    let overlay = context.overlay(Some(guild));
+    let open = move || {
+        let open = gaps.into_iter().filter(|gap| {
+            let taught = overlay.nearest(&guide, &gap.text);
+            !taught.is_some_and(|taught| answer::is_taught(&taught))
+        });
+        gaps::group(&guide, open.collect())
+    };
+    match spawn_blocking(open).await {
         Ok(groups) => {
             let page = usize::try_from(page).unwrap_or(1);
-            reply::gaps(&context.guide.knowledge, &groups, days, page)
+            let may_teach = bot.config.additions;
+            reply::gaps(&context.guide.knowledge, &groups, days, page, may_teach)
         }
         Err(panic) => {
             error!(%panic, "grouping unanswered questions failed; please report this");

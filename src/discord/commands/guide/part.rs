@@ -1,10 +1,10 @@
 //! What a part of `/guide` is, and what parts share.
 
-use std::pin::Pin;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serenity::all::{CreateCommandOption, GuildId};
 
+use crate::discord::commands::definition::{CommandReply, Pending};
 use crate::discord::context::{BotContext, EventContext};
 use crate::discord::events::Interaction;
 use crate::reply::{self, Keeping, Reply};
@@ -20,10 +20,12 @@ pub(super) struct GuidePart {
 }
 
 /// What a part does, for a moderator of the guild.
-pub(super) type RunPart = for<'a> fn(&'a EventContext, &'a Interaction, GuildId) -> PartReply<'a>;
+pub(super) type RunPart = for<'a> fn(&'a EventContext, &'a Interaction, GuildId) -> Pending<'a>;
 
-/// The reply of a part.
-pub(super) type PartReply<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+/// A reply that is waited for, for the moderator alone.
+pub(super) fn private<'a>(reply: impl Future<Output = Reply> + Send + 'a) -> Pending<'a> {
+    Box::pin(async { CommandReply::ephemeral(reply.await) })
+}
 
 impl GuidePart {
     /// A part without options.
@@ -38,10 +40,11 @@ impl GuidePart {
 }
 
 /// Why the store could not be asked.
-pub(super) fn store_trouble(bot: &BotContext, error: &StoreError) -> Reply {
+pub(in crate::discord) fn store_trouble(bot: &BotContext, error: &StoreError) -> Reply {
     match error {
         StoreError::Off => reply::no_store(),
         StoreError::Settings(error) => reply::cannot_set(&error.to_string()),
+        StoreError::Addition(error) => reply::cannot_set(&error.to_string()),
         error => reply::store_trouble(&bot.store.without_folder(&error.to_string())),
     }
 }

@@ -1,6 +1,6 @@
 //! `/guide reload`: reads the guide's files again.
 
-use super::part::GuidePart;
+use super::part::{GuidePart, private};
 use crate::discord::context::EventContext;
 use crate::live::Reload;
 use crate::reloading;
@@ -9,7 +9,7 @@ use crate::reply::{self, Reply};
 pub(super) const PART: GuidePart = GuidePart::plain(
     "reload",
     "Read the guide's files again now",
-    |context, _, _| Box::pin(run(context)),
+    |context, _, _| private(run(context)),
 );
 
 async fn run(context: &EventContext) -> Reply {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use serenity::all::{ChannelId, ChannelType, CommandOptionType, CreateCommandOption, GuildId};
 use tracing::debug;
 
-use super::part::{GuidePart, keeping, store_trouble};
+use super::part::{GuidePart, keeping, private, store_trouble};
 use crate::discord::commands::definition::{flag_option, text_option};
 use crate::discord::context::{BotContext, EventContext};
 use crate::discord::events::Interaction;
@@ -26,7 +26,7 @@ pub(super) const PART: GuidePart = GuidePart {
     name: "settings",
     description: "See or change how I answer in this server",
     define,
-    run: |context, interaction, guild| Box::pin(run(context, interaction, guild)),
+    run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
 
 /// Why what was chosen cannot be.
@@ -81,6 +81,10 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
         "remove-forum",
         "Answer in this forum only when asked",
         &FORUMS,
+    ))
+    .add_sub_option(flag_option(
+        "unasked-added",
+        "Whether answers added on this server are given without being asked, too",
     ))
     .add_sub_option(flag_option(
         "private",
@@ -203,6 +207,7 @@ struct SettingsChange {
     remove_channel: Option<u64>,
     add_forum: Option<u64>,
     remove_forum: Option<u64>,
+    unasked_additions: Option<bool>,
     private: Option<bool>,
     /// `Some(None)` for what the operator configured.
     cooldown: Option<Option<u64>>,
@@ -233,6 +238,7 @@ async fn chosen(
         remove_channel: channel(interaction, "remove-channel", &CHANNELS)?,
         add_forum: channel(interaction, "add-forum", &FORUMS)?,
         remove_forum: channel(interaction, "remove-forum", &FORUMS)?,
+        unasked_additions: flag("unasked-added"),
         private: flag("private"),
         cooldown: seconds.map(Some).or(usual.then_some(None)),
         digest: digest.map(Some).or(without_digest.then_some(None)),
@@ -311,6 +317,7 @@ impl SettingsChange {
             settings.helped_tags.remove(&forum);
         }
         settings.helped_tags.extend(self.add_tag.clone());
+        settings.unasked_additions = self.unasked_additions.unwrap_or(settings.unasked_additions);
         settings.private = self.private.unwrap_or(settings.private);
         settings.cooldown_seconds = self.cooldown.unwrap_or(settings.cooldown_seconds);
         if let Some(channel) = self.digest {

@@ -2,7 +2,7 @@
 
 use serenity::all::GuildId;
 
-use super::part::{GuidePart, store_trouble};
+use super::part::{GuidePart, private, store_trouble};
 use crate::discord::context::EventContext;
 use crate::reply::{self, Reply};
 
@@ -12,7 +12,7 @@ const DAYS: u32 = 30;
 pub(super) const PART: GuidePart = GuidePart::plain(
     "stats",
     "What was asked and answered here",
-    |context, _, guild| Box::pin(run(context, guild)),
+    |context, _, guild| private(run(context, guild)),
 );
 
 async fn run(context: &EventContext, guild: GuildId) -> Reply {

@@ -1,13 +1,13 @@
 //! `/guide status`: which guide is live, and what is wrong.
 
-use super::part::{GuidePart, keeping, seconds};
+use super::part::{GuidePart, keeping, private, seconds};
 use crate::discord::context::EventContext;
 use crate::reply::{self, Reply, Standing};
 
 pub(super) const PART: GuidePart = GuidePart::plain(
     "status",
     "Which guide is live, and what is wrong",
-    |context, _, _| Box::pin(async { run(context) }),
+    |context, _, _| private(async { run(context) }),
 );
 
 fn run(context: &EventContext) -> Reply {

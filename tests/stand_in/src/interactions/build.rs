@@ -133,7 +133,7 @@ impl State {
                 fields,
                 message,
             } => {
-                let row = |(id, value): &(String, String)| json!({"type": 1, "components": [{"type": 4, "custom_id": id, "value": value}]});
+                let row = |(id, value): &(String, String)| json!({"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": id, "value": value}});
                 let rows: Vec<_> = fields.iter().map(row).collect();
                 let data = json!({"custom_id": custom_id, "components": rows});
                 Ok(Parts {

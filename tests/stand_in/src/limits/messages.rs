@@ -37,6 +37,7 @@ const CHOICES: usize = 25;
 const CHOICE_TEXT: usize = 100;
 const MODAL_TITLE: usize = 45;
 const INPUT_LABEL: usize = 45;
+const INPUT_DESCRIPTION: usize = 100;
 const INPUT_TEXT: usize = 4000;
 const INPUT_PLACEHOLDER: usize = 100;
 
@@ -57,7 +58,7 @@ pub(in super::super) fn message(body: &Value, place: Place) -> Result<(), Refusa
     form.optional_text("content", &body["content"], 0..=CONTENT);
     embeds(&mut form, &body["embeds"]);
     if body["flags"].as_u64().unwrap_or_default() & COMPONENTS_V2 == 0 {
-        rows(&mut form, &body["components"], false);
+        rows(&mut form, &body["components"]);
     } else {
         components(&mut form, body);
     }
@@ -199,7 +200,7 @@ fn tree<'a>(
         let at = format!("{at}.{place}");
         let inner = list(&part["components"]);
         match part["type"].as_u64() {
-            Some(1) => row(form, &at, part, seen, false),
+            Some(1) => row(form, &at, part, seen),
             Some(9) => {
                 let path = format!("{at}.components");
                 form.length(&path, inner.len(), 1..=SECTION_TEXTS);
@@ -255,7 +256,7 @@ fn unique<'a>(form: &mut Form, at: &str, component: &'a Value, seen: &mut HashSe
     }
 }
 
-fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
+fn rows(form: &mut Form, rows: &Value) {
     let mut seen = HashSet::new();
     form.length("components", list(rows).len(), 0..=ROWS);
     for (place, row) in list(rows).iter().enumerate() {
@@ -268,11 +269,11 @@ fn rows(form: &mut Form, rows: &Value, is_modal: bool) {
             );
             continue;
         }
-        self::row(form, &at, row, &mut seen, is_modal);
+        self::row(form, &at, row, &mut seen);
     }
 }
 
-fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str>, is_modal: bool) {
+fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str>) {
     let at = format!("{at}.components");
     let components = list(&row["components"]);
     let most = if components.iter().all(|component| component["type"] == 2) {
@@ -286,15 +287,14 @@ fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str
     }
     for (number, component) in components.iter().enumerate() {
         let at = format!("{at}.{number}");
-        match (component["type"].as_u64(), is_modal) {
-            (Some(2), false) => button(form, &at, component),
-            (Some(3), false) => menu(form, &at, component),
-            (Some(5..=8), false) => form.text(
+        match component["type"].as_u64() {
+            Some(2) => button(form, &at, component),
+            Some(3) => menu(form, &at, component),
+            Some(5..=8) => form.text(
                 &format!("{at}.custom_id"),
                 &component["custom_id"],
                 1..=CUSTOM_ID,
             ),
-            (Some(4), true) => input(form, &at, component),
             _ => form.wrong(
                 &format!("{at}.type"),
                 "UNION_TYPE_CHOICES",
@@ -405,7 +405,21 @@ fn input(form: &mut Form, at: &str, input: &Value) {
         &input["custom_id"],
         1..=CUSTOM_ID,
     );
-    form.text(&format!("{at}.label"), &input["label"], 1..=INPUT_LABEL);
+    if !input["label"].is_null() {
+        let words = "A text input in a label has no label of its own.";
+        form.wrong(&format!("{at}.label"), "STAND_IN", words);
+    }
+    let number = |key: &str, usual| input[key].as_u64().unwrap_or(usual);
+    let (least, most) = (number("min_length", 0), number("max_length", 4000));
+    if least > most || !(1..=4000).contains(&most) {
+        let words = "Must be between min_length and 4000.";
+        form.wrong(&format!("{at}.max_length"), "NUMBER_TYPE_MAX", words);
+    }
+    let value = input["value"].as_str().unwrap_or_default();
+    if !value.is_empty() {
+        let allowed = usize::try_from(least).unwrap_or(0)..=usize::try_from(most).unwrap_or(0);
+        form.length(&format!("{at}.value"), value.chars().count(), allowed);
+    }
     form.optional_text(
         &format!("{at}.placeholder"),
         &input["placeholder"],
@@ -476,12 +490,27 @@ pub(in super::super) fn choices(data: &Value, option_type: u64) -> Result<(), Re
     form.finish()
 }
 
-/// A modal.
+/// A modal: labels with text inputs, as Discord recommends since September 2025.
 pub(in super::super) fn modal(data: &Value) -> Result<(), Refusal> {
     let mut form = Form::default();
     form.text("custom_id", &data["custom_id"], 1..=CUSTOM_ID);
     form.text("title", &data["title"], 1..=MODAL_TITLE);
-    form.length("components", list(&data["components"]).len(), 1..=ROWS);
-    rows(&mut form, &data["components"], true);
+    let labels = list(&data["components"]);
+    form.length("components", labels.len(), 1..=ROWS);
+    let mut seen = HashSet::new();
+    for (place, label) in labels.iter().enumerate() {
+        let at = format!("components.{place}");
+        if label["type"] != 18 || label["component"]["type"] != 4 {
+            let words = "The stand-in models nothing in a modal but labels with text inputs.";
+            form.wrong(&format!("{at}.type"), "STAND_IN", words);
+            continue;
+        }
+        form.text(&format!("{at}.label"), &label["label"], 1..=INPUT_LABEL);
+        let most = 0..=INPUT_DESCRIPTION;
+        form.optional_text(&format!("{at}.description"), &label["description"], most);
+        let at = format!("{at}.component");
+        input(&mut form, &at, &label["component"]);
+        unique(&mut form, &at, &label["component"], &mut seen);
+    }
     form.finish()
 }

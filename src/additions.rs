@@ -1,0 +1,428 @@
+//! What moderators add to the guide for their own server: more ways to ask for a section, and answers of their own. Pure.
+//!
+//! What is added keeps the rules of the guide ([`knowledge::check`]) and a few more, because nobody reviews it: no invitation,
+//! no unsafe link, and no answer of their own in matters of law.
+
+mod form;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Outcome;
+use crate::guide::Guide;
+use crate::knowledge::{self, KnowledgeBase, Severity, Stakes};
+use crate::reply::{self, Place};
+use crate::search::Question;
+use crate::text;
+
+pub use form::{quoted, resource_table, section_table};
+
+/// The most answers of its own that a server may have.
+pub const MOST_ANSWERS: usize = 50;
+/// The most sections for which a server may list more ways to ask.
+pub const MOST_PHRASINGS: usize = 200;
+/// The most ways to ask of one addition: the question and three others.
+pub const MOST_QUESTIONS: usize = 4;
+/// The longest way to ask that is taken over from a message, in characters: as much of a question as is kept as a gap.
+pub const LONGEST_QUESTION: usize = 300;
+/// The longest way to ask that somebody writes, in characters: the longest phrasing of a guide.
+pub const LONGEST_WRITTEN_QUESTION: usize = 100;
+/// The longest answer, in characters: the longest text of a section.
+pub const LONGEST_ANSWER: usize = 1_500;
+/// The longest link, in characters: the longest address in a guide.
+pub const LONGEST_LINK: usize = 250;
+
+/// Stands before the id of an addition where the id of a section is expected; no section's id has it.
+const MARK: char = '+';
+
+/// Words that make a question one of law.
+const LEGAL: [&str; 26] = [
+    "visa",
+    "visas",
+    "h1b",
+    "cpt",
+    "immigration",
+    "deported",
+    "tax",
+    "taxes",
+    "taxed",
+    "taxation",
+    "legal",
+    "legally",
+    "illegal",
+    "lawsuit",
+    "sue",
+    "sued",
+    "lawyer",
+    "attorney",
+    "discrimination",
+    "discriminated",
+    "discriminate",
+    "discriminates",
+    "noncompete",
+    "cit",
+    "brp",
+    "tn1",
+];
+/// The same for two words in a row.
+const LEGAL_PAIRS: [[&str; 2]; 8] = [
+    ["work", "permit"],
+    ["work", "authorization"],
+    ["work", "authorisation"],
+    ["minimum", "wage"],
+    ["non", "compete"],
+    ["employment", "contract"],
+    ["employment", "law"],
+    ["labor", "law"],
+];
+/// How invitations to other servers begin.
+const INVITATIONS: [&str; 4] = [
+    "discord.gg/",
+    "discord.com/invite/",
+    "discordapp.com/invite/",
+    "dsc.gg/",
+];
+
+/// Everything that was added in a server, in the order of the ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Additions(Vec<Arc<Addition>>);
+
+/// Something that was added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// No other addition of the store has it, nor ever had.
+    pub id: u64,
+    /// Who wrote it last, unless they wanted to be forgotten.
+    pub author: Option<u64>,
+    /// The day on which it was written.
+    pub day: Date,
+    /// What it says.
+    pub lesson: Lesson,
+}
+
+/// What an addition says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lesson {
+    /// Ways to ask: at least one, at most [`MOST_QUESTIONS`].
+    pub questions: Vec<String>,
+    /// The id of the topic that it belongs to or stands next to.
+    pub topic: String,
+    /// What answers.
+    pub reply: LessonReply,
+}
+
+/// What answers the questions of an addition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LessonReply {
+    /// A section of the topic, by its id.
+    Section(String),
+    /// What moderators wrote.
+    Own {
+        /// Discord Markdown.
+        text: String,
+        /// Where to read more.
+        link: Option<String>,
+    },
+}
+
+/// What is to be done with the additions of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Teaching {
+    /// Add this.
+    Add(Lesson),
+    /// Put this in the place of the addition of that id.
+    Edit(u64, Lesson),
+    /// Remove the addition of that id.
+    Remove(u64),
+}
+
+/// Why something cannot be added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdditionError {
+    /// There are too many.
+    #[error(
+        "this server has {MOST_ANSWERS} answers of its own, which is the most; remove one with `/guide added` first"
+    )]
+    Answers,
+    /// There are too many.
+    #[error(
+        "this server has taught {MOST_PHRASINGS} questions, which is the most; remove some with `/guide added` first"
+    )]
+    Phrasings,
+    /// It was removed, or was never there.
+    #[error("it is no longer there; somebody may have removed it meanwhile")]
+    Gone,
+    /// It breaks a rule of the guide; the sentence says which, and what to do.
+    #[error("{0}")]
+    Rule(String),
+    /// Nothing asks for it.
+    #[error("there is no word in the question; write it as a student would ask it")]
+    Wordless,
+    /// It leads to another server.
+    #[error(
+        "an invitation to a server cannot be part of it; name the channel or the server in words"
+    )]
+    Invitation,
+    /// A link could do harm.
+    #[error("every link must begin with https://; copy it whole from the browser")]
+    Link,
+    /// Markdown that would change what stands below.
+    #[error("a code block is not closed; end it with ```")]
+    CodeBlock,
+    /// The law answers it, and not moderators.
+    #[error(
+        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Teach the question to a \
+         section that names the official source (\"It belongs to…\"), or link to that source in your channel"
+    )]
+    Law,
+}
+
+impl Additions {
+    /// Additions in any order.
+    pub fn new(additions: impl IntoIterator<Item = Addition>) -> Self {
+        let mut all: Vec<_> = additions.into_iter().map(Arc::new).collect();
+        all.sort_by_key(|addition| addition.id);
+        all.shrink_to_fit();
+        Self(all)
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Addition>> + ExactSizeIterator {
+        self.0.iter()
+    }
+
+    /// The addition of this id.
+    pub fn get(&self, id: u64) -> Option<&Arc<Addition>> {
+        let at = self.0.binary_search_by_key(&id, |addition| addition.id);
+        self.0.get(at.ok()?)
+    }
+
+    /// The answer of the server's own that has this name.
+    pub fn at(&self, place: &Place) -> Option<&Arc<Addition>> {
+        self.get(addition_of(place)?)
+    }
+
+    /// With this addition in the place of the one with its id, or besides the others.
+    #[must_use]
+    pub fn with(&self, addition: Addition) -> Self {
+        let others = self.0.iter().filter(|other| other.id != addition.id);
+        let mut all: Vec<_> = others.cloned().collect();
+        all.insert(
+            all.partition_point(|other| other.id < addition.id),
+            Arc::new(addition),
+        );
+        all.shrink_to_fit();
+        Self(all)
+    }
+
+    /// Without the addition of this id.
+    #[must_use]
+    pub fn without(&self, id: u64) -> Self {
+        let others = self.0.iter().filter(|other| other.id != id);
+        Self(others.cloned().collect())
+    }
+
+    /// Whether something can be done.
+    ///
+    /// # Errors
+    /// Where there would be too many, or what is to be changed is not there.
+    pub fn allow(&self, teaching: &Teaching) -> Result<(), AdditionError> {
+        let lesson = match teaching {
+            Teaching::Add(lesson) => lesson,
+            Teaching::Edit(id, _) | Teaching::Remove(id) => {
+                return self.get(*id).map(drop).ok_or(AdditionError::Gone);
+            }
+        };
+        let like = |other: &&Arc<Addition>| other.lesson.is_own() == lesson.is_own();
+        let count = self.0.iter().filter(like).count();
+        match lesson.is_own() {
+            true if count >= MOST_ANSWERS => Err(AdditionError::Answers),
+            false if count >= MOST_PHRASINGS => Err(AdditionError::Phrasings),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Addition {
+    /// The name of what answers: a section of the guide, or this answer itself.
+    pub fn place(&self) -> Place {
+        let section = match &self.lesson.reply {
+            LessonReply::Section(section) => section.clone(),
+            LessonReply::Own { .. } => format!("{MARK}{}", self.id),
+        };
+        Place {
+            topic: self.lesson.topic.clone(),
+            section,
+        }
+    }
+}
+
+/// The id of the addition that a place names; none if it names a section of the guide.
+pub fn addition_of(place: &Place) -> Option<u64> {
+    place.section.strip_prefix(MARK)?.parse().ok()
+}
+
+impl Lesson {
+    /// Whether moderators wrote the answer.
+    pub fn is_own(&self) -> bool {
+        matches!(self.reply, LessonReply::Own { .. })
+    }
+
+    /// The question that stands for all.
+    pub fn question(&self) -> &str {
+        self.questions.first().map_or("", String::as_str)
+    }
+
+    /// Puts what somebody wrote in order: without marks that nobody sees, each way to ask once and on one line.
+    #[must_use]
+    pub fn tidied(self) -> Self {
+        let mut questions: Vec<String> = Vec::new();
+        let mut known: Vec<Vec<String>> = Vec::new();
+        for question in &self.questions {
+            let visible = visible(question);
+            let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = text::words(&line);
+            if !words.is_empty() && !known.contains(&words) && questions.len() < MOST_QUESTIONS {
+                questions.push(line);
+                known.push(words);
+            }
+        }
+        let reply = match self.reply {
+            LessonReply::Own { text, link } => LessonReply::Own {
+                text: visible(&text).trim().to_owned(),
+                link: link
+                    .map(|link| visible(&link).trim().to_owned())
+                    .filter(|link| !link.is_empty()),
+            },
+            section => section,
+        };
+        Self {
+            questions,
+            reply,
+            ..self
+        }
+    }
+
+    /// Whether this may be shown to students of a server.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(&self, guide: &Guide) -> Result<(), AdditionError> {
+        if self.questions.is_empty() {
+            return Err(AdditionError::Wordless);
+        }
+        let LessonReply::Own { text, link } = &self.reply else {
+            return Ok(());
+        };
+        let mut texts = self.questions.iter().chain([text]).chain(link);
+        if texts.any(|text| invites(text)) {
+            return Err(AdditionError::Invitation);
+        }
+        if has_unsafe_link(text) {
+            return Err(AdditionError::Link);
+        }
+        if text.matches("```").count() % 2 != 0 {
+            return Err(AdditionError::CodeBlock);
+        }
+        let checked = knowledge::check(&form::sources(self), Date::ZERO);
+        let mut errors = checked.problems.iter();
+        if let Some(problem) = errors.find(|problem| problem.severity == Severity::Error) {
+            let rule = format!("{}. {}", problem.message, problem.mend);
+            return Err(AdditionError::Rule(rule.trim_end_matches('.').to_owned()));
+        }
+        if self
+            .questions
+            .iter()
+            .any(|question| is_legal(guide, question))
+        {
+            return Err(AdditionError::Law);
+        }
+        Ok(())
+    }
+}
+
+/// A text without what nobody sees and what turns the order of letters around: control characters but the end of a line,
+/// zero-width spaces, and the marks of direction (Unicode Standard Annex 9, section 2).
+fn visible(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+    };
+    text.replace("\r\n", "\n")
+        .replace('\t', " ")
+        .chars()
+        .filter(|c| !hidden(*c))
+        .collect()
+}
+
+fn invites(text: &str) -> bool {
+    let text = text.to_lowercase();
+    INVITATIONS.iter().any(|start| text.contains(start))
+}
+
+/// Whether Markdown has a link that does not begin with `https://`.
+fn has_unsafe_link(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let named = text.split("](").skip(1);
+    let mut targets = named.map(|target| target.trim_start_matches(['<', ' ']));
+    let mut schemes = text.split("://").map(|before| {
+        before
+            .rsplit(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default()
+    });
+    // What follows the last "://" is no scheme.
+    let count = text.matches("://").count();
+    targets.any(|target| !target.starts_with("https://"))
+        || schemes.by_ref().take(count).any(|scheme| scheme != "https")
+}
+
+/// Whether a question is one of law: by its words, or because the guide is sure that it belongs to a section of law.
+fn is_legal(guide: &Guide, question: &str) -> bool {
+    let words = text::words(question);
+    let has_word = words.iter().any(|word| LEGAL.contains(&word.as_str()));
+    let has_pair = words
+        .windows(2)
+        .any(|pair| LEGAL_PAIRS.iter().any(|legal| pair == legal));
+    has_word || has_pair || is_answered_by_law(guide, question)
+}
+
+fn is_answered_by_law(guide: &Guide, question: &str) -> bool {
+    let answer = guide.answer(&Question::new(question));
+    let best = answer.matches.first();
+    answer.outcome == Outcome::Answer
+        && best
+            .and_then(|best| reply::place(&guide.knowledge, best))
+            .is_some_and(|(_, section)| section.stakes == Stakes::Legal)
+}
+
+/// The topic that somebody means by its title, its id or what is in it: the nearest to a question if they mean none.
+pub fn topic_for<'a>(guide: &'a Guide, named: &str, question: &str) -> Option<&'a str> {
+    let knowledge: &KnowledgeBase = &guide.knowledge;
+    let wanted = named.trim().to_lowercase();
+    let mut topics = knowledge.topics().iter();
+    let exact = topics.find(|topic| topic.id == wanted || topic.title.to_lowercase() == wanted);
+    let found = |text: &str| {
+        let found = guide.index.search(&Question::new(text)).matches;
+        let best = found.first().map(|best| best.topic)?;
+        knowledge.topics().get(best)
+    };
+    exact
+        .or_else(|| found(named))
+        .or_else(|| found(question))
+        .or_else(|| knowledge.topics().first())
+        .map(|topic| topic.id.as_str())
+}

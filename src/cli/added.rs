@@ -1,0 +1,265 @@
+//! `internbot added`: what moderators of servers added to the guide, to read, to paste or to remove.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use internbot::additions::{
+    Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table,
+};
+use internbot::config::Config;
+use internbot::guide::Guide;
+use internbot::knowledge::{GuideSource, Section, Topic, new_id};
+use internbot::store;
+use internbot::text;
+
+use super::gaps::USUAL_FOLDER;
+use super::{AddedOptions, CliError, load, wait_for};
+
+pub(super) fn run(
+    source: &GuideSource,
+    config: &Config,
+    options: &AddedOptions,
+) -> Result<ExitCode, CliError> {
+    let mut out = anstream::stdout().lock();
+    if let Some(id) = options.remove {
+        if !wait_for(store::remove_addition(&config.store, id))?? {
+            return Err(CliError::NoAddition(id));
+        }
+        writeln!(
+            out,
+            "Removed number {id}. A bot that runs follows within a second."
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let added = wait_for(store::read_additions(&config.store, options.guild))??;
+    if options.toml {
+        let guide = load(source)?;
+        // The embedded guide is written out before it can be edited.
+        if source.folder().is_none() {
+            writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
+        }
+        let folder = source.folder().unwrap_or(Path::new(USUAL_FOLDER));
+        toml(&mut out, folder, &guide, &added)?;
+    } else {
+        list(&mut out, &added)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(out: &mut impl Write, added: &[(u64, Addition)]) -> io::Result<()> {
+    writeln!(out, "Added by moderators: {}", added.len())?;
+    for (guild, addition) in added {
+        let lesson = &addition.lesson;
+        let author = addition
+            .author
+            .map_or_else(String::new, |author| format!(" by {author}"));
+        writeln!(out, "\n{:>6}  {}", addition.id, plain(lesson.question()))?;
+        for other in lesson.questions.iter().skip(1) {
+            writeln!(out, "        {}", plain(other))?;
+        }
+        match &lesson.reply {
+            LessonReply::Section(section) => {
+                writeln!(out, "        leads to {}/{section}", lesson.topic)?;
+            }
+            LessonReply::Own { text, link } => {
+                writeln!(out, "        {}", plain(text))?;
+                if let Some(link) = link {
+                    writeln!(out, "        {}", plain(link))?;
+                }
+                writeln!(out, "        next to {}", lesson.topic)?;
+            }
+        }
+        writeln!(out, "        server {guild}, {}{author}", addition.day)?;
+    }
+    Ok(())
+}
+
+/// A text on one line, as a terminal shows it without obeying it.
+fn plain(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// Prints what to paste: phrasings for sections, and sections for topics, with their links.
+fn toml(
+    out: &mut impl Write,
+    folder: &Path,
+    guide: &Guide,
+    added: &[(u64, Addition)],
+) -> io::Result<()> {
+    let topics = guide.knowledge.topics();
+    let of_topics = topics.iter().flat_map(|topic| &topic.questions);
+    let sections = topics.iter().flat_map(|topic| &topic.sections);
+    let of_sections = sections.flat_map(|section| &section.questions);
+    let mut known: BTreeSet<Vec<String>> = of_topics
+        .chain(of_sections)
+        .map(|phrasing| text::words(&phrasing.text))
+        .collect();
+    let file = |topic: &Topic| {
+        let file = folder.join("topics").join(format!("{}.toml", topic.id));
+        file.display().to_string()
+    };
+    for topic in topics {
+        for section in &topic.sections {
+            let leads_here =
+                |lesson: &LessonReply| *lesson == LessonReply::Section(section.id.clone());
+            let additions = added.iter().map(|(_, addition)| addition);
+            let of_section = additions.filter(|addition| {
+                addition.lesson.topic == topic.id && leads_here(&addition.lesson.reply)
+            });
+            let lines: Vec<String> = of_section
+                .flat_map(|addition| &addition.lesson.questions)
+                .filter(|question| known.insert(text::words(question)))
+                .map(|question| line(question))
+                .collect();
+            if !lines.is_empty() {
+                writeln!(
+                    out,
+                    "# File {}: put these lines into `questions` of the section `{}`.",
+                    file(topic),
+                    section.id
+                )?;
+                lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+                writeln!(out)?;
+            }
+        }
+    }
+    let mut taken = Taken::of(guide);
+    for topic in topics {
+        let of_topic = added
+            .iter()
+            .filter(|(_, addition)| addition.lesson.topic == topic.id);
+        for (guild, addition) in of_topic {
+            answer(
+                out,
+                folder,
+                guide,
+                topic,
+                (*guild, addition),
+                &mut known,
+                &mut taken,
+            )?;
+        }
+    }
+    let is_gone = |addition: &Addition| {
+        let topic = guide.knowledge.topic(&addition.lesson.topic);
+        let is_there =
+            |section: &String| topic.is_some_and(|topic| topic.section(section).is_some());
+        match &addition.lesson.reply {
+            LessonReply::Section(section) => !is_there(section),
+            LessonReply::Own { .. } => topic.is_none(),
+        }
+    };
+    for (_, addition) in added.iter().filter(|(_, addition)| is_gone(addition)) {
+        writeln!(
+            out,
+            "# Left out: number {}, {}: its place in the topic {} is no longer in the guide.",
+            addition.id,
+            quoted(addition.lesson.question()),
+            addition.lesson.topic
+        )?;
+    }
+    Ok(())
+}
+
+/// A phrasing as a line of a list; what is too long to be one, as a comment.
+fn line(question: &str) -> String {
+    if question.chars().count() > LONGEST_WRITTEN_QUESTION {
+        format!("  # to be shortened: {}", quoted(question))
+    } else {
+        format!("  {},", quoted(question))
+    }
+}
+
+/// Ids that a new section or resource cannot have, and the addresses that there are.
+struct Taken {
+    ids: BTreeSet<String>,
+    /// The address and the id of each resource.
+    resources: Vec<(String, String)>,
+}
+
+impl Taken {
+    fn of(guide: &Guide) -> Self {
+        let sections = guide
+            .knowledge
+            .topics()
+            .iter()
+            .flat_map(|topic| &topic.sections);
+        let resources = guide.knowledge.resources();
+        Self {
+            ids: sections
+                .map(|section: &Section| section.id.clone())
+                .chain(resources.iter().map(|resource| resource.id.clone()))
+                .collect(),
+            resources: resources
+                .iter()
+                .map(|resource| (resource.url.clone(), resource.id.clone()))
+                .collect(),
+        }
+    }
+
+    /// A new id, of the words of a text.
+    fn new_id(&mut self, guide: &Guide, text: &str) -> String {
+        let stop_words = &guide.knowledge.vocabulary().stop_words;
+        let id = new_id(text, stop_words, "new-topic", &self.ids);
+        self.ids.insert(id.clone());
+        id
+    }
+}
+
+/// Prints an answer as a section of its topic, with its link; nothing for what leads to a section.
+fn answer(
+    out: &mut impl Write,
+    folder: &Path,
+    guide: &Guide,
+    topic: &Topic,
+    (guild, addition): (u64, &Addition),
+    known: &mut BTreeSet<Vec<String>>,
+    taken: &mut Taken,
+) -> io::Result<()> {
+    let lesson = &addition.lesson;
+    let LessonReply::Own { link, .. } = &lesson.reply else {
+        return Ok(());
+    };
+    let questions: Vec<&str> = lesson
+        .questions
+        .iter()
+        .filter(|question| known.insert(text::words(question)))
+        .map(String::as_str)
+        .collect();
+    let mut resource = None;
+    if let Some(link) = link {
+        let there = taken.resources.iter().find(|(url, _)| url == link);
+        let id = match there {
+            Some((_, id)) => id.clone(),
+            None => {
+                let site = link.trim_start_matches("https://");
+                let site = site.split(['/', '?', '#']).next().unwrap_or(site);
+                let id = taken.new_id(guide, lesson.question());
+                writeln!(
+                    out,
+                    "# File {}: a new link; put it at the end.",
+                    folder.join("resources.toml").display()
+                )?;
+                writeln!(out, "{}", resource_table(&id, site, link))?;
+                taken.resources.push((link.clone(), id.clone()));
+                id
+            }
+        };
+        resource = Some(id);
+    }
+    let id = taken.new_id(guide, lesson.question());
+    if let Some(section) = section_table(&id, lesson, &questions, resource.as_deref()) {
+        let file = folder.join("topics").join(format!("{}.toml", topic.id));
+        writeln!(
+            out,
+            "# File {}: a new section, number {} of server {guild}; read it, then put it at the end.",
+            file.display(),
+            addition.id
+        )?;
+        writeln!(out, "{section}")?;
+    }
+    Ok(())
+}

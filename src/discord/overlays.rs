@@ -1,0 +1,70 @@
+//! What servers added, as the guide that is live reads it: bounded, because reading a server's additions again takes a
+//! millisecond.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use lru::LruCache;
+use serenity::all::GuildId;
+
+use super::bounded::{bounded, locked};
+use crate::additions::Additions;
+use crate::guide::Guide;
+use crate::knowledge::KnowledgeBase;
+use crate::overlay::Overlay;
+
+/// How many servers' additions stay read.
+const MAX_OVERLAYS: usize = 256;
+
+/// The additions of servers as a guide reads them.
+pub(super) struct Overlays(Mutex<LruCache<GuildId, ReadAdditions>>);
+
+/// Additions, the guide that has read them, and what came of it.
+struct ReadAdditions {
+    additions: Arc<Additions>,
+    guide: Weak<KnowledgeBase>,
+    overlay: Arc<Overlay>,
+}
+
+impl Default for Overlays {
+    fn default() -> Self {
+        Self(Mutex::new(bounded(MAX_OVERLAYS)))
+    }
+}
+
+impl Overlays {
+    /// The additions of a server as a guide reads them.
+    pub(super) fn of(
+        &self,
+        server: GuildId,
+        additions: Arc<Additions>,
+        guide: &Guide,
+    ) -> Arc<Overlay> {
+        if additions.is_empty() {
+            return Arc::default();
+        }
+        let is_same = |read: &&ReadAdditions| {
+            Arc::ptr_eq(&read.additions, &additions)
+                && std::ptr::eq(read.guide.as_ptr(), Arc::as_ptr(&guide.knowledge))
+        };
+        let known = locked(&self.0)
+            .get(&server)
+            .filter(is_same)
+            .map(|read| Arc::clone(&read.overlay));
+        if let Some(overlay) = known {
+            return overlay;
+        }
+        let overlay = Arc::new(Overlay::new(guide, &additions));
+        let read = ReadAdditions {
+            additions,
+            guide: Arc::downgrade(&guide.knowledge),
+            overlay: Arc::clone(&overlay),
+        };
+        locked(&self.0).put(server, read);
+        overlay
+    }
+
+    /// Forgets what a server added.
+    pub(super) fn remove(&self, server: GuildId) {
+        locked(&self.0).pop(&server);
+    }
+}

@@ -1,0 +1,107 @@
+//! What a server added, read with a guide: to be compared with a question, on top of the one search. Pure.
+
+use std::sync::Arc;
+
+use crate::additions::{Addition, Additions, LessonReply};
+use crate::guide::Guide;
+use crate::reply::Place;
+use crate::subject::Subject;
+use crate::text;
+
+/// A sentence of a longer message that asks in fewer words than this ("is this legit?") says nothing by itself.
+const SHORTEST_ASKING: usize = 5;
+
+/// The additions of a server as a guide reads them. What leads to a section that is gone is left out.
+#[derive(Debug, Default)]
+pub struct Overlay {
+    entries: Vec<Entry>,
+}
+
+/// One way to ask.
+#[derive(Debug)]
+struct Entry {
+    words: Box<str>,
+    subject: Subject,
+    /// The topic and the section of the guide to which it leads, by position; none for an answer of the server's own.
+    section: Option<(usize, usize)>,
+    addition: Arc<Addition>,
+}
+
+/// What is most like a question of all that was added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taught {
+    /// How alike the questions are: 1 for the same words, else as [`Subject::likeness`] says.
+    pub likeness: f32,
+    /// The topic and the section of the guide that answer, by position; none for an answer of the server's own.
+    pub section: Option<(usize, usize)>,
+    /// What was added.
+    pub addition: Arc<Addition>,
+}
+
+impl Overlay {
+    /// Reads additions with a guide.
+    pub fn new(guide: &Guide, additions: &Additions) -> Self {
+        let mut entries = Vec::new();
+        for addition in additions.iter() {
+            let section = match &addition.lesson.reply {
+                LessonReply::Section(_) => match position(guide, &addition.place()) {
+                    Some(position) => Some(position),
+                    None => continue,
+                },
+                LessonReply::Own { .. } => None,
+            };
+            entries.extend(addition.lesson.questions.iter().map(|question| Entry {
+                words: text::words(question).join(" ").into(),
+                subject: guide.subject(question),
+                section,
+                addition: Arc::clone(addition),
+            }));
+        }
+        Self { entries }
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What is most like a question; of equals what was added last. Of a story, the sentence that asks counts as well.
+    pub fn nearest(&self, guide: &Guide, question: &str) -> Option<Taught> {
+        if self.is_empty() {
+            return None;
+        }
+        let read = |text: &str| (text::words(text).join(" "), guide.subject(text));
+        let asking = text::sentences(question)
+            .filter(|sentence| *sentence != question && text::asks(sentence))
+            .filter(|sentence| text::words(sentence).len() >= SHORTEST_ASKING);
+        let asked: Vec<(String, Subject)> =
+            std::iter::once(question).chain(asking).map(read).collect();
+        let likeness = |entry: &Entry| {
+            asked.iter().fold(0.0, |most: f32, (words, subject)| {
+                most.max(if *words == *entry.words {
+                    1.0
+                } else {
+                    entry.subject.likeness(subject)
+                })
+            })
+        };
+        let (likeness, entry) = self
+            .entries
+            .iter()
+            .map(|entry| (likeness(entry), entry))
+            .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        Some(Taught {
+            likeness,
+            section: entry.section,
+            addition: Arc::clone(&entry.addition),
+        })
+    }
+}
+
+fn position(guide: &Guide, place: &Place) -> Option<(usize, usize)> {
+    let mut topics = guide.knowledge.topics().iter();
+    let topic = topics.position(|topic| topic.id == place.topic)?;
+    let mut sections = guide.knowledge.topics().get(topic)?.sections.iter();
+    let section = sections.position(|section| section.id == place.section)?;
+    Some((topic, section))
+}

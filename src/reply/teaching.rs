@@ -1,0 +1,359 @@
+//! What moderators add to the guide: where a question belongs, their own answers, the list of both, and the forms for them.
+
+use crate::additions::{
+    Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_WRITTEN_QUESTION, Lesson,
+    LessonReply, MOST_ANSWERS, MOST_PHRASINGS, MOST_QUESTIONS,
+};
+use crate::knowledge::{KnowledgeBase, Section, Topic};
+
+use super::moderation::date;
+use super::notes::note;
+use super::{
+    Action, Asked, Choice, Field, FieldName, Form, FormAction, Place, Reply, Teach, added, cut,
+    escape, limit,
+};
+
+/// How many additions a page of the list has.
+const OF_A_PAGE: usize = 10;
+/// The most of a question that is repeated in the list, in characters.
+const LISTED: usize = 90;
+/// The longest search of the guide in a form, in characters.
+const LONGEST_SEARCH: usize = 100;
+
+/// To which section questions belong: the nearest, to choose from. The message begins with the questions, which is where they
+/// are read from once a section is chosen. `is_message` where they are a message, which may be an answer.
+pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_message: bool) -> Reply {
+    let options = nearest.iter().map(|(topic, section)| {
+        let place = Place::new(topic, section);
+        let action = Action::Teach(Teach::Belongs(place));
+        Choice::new(&section.heading, &topic.title, action).here()
+    });
+    let mut buttons = vec![
+        teach("Search the guide", Teach::Search),
+        teach("Write an answer", Teach::Write(Asked::Quoted)),
+    ];
+    if is_message {
+        buttons.push(teach("Use it as an answer", Teach::Quote));
+    }
+    let body = match (nearest, questions) {
+        ([], _) => "The guide has nothing like it. Search in other words, or write an answer.",
+        (_, [_]) => {
+            "Which section answers this? From then on, that is what people here get for it."
+        }
+        _ => "Which section answers these? From then on, that is what people here get for them.",
+    };
+    Reply {
+        body: format!("{}\n\n{body}", quotes(questions)),
+        prompt: "The nearest sections".to_owned(),
+        choices: options.collect(),
+        buttons,
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// Questions as they are quoted, one a line.
+fn quotes(questions: &[String]) -> String {
+    let lines = questions
+        .iter()
+        .map(|question| format!("> {}", escape(question)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// That questions lead to a section from now on.
+pub fn taught(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
+    Reply {
+        body: format!(
+            "{}\n\nSaved. On this server the answer is now {}.",
+            quotes(&addition.lesson.questions),
+            answer_of(knowledge, addition)
+        ),
+        buttons: vec![
+            teach("Undo", Teach::Remove(addition.id)).here(),
+            teach("Everything added", Teach::List(0)),
+        ],
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// The answer that was saved, as students see it.
+pub fn answer_saved(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
+    Reply {
+        choices: Vec::new(),
+        buttons: changes_of(addition),
+        footer: "Saved. This is what people on this server get from now on.".to_owned(),
+        ..added(knowledge, addition)
+    }
+    .within_limits()
+}
+
+/// Why nothing was saved, with what somebody wrote, so that it is not lost.
+pub fn not_taught(why: &str, lesson: &Lesson) -> Reply {
+    let text = match &lesson.reply {
+        LessonReply::Own { text, .. } => text.replace("```", "'''"),
+        LessonReply::Section(_) => String::new(),
+    };
+    let copy = if text.is_empty() {
+        String::new()
+    } else {
+        format!("\n\nYour text, to copy:\n```\n{text}\n```")
+    };
+    note(&format!("Nothing was saved: {}.{copy}", escape(why)))
+}
+
+/// A page, from zero, of what was added in a server, the latest first.
+pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) -> Reply {
+    if additions.is_empty() {
+        return note(
+            "Nothing was added on this server yet. Write an answer with `/guide add`, teach a question from `/guide gaps`, or open the menu \
+             of a message, then Apps › Teach the guide.",
+        );
+    }
+    let pages = additions.len().div_ceil(OF_A_PAGE);
+    let page = page.min(pages - 1);
+    let shown = || {
+        let latest = additions.iter().rev();
+        latest.skip(page * OF_A_PAGE).take(OF_A_PAGE)
+    };
+    let lines: Vec<String> = shown()
+        .map(|addition| {
+            format!(
+                "- **{}**\n  {}, {}",
+                escape(&cut(addition.lesson.question(), LISTED)),
+                answer_of(knowledge, addition),
+                by(addition)
+            )
+        })
+        .collect();
+    let options = shown().map(|addition| {
+        let kind = if addition.lesson.is_own() {
+            "An answer of this server"
+        } else {
+            "A question for a section of the guide"
+        };
+        let action = Action::Teach(Teach::One(addition.id));
+        Choice::new(addition.lesson.question(), kind, action).here()
+    });
+    let mut buttons = Vec::new();
+    if page > 0 {
+        buttons.push(teach("Newer", Teach::List(page - 1)).here());
+    }
+    if page + 1 < pages {
+        buttons.push(teach("Older", Teach::List(page + 1)).here());
+    }
+    let own = additions
+        .iter()
+        .filter(|addition| addition.lesson.is_own())
+        .count();
+    Reply {
+        title: "Added on this server".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!(
+            "{own} of {MOST_ANSWERS} answers, {} of {MOST_PHRASINGS} taught questions, the latest first\n\n{}",
+            additions.len() - own,
+            lines.join("\n")
+        ),
+        prompt: "Show, change or delete one".to_owned(),
+        choices: options.collect(),
+        buttons,
+        footer: format!("Page {} of {pages}", page + 1),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// One addition, with all that is known of it.
+pub fn addition(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
+    let shown = addition.lesson.is_own().then(|| added(knowledge, addition));
+    let body = match &shown {
+        Some(shown) => shown.body.clone(),
+        None => format!("Answered by {}.", answer_of(knowledge, addition)),
+    };
+    Reply {
+        body: format!(
+            "{}\n-# {} · number {}\n\n{body}",
+            quotes(&addition.lesson.questions),
+            by(addition),
+            addition.id
+        ),
+        links: shown.map(|shown| shown.links).unwrap_or_default(),
+        buttons: changes_of(addition),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// That an addition is gone.
+pub fn addition_removed() -> Reply {
+    Reply {
+        body: "Deleted. Nobody gets it any more.".to_owned(),
+        buttons: vec![teach("Everything added", Teach::List(0)).here()],
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// Where an addition is gone that somebody wants to see or change.
+pub fn addition_gone() -> Reply {
+    note("This is no longer there: somebody may have deleted it meanwhile.")
+}
+
+/// Where a gap is gone that somebody wants to close.
+pub fn gap_gone() -> Reply {
+    note("This question is no longer kept. Look at `/guide gaps` again.")
+}
+
+/// Where a message has no text that could be taught.
+pub fn nothing_to_teach() -> Reply {
+    note("This message has no text that I could take over.")
+}
+
+/// Where the operator switched additions off.
+pub fn additions_off() -> Reply {
+    note("My operator has switched off that servers add to the guide.")
+}
+
+/// A form for an answer: empty, or begun. `topic` is the title of the one next to which it stands.
+pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
+    let (text, link) = match &begun.reply {
+        LessonReply::Own { text, link } => (text.as_str(), link.as_deref().unwrap_or_default()),
+        LessonReply::Section(_) => ("", ""),
+    };
+    let others: Vec<String> = begun
+        .questions
+        .iter()
+        .skip(1)
+        .take(MOST_QUESTIONS - 1)
+        .map(|other| cut(other, LONGEST_WRITTEN_QUESTION))
+        .collect();
+    let title = match action {
+        FormAction::Edit(_) => "Change an answer",
+        FormAction::Add | FormAction::Search => "Write an answer",
+    };
+    let question = field(
+        FieldName::Question,
+        "Question",
+        "As a student would ask it",
+        begun.question(),
+        LONGEST_WRITTEN_QUESTION,
+    );
+    let answer = field(
+        FieldName::Answer,
+        "Answer",
+        "What you would tell them. Nothing on visas, taxes or contracts: that is for official sources.",
+        text,
+        LONGEST_ANSWER,
+    );
+    let others = field(
+        FieldName::Others,
+        "Up to three other ways to ask, one a line",
+        "As others have asked it",
+        &others.join("\n"),
+        (MOST_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
+    );
+    let link = field(
+        FieldName::Link,
+        "Where to read more",
+        "https://…",
+        link,
+        LONGEST_LINK,
+    );
+    let topic = field(
+        FieldName::Topic,
+        "The topic next to which it stands",
+        "Empty for the nearest one",
+        topic,
+        LONGEST_SEARCH,
+    );
+    Form {
+        action,
+        title: title.to_owned(),
+        fields: vec![
+            Field {
+                is_required: true,
+                ..question
+            },
+            Field {
+                is_required: true,
+                is_long: true,
+                ..answer
+            },
+            Field {
+                is_long: true,
+                ..others
+            },
+            link,
+            topic,
+        ],
+    }
+}
+
+/// A form to search the guide with.
+pub fn search_form() -> Form {
+    let words = field(
+        FieldName::Topic,
+        "What is it about?",
+        "In a few words",
+        "",
+        LONGEST_SEARCH,
+    );
+    Form {
+        action: FormAction::Search,
+        title: "Search the guide".to_owned(),
+        fields: vec![Field {
+            is_required: true,
+            ..words
+        }],
+    }
+}
+
+/// An optional line of a form.
+fn field(name: FieldName, label: &str, hint: &str, value: &str, most: usize) -> Field {
+    Field {
+        name,
+        label: cut(label, limit::FORM_LABEL),
+        hint: cut(hint, limit::FORM_HINT),
+        value: cut(value, most),
+        is_required: false,
+        is_long: false,
+        most,
+    }
+}
+
+/// What can be done with an addition.
+fn changes_of(addition: &Addition) -> Vec<Choice> {
+    let edit = teach("Edit", Teach::Edit(addition.id));
+    let others = [
+        teach("Delete", Teach::Remove(addition.id)).here(),
+        teach("Everything added", Teach::List(0)).here(),
+    ];
+    let edit = Some(edit).filter(|_| addition.lesson.is_own());
+    edit.into_iter().chain(others).collect()
+}
+
+/// What answers an addition's questions, in a few words.
+fn answer_of(knowledge: &KnowledgeBase, addition: &Addition) -> String {
+    let lesson = &addition.lesson;
+    let topic = knowledge.topic(&lesson.topic);
+    let title = topic.map_or_else(|| escape(&lesson.topic), |topic| escape(&topic.title));
+    match &lesson.reply {
+        LessonReply::Own { .. } => format!("an answer next to {title}"),
+        LessonReply::Section(id) => match topic.and_then(|topic| topic.section(id)) {
+            Some(section) => format!("**{}** ({title})", escape(&section.heading)),
+            None => format!("a section of {title} that is no longer in the guide"),
+        },
+    }
+}
+
+/// Who wrote an addition, and when.
+fn by(addition: &Addition) -> String {
+    let author = addition
+        .author
+        .map_or_else(|| "somebody".to_owned(), |author| format!("<@{author}>"));
+    format!("by {author} on {}", date(addition.day))
+}
+
+fn teach(label: &str, teach: Teach) -> Choice {
+    Choice::new(label, "", Action::Teach(teach))
+}

@@ -1,0 +1,258 @@
+//! What moderators add for their server: which questions it answers, and what may not be added.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where something is not there"
+)]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use internbot::additions::{
+    Addition, AdditionError, Additions, LONGEST_ANSWER, Lesson, LessonReply, MOST_QUESTIONS,
+};
+use internbot::answer::{Answer, Outcome};
+use internbot::guide::Guide;
+use internbot::knowledge;
+use internbot::overlay::Overlay;
+use internbot::reply;
+use internbot::search::Question;
+use jiff::civil::date;
+
+static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
+    let knowledge = knowledge::load(Path::new("knowledge"), date(2026, 11, 23));
+    Guide::new(knowledge.expect("the guide of this repository has no error"))
+});
+
+fn own(question: &str, text: &str) -> Lesson {
+    Lesson {
+        questions: vec![question.to_owned()],
+        topic: "first-week".to_owned(),
+        reply: LessonReply::Own {
+            text: text.to_owned(),
+            link: None,
+        },
+    }
+}
+
+fn leading(question: &str, topic: &str, section: &str) -> Lesson {
+    Lesson {
+        questions: vec![question.to_owned()],
+        topic: topic.to_owned(),
+        reply: LessonReply::Section(section.to_owned()),
+    }
+}
+
+fn additions(lessons: impl IntoIterator<Item = Lesson>) -> Additions {
+    Additions::new((1..).zip(lessons).map(|(id, lesson)| Addition {
+        id,
+        author: Some(7),
+        day: date(2026, 11, 23),
+        lesson,
+    }))
+}
+
+/// What somebody gets who asks, or says, this in a server that has taught these.
+fn decided(lessons: &[Lesson], question: &Question) -> Answer {
+    let overlay = Overlay::new(&GUIDE, &additions(lessons.iter().cloned()));
+    GUIDE.answer_with(question, &overlay)
+}
+
+fn asked(lessons: &[Lesson], question: &str) -> Answer {
+    decided(lessons, &Question::new(question))
+}
+
+/// The answer of the server's own, or else the section.
+fn shown(answer: &Answer) -> String {
+    let place = match &answer.added {
+        Some(addition) => addition.place(),
+        None => {
+            let best = answer.matches.first().expect("a match");
+            let (topic, section) = reply::place(&GUIDE.knowledge, best).expect("it is there");
+            reply::Place::new(topic, section)
+        }
+    };
+    format!("{}/{}", place.topic, place.section)
+}
+
+/// A phrasing of the guide, of which it is sure.
+fn sure() -> &'static str {
+    let topic = GUIDE.knowledge.topic("resume").expect("it is there");
+    &topic.questions[0].text
+}
+
+#[test]
+fn a_question_gets_what_was_taught_in_other_words_too() {
+    let kayak = own("where can i store my kayak", "Behind the shed.");
+    for question in [
+        "where can i store my kayak",
+        "Where can I store my KAYAK?!",
+        "kayak storing",
+        "where do we store a kayack",
+        "hi all, i am new here since monday. where can i store my kayak? thanks",
+    ] {
+        let answer = asked(std::slice::from_ref(&kayak), question);
+        assert_eq!(
+            answer.outcome,
+            Outcome::Answer,
+            "{question}: {}",
+            answer.reason
+        );
+        assert_eq!(shown(&answer), "first-week/+1", "{question}");
+    }
+    for question in ["where can i store my bike", "is kayaking fun", sure()] {
+        let answer = asked(std::slice::from_ref(&kayak), question);
+        assert_eq!(answer, GUIDE.answer(&Question::new(question)), "{question}");
+    }
+}
+
+#[test]
+fn what_repeats_a_taught_question_gets_what_was_taught_last_whatever_the_guide_says() {
+    let taught = [
+        leading(sure(), "first-week", "first-days"),
+        own(sure(), "Ask Jo."),
+    ];
+    assert!(shown(&GUIDE.answer(&Question::new(sure()))).starts_with("resume/"));
+    assert_eq!(shown(&asked(&taught[..1], sure())), "first-week/first-days");
+    let answer = asked(&taught, sure());
+    assert_eq!(shown(&answer), "first-week/+2");
+    assert!(
+        answer
+            .reason
+            .contains("moderators of this server taught me"),
+        "{}",
+        answer.reason
+    );
+}
+
+#[test]
+fn a_clearly_better_section_of_the_guide_wins_over_what_is_only_like_the_question() {
+    let like = format!("{} with a kayak", sure());
+    let answer = asked(&[own(&like, "Ask Jo.")], sure());
+    assert!(shown(&answer).starts_with("resume/"), "{}", answer.reason);
+}
+
+#[test]
+fn what_leads_to_a_section_that_is_gone_is_as_if_it_were_not_there() {
+    let question = "where can i store my kayak";
+    for gone in [
+        leading(question, "first-week", "no-such-section"),
+        leading(question, "no-such-topic", "general"),
+    ] {
+        let answer = asked(&[gone], question);
+        assert_eq!(answer, GUIDE.answer(&Question::new(question)));
+    }
+}
+
+#[test]
+fn what_is_only_overheard_must_repeat_what_was_taught_and_ask() {
+    let kayak = [own("where can i store my kayak", "Behind the shed.")];
+    let overheard = |text: &str| Question {
+        overheard: true,
+        ..Question::new(text)
+    };
+    for (text, is_answered) in [
+        ("where can i store my kayak?", true),
+        (
+            "where do we store all these kayaks of ours and boats?",
+            false,
+        ),
+        ("i store my kayak", false),
+    ] {
+        let answer = decided(&kayak, &overheard(text));
+        assert_eq!(
+            answer.added.is_some(),
+            is_answered,
+            "{text}: {}",
+            answer.reason
+        );
+    }
+}
+
+#[test]
+fn questions_are_tidied() {
+    let lesson = Lesson {
+        questions: [
+            "  where is\n the  kayak ",
+            "Where is the kayak?",
+            "",
+            "?!",
+            "kayak \u{202e}where\u{202c}",
+            "three",
+            "four",
+            "five",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        ..own("", " A\u{200b}\u{7} b\r\nc\t \u{2066}")
+    }
+    .tidied();
+    assert_eq!(
+        lesson.questions,
+        ["where is the kayak", "kayak where", "three", "four"]
+    );
+    assert_eq!(lesson.questions.len(), MOST_QUESTIONS);
+    let LessonReply::Own { text, .. } = &lesson.reply else {
+        unreachable!("it is one")
+    };
+    assert_eq!(text, "A b\nc");
+}
+
+#[test]
+fn what_may_not_be_added_is_refused_with_a_reason() {
+    let question = "where is the boat house";
+    let linked = |link: &str| Lesson {
+        reply: LessonReply::Own {
+            text: "Fine.".to_owned(),
+            link: Some(link.to_owned()),
+        },
+        ..own(question, "")
+    };
+    let check = |lesson: Lesson| lesson.tidied().check(&GUIDE);
+    let long = "word ".repeat(800);
+    for (lesson, why) in [
+        (own("?!", "Fine."), "no word in the question"),
+        (own(question, ""), "is empty"),
+        (
+            own(question, &long),
+            &format!("the most is {LONGEST_ANSWER}"),
+        ),
+        (own(long.trim(), "Fine."), "the most is 100"),
+        (linked("javascript:alert(1)"), "https"),
+        (linked("http://example.org"), "https"),
+        (linked("https://localhost/"), "https"),
+        (
+            linked(&format!("https://example.org/{}", "x".repeat(300))),
+            "the most is 250",
+        ),
+        (linked("https://discord.gg/x"), "invitation"),
+        (own(question, "[a](javascript:alert)"), "https://"),
+        (own(question, "[a]( <data:text/html,x>)"), "https://"),
+        (own(question, "see HTTP://example.org"), "https://"),
+        (own(question, "join DISCORD.GG/x"), "invitation"),
+        (own(question, "```\ncode"), "code block"),
+        (own("do i need a visa for this", "No."), "matters of law"),
+        (
+            own("can they make me sign a non-compete", "No."),
+            "matters of law",
+        ),
+    ] {
+        let error = check(lesson.clone())
+            .expect_err(&format!("{lesson:?}"))
+            .to_string();
+        assert!(error.contains(why), "{why:?} is not in {error:?}");
+    }
+    let fine = own(
+        question,
+        "See [this](https://example.org), `a::b`, \"x\" and \\o/.\n```\nlet a = 1;\n```",
+    );
+    assert_eq!(check(fine), Ok(()));
+    assert_eq!(check(linked("https://example.org/a?b=c")), Ok(()));
+    assert_eq!(
+        check(leading("do i need a visa", "work-visa", "general")),
+        Ok(()),
+        "a section names the official source"
+    );
+    assert_eq!(check(own("?", "x")), Err(AdditionError::Wordless));
+}
