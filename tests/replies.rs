@@ -247,6 +247,17 @@ fn notes() {
     "#);
 }
 
+/// A question that three people asked in vain.
+fn gap() -> Group {
+    Group {
+        text: "vegan lunch?".to_owned(),
+        count: 3,
+        last: date(2026, 11, 20),
+        topic: None,
+        wordings: vec![("vegan lunch?".to_owned(), 3)],
+    }
+}
+
 #[test]
 fn what_moderators_are_told() {
     let knowledge = &GUIDE.knowledge;
@@ -310,14 +321,7 @@ fn what_moderators_are_told() {
     I still answer in <#9>: my operator configured it, and only they can change it.
     It is saved, but I cannot answer in <#7> yet: give me View Channel, Send Messages there.
     "#);
-    let group = Group {
-        text: "vegan lunch?".to_owned(),
-        count: 3,
-        last: date(2026, 11, 20),
-        topic: None,
-        wordings: vec![("vegan lunch?".to_owned(), 3)],
-    };
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true)), @r#"
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[gap()], 30, 1, true)), @r#"
     -# Small guide
     ## Unanswered questions
     3 in the last 30 days, most asked first
