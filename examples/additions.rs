@@ -18,12 +18,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use internbot::additions::{Addition, Additions, Lesson, LessonReply};
+use internbot::additions::{Addition, Additions, LONGEST_WRITTEN_QUESTION, Lesson, LessonReply};
 use internbot::answer::{Answer, Outcome};
 use internbot::evaluate::{self, Case};
 use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::overlay::Overlay;
+use internbot::reply;
 use internbot::search::{Question, XorShift};
 use jiff::civil::date;
 
@@ -138,13 +139,17 @@ fn drawn(
 
 /// What the additions of many servers take: five ways to ask and five answers of 600 characters each.
 fn memory(guide: &Guide, pool: &[String]) {
+    let pool = pool.iter();
+    let pool: Vec<String> = pool
+        .map(|question| reply::cut(question, LONGEST_WRITTEN_QUESTION))
+        .collect();
     let answer = "word ".repeat(120);
     let link = "https://example.org/a/page/of/the/server";
     let before = resident();
     let mut all: HashMap<u64, Arc<Additions>> = HashMap::new();
     let mut overlays = Vec::new();
     for guild in 0..GUILDS {
-        let additions = drawn(guide, pool, OF_A_GUILD, guild + 1, &answer, Some(link));
+        let additions = drawn(guide, &pool, OF_A_GUILD, guild + 1, &answer, Some(link));
         if overlays.len() < OVERLAYS {
             overlays.push(Overlay::new(guide, &additions));
         }

@@ -248,6 +248,17 @@ fn notes() {
     "#);
 }
 
+/// A question that three people asked in vain.
+fn gap() -> Group {
+    Group {
+        text: "vegan lunch?".to_owned(),
+        count: 3,
+        last: date(2026, 11, 20),
+        topic: None,
+        wordings: vec![("vegan lunch?".to_owned(), 3)],
+    }
+}
+
 #[test]
 fn what_moderators_are_told() {
     let knowledge = &GUIDE.knowledge;
@@ -282,14 +293,7 @@ fn what_moderators_are_told() {
 #[test]
 fn what_moderators_are_shown_of_what_was_asked() {
     let knowledge = &GUIDE.knowledge;
-    let group = Group {
-        text: "vegan lunch?".to_owned(),
-        count: 3,
-        last: date(2026, 11, 20),
-        topic: None,
-        wordings: vec![("vegan lunch?".to_owned(), 3)],
-    };
-    assert_snapshot!(shown(&reply::gaps(knowledge, std::slice::from_ref(&group), 30, 1, true)), @r#"
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[gap()], 30, 1, true)), @r#"
     -# Small guide
     ## Unanswered questions
     3 in the last 30 days, most asked first
@@ -328,7 +332,7 @@ fn what_moderators_are_shown_of_what_was_asked() {
     -# Days are those of UTC
     "#);
     stats.vote(date(2026, 11, 22), "bread", "how", false, 2);
-    let digest = reply::digest(knowledge, &[group], &stats).expect("there is something to say");
+    let digest = reply::digest(knowledge, &[gap()], &stats).expect("there is something to say");
     assert_snapshot!(shown(&digest), @r#"
     -# Small guide
     ## What I could not answer
