@@ -19,6 +19,8 @@ pub mod limit;
 mod moderation;
 mod notes;
 
+use serde::{Deserialize, Serialize};
+
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
@@ -166,7 +168,7 @@ pub enum View {
 }
 
 /// A section, by the ids of its topic and of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The topic's id.
     pub topic: String,

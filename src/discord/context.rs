@@ -20,6 +20,7 @@ use super::send::ChannelNotes;
 use crate::answer::{Answer, Outcome};
 use crate::config;
 use crate::guide::Guide;
+use crate::knowledge::KnowledgeBase;
 use crate::live::Live;
 use crate::monitor::Monitor;
 use crate::reply::{self, Place};
@@ -132,6 +133,15 @@ impl BotContext {
     }
 }
 
+/// The section that an answer shows.
+pub(super) fn answered_place(knowledge: &KnowledgeBase, answer: &Answer) -> Option<Place> {
+    let best = answer
+        .matches
+        .first()
+        .filter(|_| answer.outcome == Outcome::Answer)?;
+    reply::place(knowledge, best).map(|(topic, section)| Place::new(topic, section))
+}
+
 impl EventContext {
     /// A question that was put to the bot, encoded if the guide is.
     pub(super) async fn question(&self, text: impl Into<String>) -> Question {
@@ -149,11 +159,7 @@ impl EventContext {
 
     /// The section that an answer shows.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
-        let best = answer
-            .matches
-            .first()
-            .filter(|_| answer.outcome == Outcome::Answer)?;
-        reply::place(&self.guide.knowledge, best).map(|(topic, section)| Place::new(topic, section))
+        answered_place(&self.guide.knowledge, answer)
     }
 
     /// A pointer to a message that shows a section in the same channel, if there is one.
