@@ -36,6 +36,8 @@ pub mod gaps;
 pub mod guide;
 pub mod index_cache;
 pub mod knowledge;
+#[cfg(feature = "discord")]
+mod listener;
 pub mod live;
 #[cfg(feature = "discord")]
 pub mod monitor;
