@@ -11,6 +11,7 @@ mod conversations;
 mod cooldowns;
 mod custom_id;
 mod dispatch;
+pub(crate) mod dry_run;
 mod error;
 mod events;
 mod gateway;
