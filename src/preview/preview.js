@@ -44,6 +44,7 @@ async function trying(work) {
 /* Messages. */
 
 function addYours(text) {
+  get("examples").hidden = true;
   const item = element("li", { className: "message you" },
     element("span", { className: "avatar", ariaHidden: "true", textContent: "Y" }),
     element("div", {},
@@ -66,6 +67,7 @@ function draw(entry, reply) {
 }
 
 function addReply(request, reply) {
+  get("examples").hidden = true;
   const entry = { item: element("li"), request };
   entries.push(entry);
   draw(entry, reply);
@@ -174,12 +176,20 @@ function filterTopics() {
   }
 }
 
+/** A button that asks. */
+function asking(text, label) {
+  const button = element("button", { type: "button", className: "plain", textContent: label });
+  button.addEventListener("click", () => trying(() => ask(text)));
+  return element("li", {}, button);
+}
+
 async function loadGuide() {
   const guide = await call("api/guide");
   const opened = new Set([...document.querySelectorAll("#topic-list details[open]")].map((topic) => topic.dataset.topic));
   get("name").textContent = guide.name;
   get("source").textContent = `What the bot says from ${guide.source}, as it is now. Nothing is sent to Discord.`;
   document.title = `${guide.name}: preview`;
+  get("example-list").replaceChildren(...guide.examples.map((text) => asking(text, text)));
   get("topic-list").replaceChildren(...guide.categories.map(({ title, topics }) =>
     element("div", {}, element("h2", { textContent: title }), ...topics.map(topicEntry))));
   for (const topic of document.querySelectorAll("#topic-list details")) topic.open = opened.has(topic.dataset.topic);
@@ -190,11 +200,7 @@ async function loadGuide() {
 async function loadGaps() {
   const { groups } = await call("api/gaps");
   get("gaps").hidden = groups === null;
-  get("gap-list").replaceChildren(...(groups ?? []).map(({ text, count }) => {
-    const button = element("button", { type: "button", className: "plain", textContent: `${count} × ${text}` });
-    button.addEventListener("click", () => trying(() => ask(text)));
-    return element("li", {}, button);
-  }));
+  get("gap-list").replaceChildren(...(groups ?? []).map(({ text, count }) => asking(text, `${count} × ${text}`)));
   if (groups && groups.length === 0) get("gap-list").append(element("li", { className: "hint", textContent: "Nothing." }));
 }
 
@@ -251,6 +257,7 @@ function startAfresh() {
   round += 1;
   entries = [];
   list.replaceChildren();
+  get("examples").hidden = false;
   say("");
   get("text").focus();
 }

@@ -29,6 +29,8 @@ use crate::store::{self, StoreError, first_day};
 const MAX_BODY: usize = 64 * 1_024;
 /// How far back gaps are listed.
 const GAP_DAYS: u32 = 90;
+/// How many questions are offered to somebody who has not asked yet.
+const EXAMPLES: usize = 4;
 /// The most groups of gaps that are listed.
 const MAX_GAPS: usize = 50;
 
@@ -176,7 +178,7 @@ async fn state(State(seen): Seen) -> Response {
     as_json(&json!({"version": status.guide.knowledge.version(), "problems": problems}))
 }
 
-/// The guide's topics and their sections, by category.
+/// The guide's topics and their sections, by category, and what may be asked first.
 async fn guide(State(seen): Seen) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
@@ -203,6 +205,7 @@ async fn guide(State(seen): Seen) -> Response {
         "name": knowledge.name(),
         "source": seen.live.source().to_string(),
         "version": knowledge.version(),
+        "examples": guide.complete("").into_iter().take(EXAMPLES).collect::<Vec<_>>(),
         "categories": categories.collect::<Vec<_>>(),
     }))
 }

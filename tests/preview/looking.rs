@@ -149,6 +149,14 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
     browser.chooses("Remove");
     browser.wait(&format!("{LATEST}.classList.contains('ephemeral')"));
 
+    // Who begins anew is offered what others ask.
+    browser.clicks("document.getElementById('fresh')");
+    let offered = browser.text("document.querySelector('#example-list button').textContent");
+    browser.clicks("document.querySelector('#example-list button')");
+    browser.wait("document.querySelectorAll('#messages > li').length === 2");
+    let asked = browser.text("document.querySelector('.you .text').textContent");
+    assert_eq!(asked, offered);
+
     // The conversation goes on: what is picked in words is what the buttons would show.
     browser.clicks("document.getElementById('fresh')");
     browser.asks(vague());
