@@ -51,9 +51,18 @@ pub(super) fn run(
 
 fn announce(live: &Live, address: SocketAddr) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
+    let page = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    let editing = match live.source() {
+        GuideSource::Folder(_) => "Saved files are followed",
+        GuideSource::Embedded => "To edit it, run `internbot guide export knowledge` first",
+    };
     writeln!(
         out,
-        "Open http://{address}/ to see what the bot says from {}. Saved files are followed; Ctrl-C ends it.",
+        "Open http://{page}/ to see what the bot says from {}. {editing}; Ctrl-C ends the preview.",
         live.source()
     )?;
     if !address.ip().is_loopback() {
