@@ -16,6 +16,8 @@ mod export;
 mod gaps;
 mod import;
 #[cfg(feature = "discord")]
+mod preview;
+#[cfg(feature = "discord")]
 mod run;
 #[cfg(feature = "discord")]
 mod stats;
@@ -86,6 +88,9 @@ enum GuideWork {
     Check(CheckOptions),
     /// Measure how well questions with known topics are answered
     Eval(EvalOptions),
+    /// See in a browser what the bot says, without Discord; or write it as static pages
+    #[cfg(feature = "discord")]
+    Preview(PreviewOptions),
     /// Answer in Discord until stopped
     #[cfg(feature = "discord")]
     Run(RunOptions),
@@ -224,6 +229,20 @@ struct EvalOptions {
 
 #[cfg(feature = "discord")]
 #[derive(Debug, Args)]
+struct PreviewOptions {
+    /// The port of the page; 0 for any that is free
+    #[arg(long, value_name = "N", default_value_t = 4242)]
+    port: u16,
+    /// The address on which the page is served; another one lets others see it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    listen: std::net::IpAddr,
+    /// Write every topic as static pages into this folder instead: a new one, an empty one, or one that was written so before
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["port", "listen"])]
+    write: Option<PathBuf>,
+}
+
+#[cfg(feature = "discord")]
+#[derive(Debug, Args)]
 struct RunOptions {
     /// Register the commands to this guild alone, where they appear at once: for trying out
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
@@ -316,6 +335,12 @@ pub(crate) enum CliError {
     #[cfg(feature = "discord")]
     #[error(transparent)]
     Monitor(#[from] internbot::monitor::MonitorError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Preview(#[from] internbot::preview::PreviewError),
+    #[cfg(feature = "discord")]
+    #[error(transparent)]
+    Site(#[from] internbot::preview::SiteError),
     #[cfg(feature = "encoder")]
     #[error(transparent)]
     Encoder(#[from] internbot::encoder::EncoderError),
@@ -374,6 +399,8 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
         GuideWork::Chat => chat::run(&Live::of(guide)?, &TerminalEncoder::open(&config)?),
         GuideWork::Check(check) => check::run(&guide, &check),
         GuideWork::Eval(eval) => eval::run(&guide, &config, &eval),
+        #[cfg(feature = "discord")]
+        GuideWork::Preview(preview) => preview::run(guide, &config, &preview),
         #[cfg(feature = "discord")]
         GuideWork::Run(run) => run::run(guide, &config, &run),
         #[cfg(feature = "discord")]

@@ -12,6 +12,7 @@ mod cooldowns;
 mod custom_id;
 mod digest;
 mod dispatch;
+pub(crate) mod dry_run;
 mod error;
 mod events;
 mod gateway;

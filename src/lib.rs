@@ -21,8 +21,8 @@
 //! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
 //! what could tell who asked it, [`remark`], what is said to the bot and is no question, [`gaps`], which groups questions without
 //! an answer, [`stats`], what was asked and answered, [`settings`], what moderators can set, `encoder`, which computes what a
-//! text means where its weights are installed (a feature), and `monitor`, of which other programs
-//! ask how the running bot is (both of the feature `discord`).
+//! text means where its weights are installed (a feature), and, both of the feature `discord`, `monitor`, of which other programs ask how the
+//! running bot is, and `preview`, which draws its replies in a browser.
 
 pub mod additions;
 pub mod answer;
@@ -37,10 +37,14 @@ pub mod gaps;
 pub mod guide;
 pub mod index_cache;
 pub mod knowledge;
+#[cfg(feature = "discord")]
+mod listener;
 pub mod live;
 #[cfg(feature = "discord")]
 pub mod monitor;
 pub mod overlay;
+#[cfg(feature = "discord")]
+pub mod preview;
 #[cfg(feature = "discord")]
 pub mod reloading;
 pub mod remark;

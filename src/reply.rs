@@ -21,6 +21,8 @@ mod moderation;
 mod notes;
 mod teaching;
 
+use serde::{Deserialize, Serialize};
+
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
 use crate::search::Match;
 
@@ -296,7 +298,7 @@ pub enum View {
 }
 
 /// A section, by the ids of its topic and of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The topic's id.
     pub topic: String,

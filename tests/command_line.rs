@@ -554,3 +554,44 @@ fn copy_of_the_guide() -> TempDir {
     }
     copy
 }
+
+#[cfg(feature = "discord")]
+#[test]
+fn the_guide_is_written_as_pages_into_a_folder_of_its_own() {
+    let guide = SmallGuide::new("Aa");
+    let (folder, site) = (guide.folder(), guide.beside("site"));
+    let (folder, site) = (folder.display().to_string(), site.display().to_string());
+    let written = internbot(&["--knowledge", &folder, "preview", "--write", &site], "");
+    assert_eq!((written.err.as_str(), written.status), ("", Some(0)));
+    assert_eq!(
+        written.out,
+        format!("Wrote 5 pages into {site}. Open {site}/index.html.\n")
+    );
+    // The folder of the guide is nobody's to replace.
+    let refused = internbot(&["--knowledge", &folder, "preview", "--write", &folder], "");
+    assert_eq!((refused.out.as_str(), refused.status), ("", Some(1)));
+    assert!(
+        refused.err.contains("did not write") && refused.err.contains("name a new or empty folder"),
+        "{}",
+        refused.err
+    );
+    assert!(guide.topic("bread").exists());
+}
+
+#[cfg(feature = "discord")]
+#[test]
+fn a_preview_on_a_port_that_is_taken_says_how_to_choose_another() {
+    let guide = SmallGuide::new("Aa");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let folder = guide.folder().display().to_string();
+    let ran = internbot(&["--knowledge", &folder, "preview", "--port", &port], "");
+    assert_eq!((ran.out.as_str(), ran.status), ("", Some(1)));
+    assert!(
+        ran.err
+            .contains(&format!("cannot listen on 127.0.0.1:{port}"))
+            && ran.err.contains("--port"),
+        "{}",
+        ran.err
+    );
+}

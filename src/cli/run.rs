@@ -88,7 +88,7 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 }
 
 /// Logs to standard error, which leaves standard output to answers.
-fn log(format: LogFormat) {
+pub(super) fn log(format: LogFormat) {
     let usual = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("internbot", LevelFilter::INFO);

@@ -22,6 +22,7 @@ use crate::additions::{self, Additions};
 use crate::answer::{Answer, Outcome};
 use crate::config;
 use crate::guide::Guide;
+use crate::knowledge::KnowledgeBase;
 use crate::live::Live;
 use crate::monitor::Monitor;
 use crate::overlay::Overlay;
@@ -136,6 +137,39 @@ impl BotContext {
     }
 }
 
+/// A section of the guide, or an answer that moderators wrote; nothing if it is gone.
+pub(super) fn section(
+    knowledge: &KnowledgeBase,
+    additions: &Additions,
+    place: &Place,
+) -> Option<Reply> {
+    if additions::addition_of(place).is_some() {
+        return Some(reply::added(knowledge, additions.at(place)?));
+    }
+    let (topic, section) = place.find(knowledge)?;
+    Some(reply::section(knowledge, topic, section))
+}
+
+/// A part of the guide, or of what moderators added to it; nothing if it is gone.
+pub(super) fn show(knowledge: &KnowledgeBase, additions: &Additions, view: &View) -> Option<Reply> {
+    match view {
+        View::Section(place) => section(knowledge, additions, place),
+        View::Preview(place, target) if additions::addition_of(place).is_some() => Some(
+            reply::preview_of_added(knowledge, additions.at(place)?, *target),
+        ),
+        view => reply::show(knowledge, view),
+    }
+}
+
+/// The section that an answer shows.
+pub(super) fn answered_place(knowledge: &KnowledgeBase, answer: &Answer) -> Option<Place> {
+    let best = answer
+        .matches
+        .first()
+        .filter(|_| answer.outcome == Outcome::Answer)?;
+    reply::place(knowledge, best).map(|(topic, section)| Place::new(topic, section))
+}
+
 impl EventContext {
     /// A question that was put to the bot, encoded if the guide is.
     pub(super) async fn question(&self, text: impl Into<String>) -> Question {
@@ -176,28 +210,7 @@ impl EventContext {
 
     /// A section of the guide, or an answer that the moderators of a guild wrote; nothing if it is gone.
     pub(super) fn section(&self, guild: Option<GuildId>, place: &Place) -> Option<Reply> {
-        let knowledge = &self.guide.knowledge;
-        if additions::addition_of(place).is_some() {
-            let additions = self.additions(guild);
-            let addition = additions.at(place)?;
-            return Some(reply::added(knowledge, addition));
-        }
-        let (topic, section) = place.find(knowledge)?;
-        Some(reply::section(knowledge, topic, section))
-    }
-
-    /// A part of the guide, or of what the moderators of a guild added to it.
-    pub(super) fn show(&self, guild: Option<GuildId>, view: &View) -> Option<Reply> {
-        let knowledge = &self.guide.knowledge;
-        match view {
-            View::Section(place) => self.section(guild, place),
-            View::Preview(place, target) if additions::addition_of(place).is_some() => {
-                let additions = self.additions(guild);
-                let addition = additions.at(place)?;
-                Some(reply::preview_of_added(knowledge, addition, *target))
-            }
-            view => reply::show(knowledge, view),
-        }
+        section(&self.guide.knowledge, &self.additions(guild), place)
     }
 
     /// The section that an answer shows, or the answer of the server's own.
@@ -205,11 +218,7 @@ impl EventContext {
         if let Some(addition) = &answer.added {
             return Some(addition.place());
         }
-        let best = answer
-            .matches
-            .first()
-            .filter(|_| answer.outcome == Outcome::Answer)?;
-        reply::place(&self.guide.knowledge, best).map(|(topic, section)| Place::new(topic, section))
+        answered_place(&self.guide.knowledge, answer)
     }
 
     /// A pointer to a message that shows a section in the same channel, if there is one.

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
+use serde::{Deserialize, Serialize};
 use serenity::all::{ChannelId, MessageId, UserId};
 
 use super::answers::shortened;
@@ -33,7 +34,7 @@ struct ConversationMaps {
 }
 
 /// What was asked, up to an answer of the bot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Conversation {
     /// Who asked.
     pub asker: UserId,
@@ -45,7 +46,7 @@ pub(super) struct Conversation {
 }
 
 /// What of the guide an answer shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Shown {
     #[default]
     Nothing,
@@ -55,6 +56,18 @@ pub(super) enum Shown {
 }
 
 impl Conversation {
+    /// What was asked up to an answer that shows this, as far back as it counts.
+    pub(super) fn new(asker: UserId, question: &Question, shown: Shown) -> Self {
+        let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
+        let questions = question.previous.iter().chain([&question.text]);
+        Self {
+            asker,
+            questions: questions.skip(skip).map(|text| shortened(text)).collect(),
+            overheard: question.overheard,
+            shown,
+        }
+    }
+
     /// The last question, with those before it.
     pub(super) fn question(&self) -> Question {
         let mut previous = self.questions.clone();
@@ -103,19 +116,7 @@ impl Conversations {
         question: &Question,
         shown: Shown,
     ) {
-        let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
-        let conversation = Conversation {
-            asker,
-            questions: question
-                .previous
-                .iter()
-                .chain([&question.text])
-                .skip(skip)
-                .map(|text| shortened(text))
-                .collect(),
-            overheard: question.overheard,
-            shown,
-        };
+        let conversation = Conversation::new(asker, question, shown);
         let mut known = locked(&self.0);
         known.last.put((channel, asker), (answer, Instant::now()));
         known.by_answer.put(answer, conversation);

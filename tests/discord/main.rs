@@ -25,6 +25,7 @@
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
 //! | `doctor` | what `internbot doctor` says of ten faults, and of none |
 //! | `starting` | what the program says to somebody who starts it for the first time |
+//! | `previewing` | that the preview draws what is sent |
 //! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
 
 #![allow(
@@ -60,6 +61,7 @@ mod moderating;
 #[allow(dead_code, reason = "the tests of the store need the rest")]
 #[path = "../store/place.rs"]
 mod place;
+mod previewing;
 #[cfg(unix)]
 mod program;
 #[cfg(unix)]

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serenity::all::{ChannelId, MessageId, Permissions, UserId};
 use tracing::warn;
 
+use crate::additions::Additions;
 use crate::discord::answers::TrackedQuestion;
-use crate::discord::context::EventContext;
+use crate::discord::context::{EventContext, section, show};
 use crate::discord::conversations::Shown;
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::{DiscordMessage, Interaction};
@@ -13,7 +14,9 @@ use crate::discord::record::{self, QuestionRecord};
 use crate::discord::render::{self, Destination, Outgoing, RenderOptions, ResponseForm, render};
 use crate::discord::rest::RestError;
 use crate::discord::send::send;
+use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
+use crate::search::Match;
 use crate::stats::{Outcome, Way};
 
 use super::{edit, post_tag, teaching};
@@ -25,6 +28,46 @@ struct Used<'a> {
     user: UserId,
     channel: ChannelId,
     message: &'a DiscordMessage,
+}
+
+/// What a click shows, and where.
+pub(in crate::discord) enum ClickReply {
+    /// In place of the message that was clicked.
+    InPlace(Reply),
+    /// In a new message that only the person sees.
+    Apart(Reply),
+    /// In a new message that everybody sees.
+    ToEveryone(Reply),
+}
+
+/// What a click shows that neither removes nor posts a message; `found` answers the question before, for "Not it".
+pub(in crate::discord) fn shown_by(
+    knowledge: &KnowledgeBase,
+    additions: &Additions,
+    click: &Click,
+    is_owner: bool,
+    found: &[Match],
+) -> ClickReply {
+    use ClickReply::{Apart, InPlace, ToEveryone};
+    match &click.action {
+        Action::Show(view) => match show(knowledge, additions, view) {
+            Some(reply) if is_owner && click.seen == Seen::Here => InPlace(reply),
+            Some(reply) => Apart(reply),
+            None => Apart(reply::gone()),
+        },
+        _ if !is_owner => Apart(reply::not_for_you()),
+        Action::Helped(place) => match section(knowledge, additions, place) {
+            Some(reply) => InPlace(reply::that_helped(reply)),
+            None => Apart(reply::gone()),
+        },
+        Action::NotIt(place) => Apart(reply::not_it(knowledge, place, found)),
+        Action::NoneOfThese => InPlace(reply::none_of_these(knowledge)),
+        Action::Share(place) => match section(knowledge, additions, place) {
+            Some(reply) => ToEveryone(reply),
+            None => Apart(reply::gone()),
+        },
+        Action::Remove | Action::Post(..) | Action::Teach(_) => Apart(reply::not_for_you()),
+    }
 }
 
 /// Does what a button or an option of a menu says.
@@ -93,66 +136,50 @@ impl Used<'_> {
         let (context, guild) = (self.context, self.interaction.guild_id);
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
-        let response = match click.action {
-            Action::Show(view) => match context.show(guild, &view) {
-                Some(reply) if is_owner && click.seen == Seen::Here => {
-                    if let (View::Section(place), false) = (view, self.message.is_ephemeral()) {
-                        let conversations = &context.bot.conversations;
-                        conversations.now_shows(self.message.id, Shown::Section(place.clone()));
-                        conversations.posted(self.channel, place, self.message.id);
-                    }
-                    self.in_place(&reply)
-                }
-                Some(reply) => self.ephemeral(&reply),
-                None => self.ephemeral(&reply::gone()),
-            },
-            _ if !is_owner => self.ephemeral(&reply::not_for_you()),
-            Action::Helped(place) => match context.section(guild, &place) {
-                Some(reply) => {
-                    record::vote(context, guild, self.user.get(), place, true);
-                    self.in_place(&reply::that_helped(reply))
-                }
-                None => self.ephemeral(&reply::gone()),
-            },
+        let additions = context.additions(guild);
+        let is_there = |place: &Place| section(knowledge, &additions, place).is_some();
+        let (mut found, mut record) = (Vec::new(), None);
+        match &click.action {
+            _ if !is_owner => {}
+            Action::Show(View::Section(place))
+                if click.seen == Seen::Here && !self.message.is_ephemeral() && is_there(place) =>
+            {
+                let conversations = &context.bot.conversations;
+                conversations.now_shows(self.message.id, Shown::Section(place.clone()));
+                conversations.posted(self.channel, place.clone(), self.message.id);
+            }
+            Action::Helped(place) if is_there(place) => {
+                record::vote(context, guild, self.user.get(), place.clone(), true);
+            }
             Action::NotIt(place) => {
                 record::vote(context, guild, self.user.get(), place.clone(), false);
-                self.miss(Some(&place));
-                self.ephemeral(&self.alternatives(&place).await)
+                self.miss(Some(place));
+                found = self.found_anew().await;
             }
             Action::NoneOfThese => {
-                let is_first = self.miss(None);
-                let record = is_first.then(|| {
+                record = self.miss(None).then(|| {
                     let (way, outcome) = (self.way(), Outcome::NoneOfThese);
                     QuestionRecord::without_search(context, guild, way, outcome, None)
                 });
-                return (self.in_place(&reply::none_of_these(knowledge)), record);
             }
-            Action::Share(place) => self.share(&place),
-            Action::Remove | Action::Post(..) | Action::Teach(_) => {
-                self.ephemeral(&reply::not_for_you())
+            Action::Share(place) => {
+                let before =
+                    guild.and_then(|guild| context.posted_before(guild, self.channel, place));
+                if let Some(before) = before {
+                    return (self.ephemeral(&before), None);
+                }
             }
-        };
-        (response, None)
-    }
-
-    /// Shows everybody a section that one person has seen, unless it stands in the channel already.
-    fn share(&self, place: &Place) -> Outgoing<ResponseForm> {
-        let guild = self.interaction.guild_id;
-        let Some(reply) = self.context.section(guild, place) else {
-            return self.ephemeral(&reply::gone());
-        };
-        let before = self
-            .interaction
-            .guild_id
-            .and_then(|guild| self.context.posted_before(guild, self.channel, place));
-        match before {
-            Some(before) => self.ephemeral(&before),
-            None => render(
-                &reply,
-                RenderOptions::public(self.user, &self.context.bot.commands),
-            )
-            .response(),
+            _ => {}
         }
+        let response = match shown_by(knowledge, &additions, &click, is_owner, &found) {
+            ClickReply::InPlace(reply) => self.in_place(&reply),
+            ClickReply::Apart(reply) => self.ephemeral(&reply),
+            ClickReply::ToEveryone(reply) => {
+                let options = RenderOptions::public(self.user, &context.bot.commands);
+                render(&reply, options).response()
+            }
+        };
+        (response, record)
     }
 
     /// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was
@@ -184,16 +211,15 @@ impl Used<'_> {
     }
 
     /// What else may be meant if a section was not: found anew as long as the question is known.
-    async fn alternatives(&self, place: &Place) -> Reply {
+    async fn found_anew(&self) -> Vec<Match> {
         let (context, guild) = (self.context, self.interaction.guild_id);
-        let found = match record::earlier_question(context, guild, self.message) {
+        match record::earlier_question(context, guild, self.message) {
             Some(asked) => {
                 let question = context.question(asked.text).await;
                 context.guide.answer(&question).matches
             }
             None => Vec::new(),
-        };
-        reply::not_it(&context.guide.knowledge, place, &found)
+        }
     }
 
     /// Removes the reply that a button is part of, for the person for whom it is, or for a moderator.

@@ -207,7 +207,21 @@ async fn answer_remark(
         None => bot.conversations.last(message.channel, message.asker),
     };
     let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
-    let said = remark::reply_to(context, message, remark, own).await;
+    let record = own
+        .as_ref()
+        .and_then(|(id, known)| remark::keep(context, message, remark, *id, known));
+    let own = own.map(|(_, known)| known);
+    let found = match own
+        .as_ref()
+        .and_then(|known| remark::turned_down(remark, known))
+    {
+        Some(asked) => {
+            let question = context.question(asked).await;
+            context.guide.answer(&question).matches
+        }
+        None => Vec::new(),
+    };
+    let said = remark::reply_to(&context.guide.knowledge, remark, own.as_ref(), &found);
     let Some(sent) = answer(context, message, &said.reply).await else {
         bot.answers.withdraw(message.id);
         return None;
@@ -218,7 +232,7 @@ async fn answer_remark(
     }
     bot.answers.answered(message.id, sent);
     edit::follow(context, message.id, text).await;
-    said.record
+    record
 }
 
 async fn answer(

@@ -9,18 +9,16 @@ use crate::discord::record::{self, QuestionRecord};
 use crate::knowledge::KnowledgeBase;
 use crate::remark::{self, Remark};
 use crate::reply::{self, Place, Reply};
-use crate::search::Question;
+use crate::search::{Match, Question};
 use crate::stats;
 
 use super::message::IncomingMessage;
 
 /// What is said to a remark.
-pub(super) struct RemarkReply {
+pub(in crate::discord) struct RemarkReply {
     pub reply: Reply,
     /// What the reply shows, and the question that it answers, if it goes on with a conversation.
     pub continues: Option<(Question, Shown)>,
-    /// What became of the question before.
-    pub record: Option<QuestionRecord>,
 }
 
 impl RemarkReply {
@@ -28,7 +26,6 @@ impl RemarkReply {
         Self {
             reply,
             continues: None,
-            record: None,
         }
     }
 }
@@ -50,40 +47,39 @@ pub(in crate::discord) fn remark_of(
     })
 }
 
-/// What to say to a remark, given what the person was shown before.
-pub(super) async fn reply_to(
-    context: &EventContext,
-    message: &IncomingMessage,
+/// The question whose answer a remark turns down: what else may be meant has to be looked for.
+pub(in crate::discord) fn turned_down(remark: Remark, before: &Conversation) -> Option<&str> {
+    let is_section = matches!(before.shown, Shown::Section(_));
+    let asked = before.questions.last().map_or("", String::as_str);
+    (remark == Remark::No && is_section).then_some(asked)
+}
+
+/// What to say to a remark, given what the person was shown before; `found` answers the question of [`turned_down`].
+pub(in crate::discord) fn reply_to(
+    knowledge: &KnowledgeBase,
     remark: Remark,
-    before: Option<(MessageId, Conversation)>,
+    before: Option<&Conversation>,
+    found: &[Match],
 ) -> RemarkReply {
-    let knowledge = &context.guide.knowledge;
-    let Some((answer, before)) = before else {
+    let Some(before) = before else {
         return RemarkReply::of(reply::to_remark(knowledge, remark));
     };
     match (remark, &before.shown) {
-        (Remark::No, Shown::Candidates(_)) => RemarkReply {
-            record: missed(context, message, answer, &before, None),
-            ..RemarkReply::of(reply::none_of_these(knowledge))
-        },
+        (Remark::No, Shown::Candidates(_)) => RemarkReply::of(reply::none_of_these(knowledge)),
         (Remark::No, Shown::Section(place)) => {
-            missed(context, message, answer, &before, Some(place));
-            let asked = before.questions.last().cloned().unwrap_or_default();
-            let question = context.question(asked).await;
-            let found = context.guide.answer(&question).matches;
-            let reply = reply::not_it(knowledge, place, &found);
+            let reply = reply::not_it(knowledge, place, found);
             let shown = Shown::by(&reply, None);
             RemarkReply {
+                reply,
                 continues: Some((before.question(), shown)),
-                ..RemarkReply::of(reply)
             }
         }
         (Remark::Pick(number), Shown::Candidates(places)) => match places.get(number) {
-            Some(place) => chosen(context, &before, place),
+            Some(place) => chosen(knowledge, before, place),
             None => RemarkReply::of(reply::only_so_many(places.len())),
         },
         (Remark::Yes, Shown::Candidates(places)) => match places.as_slice() {
-            [only] => chosen(context, &before, only),
+            [only] => chosen(knowledge, before, only),
             _ => RemarkReply::of(reply::which_one()),
         },
         (Remark::Yes, Shown::Section(_)) => RemarkReply::of(reply::welcome()),
@@ -92,14 +88,31 @@ pub(super) async fn reply_to(
 }
 
 /// The section of a candidate.
-fn chosen(context: &EventContext, before: &Conversation, place: &Place) -> RemarkReply {
-    let knowledge = &context.guide.knowledge;
+fn chosen(knowledge: &KnowledgeBase, before: &Conversation, place: &Place) -> RemarkReply {
     match place.find(knowledge) {
         Some((topic, section)) => RemarkReply {
+            reply: reply::section(knowledge, topic, section),
             continues: Some((before.question(), Shown::Section(place.clone()))),
-            ..RemarkReply::of(reply::section(knowledge, topic, section))
         },
         None => RemarkReply::of(reply::gone()),
+    }
+}
+
+/// Keeps what a remark says of the answer before it, and what became of the question if no candidate was meant.
+pub(super) fn keep(
+    context: &EventContext,
+    message: &IncomingMessage,
+    remark: Remark,
+    answer: MessageId,
+    before: &Conversation,
+) -> Option<QuestionRecord> {
+    match (remark, &before.shown) {
+        (Remark::No, Shown::Candidates(_)) => missed(context, message, answer, before, None),
+        (Remark::No, Shown::Section(place)) => {
+            missed(context, message, answer, before, Some(place));
+            None
+        }
+        _ => None,
     }
 }
 

@@ -1,0 +1,113 @@
+//! `internbot preview`: the bot's replies in a browser, or as static pages.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use internbot::config::Config;
+use internbot::guide::Guide;
+use internbot::knowledge::GuideSource;
+use internbot::live::Live;
+use internbot::preview::{Preview, write_site};
+use jiff::Zoned;
+use tokio::task::spawn_blocking;
+
+use super::run::log;
+use super::{CliError, PreviewOptions, TerminalEncoder};
+
+/// How often it is looked whether another guide went live that the encoder has not read.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+pub(super) fn run(
+    source: GuideSource,
+    config: &Config,
+    options: &PreviewOptions,
+) -> Result<ExitCode, CliError> {
+    if let Some(folder) = &options.write {
+        return write(&source, folder);
+    }
+    let live = Arc::new(Live::of(source)?);
+    let encoder = Arc::new(TerminalEncoder::open(config)?);
+    log(config.log.format);
+    let address = SocketAddr::new(options.listen, options.port);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let asked = Arc::clone(&encoder);
+        let encode = Box::new(move |text: &str| asked.encode(text));
+        let store = config.store.clone();
+        let preview = Preview::bind(address, Arc::clone(&live), store, encode).await?;
+        announce(&live, preview.address())?;
+        tokio::select! {
+            never = preview.serve() => match never {},
+            () = follow_guide(&live, &encoder) => Ok(ExitCode::FAILURE),
+        }
+    })
+}
+
+fn announce(live: &Live, address: SocketAddr) -> std::io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let page = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    let editing = match live.source() {
+        GuideSource::Folder(_) => "Saved files are followed",
+        GuideSource::Embedded => "To edit it, run `internbot guide export knowledge` first",
+    };
+    writeln!(
+        out,
+        "Open http://{page}/ to see what the bot says from {}. {editing}; Ctrl-C ends the preview.",
+        live.source()
+    )?;
+    if !address.ip().is_loopback() {
+        anstream::eprintln!(
+            "internbot: anyone who reaches {address} can read the guide and the questions that were asked in vain"
+        );
+    }
+    Ok(())
+}
+
+/// Lets the encoder read each guide that goes live; until it has, words alone decide. Never completes.
+async fn follow_guide(live: &Arc<Live>, encoder: &Arc<TerminalEncoder>) {
+    let mut read: Option<Arc<Guide>> = None;
+    let mut looks = tokio::time::interval(POLL_INTERVAL);
+    loop {
+        looks.tick().await;
+        let guide = live.guide();
+        let is_read = read.as_ref().is_some_and(|read| Arc::ptr_eq(read, &guide));
+        if is_read || guide.index.has_sentences() {
+            continue;
+        }
+        let (live, encoder, asked) = (Arc::clone(live), Arc::clone(encoder), Arc::clone(&guide));
+        // What goes wrong in it is on the terminal.
+        let _ = spawn_blocking(move || {
+            let sentences = encoder.sentences(&asked);
+            sentences.is_some() && live.take_in(&asked, sentences)
+        })
+        .await;
+        read = Some(guide);
+    }
+}
+
+fn write(source: &GuideSource, folder: &Path) -> Result<ExitCode, CliError> {
+    let knowledge = source.load(Zoned::now().date())?;
+    let written = write_site(&knowledge, folder)?;
+    let mut out = anstream::stdout().lock();
+    writeln!(
+        out,
+        "Wrote {} pages into {}. Open {}.",
+        written.pages,
+        folder.display(),
+        folder.join("index.html").display()
+    )?;
+    for line in &written.near_limits {
+        writeln!(out, "Near a limit of Discord: {line}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,283 @@
+//! What the bot would send, without Discord: the decisions, the custom ids and the JSON are those of the handlers, and
+//! nothing is sent, counted or kept. The preview draws it.
+//!
+//! A dry run has no memory: whoever asks hands in the conversation that came with the answer before.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serenity::all::{ChannelId, MessageId, UserId};
+
+use super::answers::shortened;
+use super::commands::mentions::CommandMentions;
+use super::context::answered_place;
+use super::conversations::{Conversation, Shown};
+use super::custom_id;
+use super::handlers::component::{self, ClickReply};
+use super::handlers::remark;
+use super::render::{Audience, Destination, RenderOptions, Rendered, render};
+use crate::additions::Additions;
+use crate::answer::Answer;
+use crate::guide::Guide;
+use crate::knowledge::KnowledgeBase;
+use crate::reply::{self, Action, Filter, Place, Reply, View};
+use crate::search::{Encode, Match, Question};
+
+/// The person who asks, and for whom the buttons are: an id that nobody in Discord has.
+const ASKER: UserId = UserId::new(1);
+/// The message that is answered and its channel; nothing that is drawn shows them.
+const DESTINATION: Destination = Destination {
+    channel: ChannelId::new(1),
+    reply_to: Some(MessageId::new(1)),
+    nonce: 1,
+    ping: false,
+};
+/// The id of a message's first text.
+const MARK: i32 = 1;
+/// The most of a message that is read, in characters: Discord lets people write no more.
+const MAX_MESSAGE: usize = 4_000;
+
+/// Something that is said to the bot.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IncomingText {
+    text: String,
+    /// The conversation up to the answer to which this is a reply.
+    #[serde(default)]
+    conversation: Option<Conversation>,
+}
+
+/// A button or an option of a menu that is chosen.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pressed {
+    custom_id: String,
+    /// The option, if it is a menu.
+    #[serde(default)]
+    value: Option<String>,
+    /// Whether the person alone sees the message with the button.
+    #[serde(default)]
+    ephemeral: bool,
+    /// The conversation up to that message.
+    #[serde(default)]
+    conversation: Option<Conversation>,
+}
+
+/// What is seen in Discord then.
+#[derive(Debug)]
+pub(crate) struct DryRunReply {
+    pub effect: Effect,
+    /// Whether only the person sees it who asked.
+    pub ephemeral: bool,
+    /// The message as Discord is sent it; null where one is removed.
+    pub message: Value,
+    /// To be handed in with what is said or pressed next; null where the message goes on with no conversation.
+    pub conversation: Value,
+    /// Why it is answered like that, as `/guide explain` says it: another message.
+    pub why: Option<Value>,
+}
+
+/// What becomes of the message with the button, or of the chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Effect {
+    /// There is a new message.
+    New,
+    /// There is another in place of it.
+    Update,
+    /// It is gone.
+    Remove,
+}
+
+impl DryRunReply {
+    /// A reply in a channel.
+    fn in_channel(reply: &Reply) -> Self {
+        let message = as_json(&drawn(reply, Audience::Channel).message(&DESTINATION, MARK));
+        Self {
+            effect: Effect::New,
+            ephemeral: false,
+            message,
+            conversation: Value::Null,
+            why: None,
+        }
+    }
+
+    /// What answers a command or a click.
+    fn in_response(effect: Effect, reply: &Reply, audience: Audience) -> Self {
+        let rendered = drawn(reply, audience);
+        let response = match effect {
+            Effect::Update => rendered.update(),
+            Effect::New | Effect::Remove => rendered.response(),
+        };
+        let mut response = as_json(&response);
+        Self {
+            effect,
+            ephemeral: audience != Audience::Channel,
+            message: response
+                .get_mut("data")
+                .map(Value::take)
+                .unwrap_or_default(),
+            conversation: Value::Null,
+            why: None,
+        }
+    }
+}
+
+/// What the bot replies to somebody who mentions it, replies to it or types one of the commands that need nothing else.
+pub(crate) fn reply_to(guide: &Guide, encode: &Encode<'_>, said: &IncomingText) -> DryRunReply {
+    let knowledge = &guide.knowledge;
+    let text: String = said.text.trim().chars().take(MAX_MESSAGE).collect();
+    if let Some(reply) = command(knowledge, &text) {
+        return reply;
+    }
+    if text.is_empty() {
+        return DryRunReply::in_channel(&reply::help(knowledge));
+    }
+    let before = said.conversation.as_ref();
+    let question = Question {
+        previous: before
+            .map(|known| known.questions.clone())
+            .unwrap_or_default(),
+        ..question(guide, encode, &text)
+    };
+    let answer = guide.answer(&question);
+    let why = Some(why(guide, &question, &answer));
+    if let Some(remark) = remark::remark_of(knowledge, &text, &answer) {
+        let asked = before.and_then(|known| remark::turned_down(remark, known));
+        let found = asked.map_or_else(Vec::new, |asked| found(guide, encode, asked));
+        let said = remark::reply_to(knowledge, remark, before, &found);
+        let goes_on = said.continues;
+        return DryRunReply {
+            conversation: as_json(
+                &goes_on.map(|(question, shown)| Conversation::new(ASKER, &question, shown)),
+            ),
+            ..DryRunReply::in_channel(&said.reply)
+        };
+    }
+    let reply = reply::to_answer(knowledge, &answer);
+    let place = answered_place(knowledge, &answer);
+    let shown = Shown::by(&reply, place.as_ref());
+    DryRunReply {
+        conversation: as_json(&Conversation::new(ASKER, &question, shown)),
+        why,
+        ..DryRunReply::in_channel(&reply)
+    }
+}
+
+/// What a button or an option of a menu does.
+pub(crate) fn press(guide: &Guide, encode: &Encode<'_>, pressed: &Pressed) -> DryRunReply {
+    let knowledge = &guide.knowledge;
+    let click = custom_id::decode(&pressed.custom_id, pressed.value.as_deref(), knowledge);
+    let apart = |reply: &Reply| DryRunReply::in_response(Effect::New, reply, Audience::OnePerson);
+    let Some(click) = click else {
+        return apart(&reply::gone());
+    };
+    let is_owner = click.owner == ASKER.get();
+    if click.action == Action::Remove && is_owner {
+        return DryRunReply {
+            effect: Effect::Remove,
+            message: Value::Null,
+            ..apart(&Reply::default())
+        };
+    }
+    let before = pressed.conversation.as_ref();
+    let asked = before.and_then(|known| known.questions.last());
+    let found = match (&click.action, asked) {
+        (Action::NotIt(_), Some(asked)) => found(guide, encode, asked),
+        _ => Vec::new(),
+    };
+    match component::shown_by(knowledge, &Additions::default(), &click, is_owner, &found) {
+        ClickReply::InPlace(reply) => {
+            let audience = if pressed.ephemeral {
+                Audience::OnePerson
+            } else {
+                Audience::Channel
+            };
+            let conversation = before.cloned().map(|known| match click.action {
+                Action::Show(View::Section(place)) => Conversation {
+                    shown: Shown::Section(place),
+                    ..known
+                },
+                _ => known,
+            });
+            DryRunReply {
+                conversation: as_json(&conversation),
+                ..DryRunReply::in_response(Effect::Update, &reply, audience)
+            }
+        }
+        ClickReply::Apart(reply) => DryRunReply {
+            conversation: as_json(&before),
+            ..apart(&reply)
+        },
+        ClickReply::ToEveryone(reply) => {
+            DryRunReply::in_response(Effect::New, &reply, Audience::Channel)
+        }
+    }
+}
+
+/// A section as it answers a question; nothing where there is no such section.
+pub(crate) fn section(knowledge: &KnowledgeBase, place: &Place) -> Option<DryRunReply> {
+    let (topic, section) = place.find(knowledge)?;
+    Some(DryRunReply::in_channel(&reply::section(
+        knowledge, topic, section,
+    )))
+}
+
+/// What of the guide a button or an option of a menu shows, if it shows something.
+pub(crate) fn view_of(
+    knowledge: &KnowledgeBase,
+    custom_id: &str,
+    value: Option<&str>,
+) -> Option<View> {
+    match custom_id::decode(custom_id, value, knowledge)?.action {
+        Action::Show(view) => Some(view),
+        _ => None,
+    }
+}
+
+/// The reply to a command that needs neither Discord nor a store.
+fn command(knowledge: &KnowledgeBase, text: &str) -> Option<DryRunReply> {
+    let to = |audience, reply: &Reply| DryRunReply::in_response(Effect::New, reply, audience);
+    match text {
+        "/topics" => Some(to(Audience::OnePerson, &reply::topics(knowledge))),
+        "/help" => Some(to(Audience::OnePerson, &reply::help(knowledge))),
+        "/resources" => reply::resources(knowledge, &Filter::default(), 0)
+            .map(|reply| to(Audience::Channel, &reply)),
+        _ => None,
+    }
+}
+
+fn question(guide: &Guide, encode: &Encode<'_>, text: &str) -> Question {
+    let question = Question::new(text);
+    if guide.index.has_sentences() {
+        question.encoded(encode)
+    } else {
+        question
+    }
+}
+
+/// What a search finds for a question that was asked before.
+fn found(guide: &Guide, encode: &Encode<'_>, asked: &str) -> Vec<Match> {
+    guide
+        .answer(&question(guide, encode, &shortened(asked)))
+        .matches
+}
+
+fn why(guide: &Guide, question: &Question, answer: &Answer) -> Value {
+    let explanation = guide.index.explain(question);
+    let reply = reply::explain(&guide.knowledge, &question.text, &explanation, answer);
+    DryRunReply::in_response(Effect::New, &reply, Audience::OnePerson).message
+}
+
+fn drawn(reply: &Reply, audience: Audience) -> Rendered {
+    let options = RenderOptions {
+        owner: ASKER,
+        audience,
+        commands: &CommandMentions::default(),
+    };
+    render(reply, options)
+}
+
+/// As Discord is sent it. Messages have no keys that JSON could not have.
+fn as_json(message: &impl Serialize) -> Value {
+    serde_json::to_value(message).unwrap_or_default()
+}

@@ -1,0 +1,71 @@
+//! The preview: what is asked of its server, what a browser shows of it, and the pages that it writes.
+//!
+//! | Module | Proves |
+//! | --- | --- |
+//! | `serving` | who may ask what, and that nothing that is asked does harm |
+//! | `looking` | the page in a real browser; skipped where there is none |
+//! | `writing` | the static pages, whole or not at all |
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test may stop and say what it skips, and its modules share what they need"
+)]
+
+#[cfg(unix)]
+#[allow(dead_code, reason = "the pictures need the rest")]
+mod browser;
+#[cfg(unix)]
+mod looking;
+mod serving;
+#[allow(dead_code, reason = "the tests of the bot need the rest")]
+#[path = "../discord/small_guide.rs"]
+mod small_guide;
+mod writing;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use internbot::config;
+use internbot::guide::Guide;
+use internbot::knowledge;
+use internbot::live::Live;
+use internbot::preview::Preview;
+
+/// The guide of this repository, learned once for all tests.
+static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
+    let knowledge = knowledge::load(Path::new("knowledge"), jiff::civil::date(2026, 11, 23))
+        .expect("the guide of this repository has no error");
+    Arc::new(Guide::new(knowledge))
+});
+
+/// The guide of this repository, live.
+fn this_guide() -> Arc<Live> {
+    Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
+}
+
+/// Serves a preview until the test ends; where it listens.
+async fn preview_of(live: Arc<Live>) -> SocketAddr {
+    preview_with(live, no_store()).await
+}
+
+async fn preview_with(live: Arc<Live>, store: config::Store) -> SocketAddr {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let preview = Preview::bind(anywhere, live, store, Box::new(|_| None))
+        .await
+        .expect("there is a free port");
+    let address = preview.address();
+    tokio::spawn(preview.serve());
+    address
+}
+
+fn no_store() -> config::Store {
+    config::Store {
+        url: String::new().try_into().expect("an empty address is none"),
+        ..config::Store::default()
+    }
+}

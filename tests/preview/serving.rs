@@ -1,0 +1,270 @@
+//! Who may ask what of the preview, and that nothing that is asked does harm.
+
+use std::net::SocketAddr;
+
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::*;
+
+async fn answer_to(request: RequestBuilder) -> (StatusCode, String) {
+    let response = request.send().await.expect("it answers");
+    let headers = response.headers();
+    // Whatever is answered says so.
+    assert!(
+        headers["content-security-policy"]
+            .to_str()
+            .expect("text")
+            .starts_with("default-src 'none'; script-src 'self';")
+    );
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["cache-control"], "no-store");
+    assert!(!headers.contains_key("access-control-allow-origin"));
+    let status = response.status();
+    (status, response.text().await.expect("text"))
+}
+
+fn get(address: SocketAddr, path: &str) -> RequestBuilder {
+    Client::new().get(format!("http://{address}{path}"))
+}
+
+fn post(address: SocketAddr, path: &str, body: &Value) -> RequestBuilder {
+    Client::new()
+        .post(format!("http://{address}{path}"))
+        .header("Content-Type", "application/json")
+        .body(body.to_string())
+}
+
+/// The answer to a request as it is written, which no library would send like that.
+async fn raw(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("it answers");
+    answer
+}
+
+#[tokio::test]
+async fn a_question_is_answered_with_the_message_its_look_and_why() {
+    let address = preview_of(this_guide()).await;
+    let asked = json!({"text": "how do i write a resume"});
+    let (status, body) = answer_to(post(address, "/api/reply", &asked)).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let reply: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(reply["message"]["flags"], (1 << 15) | (1 << 2));
+    let html = reply["html"].as_str().expect("text");
+    assert!(html.contains(">That helped</button>"), "{html}");
+    let why = reply["why"].as_str().expect("text");
+    assert!(why.contains("Outcome: answer, because"), "{why}");
+    assert_eq!(
+        reply["conversation"]["questions"],
+        json!(["how do i write a resume"])
+    );
+}
+
+#[tokio::test]
+async fn what_is_typed_is_shown_as_text_and_not_run() {
+    let address = preview_of(this_guide()).await;
+    let asked = json!({"text": "<img src=x onerror=alert(1)> resume <script>alert(1)</script>"});
+    let (_, body) = answer_to(post(address, "/api/reply", &asked)).await;
+    let reply: Value = serde_json::from_str(&body).expect("JSON");
+    for html in [&reply["html"], &reply["why"]] {
+        let html = html.as_str().expect("text");
+        assert!(
+            !html.contains("<img") && !html.contains("<script"),
+            "{html}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_those_who_name_it_by_its_own_address_are_answered() {
+    let address = preview_of(this_guide()).await;
+    let port = address.port();
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), StatusCode::OK),
+        (format!("localhost:{port}"), StatusCode::OK),
+        (format!("LOCALHOST:{port}"), StatusCode::OK),
+        (format!("[::1]:{port}"), StatusCode::OK),
+        (
+            "rebound.example".to_owned(),
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
+        (
+            format!("localhost.rebound.example:{port}"),
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
+        (
+            format!("192.168.0.7:{port}"),
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
+    ] {
+        for path in ["/", "/api/guide", "/nothing"] {
+            let (answered, body) = answer_to(get(address, path).header("Host", &host)).await;
+            let wanted = if path == "/nothing" && status == StatusCode::OK {
+                StatusCode::NOT_FOUND
+            } else {
+                status
+            };
+            assert_eq!(answered, wanted, "{host} {path}");
+            if status != StatusCode::OK {
+                let here = format!("open http://{address}/");
+                assert!(body.contains(&here) && body.len() < 200, "{body}");
+            }
+        }
+    }
+    let nameless = raw(address, "GET /api/guide HTTP/1.0\r\n\r\n").await;
+    assert!(nameless.starts_with("HTTP/1.0 421 "), "{nameless}");
+}
+
+#[tokio::test]
+async fn other_web_sites_get_nothing_and_cannot_send() {
+    let address = preview_of(this_guide()).await;
+    let asked = json!({"text": "resume"});
+    let of_other = post(address, "/api/reply", &asked).header("Origin", "https://site.example");
+    assert_eq!(answer_to(of_other).await.0, StatusCode::FORBIDDEN);
+    let own = post(address, "/api/reply", &asked).header("Origin", format!("http://{address}"));
+    assert_eq!(answer_to(own).await.0, StatusCode::OK);
+    // What a form can send.
+    let form = Client::new()
+        .post(format!("http://{address}/api/reply"))
+        .header("Content-Type", "text/plain")
+        .body(asked.to_string());
+    assert_eq!(answer_to(form).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn nothing_is_served_but_the_page() {
+    let address = preview_of(this_guide()).await;
+    for path in [
+        "/../../../../etc/passwd",
+        "/..%2f..%2f..%2fetc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/preview.css/../../Cargo.toml",
+        "//etc/passwd",
+        "/api/section/..%2f..%2fetc/passwd",
+        "/api/section/../../Cargo.toml",
+        "/knowledge/guide.toml",
+        "/api/section/resume/no-such-section",
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let answer = raw(address, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(!answer.contains("root:") && !answer.contains("[package]"));
+    }
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let request = format!("{method} /api/guide HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let answer = raw(address, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_question_is_refused_with_a_sentence() {
+    let address = preview_of(this_guide()).await;
+    for (body, status) in [
+        (json!({}), StatusCode::BAD_REQUEST),
+        (json!({"text": 7}), StatusCode::BAD_REQUEST),
+        (json!({"text": "a", "and": 1}), StatusCode::BAD_REQUEST),
+        (
+            json!({"text": "x".repeat(70_000)}),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+    ] {
+        let (answered, why) = answer_to(post(address, "/api/reply", &body)).await;
+        assert_eq!(answered, status, "{why}");
+        assert!(why.len() > 10 && why.len() < 300, "{why}");
+    }
+    // A button of another version, or one that somebody made up.
+    let pressed = json!({"custom_id": "9zz:nothing"});
+    let (status, body) = answer_to(post(address, "/api/press", &pressed)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("no longer in the guide"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_requests_at_once_are_answered_and_so_is_the_next() {
+    let address = preview_of(this_guide()).await;
+    // Each asks as often as it can without running out of ports and files.
+    let askers = (0..250).map(|_| {
+        tokio::spawn(async move {
+            let mut answered = 0;
+            for _ in 0..40 {
+                let request = "GET /api/state HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                let answer = raw(address, request).await;
+                answered += usize::from(answer.starts_with("HTTP/1.1 200 "));
+            }
+            answered
+        })
+    });
+    let askers: Vec<_> = askers.collect();
+    let mut answered = 0;
+    for asker in askers {
+        answered += asker.await.expect("it does not panic");
+    }
+    assert_eq!(answered, 10_000);
+    let asked = json!({"text": "how do i write a resume"});
+    let (status, _) = answer_to(post(address, "/api/reply", &asked)).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_said_with_what_to_do() {
+    let taken = preview_of(this_guide()).await;
+    let second = Preview::bind(taken, this_guide(), no_store(), Box::new(|_| None)).await;
+    let why = second.expect_err("the port is taken").to_string();
+    assert!(
+        why.contains(&taken.to_string()) && why.contains("choose another one with --port"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn gaps_are_listed_where_there_is_a_store() {
+    let address = preview_of(this_guide()).await;
+    let (status, body) = answer_to(get(address, "/api/gaps")).await;
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::OK, "{\"groups\":null}")
+    );
+    // A store that cannot be read is said, and the page works without it.
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("internbot.db");
+    std::fs::write(&file, "this is no store").expect("a file can be written");
+    let store = config::Store {
+        url: file.as_path().into(),
+        ..config::Store::default()
+    };
+    let address = preview_with(this_guide(), store).await;
+    let (status, why) = answer_to(get(address, "/api/gaps")).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(why.contains("internbot.db"), "{why}");
+}
+
+#[tokio::test]
+async fn every_section_of_the_guide_can_be_looked_at() {
+    let address = preview_of(this_guide()).await;
+    for topic in GUIDE.knowledge.topics() {
+        for section in &topic.sections {
+            let path = format!("/api/section/{}/{}", topic.id, section.id);
+            let (status, body) = answer_to(get(address, &path)).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            let reply: Value = serde_json::from_str(&body).expect("JSON");
+            let html = reply["html"].as_str().expect("text");
+            assert!(!html.contains("class=\"unknown\""), "{path}: {html}");
+            // No mark of the Markdown that the guide uses is left over.
+            for mark in ["**", "```", "](http", "<p>- ", "<p>## "] {
+                let code = html.contains("<code>");
+                assert!(code || !html.contains(mark), "{path}: {mark} in {html}");
+            }
+        }
+    }
+}
