@@ -7,6 +7,8 @@ use internbot::additions::{
 };
 use internbot::store::{self, Clock, Event, Store, StoreError, Timing};
 
+use sqlx::{AnyConnection, Connection, Executor};
+
 use crate::place::*;
 
 /// How soon every process finds what was taught through another.
@@ -203,4 +205,85 @@ pub async fn an_operator_reads_and_removes_by_number_while_the_bot_runs(place: P
     assert!(read(None).await.expect("it is read").is_empty());
     sees(&store, &[]).await;
     assert!(!remove(id).await.expect("it is looked for"));
+}
+
+/// Tries to teach until the store takes it.
+async fn taught_in_the_end(store: &Store, question: &str) {
+    until("it can be taught", async || {
+        let taught = store.teach(GUILD, MIA, Teaching::Add(phrasing(question)));
+        taught.await.is_ok()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_full_disk_whoever_teaches_is_told_and_nothing_is_half_kept() {
+    let place = Place::in_a_file();
+    let config = internbot::config::Store {
+        most_megabytes: 1,
+        ..place.config()
+    };
+    let store = place.open_with(&config).await;
+    add(&store, phrasing("one")).await;
+    place.runs("CREATE TABLE junk (bytes BLOB)").await;
+    let mut junk = AnyConnection::connect(&place.url)
+        .await
+        .expect("the store opens");
+    let more = "PRAGMA max_page_count = 256; INSERT INTO junk VALUES (zeroblob(3000))";
+    while junk.execute(more).await.is_ok() {}
+    let long = answer("two", &"word ".repeat(3_000));
+    until("it is full", async || {
+        let taught = store.teach(GUILD, MIA, Teaching::Add(long.clone())).await;
+        let error = taught.expect_err("it is full").to_string();
+        error.contains("is full: make room")
+    })
+    .await;
+    assert_eq!(questions(&store), ["one"]);
+    junk.execute("DELETE FROM junk")
+        .await
+        .expect("room is made");
+    taught_in_the_end(&store, "three").await;
+    assert_eq!(questions(&store), ["one", "three"]);
+    assert_eq!(place.number("SELECT COUNT(*) FROM additions").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_server_refuses_whoever_teaches_is_told_and_nothing_is_half_kept() {
+    let Some(place) = Place::on_a_server().await else {
+        return;
+    };
+    let store = place.open().await;
+    add(&store, phrasing("one")).await;
+    let database = place.database();
+    let full = "CREATE FUNCTION runs_full() RETURNS trigger LANGUAGE plpgsql AS \
+                $$BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END$$; \
+                CREATE TRIGGER runs_full BEFORE INSERT ON additions EXECUTE FUNCTION runs_full()";
+    database.runs_within(full).await;
+    let refused = async || {
+        let taught = store.teach(GUILD, MIA, Teaching::Add(phrasing("two")));
+        taught.await.expect_err("it is refused").to_string()
+    };
+    until("it is full", async || refused().await.contains("is full")).await;
+    assert_eq!(questions(&store), ["one"]);
+    database
+        .runs_within("DROP FUNCTION runs_full CASCADE")
+        .await;
+    taught_in_the_end(&store, "three").await;
+
+    let name = &database.name;
+    let end =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let read_only = format!("ALTER ROLE {name} SET default_transaction_read_only = on");
+    database.runs(&read_only).await;
+    database.runs(&end).await;
+    until("it can only be read", async || {
+        refused().await.contains("can only be read")
+    })
+    .await;
+    let writable = format!("ALTER ROLE {name} RESET default_transaction_read_only");
+    database.runs(&writable).await;
+    database.runs(&end).await;
+    taught_in_the_end(&store, "four").await;
+    assert_eq!(questions(&store), ["one", "three", "four"]);
+    assert_eq!(place.number("SELECT COUNT(*) FROM additions").await, 3);
 }
