@@ -231,7 +231,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     } else {
         asked_probability(evidence)
     };
-    let matches: Vec<Match> = found
+    let mut matches: Vec<Match> = found
         .matches
         .iter()
         .map(|candidate| Match {
@@ -249,11 +249,23 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         })
         .map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best);
-    let (outcome, reason) = if question.overheard {
+    let (mut outcome, mut reason) = if question.overheard {
         overheard(probability, stakes, asks)
     } else {
         asked(probability, stakes, found.words, asks, kind.is_some())
     };
+    let in_texts = &found.in_texts;
+    if outcome == Outcome::None && kind.is_none() && !question.overheard && !in_texts.is_empty() {
+        outcome = Outcome::Suggest;
+        "not sure, but all its words stand in the text of the first".clone_into(&mut reason);
+        matches.retain(|other| in_texts.iter().all(|(topic, _)| *topic != other.topic));
+        let in_texts = in_texts.iter().map(|&(topic, section)| Match {
+            topic,
+            section,
+            score: SUGGEST_BAR,
+        });
+        matches.splice(0..0, in_texts);
+    }
     let neighbour = found
         .next_section
         .filter(|(_, behind)| !question.overheard && *behind <= NEIGHBOUR_BEHIND)

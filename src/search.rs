@@ -150,6 +150,9 @@ pub struct Found {
     pub words: usize,
     /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
     pub unknown: usize,
+    /// For a question of a few words: the sections, by topic and position, in whose texts alone all of these stand. A rare word
+    /// may stand in a text and in no phrasing.
+    pub in_texts: Vec<(usize, usize)>,
     /// What the encoder says, if it was asked.
     pub encoded: Option<EncoderEvidence>,
     /// The section of the best topic that fits next best, and how far it is behind. Nothing where a phrasing of the best one
@@ -369,10 +372,21 @@ impl Index {
             scope_odds,
             words: reading.words.len(),
             unknown: reading.unknown.len(),
+            in_texts: self.in_texts(&reading),
             encoded: heard.map(|heard| heard.evidence(best, topics)),
             next_section,
             matches,
         }
+    }
+
+    /// The sections that alone have all telling words of a short question in their texts.
+    fn in_texts(&self, reading: &Reading) -> Vec<(usize, usize)> {
+        let telling = reading.words.iter().filter(|word| !word.stop);
+        let stems: Vec<u32> = telling.map(|word| word.stem).collect();
+        if stems.is_empty() || stems.len() > MOST_TELLING {
+            return Vec::new();
+        }
+        self.sections.with_words(&stems)
     }
 
     /// What a text is about, for comparing texts with each other: the stems of the words that carry meaning, words of one
@@ -536,6 +550,8 @@ fn scope_odds(scores: &[f32], topics: usize) -> f32 {
     libm::logf(sum(topics).max(f32::MIN_POSITIVE) / sum(kinds).max(f32::MIN_POSITIVE))
 }
 
+/// A question of more telling words than this says more than which text to look into.
+const MOST_TELLING: usize = 3;
 /// Words that begin a question which goes on from the one before.
 const LINKING: [&str; 9] = [
     "and", "or", "but", "what", "ok", "so", "then", "any", "also",

@@ -342,6 +342,22 @@ fn a_question_in_two_parts_gets_both() {
 }
 
 #[test]
+fn a_rare_word_that_stands_only_in_a_text_finds_it() {
+    for (question, topic, section) in [
+        ("what is adplist", "mentors", "finding-one"),
+        ("acas helpline", "rights-at-work", "whom-to-tell"),
+    ] {
+        let answer = ask(&Question::new(question));
+        let candidates = answer::candidates(&answer);
+        let found = candidates
+            .iter()
+            .filter_map(|found| reply::place(&KNOWLEDGE, found))
+            .any(|(found, of)| found.id == topic && of.id == section);
+        assert!(found, "{question}: {answer:?}");
+    }
+}
+
+#[test]
 fn two_indexes_of_the_same_guide_agree_to_the_last_bit() {
     let again = Index::new(&KNOWLEDGE);
     for text in [

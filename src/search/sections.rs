@@ -21,6 +21,8 @@ const MEAN: f32 = 1.5;
 const TEXT: f32 = 1.2;
 /// How much a point of the topic's own classifier counts.
 const CLASSIFIED: f32 = 0.3;
+/// The most sections that may have a question's words in their texts for these to point to them.
+const MOST_WITH_WORDS: usize = 2;
 /// How often the training of a topic's classifier goes over its examples.
 const PASSES: usize = 4;
 /// Its first step.
@@ -122,6 +124,26 @@ impl Sections {
         Self {
             topics: topics.collect(),
         }
+    }
+
+    /// The sections, by topic and position, whose heading and text have all of these stems; none if there are more than a few,
+    /// because then the words do not tell them apart.
+    pub(super) fn with_words(&self, stems: &[u32]) -> Vec<(usize, usize)> {
+        let topics = self.topics.iter().enumerate();
+        let texts = topics.flat_map(|(topic, sections)| {
+            let texts = sections.texts.iter().enumerate();
+            texts.map(move |(section, text)| ((topic, section), text))
+        });
+        let has_all = |text: &[u32]| stems.iter().all(|stem| text.binary_search(stem).is_ok());
+        let mut found: Vec<_> = texts
+            .filter(|(_, text)| has_all(text))
+            .map(|(place, _)| place)
+            .take(MOST_WITH_WORDS + 1)
+            .collect();
+        if found.len() > MOST_WITH_WORDS {
+            found.clear();
+        }
+        found
     }
 
     /// The section of a topic that fits the question best, the first of equals, and the next best with how far it is behind.
