@@ -116,7 +116,7 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     assert!(is_fine && checked.contains("placeholder"), "{checked}");
     until_answered(
         &chat,
-        "what kayak storage does the office have",
+        "what kayak storage does the harbour have",
         PLACEHOLDER,
     )
     .await;
@@ -126,12 +126,12 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     let (_, after) = rest.rsplit_once("\"\"\"").expect("the text ends");
     fs::write(
         file,
-        format!("{before}The office has racks for kayaks.\n\"\"\"{after}"),
+        format!("{before}The harbour has racks for kayaks.\n\"\"\"{after}"),
     )
     .expect("it is saved");
     until_answered(
         &chat,
-        "what kayak storage does the office have",
+        "what kayak storage does the harbour have",
         "racks for kayaks",
     )
     .await;

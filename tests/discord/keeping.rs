@@ -17,8 +17,8 @@ use stand_in::*;
 pub const RESUME: &str = "how do i write a resume";
 /// A question that the guide has nothing about, in three wordings.
 pub const KAYAK: [&str; 3] = [
-    "kayak storage at the office",
-    "is there kayak storage in the office",
+    "kayak storage at the harbour",
+    "is there kayak storage in the harbour",
     "kayak storage?",
 ];
 
@@ -99,7 +99,7 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
     chat.mia
         .slash(
             "ask",
-            &[("question", "the private quokka"), ("private", "true")],
+            &[("question", "the secret quokka"), ("private", "true")],
         )
         .await;
     chat.mia.dms(off_topic()).await;
@@ -127,7 +127,7 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
         .map(|group| group.text)
         .collect();
     texts.sort();
-    assert_eq!(texts, ["the private quokka", off_topic()]);
+    assert_eq!(texts, ["the secret quokka", off_topic()]);
     chat.finish().await;
 }
 

@@ -640,7 +640,7 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
         .await
         .text();
     let sentence = format!(
-        "It is saved, but I cannot write in <#{}> yet: give me View Channels, Send Messages there.",
+        "It is saved, but I cannot answer in <#{}> yet: give me View Channels, Send Messages there.",
         chat.help.id
     );
     assert!(told.contains(&sentence), "{told}");

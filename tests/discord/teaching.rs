@@ -22,7 +22,7 @@ use stand_in::*;
 
 /// How soon what was taught is found.
 const SOON: Duration = Duration::from_secs(1);
-const FOURTH: &str = "what kayak storage does the office have";
+const FOURTH: &str = "what kayak storage does the harbour have";
 const ANSWER: &str = "There are racks for **six kayaks** behind the bike shed; ask Jo for a key.";
 const QUESTION: &str = "Question";
 const TEXT: &str = "Answer";
@@ -273,7 +273,7 @@ async fn a_message_becomes_a_question_of_a_section_or_an_answer() {
     let (_folder, chat, olga) = kept().await;
     let asked = chat
         .mia
-        .says(&chat.help, "where can i put my kayak at the office?")
+        .says(&chat.help, "where can i put my kayak at the harbour?")
         .await;
     let answered = olga.replies(&asked, ANSWER).await;
 
@@ -287,18 +287,18 @@ async fn a_message_becomes_a_question_of_a_section_or_an_answer() {
     let first = offer.menu("The nearest sections").options[0].clone();
     olga.selects(&offer, "The nearest sections", &first.value)
         .await;
-    let reply = chat.asks("where can i put my kayak at the office").await;
+    let reply = chat.asks("where can i put my kayak at the harbour").await;
     let label = first.label.trim_end_matches('…').trim_end();
     assert!(reply.page().title.starts_with(label), "{label:?}: {reply}");
 
     // What somebody answered is a draft, with the question to which it replies.
     let form = olga.uses_on_message("Teach the guide", &answered).await;
     let (_, inputs) = form.modal();
-    assert_eq!(inputs[0].1, "where can i put my kayak at the office?");
+    assert_eq!(inputs[0].1, "where can i put my kayak at the harbour?");
     assert_eq!(inputs[1].1, ANSWER);
     let saved = olga.submits(&form, &[]).await.outcome().await;
     assert!(saved.page().footer.starts_with("Saved."), "{saved}");
-    let reply = chat.asks("where can i put my kayak at the office").await;
+    let reply = chat.asks("where can i put my kayak at the harbour").await;
     assert_eq!(reply.page().body, ANSWER, "what was taught last");
 
     // A good answer may ask something itself.
@@ -435,10 +435,10 @@ async fn answers_of_a_server_are_for_that_server_and_unasked_only_where_it_wants
     };
     let (_folder, chat, olga) =
         taught_in(StandIn::builder().message_content().start().await, config).await;
-    adds(&olga, "where is the boat house of the office", ANSWER).await;
+    adds(&olga, "where is the boat house of the harbour", ANSWER).await;
     let others = chat.discord.guild("others");
     let (ann, room) = (others.member("ann"), others.channel("room"));
-    ann.says(&room, "@bot where is the boat house of the office")
+    ann.says(&room, "@bot where is the boat house of the harbour")
         .await;
     let reply = chat.discord.next_message(&room).await;
     assert_ne!(reply.page().body, ANSWER);
@@ -446,7 +446,7 @@ async fn answers_of_a_server_are_for_that_server_and_unasked_only_where_it_wants
     let hears = [("add-channel", "help")];
     olga.slash("guide settings", &hears).await.outcome().await;
     chat.mia
-        .says(&chat.help, "where is the boat house of the office?")
+        .says(&chat.help, "where is the boat house of the harbour?")
         .await;
     chat.discord.settle().await;
     let wants = [("unasked-added", "true")];
@@ -458,7 +458,7 @@ async fn answers_of_a_server_are_for_that_server_and_unasked_only_where_it_wants
         "{shown}"
     );
     chat.mia
-        .says(&chat.help, "where is the boat house of the office?")
+        .says(&chat.help, "where is the boat house of the harbour?")
         .await;
     let reply = chat.discord.next_message(&chat.help).await;
     assert_eq!(reply.page().body, ANSWER);

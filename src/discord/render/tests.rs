@@ -553,8 +553,8 @@ fn what_else_a_question_leads_to_as_discord_is_sent_it() {
     {"content":"Which one? Press its button, or say \"the second one\".","id":1000000,"type":10}
     1 components, 60 characters
     {"content":"I offered 3. Press the button of one, or ask in other words.","id":1000000,"type":10}
-    1 components, 205 characters
-    {"content":"I have deleted your 2 votes and have forgotten your latest questions. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.","id":1000000,"type":10}
+    1 components, 261 characters
+    {"content":"I have deleted your 2 votes and have forgotten your latest questions. What you added as a moderator stays, without your name. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.","id":1000000,"type":10}
     1 components, 162 characters
     {"content":"I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use `/forget-me` again tomorrow to be sure.","id":1000000,"type":10}
     "#);
@@ -788,7 +788,7 @@ fn what_a_phone_shows_before_the_buttons() {
     }
     let resources = reply::resources(knowledge, &Filter::default(), 0).unwrap();
     let most = [
-        ("the longest section", longest.unwrap(), 60),
+        ("the longest section", longest.unwrap(), 66),
         (
             "the widest list of candidates",
             candidates.max().unwrap(),

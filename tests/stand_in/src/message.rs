@@ -117,6 +117,8 @@ impl Page {
             notice.clone_into(&mut self.notice);
         } else if let Some(links) = text.strip_prefix("**Links**\n") {
             self.links = links.lines().map(str::to_owned).collect();
+        } else if text == "**This may help too**" {
+            // The heading of sections that have buttons of their own.
         } else if let Some(introduction) = text.strip_prefix("-# New here: ") {
             introduction.clone_into(&mut self.introduction);
         } else if let Some(small) = text.strip_prefix("-# ").filter(|text| !text.contains('\n')) {
