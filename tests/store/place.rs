@@ -311,6 +311,8 @@ pub async fn well(store: &Store) {
         health.state == State::Well && health.waiting == 0
     })
     .await;
+    // What was recorded a moment ago may not wait there yet.
+    let _ = store.flush().await;
 }
 
 pub async fn set(
