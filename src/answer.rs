@@ -254,6 +254,11 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     } else {
         asked(probability, stakes, found.words, asks, kind.is_some())
     };
+    let mut neighbour = found
+        .next_section
+        .filter(|(_, behind)| !question.overheard && *behind <= NEIGHBOUR_BEHIND)
+        .zip(matches.first())
+        .map(|((section, _), best)| Match { section, ..*best });
     let in_texts = &found.in_texts;
     if outcome == Outcome::None && kind.is_none() && !question.overheard && !in_texts.is_empty() {
         outcome = Outcome::Suggest;
@@ -265,12 +270,9 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             score: SUGGEST_BAR,
         });
         matches.splice(0..0, in_texts);
+        // It stands next to what is no longer the first.
+        neighbour = None;
     }
-    let neighbour = found
-        .next_section
-        .filter(|(_, behind)| !question.overheard && *behind <= NEIGHBOUR_BEHIND)
-        .zip(matches.first())
-        .map(|((section, _), best)| Match { section, ..*best });
     Answer {
         outcome,
         matches,

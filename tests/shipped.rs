@@ -355,6 +355,11 @@ fn a_rare_word_that_stands_only_in_a_text_finds_it() {
             .any(|(found, of)| found.id == topic && of.id == section);
         assert!(found, "{question}: {answer:?}");
     }
+    // Nothing in the topic is said to be next to it but what the words lead to.
+    let candidates = answer::candidates(&ask(&Question::new("what is adplist")));
+    let topic = candidates[0].topic;
+    let of_topic = candidates.iter().filter(|found| found.topic == topic);
+    assert_eq!(of_topic.count(), 1, "{candidates:?}");
 }
 
 #[test]
