@@ -151,7 +151,7 @@ pub struct Found {
     /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
     pub unknown: usize,
     /// For a question of a few words: the sections, by topic and position, in whose texts alone all of these stand. A rare word
-    /// may stand in a text and in no phrasing.
+    /// may stand in a text and in no phrasing. Not looked for where the question was overheard: nothing is offered there.
     pub in_texts: Vec<(usize, usize)>,
     /// What the encoder says, if it was asked.
     pub encoded: Option<EncoderEvidence>,
@@ -337,23 +337,23 @@ impl Index {
             .into_iter()
             .enumerate()
             .map(|(rank, (score, topic))| {
-                let (best, next) = self.sections.best(
-                    topic,
-                    &vector,
-                    &said,
-                    &self.phrasings,
-                    &likeness,
-                    heard.as_ref(),
-                );
-                let repeated = repeated
-                    .filter(|&(class, _)| class == topic)
-                    .map(|(_, section)| section);
-                if rank == 0 && repeated.is_none() {
+                let (section, next) = match repeated {
+                    Some((class, section)) if class == topic => (section, None),
+                    _ => self.sections.best(
+                        topic,
+                        &vector,
+                        &said,
+                        &self.phrasings,
+                        &likeness,
+                        heard.as_ref(),
+                    ),
+                };
+                if rank == 0 {
                     next_section = next;
                 }
                 Match {
                     topic,
-                    section: repeated.unwrap_or(best),
+                    section,
                     score,
                 }
             })
@@ -372,7 +372,11 @@ impl Index {
             scope_odds,
             words: reading.words.len(),
             unknown: reading.unknown.len(),
-            in_texts: self.in_texts(&reading),
+            in_texts: if question.overheard {
+                Vec::new()
+            } else {
+                self.in_texts(&reading)
+            },
             encoded: heard.map(|heard| heard.evidence(best, topics)),
             next_section,
             matches,
