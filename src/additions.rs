@@ -14,6 +14,7 @@ use crate::answer::Outcome;
 use crate::guide::Guide;
 use crate::knowledge::{self, KnowledgeBase, Severity, Stakes};
 use crate::reply::{self, Place};
+use crate::scrub;
 use crate::search::Question;
 use crate::text;
 
@@ -26,13 +27,13 @@ pub const MOST_PHRASINGS: usize = 200;
 /// The most ways to ask of one addition: the question and three others.
 pub const MOST_QUESTIONS: usize = 4;
 /// The longest way to ask that is taken over from a message, in characters: as much of a question as is kept as a gap.
-pub const LONGEST_QUESTION: usize = 300;
+pub const LONGEST_QUESTION: usize = scrub::MOST;
 /// The longest way to ask that somebody writes, in characters: the longest phrasing of a guide.
-pub const LONGEST_WRITTEN_QUESTION: usize = 100;
+pub const LONGEST_WRITTEN_QUESTION: usize = knowledge::MAX_PHRASING;
 /// The longest answer, in characters: the longest text of a section.
-pub const LONGEST_ANSWER: usize = 1_500;
+pub const LONGEST_ANSWER: usize = knowledge::MAX_TEXT;
 /// The longest link, in characters: the longest address in a guide.
-pub const LONGEST_LINK: usize = 250;
+pub const LONGEST_LINK: usize = knowledge::MAX_URL;
 
 /// Stands before the id of an addition where the id of a section is expected; no section's id has it.
 const MARK: char = '+';
@@ -292,8 +293,7 @@ impl Lesson {
         let mut questions: Vec<String> = Vec::new();
         let mut known: Vec<Vec<String>> = Vec::new();
         for question in &self.questions {
-            let visible = visible(question);
-            let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+            let line = text::one_line(&visible(question));
             let words = text::words(&line);
             if !words.is_empty() && !known.contains(&words) && questions.len() < MOST_QUESTIONS {
                 questions.push(line);
@@ -366,6 +366,12 @@ fn visible(text: &str) -> String {
         .chars()
         .filter(|c| !hidden(*c))
         .collect()
+}
+
+/// The site of a link, which begins with `https://`.
+pub fn site_of(link: &str) -> &str {
+    let rest = link.strip_prefix("https://").unwrap_or(link);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 fn invites(text: &str) -> bool {

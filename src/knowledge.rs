@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
 pub use check::{
-    Checked, MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, check,
-    lint,
+    Checked, MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TEXT, MAX_TITLE, MAX_URL, PLACEHOLDER,
+    PLACEHOLDER_SUMMARY, check, lint,
 };
 pub use id::new_id;
 pub use import::{FaqFormat, Import, import};
@@ -86,6 +86,12 @@ impl KnowledgeBase {
         found
     }
 
+    /// The topics of a category, in their order.
+    pub fn topics_in<'a>(&'a self, category: &'a Category) -> impl Iterator<Item = &'a Topic> {
+        let topics = self.topics().iter();
+        topics.filter(|topic| topic.category == category.id)
+    }
+
     /// The title of the category that a topic is in.
     pub fn category_of<'a>(&'a self, topic: &'a Topic) -> &'a str {
         self.categories
@@ -145,6 +151,12 @@ pub struct Topic {
 }
 
 impl Topic {
+    /// Every way to ask for it: for the topic as a whole, then for its sections.
+    pub fn phrasings(&self) -> impl Iterator<Item = &Phrasing> {
+        let of_sections = self.sections.iter().flat_map(|section| &section.questions);
+        self.questions.iter().chain(of_sections)
+    }
+
     /// The section with this id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

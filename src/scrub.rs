@@ -89,7 +89,7 @@ fn without_personal(text: &str) -> String {
 /// ```
 pub fn tells_who(text: &str) -> bool {
     let plain: String = text.nfkc().filter(|c| !text::is_invisible(*c)).collect();
-    without_personal(text) != plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    without_personal(text) != text::one_line(&plain)
 }
 
 /// Without fenced code and code in a line; what is opened and not closed goes to the end.

@@ -89,6 +89,11 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// Whether unasked answers are wanted in a channel: the bot then needs the content of all messages.
+    pub fn hears_channels(&self) -> bool {
+        !self.unasked_channels.is_empty()
+    }
+
     /// Whether the settings can be.
     ///
     /// # Errors

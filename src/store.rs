@@ -302,7 +302,7 @@ impl Store {
         self.0.as_ref().is_some_and(|shared| {
             locked(&shared.settings)
                 .values()
-                .any(|settings| !settings.unasked_channels.is_empty())
+                .any(|settings| settings.hears_channels())
         })
     }
 

@@ -47,11 +47,7 @@ impl StemWeights {
         let mut having: FxHashMap<String, u32> = FxHashMap::default();
         let mut phrasings: u32 = 0;
         for topic in knowledge.topics() {
-            for phrasing in topic
-                .questions
-                .iter()
-                .chain(topic.sections.iter().flat_map(|section| &section.questions))
-            {
+            for phrasing in topic.phrasings() {
                 phrasings += 1;
                 for stem in index.telling(&phrasing.text) {
                     *having.entry(stem).or_default() += 1;

@@ -259,6 +259,18 @@ fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(folded.collect())
 }
 
+/// A text on one line, with one space between words.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text with its first letter as a capital.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.as_str().chars()).collect()
+}
+
 /// Whether a character shows nothing: it would split a word that a person sees as one, or hide a number from whoever looks for
 /// it. PostgreSQL keeps no text with a NUL.
 pub(crate) fn is_invisible(c: char) -> bool {

@@ -1,12 +1,10 @@
 //! Additions in the guide's own form: to be checked by its rules, and to be pasted into it.
 
-use crate::knowledge::{File, Sources};
+use crate::knowledge::{File, MAX_TITLE, Sources};
 use crate::reply;
 
 use super::{Lesson, LessonReply};
 
-/// The longest heading of a section, in characters.
-const LONGEST_HEADING: usize = 80;
 /// What is said of a link that moderators gave.
 const LINK_DESCRIPTION: &str = "Added by the moderators of a server.";
 
@@ -41,7 +39,7 @@ pub fn section_table(
     Some(format!(
         "[[section]]\nid = {}\nheading = {}\ntext = \"\"\"\n{}\n\"\"\"\nquestions = [\n{questions}]\n{resources}",
         quoted(id),
-        quoted(&reply::cut(lesson.question(), LONGEST_HEADING)),
+        quoted(&reply::cut(lesson.question(), MAX_TITLE)),
         lines(text)
     ))
 }

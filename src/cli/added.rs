@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use internbot::additions::{
-    Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table,
+    Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table, site_of,
 };
 use internbot::config::Config;
 use internbot::guide::Guide;
@@ -78,8 +78,8 @@ fn list(out: &mut impl Write, added: &[(u64, Addition)]) -> io::Result<()> {
 
 /// A text on one line, as a terminal shows it without obeying it.
 fn plain(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().filter(|c| !c.is_control()).collect()
+    let line = text::one_line(text);
+    line.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// Prints what to paste: phrasings for sections, and sections for topics, with their links.
@@ -90,11 +90,9 @@ fn toml(
     added: &[(u64, Addition)],
 ) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let of_topics = topics.iter().flat_map(|topic| &topic.questions);
-    let sections = topics.iter().flat_map(|topic| &topic.sections);
-    let of_sections = sections.flat_map(|section| &section.questions);
-    let mut known: BTreeSet<Vec<String>> = of_topics
-        .chain(of_sections)
+    let mut known: BTreeSet<Vec<String>> = topics
+        .iter()
+        .flat_map(Topic::phrasings)
         .map(|phrasing| text::words(&phrasing.text))
         .collect();
     let file = |topic: &Topic| {
@@ -235,15 +233,13 @@ fn answer(
         let id = match there {
             Some((_, id)) => id.clone(),
             None => {
-                let site = link.trim_start_matches("https://");
-                let site = site.split(['/', '?', '#']).next().unwrap_or(site);
                 let id = taken.new_id(guide, lesson.question());
                 writeln!(
                     out,
                     "# File {}: a new link; put it at the end.",
                     folder.join("resources.toml").display()
                 )?;
-                writeln!(out, "{}", resource_table(&id, site, link))?;
+                writeln!(out, "{}", resource_table(&id, site_of(link), link))?;
                 taken.resources.push((link.clone(), id.clone()));
                 id
             }

@@ -96,13 +96,9 @@ fn toml(
     today: Date,
 ) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let phrasings = topics.iter().flat_map(|topic| {
-        topic
-            .questions
-            .iter()
-            .chain(topic.sections.iter().flat_map(|section| &section.questions))
-    });
-    let mut known: BTreeSet<Vec<String>> = phrasings
+    let mut known: BTreeSet<Vec<String>> = topics
+        .iter()
+        .flat_map(Topic::phrasings)
         .map(|phrasing| text::words(&phrasing.text))
         .collect();
     let mut ids: BTreeSet<String> = topics.iter().map(|topic| topic.id.clone()).collect();
@@ -151,14 +147,9 @@ fn toml(
 
 /// The wordings of a group that can be phrasings: not in the guide yet, short enough, and without what was scrubbed.
 fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String> {
-    let plain = |text: &str| {
-        text.replace('…', " ")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let texts = group.wordings.iter().map(|(text, _)| plain(text));
+    let texts = group.wordings.iter();
     texts
+        .map(|(text, _)| text::one_line(&text.replace('…', " ")))
         .filter(|text| {
             !text::words(text).is_empty()
                 && text.chars().count() <= MAX_PHRASING
@@ -183,7 +174,7 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
             .first()
             .map(|category| category.id.as_str()))
         .unwrap_or_default();
-    let title = quoted(&reply::cut(&capital(first), MAX_TITLE));
+    let title = quoted(&reply::cut(&text::capital(first), MAX_TITLE));
     let summary = quoted(&reply::cut(
         &format!("{PLACEHOLDER_SUMMARY} {first}"),
         MAX_LINE,
@@ -212,12 +203,4 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
          you need to decide. Somebody who has been through it can usually help at once.\n\
          \"\"\"\n"
     )
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
 }

@@ -34,11 +34,11 @@ pub const MAX_LINE: usize = 100;
 /// The longest phrasing, in characters: Discord's limit for an autocomplete choice.
 pub const MAX_PHRASING: usize = 100;
 /// The longest text of a section, in characters: with title and links it stays under the 2,000 of a plain message.
-pub(super) const MAX_TEXT: usize = 1_500;
+pub const MAX_TEXT: usize = 1_500;
 /// The longest description of a resource, in characters: a tenth of a text.
 pub(super) const MAX_DESCRIPTION: usize = MAX_TEXT / 10;
 /// The longest address, in characters: keeps three links beside a text of full length in one plain message.
-const MAX_URL: usize = 250;
+pub const MAX_URL: usize = 250;
 /// The most topics: a menu has 25 options, a guide at most 25 categories of 25 topics in its lists.
 pub(super) const MAX_PER_CATEGORY: usize = 25;
 /// Words of a section below which it rarely answers, and above which nobody reads it in a chat.

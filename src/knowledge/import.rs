@@ -22,7 +22,7 @@ use super::id::new_id;
 use super::load::{File, Sources};
 use super::{Cost, Kind, Level, Problem, Severity};
 use crate::reply::cut;
-use crate::text;
+use crate::text::{self, one_line};
 
 /// The category of questions that are in none.
 const NO_CATEGORY: &str = "Questions and answers";
@@ -173,20 +173,15 @@ fn unnumbered(question: &str) -> &str {
         .map_or(question, str::trim)
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// What a guide is called by the file that it was.
 fn name_of(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let words = one_line(&stem.replace(['-', '_'], " "));
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => NO_CATEGORY.to_owned(),
+    if words.is_empty() {
+        return NO_CATEGORY.to_owned();
     }
+    text::capital(&words)
 }
 
 fn check_entries(file: &mut Reader<'_>, entries: &[Entry]) {

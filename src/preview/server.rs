@@ -195,10 +195,7 @@ async fn guide(State(seen): Seen) -> Response {
         })
     };
     let categories = knowledge.categories().iter().map(|category| {
-        let topics = knowledge.topics().iter();
-        let topics = topics
-            .filter(|topic| topic.category == category.id)
-            .map(topic);
+        let topics = knowledge.topics_in(category).map(topic);
         json!({"title": category.title, "topics": topics.collect::<Vec<_>>()})
     });
     as_json(&json!({

@@ -243,10 +243,7 @@ fn index_page(knowledge: &KnowledgeBase) -> String {
          <input id=\"words\" type=\"search\" autocomplete=\"off\"></form>\n<ol id=\"found\" aria-live=\"polite\"></ol>\n",
     );
     for category in knowledge.categories() {
-        let topics = knowledge.topics().iter();
-        let mut topics = topics
-            .filter(|topic| topic.category == category.id)
-            .peekable();
+        let mut topics = knowledge.topics_in(category).peekable();
         if topics.peek().is_none() {
             continue;
         }

@@ -1,6 +1,6 @@
 //! What follows a question: a section, candidates to choose from, or the honest "not in the guide".
 
-use crate::additions::{Addition, LessonReply};
+use crate::additions::{Addition, LessonReply, site_of};
 use crate::answer::{self, Answer, Outcome};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
 use crate::search::Match;
@@ -167,8 +167,7 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
 
 /// A link that moderators gave, by the name of its site.
 fn linked(url: &str) -> Link {
-    let rest = url.strip_prefix("https://").unwrap_or(url);
-    let site = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let site = site_of(url);
     Link {
         name: cut(site.strip_prefix("www.").unwrap_or(site), LONGEST_SITE),
         url: url.to_owned(),

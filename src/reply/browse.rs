@@ -181,7 +181,8 @@ pub fn topics(knowledge: &KnowledgeBase) -> Reply {
     let mut body = String::new();
     let mut choices = Vec::new();
     for category in knowledge.categories() {
-        let titles: Vec<&str> = in_category(knowledge, category)
+        let titles: Vec<&str> = knowledge
+            .topics_in(category)
             .map(|topic| topic.title.as_str())
             .collect();
         if !titles.is_empty() {
@@ -207,7 +208,7 @@ pub fn topics(knowledge: &KnowledgeBase) -> Reply {
 
 /// The topics of a category, page by page.
 pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> Reply {
-    let topics: Vec<&Topic> = in_category(knowledge, category).collect();
+    let topics: Vec<&Topic> = knowledge.topics_in(category).collect();
     let pages = topics.len().div_ceil(TOPICS).max(1);
     let page = page.min(pages - 1);
     let mut body = category.description.clone();
@@ -247,16 +248,6 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
         ..Reply::default()
     }
     .within_limits()
-}
-
-fn in_category<'a>(
-    knowledge: &'a KnowledgeBase,
-    category: &'a Category,
-) -> impl Iterator<Item = &'a Topic> {
-    knowledge
-        .topics()
-        .iter()
-        .filter(|topic| topic.category == category.id)
 }
 
 /// The buttons that turn pages, as far as there are pages to turn to.

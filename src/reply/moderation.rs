@@ -325,7 +325,7 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
         ),
         Keeping::Well { .. } => None,
     };
-    let deaf = (!view.hears && !settings.unasked_channels.is_empty()).then(|| {
+    let deaf = (!view.hears && settings.hears_channels()).then(|| {
         "I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content \
          Intent. Forum posts do not need it."
             .to_owned()

@@ -24,11 +24,7 @@ pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) 
                 "Add phrasings with the words of the title.",
             ));
         }
-        for Phrasing { text, at } in topic
-            .questions
-            .iter()
-            .chain(topic.sections.iter().flat_map(|section| &section.questions))
-        {
+        for Phrasing { text, at } in topic.phrasings() {
             if rank(text) != Some(0) {
                 let message = format!("\"{text}\" finds another topic first");
                 problems.push(problem(

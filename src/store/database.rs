@@ -341,9 +341,7 @@ pub(super) async fn inspect(config: &config::Store) -> Result<StoreInspection, D
         let settings = database.settings().await?;
         StoreInspection::Usable {
             version,
-            hears_channels: settings
-                .values()
-                .any(|settings| !settings.unasked_channels.is_empty()),
+            hears_channels: settings.values().any(|settings| settings.hears_channels()),
         }
     };
     database.close().await;
