@@ -38,7 +38,7 @@ use crate::settings::{Digest, Settings, SettingsError};
 use crate::stats::{Outcome, Stats, Way};
 use additions::KnownAdditions;
 use batch::Batch;
-use database::{Database, IN_ITS_WORDS, explain};
+use database::{Database, DatabaseError, IN_ITS_WORDS, explain};
 use worker::{StoreRequest, Worker};
 
 /// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
@@ -419,10 +419,12 @@ impl Store {
         guild: u64,
         (from, to): (Date, Date),
     ) -> Result<(Vec<Gap>, Stats), StoreError> {
-        self.read(|config, _| async move {
-            let mut gaps = read_gaps(config, Some(guild), from).await?;
-            gaps.retain(|gap| gap.day <= to);
-            Ok((gaps, read_stats(config, Some(guild), from, to).await?))
+        self.read(|config, _| {
+            once(config, true, async move |database| {
+                let mut gaps = database.gaps(Some(guild), from).await?;
+                gaps.retain(|gap| gap.day <= to);
+                Ok((gaps, database.stats(Some(guild), from, to).await?))
+            })
         })
         .await
     }
@@ -522,6 +524,18 @@ fn start(worker: Worker, requests: mpsc::Receiver<StoreRequest>) {
     tokio::spawn(worker.run(requests));
 }
 
+/// Opens a store that exists, to read or to change something, uses it once and closes it: while the bot may be running.
+async fn once<T>(
+    config: &config::Store,
+    reading: bool,
+    act: impl AsyncFnOnce(&mut Database) -> Result<T, DatabaseError>,
+) -> Result<T, StoreError> {
+    let mut database = Database::open_existing(config, reading).await?;
+    let done = act(&mut database).await;
+    database.close().await;
+    done.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)))
+}
+
 /// The gaps since a day, of one guild or of all, from a store that exists: for a command at the keyboard, while the bot
 /// may be running.
 ///
@@ -532,13 +546,10 @@ pub async fn read_gaps(
     guild: Option<u64>,
     since: Date,
 ) -> Result<Vec<Gap>, StoreError> {
-    let mut database = Database::open_to_read(config).await?;
-    let gaps = database
-        .gaps(guild, since)
-        .await
-        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
-    database.close().await;
-    gaps
+    once(config, true, async |database| {
+        database.gaps(guild, since).await
+    })
+    .await
 }
 
 /// What was asked and answered between two days, in one guild or in all, from a store that exists.
@@ -551,13 +562,10 @@ pub async fn read_stats(
     from: Date,
     to: Date,
 ) -> Result<Stats, StoreError> {
-    let mut database = Database::open_to_read(config).await?;
-    let stats = database
-        .stats(guild, from, to)
-        .await
-        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
-    database.close().await;
-    stats
+    once(config, true, async |database| {
+        database.stats(guild, from, to).await
+    })
+    .await
 }
 
 /// What moderators added, in one guild or in all, with the guild of each, from a store that exists.
@@ -568,13 +576,10 @@ pub async fn read_additions(
     config: &config::Store,
     guild: Option<u64>,
 ) -> Result<Vec<(u64, Addition)>, StoreError> {
-    let mut database = Database::open_to_read(config).await?;
-    let additions = database
-        .additions(guild)
-        .await
-        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
-    database.close().await;
-    additions
+    once(config, true, async |database| {
+        database.additions(guild).await
+    })
+    .await
 }
 
 /// Removes what moderators added, by its id, from a store that exists; whether it was there. A bot that runs follows within a
@@ -583,13 +588,10 @@ pub async fn read_additions(
 /// # Errors
 /// Where the store is off, does not exist, or cannot be written.
 pub async fn remove_addition(config: &config::Store, id: u64) -> Result<bool, StoreError> {
-    let mut database = Database::open_existing(config, false).await?;
-    let removed = database
-        .remove_addition(id)
-        .await
-        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)));
-    database.close().await;
-    removed
+    once(config, false, async |database| {
+        database.remove_addition(id).await
+    })
+    .await
 }
 
 /// How a store is found that is not being used by this process.

@@ -135,11 +135,6 @@ impl Database {
         Ok(database)
     }
 
-    /// Opens a store that exists, to read.
-    pub(super) async fn open_to_read(config: &config::Store) -> Result<Self, StoreError> {
-        Self::open_existing(config, true).await
-    }
-
     /// Opens a store that exists, to read or to change something; it is neither created nor migrated.
     pub(super) async fn open_existing(
         config: &config::Store,
