@@ -18,7 +18,7 @@ use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
 use super::roles::OwnRoles;
 use super::send::ChannelNotes;
-use crate::additions::{self, Additions};
+use crate::additions::Additions;
 use crate::answer::{Answer, Outcome};
 use crate::config;
 use crate::guide::Guide;
@@ -143,8 +143,9 @@ pub(super) fn section(
     additions: &Additions,
     place: &Place,
 ) -> Option<Reply> {
-    if additions::addition_of(place).is_some() {
-        return Some(reply::added(knowledge, additions.at(place)?));
+    // No section of a guide is named like an addition.
+    if let Some(addition) = additions.at(place) {
+        return Some(reply::added(knowledge, addition));
     }
     let (topic, section) = place.find(knowledge)?;
     Some(reply::section(knowledge, topic, section))
@@ -154,15 +155,19 @@ pub(super) fn section(
 pub(super) fn show(knowledge: &KnowledgeBase, additions: &Additions, view: &View) -> Option<Reply> {
     match view {
         View::Section(place) => section(knowledge, additions, place),
-        View::Preview(place, target) if additions::addition_of(place).is_some() => Some(
-            reply::preview_of_added(knowledge, additions.at(place)?, *target),
-        ),
+        View::Preview(place, target) => match additions.at(place) {
+            Some(addition) => Some(reply::preview_of_added(knowledge, addition, *target)),
+            None => reply::show(knowledge, view),
+        },
         view => reply::show(knowledge, view),
     }
 }
 
-/// The section that an answer shows.
+/// The section that an answer shows, or the answer of the server's own.
 pub(super) fn answered_place(knowledge: &KnowledgeBase, answer: &Answer) -> Option<Place> {
+    if let Some(addition) = &answer.added {
+        return Some(addition.place());
+    }
     let best = answer
         .matches
         .first()
@@ -215,9 +220,6 @@ impl EventContext {
 
     /// The section that an answer shows, or the answer of the server's own.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
-        if let Some(addition) = &answer.added {
-            return Some(addition.place());
-        }
         answered_place(&self.guide.knowledge, answer)
     }
 

@@ -137,7 +137,8 @@ impl Used<'_> {
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
         let additions = context.additions(guild);
-        let is_there = |place: &Place| section(knowledge, &additions, place).is_some();
+        let is_there =
+            |place: &Place| additions.at(place).is_some() || place.find(knowledge).is_some();
         let (mut found, mut record) = (Vec::new(), None);
         match &click.action {
             _ if !is_owner => {}

@@ -97,8 +97,7 @@ pub(super) async fn click(
         Ok(moderator) => moderator,
         Err(refusal) => return Step::Apart(refusal.reply()),
     };
-    let guild = &context.guide;
-    let knowledge = &guild.knowledge;
+    let knowledge = &context.guide.knowledge;
     let added = context.additions(Some(moderator.guild));
     let one = |id| added.get(id).cloned();
     let step = match teach {
