@@ -90,69 +90,59 @@ pub fn run<'a>(
     options: Options,
     stop: BoxFuture<'a, ()>,
 ) -> BoxFuture<'a, Result<(), RunError>> {
-    Box::pin(run_bot(config, token, live, store, monitor, options, stop))
-}
-
-async fn run_bot(
-    config: &config::Discord,
-    token: &Token,
-    live: Arc<Live>,
-    store: Store,
-    monitor: Monitor,
-    options: Options,
-    stop: BoxFuture<'_, ()>,
-) -> Result<(), RunError> {
-    let _watchdog = AbortOnDropHandle::new(tokio::spawn(systemd::feed_watchdog()));
-    if let Some(origin) = config.origin() {
-        check_address(origin)?;
-    }
-    if let Some(variable) = proxy_variable(config.origin().unwrap_or(DISCORD)) {
-        info!("requests to Discord go through the proxy that {variable} names");
-    }
-    let rest = Rest::new(config, token, options.timeouts, monitor.clone())
-        .map_err(|error| RunError::Client(error.to_string()))?;
-    let bot = Arc::new(BotContext {
-        live,
-        config: config.clone(),
-        rest,
-        answers: AnswerTracker::default(),
-        conversations: Conversations::default(),
-        overlays: Overlays::default(),
-        cooldowns: Cooldowns::default(),
-        channels: ChannelNotes::default(),
-        roles: OwnRoles::default(),
-        commands: CommandMentions::default(),
-        introduced: Mutex::default(),
-        store,
-        monitor,
-        encoder: QuestionEncoder::default(),
-        user: OnceLock::new(),
-        has_message_content: AtomicBool::new(false),
-        started: SystemTime::now(),
-    });
-    let guild = options.guild.filter(|id| *id > 0).map(GuildId::new);
-    let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&bot), guild));
-    let gateway = GatewayRunner {
-        bot: Arc::clone(&bot),
-        dispatcher: Arc::clone(&dispatcher),
-        statuses: Arc::default(),
-        token: token.clone(),
-        timeout: options.timeouts.connect,
-        closing: CancellationToken::new(),
-    };
-    let (watched, statuses) = (Arc::downgrade(&dispatcher), Arc::clone(&gateway.statuses));
-    bot.monitor
-        .watch(move || watched.upgrade().map(|bot| present(&bot, &statuses)));
-    let ended = tokio::select! {
-        ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
-        never = dispatcher.report_dropped() => match never {},
-        never = digest::send_when_due(&bot, options.digest) => match never {},
-        never = reloading::watch(&bot.live, options.watch) => match never {},
-        never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
-    };
-    bot.store.close().await;
-    info!("stopped");
-    ended
+    Box::pin(async move {
+        let _watchdog = AbortOnDropHandle::new(tokio::spawn(systemd::feed_watchdog()));
+        if let Some(origin) = config.origin() {
+            check_address(origin)?;
+        }
+        if let Some(variable) = proxy_variable(config.origin().unwrap_or(DISCORD)) {
+            info!("requests to Discord go through the proxy that {variable} names");
+        }
+        let rest = Rest::new(config, token, options.timeouts, monitor.clone())
+            .map_err(|error| RunError::Client(error.to_string()))?;
+        let bot = Arc::new(BotContext {
+            live,
+            config: config.clone(),
+            rest,
+            answers: AnswerTracker::default(),
+            conversations: Conversations::default(),
+            overlays: Overlays::default(),
+            cooldowns: Cooldowns::default(),
+            channels: ChannelNotes::default(),
+            roles: OwnRoles::default(),
+            commands: CommandMentions::default(),
+            introduced: Mutex::default(),
+            store,
+            monitor,
+            encoder: QuestionEncoder::default(),
+            user: OnceLock::new(),
+            has_message_content: AtomicBool::new(false),
+            started: SystemTime::now(),
+        });
+        let guild = options.guild.filter(|id| *id > 0).map(GuildId::new);
+        let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&bot), guild));
+        let gateway = GatewayRunner {
+            bot: Arc::clone(&bot),
+            dispatcher: Arc::clone(&dispatcher),
+            statuses: Arc::default(),
+            token: token.clone(),
+            timeout: options.timeouts.connect,
+            closing: CancellationToken::new(),
+        };
+        let (watched, statuses) = (Arc::downgrade(&dispatcher), Arc::clone(&gateway.statuses));
+        bot.monitor
+            .watch(move || watched.upgrade().map(|bot| present(&bot, &statuses)));
+        let ended = tokio::select! {
+            ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
+            never = dispatcher.report_dropped() => match never {},
+            never = digest::send_when_due(&bot, options.digest) => match never {},
+            never = reloading::watch(&bot.live, options.watch) => match never {},
+            never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
+        };
+        bot.store.close().await;
+        info!("stopped");
+        ended
+    })
 }
 
 /// A reply as the body of the request that sends it to a channel, with buttons for the user with this id: what is timed where
