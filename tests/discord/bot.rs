@@ -14,6 +14,7 @@ use internbot::live::Live;
 use internbot::monitor::Monitor;
 use internbot::search::Question;
 use internbot::store::{Clock, Store, Timing};
+use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::Layer;
@@ -333,6 +334,16 @@ pub async fn store_in(folder: &Path) -> Store {
         ..Timing::default()
     };
     Store::open(&store_config(folder), Clock::system(), timing).await
+}
+
+/// Another process that has the store in a folder for itself.
+pub async fn locked(folder: &Path) -> SqliteConnection {
+    let address = format!("sqlite:{}", folder.join("internbot.db").display());
+    let mut other = SqliteConnection::connect(&address).await.expect("it opens");
+    let begun =
+        tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
+    begun.expect("in time").expect("it is locked");
+    other
 }
 
 /// The configuration of that store.

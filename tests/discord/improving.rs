@@ -1,7 +1,7 @@
 //! The moderators' loop: what is asked in vain is seen, pasted into the guide, and answered.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,18 @@ pub fn copy(from: &Path, to: &Path) {
             fs::copy(&path, &to).expect("a copy");
         }
     }
+}
+
+/// A copy of the guide that ships, and a configuration that names it and a store, in a folder.
+pub fn own_guide(home: &Path) -> (PathBuf, PathBuf) {
+    let (folder, config) = (home.join("guide"), home.join("internbot.toml"));
+    copy(Path::new("knowledge"), &folder);
+    let text = format!(
+        "knowledge = {folder:?}\n[store]\nurl = \"sqlite:{}\"\n",
+        home.join("internbot.db").display()
+    );
+    fs::write(&config, text).expect("a file can be written");
+    (folder, config)
 }
 
 /// What the program itself prints.
@@ -65,16 +77,7 @@ async fn until_answered(chat: &Chat, question: &str, part: &str) {
 #[tokio::test]
 async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answer() {
     let home = tempfile::tempdir().expect("a folder");
-    let (folder, config) = (
-        home.path().join("guide"),
-        home.path().join("internbot.toml"),
-    );
-    copy(Path::new("knowledge"), &folder);
-    let text = format!(
-        "knowledge = {folder:?}\n[store]\nurl = \"sqlite:{}\"\n",
-        home.path().join("internbot.db").display()
-    );
-    fs::write(&config, text).expect("a file can be written");
+    let (folder, config) = own_guide(home.path());
     let live = Live::new(&folder, Arc::clone(&GUIDE));
     let chat = Setup::new()
         .live(Arc::new(live))

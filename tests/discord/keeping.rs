@@ -8,7 +8,7 @@ use internbot::gaps::{self, Group};
 use internbot::settings::Settings;
 use internbot::stats::Sums;
 use internbot::store::{State, Store};
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 use tempfile::TempDir;
 
 use crate::bot::*;
@@ -454,16 +454,7 @@ async fn while_the_store_is_locked_the_bot_answers_as_ever_and_nothing_is_lost()
     let store = store_in(folder.path()).await;
     chat.asks(RESUME).await;
     until("it is counted", async || sums(&store).await.answered == 1).await;
-    let mut other = SqliteConnection::connect(&format!(
-        "sqlite:{}",
-        folder.path().join("internbot.db").display()
-    ))
-    .await
-    .expect("it opens");
-    other
-        .execute("BEGIN EXCLUSIVE")
-        .await
-        .expect("it is locked");
+    let mut other = locked(folder.path()).await;
     for _ in 0..5 {
         let reply = chat.asks(RESUME).await;
         assert!(reply.at.elapsed() < Duration::from_secs(1));

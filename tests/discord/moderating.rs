@@ -1,13 +1,10 @@
 //! What moderators can do, and that nobody else can.
 
-use std::path::Path;
-use std::time::Duration;
-
 use internbot::reply;
 use internbot::search::Question;
 use internbot::settings::Settings;
 use internbot::store::{State, Store};
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 use tempfile::TempDir;
 
 use crate::bot::*;
@@ -613,16 +610,6 @@ async fn while_the_store_is_locked_moderators_are_told_so_and_settings_stay() {
     let store: Store = store_in(folder.path()).await;
     assert_eq!(store.health().state, State::Well);
     chat.finish().await;
-}
-
-/// Another process that has the store in a folder for itself.
-async fn locked(folder: &Path) -> SqliteConnection {
-    let address = format!("sqlite:{}", folder.join("internbot.db").display());
-    let mut other = SqliteConnection::connect(&address).await.expect("it opens");
-    let begun =
-        tokio::time::timeout(Duration::from_secs(5), other.execute("BEGIN EXCLUSIVE")).await;
-    begun.expect("in time").expect("it is locked");
-    other
 }
 
 #[tokio::test]

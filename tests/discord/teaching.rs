@@ -2,7 +2,6 @@
 //! else can.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use internbot::additions::{LONGEST_ANSWER, MOST_QUESTIONS};
@@ -12,11 +11,11 @@ use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::search::Question;
 use serde_json::json;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 use tempfile::TempDir;
 
 use crate::bot::*;
-use crate::improving::{copy, internbot};
+use crate::improving::{internbot, own_guide};
 use crate::keeping::{KAYAK, until};
 use stand_in::*;
 
@@ -504,14 +503,7 @@ async fn while_the_store_cannot_be_written_the_moderator_is_told_and_nothing_is_
     let (folder, chat, olga) = kept().await;
     let list = gaps_after_three(&chat, &olga).await;
     let offer = olga.clicks(&list, "It belongs to…").await.outcome().await;
-    let file = folder.path().join("internbot.db");
-    let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display()))
-        .await
-        .expect("it opens");
-    other
-        .execute("BEGIN EXCLUSIVE")
-        .await
-        .expect("it is locked");
+    let mut other = locked(folder.path()).await;
     let value = offer.menu("The nearest sections").options[0].value.clone();
     let told = olga.selects(&offer, "The nearest sections", &value).await;
     let text = told.message().text();
@@ -558,14 +550,7 @@ async fn who_wants_to_be_forgotten_is_no_longer_named() {
 #[tokio::test]
 async fn what_was_added_is_pasted_into_the_guide_which_then_answers_the_same() {
     let home = tempfile::tempdir().expect("a folder");
-    let (folder, config) = (home.path().join("guide"), home.path().join("config.toml"));
-    copy(Path::new("knowledge"), &folder);
-    let file = home.path().join("internbot.db");
-    let text = format!(
-        "knowledge = {folder:?}\n[store]\nurl = \"sqlite:{}\"\n",
-        file.display()
-    );
-    fs::write(&config, text).expect("a file can be written");
+    let (folder, config) = own_guide(home.path());
     let chat = Setup::new()
         .store(store_in(home.path()).await)
         .chat_in(StandIn::start().await)

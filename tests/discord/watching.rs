@@ -9,7 +9,7 @@ use internbot::monitor::Monitor;
 use internbot::store::Store;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -341,14 +341,7 @@ async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the
         .await;
     let chat = setup.chat_in(StandIn::start().await).await;
     assert_eq!(missing(address).await, [""; 0]);
-    let file = folder.path().join("internbot.db");
-    let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display()))
-        .await
-        .expect("it opens");
-    other
-        .execute("BEGIN EXCLUSIVE")
-        .await
-        .expect("it is locked");
+    let mut other = locked(folder.path()).await;
     chat.asks(RESUME).await;
     until("it is told", async || !missing(address).await.is_empty()).await;
     let why = missing(address).await;
