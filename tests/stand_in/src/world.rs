@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,6 +22,11 @@ use super::rest::{Refusal, Route};
 const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
 /// How far back guilds are dated, so that their ids, one millisecond apart, are never in the future.
 const GUILD_AGE_MS: u64 = 365 * 24 * 3600 * 1000;
+
+/// How many stand-ins this process has started. Each writes its own number where Discord's ids name the worker and process
+/// that made them, so that no two stand-ins hand out the same id in the same millisecond.
+/// <https://discord.com/developers/docs/reference#snowflakes>
+static STARTED: AtomicU64 = AtomicU64::new(0);
 
 /// What a test chose when it started the stand-in.
 #[derive(Clone, Debug)]
@@ -83,12 +89,15 @@ pub(super) struct State {
     pub unread: Vec<Unread>,
     pub refusals: Vec<Refusal>,
     pub violations: Vec<String>,
+    /// The ten bits of its ids that no other stand-in of this process has.
+    worker: u64,
     last_id: u64,
     last_guild_id: u64,
 }
 
 impl State {
     pub fn new(settings: Settings, address: String) -> Self {
+        let worker = (STARTED.fetch_add(1, Ordering::Relaxed) % 1024) << 12;
         let mut state = Self {
             address,
             bot: 0,
@@ -109,10 +118,11 @@ impl State {
             unread: Vec::new(),
             refusals: Vec::new(),
             violations: Vec::new(),
+            worker,
             last_id: 0,
             last_guild_id: settings
                 .guilds_after
-                .unwrap_or((now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22),
+                .unwrap_or((now_ms() - DISCORD_EPOCH_MS - GUILD_AGE_MS) << 22 | worker),
             settings,
         };
         let bot = state.add_user(&state.settings.bot_name.clone(), true);
@@ -122,7 +132,8 @@ impl State {
 
     /// A fresh id whose time is now.
     pub fn next_id(&mut self) -> u64 {
-        self.last_id = ((now_ms() - DISCORD_EPOCH_MS) << 22).max(self.last_id + 1);
+        let now = (now_ms() - DISCORD_EPOCH_MS) << 22 | self.worker;
+        self.last_id = now.max(self.last_id + 1);
         self.last_id
     }
 
