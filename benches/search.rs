@@ -16,7 +16,7 @@ use std::path::Path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use internbot::evaluate::misspell;
 use internbot::knowledge::{self, KnowledgeBase};
-use internbot::search::{Index, Parts, Question};
+use internbot::search::{Components, Index, Question};
 use jiff::civil::date;
 use made_up::made_up;
 
@@ -63,9 +63,9 @@ fn large(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("large");
     group.sample_size(10);
     group.bench_function("learn and index", |bench| {
-        bench.iter(|| Index::with_parts(black_box(&corpus), Parts::ALL))
+        bench.iter(|| Index::with_components(black_box(&corpus), Components::ALL))
     });
-    let index = Index::with_parts(&corpus, Parts::ALL);
+    let index = Index::with_components(&corpus, Components::ALL);
     // A phrasing of the guide with a word more at each end, so that it is not repeated to the letter.
     let phrasing = corpus
         .topics

@@ -28,7 +28,7 @@ use std::path::Path;
 
 use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
-use internbot::search::{Corpus, Encode, Index, Parts, Question, SentenceVector, Sentences};
+use internbot::search::{Components, Corpus, Encode, Index, Question, SentenceVector, Sentences};
 use jiff::Zoned;
 
 const FOLDS: usize = 6;
@@ -183,7 +183,7 @@ fn vectors(_: &Corpus) -> Result<HashMap<&str, SentenceVector>, Box<dyn Error>> 
 }
 
 fn learn(corpus: &Corpus, encode: &Encode<'_>) -> Index {
-    Index::with_parts(corpus, Parts::ALL).with_sentences(Sentences::new(corpus, encode))
+    Index::with_components(corpus, Components::ALL).with_sentences(Sentences::new(corpus, encode))
 }
 
 fn case(

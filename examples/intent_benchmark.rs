@@ -18,7 +18,7 @@ use std::io::{Write, stdout};
 
 use internbot::answer;
 use internbot::search::{
-    Corpus, Index, Part, Parts, Question, SentenceVector, Sentences, TopicTexts,
+    Component, Components, Corpus, Index, Question, SentenceVector, Sentences, TopicTexts,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -49,12 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (options, files): (Vec<String>, Vec<String>) = std::env::args()
         .skip(1)
         .partition(|argument| argument.starts_with("--"));
-    let mut parts = Parts::ALL;
+    let mut components = Components::ALL;
     for option in options {
-        let part = Part::ALL
+        let part = Component::ALL
             .iter()
             .find(|(name, _)| option.strip_prefix("--ablate=") == Some(name));
-        parts = parts.without(
+        components = components.without(
             part.ok_or_else(|| format!("{option} is not --ablate=PART with a part of the search"))?
                 .1,
         );
@@ -83,7 +83,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let queries = read_queries(queries)?;
     let vectors = vectors(&corpus, &queries)?;
     let encode = &|text: &str| vectors.get(text).copied();
-    let index = Index::with_parts(&corpus, parts).with_sentences(Sentences::new(&corpus, encode));
+    let index =
+        Index::with_components(&corpus, components).with_sentences(Sentences::new(&corpus, encode));
     let mut out = stdout().lock();
     for (id, text) in queries.iter().enumerate() {
         let found = index.search(&Question::new(text.as_str()).encoded(encode));

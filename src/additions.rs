@@ -1,24 +1,22 @@
 //! What moderators add to the guide for their own server: more ways to ask for a section, and answers of their own. Pure.
 //!
-//! What is added keeps the rules of the guide ([`knowledge::check`]) and a few more, because nobody reviews it: no invitation,
-//! no unsafe link, and no answer of their own in matters of law.
+//! What may be added, [`check`] tells.
 
 mod form;
+mod rules;
 
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Outcome;
-use crate::guide::Guide;
-use crate::knowledge::{self, KnowledgeBase, Severity, Stakes};
-use crate::reply::{self, Place};
+use crate::knowledge;
+use crate::reply::Place;
 use crate::scrub;
-use crate::search::Question;
 use crate::text;
 
 pub use form::{quoted, resource_table, section_table};
+pub use rules::check;
 
 /// The most answers of its own that a server may have.
 pub const MOST_ANSWERS: usize = 50;
@@ -37,54 +35,6 @@ pub const LONGEST_LINK: usize = knowledge::MAX_URL;
 
 /// Stands before the id of an addition where the id of a section is expected; no section's id has it.
 const MARK: char = '+';
-
-/// Words that make a question one of law.
-const LEGAL: [&str; 26] = [
-    "visa",
-    "visas",
-    "h1b",
-    "cpt",
-    "immigration",
-    "deported",
-    "tax",
-    "taxes",
-    "taxed",
-    "taxation",
-    "legal",
-    "legally",
-    "illegal",
-    "lawsuit",
-    "sue",
-    "sued",
-    "lawyer",
-    "attorney",
-    "discrimination",
-    "discriminated",
-    "discriminate",
-    "discriminates",
-    "noncompete",
-    "cit",
-    "brp",
-    "tn1",
-];
-/// The same for two words in a row.
-const LEGAL_PAIRS: [[&str; 2]; 8] = [
-    ["work", "permit"],
-    ["work", "authorization"],
-    ["work", "authorisation"],
-    ["minimum", "wage"],
-    ["non", "compete"],
-    ["employment", "contract"],
-    ["employment", "law"],
-    ["labor", "law"],
-];
-/// How invitations to other servers begin.
-const INVITATIONS: [&str; 4] = [
-    "discord.gg/",
-    "discord.com/invite/",
-    "discordapp.com/invite/",
-    "dsc.gg/",
-];
 
 /// Everything that was added in a server, in the order of the ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -315,43 +265,6 @@ impl Lesson {
             ..self
         }
     }
-
-    /// Whether this may be shown to students of a server.
-    ///
-    /// # Errors
-    /// The first rule that it breaks.
-    pub fn check(&self, guide: &Guide) -> Result<(), AdditionError> {
-        if self.questions.is_empty() {
-            return Err(AdditionError::Wordless);
-        }
-        let LessonReply::Own { text, link } = &self.reply else {
-            return Ok(());
-        };
-        let mut texts = self.questions.iter().chain([text]).chain(link);
-        if texts.any(|text| invites(text)) {
-            return Err(AdditionError::Invitation);
-        }
-        if has_unsafe_link(text) {
-            return Err(AdditionError::Link);
-        }
-        if text.matches("```").count() % 2 != 0 {
-            return Err(AdditionError::CodeBlock);
-        }
-        let checked = knowledge::check(&form::sources(self), Date::ZERO);
-        let mut errors = checked.problems.iter();
-        if let Some(problem) = errors.find(|problem| problem.severity == Severity::Error) {
-            let rule = format!("{}. {}", problem.message, problem.mend);
-            return Err(AdditionError::Rule(rule.trim_end_matches('.').to_owned()));
-        }
-        if self
-            .questions
-            .iter()
-            .any(|question| is_legal(guide, question))
-        {
-            return Err(AdditionError::Law);
-        }
-        Ok(())
-    }
 }
 
 /// A text without what nobody sees and what turns the order of letters around: control characters but the end of a line,
@@ -372,63 +285,4 @@ fn visible(text: &str) -> String {
 pub fn site_of(link: &str) -> &str {
     let rest = link.strip_prefix("https://").unwrap_or(link);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
-}
-
-fn invites(text: &str) -> bool {
-    let text = text.to_lowercase();
-    INVITATIONS.iter().any(|start| text.contains(start))
-}
-
-/// Whether Markdown has a link that does not begin with `https://`.
-fn has_unsafe_link(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let named = text.split("](").skip(1);
-    let mut targets = named.map(|target| target.trim_start_matches(['<', ' ']));
-    let mut schemes = text.split("://").map(|before| {
-        before
-            .rsplit(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default()
-    });
-    // What follows the last "://" is no scheme.
-    let count = text.matches("://").count();
-    targets.any(|target| !target.starts_with("https://"))
-        || schemes.by_ref().take(count).any(|scheme| scheme != "https")
-}
-
-/// Whether a question is one of law: by its words, or because the guide is sure that it belongs to a section of law.
-fn is_legal(guide: &Guide, question: &str) -> bool {
-    let words = text::words(question);
-    let has_word = words.iter().any(|word| LEGAL.contains(&word.as_str()));
-    let has_pair = words
-        .windows(2)
-        .any(|pair| LEGAL_PAIRS.iter().any(|legal| pair == legal));
-    has_word || has_pair || is_answered_by_law(guide, question)
-}
-
-fn is_answered_by_law(guide: &Guide, question: &str) -> bool {
-    let answer = guide.answer(&Question::new(question));
-    let best = answer.matches.first();
-    answer.outcome == Outcome::Answer
-        && best
-            .and_then(|best| reply::place(&guide.knowledge, best))
-            .is_some_and(|(_, section)| section.stakes == Stakes::Legal)
-}
-
-/// The topic that somebody means by its title, its id or what is in it: the nearest to a question if they mean none.
-pub fn topic_for<'a>(guide: &'a Guide, named: &str, question: &str) -> Option<&'a str> {
-    let knowledge: &KnowledgeBase = &guide.knowledge;
-    let wanted = named.trim().to_lowercase();
-    let mut topics = knowledge.topics().iter();
-    let exact = topics.find(|topic| topic.id == wanted || topic.title.to_lowercase() == wanted);
-    let found = |text: &str| {
-        let found = guide.index.search(&Question::new(text)).matches;
-        let best = found.first().map(|best| best.topic)?;
-        knowledge.topics().get(best)
-    };
-    exact
-        .or_else(|| found(named))
-        .or_else(|| found(question))
-        .or_else(|| knowledge.topics().first())
-        .map(|topic| topic.id.as_str())
 }

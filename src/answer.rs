@@ -4,13 +4,16 @@
 //! what was asked of the bot, one for what it overheard. The outcome follows from it. The same coefficients and bars serve every
 //! knowledge base.
 
+mod taught;
+
 use std::sync::Arc;
 
 use crate::additions::Addition;
-use crate::knowledge::{KnowledgeBase, MessageKind, Stakes};
-use crate::overlay::Taught;
-use crate::search::{Found, Match, Question};
+use crate::knowledge::{KnowledgeBase, MessageKind, Section, Stakes, Topic};
+use crate::search::{Found, Question};
 use crate::text;
+
+pub use taught::{Taught, decide_taught, is_taught};
 
 /// What to do with a question.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,11 +21,10 @@ pub struct Answer {
     /// Answer, ask back, or admit.
     pub outcome: Outcome,
     /// What may answer, best first: the answer and its runners-up, the candidates to offer, or the nearest that there is.
-    /// Scores are probabilities here: the first is the chance that it is right, the others are relative to it.
-    pub matches: Vec<Match>,
+    pub matches: Vec<ProbableMatch>,
     /// The section of the best topic that fits next best, where it is near: it may answer better, or the other half of what
     /// was asked. Nothing for what was overheard.
-    pub neighbour: Option<Match>,
+    pub neighbour: Option<ProbableMatch>,
     /// The kind of message out of scope that this seems to be, by position in the knowledge base, where that is likelier
     /// than any topic.
     pub kind: Option<usize>,
@@ -30,6 +32,24 @@ pub struct Answer {
     pub added: Option<Arc<Addition>>,
     /// Why the outcome is what it is, in a sentence.
     pub reason: String,
+}
+
+/// A section that may answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProbableMatch {
+    /// Which topic of the knowledge base, by position.
+    pub topic: usize,
+    /// Which section of the topic, by position.
+    pub section: usize,
+    /// Of the best match, the chance that it is right, from 0 to 1; of the others, relative to it.
+    pub probability: f32,
+}
+
+impl ProbableMatch {
+    /// The topic and the section, in the knowledge base that was searched.
+    pub fn find<'a>(&self, knowledge: &'a KnowledgeBase) -> Option<(&'a Topic, &'a Section)> {
+        knowledge.section_at(self.topic, self.section)
+    }
 }
 
 /// What a person gets.
@@ -74,13 +94,6 @@ const MOST_CANDIDATES: usize = 4;
 const NEIGHBOUR_BEHIND: f32 = 1.0;
 /// Below an answer, so is what the next topic has, if it is at least this probable relative to the best one.
 const ALSO_SHARE: f32 = 0.15;
-/// A question at least this much like one that moderators taught gets what they taught. Lower bars answer more questions wrongly
-/// than they answer rightly; `examples/additions` has the figures.
-const TAUGHT_BAR: f32 = 0.7;
-/// The same where the guide has a better answer, or where nobody asked the bot.
-const TAUGHT_REPEATED: f32 = 0.95;
-/// From this probability on, the guide's own answer is better than what is only like a question that was taught.
-const CLEARLY_BETTER: f32 = 0.85;
 /// How fast the probability of a candidate falls with its distance from the best, for each point.
 const CANDIDATE_DECAY: f32 = 0.4;
 
@@ -231,12 +244,13 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     } else {
         asked_probability(evidence)
     };
-    let mut matches: Vec<Match> = found
+    let mut matches: Vec<ProbableMatch> = found
         .matches
         .iter()
-        .map(|candidate| Match {
-            score: probability * libm::expf(CANDIDATE_DECAY * (candidate.score - best.score)),
-            ..*candidate
+        .map(|candidate| ProbableMatch {
+            topic: candidate.topic,
+            section: candidate.section,
+            probability: probability * libm::expf(CANDIDATE_DECAY * (candidate.score - best.score)),
         })
         .collect();
     let hopeless = probability < SUGGEST_BAR;
@@ -248,7 +262,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             clearly || hopeless && score >= best.score && found.nearest_aside >= ROUGHLY_ALIKE
         })
         .map(|(kind, _)| kind);
-    let stakes = stakes(knowledge, best);
+    let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
         overheard(probability, stakes, asks)
     } else {
@@ -258,16 +272,16 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .next_section
         .filter(|(_, behind)| !question.overheard && *behind <= NEIGHBOUR_BEHIND)
         .zip(matches.first())
-        .map(|((section, _), best)| Match { section, ..*best });
+        .map(|((section, _), best)| ProbableMatch { section, ..*best });
     let in_texts = &found.in_texts;
     if outcome == Outcome::None && kind.is_none() && !question.overheard && !in_texts.is_empty() {
         outcome = Outcome::Suggest;
         "not sure, but all its words stand in the text of the first".clone_into(&mut reason);
         matches.retain(|other| in_texts.iter().all(|(topic, _)| *topic != other.topic));
-        let in_texts = in_texts.iter().map(|&(topic, section)| Match {
+        let in_texts = in_texts.iter().map(|&(topic, section)| ProbableMatch {
             topic,
             section,
-            score: SUGGEST_BAR,
+            probability: SUGGEST_BAR,
         });
         matches.splice(0..0, in_texts);
         // It stands next to what is no longer the first.
@@ -283,66 +297,10 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     }
 }
 
-/// Decides again where moderators of the server taught something that is like the question.
-///
-/// A question that repeats what was taught gets what was taught. One that is only like it does too, unless the guide itself is
-/// clearly the better answer. What was only overheard is answered so if it repeats what was taught and is no matter of law.
-pub fn decide_taught(
-    knowledge: &KnowledgeBase,
-    question: &Question,
-    answer: Answer,
-    taught: Taught,
-) -> Answer {
-    let Taught {
-        likeness,
-        section,
-        addition,
-    } = taught;
-    let of_guide = answer.matches.first().map_or(0.0, |best| best.score);
-    let is_clearly_better = answer.outcome == Outcome::Answer && of_guide >= CLEARLY_BETTER;
-    let taught = section.map(|(topic, section)| Match {
-        topic,
-        section,
-        score: likeness,
-    });
-    let is_legal = taught.is_some_and(|place| stakes(knowledge, &place) == Stakes::Legal);
-    let is_answer = if question.overheard {
-        likeness >= TAUGHT_REPEATED && !is_legal && asks(&question.text)
-    } else {
-        likeness >= TAUGHT_REPEATED || likeness >= TAUGHT_BAR && !is_clearly_better
-    };
-    if !is_answer {
-        return answer;
-    }
-    let others = answer.matches.into_iter();
-    let is_other = |other: &Match| taught.is_none_or(|place| place.topic != other.topic);
-    Answer {
-        outcome: Outcome::Answer,
-        matches: taught.into_iter().chain(others.filter(is_other)).collect(),
-        neighbour: None,
-        kind: None,
-        reason: format!(
-            "{} like a question that moderators of this server taught me, {} needed",
-            percent(likeness),
-            percent(if is_clearly_better || question.overheard {
-                TAUGHT_REPEATED
-            } else {
-                TAUGHT_BAR
-            })
-        ),
-        added: Some(addition).filter(|addition| addition.lesson.is_own()),
-    }
-}
-
-/// Whether what was taught is near enough to a question to answer it where the guide cannot.
-pub fn is_taught(taught: &Taught) -> bool {
-    taught.likeness >= TAUGHT_BAR
-}
-
 /// What may help besides the answer: the section next to it, and what the next topic has, where they are near.
-pub fn also(answer: &Answer) -> impl Iterator<Item = Match> {
+pub fn also(answer: &Answer) -> impl Iterator<Item = ProbableMatch> {
     let others = answer.matches.first().zip(answer.matches.get(1));
-    let other = others.filter(|(best, other)| other.score >= ALSO_SHARE * best.score);
+    let other = others.filter(|(best, other)| other.probability >= ALSO_SHARE * best.probability);
     answer
         .neighbour
         .into_iter()
@@ -350,12 +308,12 @@ pub fn also(answer: &Answer) -> impl Iterator<Item = Match> {
 }
 
 /// The candidates to offer: two to four, the best topic's neighbouring section second.
-pub fn candidates(answer: &Answer) -> Vec<Match> {
-    let best = answer.matches.first().map_or(0.0, |best| best.score);
+pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
+    let best = answer.matches.first().map_or(0.0, |best| best.probability);
     let near = answer
         .matches
         .iter()
-        .take_while(|candidate| candidate.score >= CANDIDATE_SHARE * best)
+        .take_while(|candidate| candidate.probability >= CANDIDATE_SHARE * best)
         .count();
     let mut candidates = answer.matches.clone();
     candidates.truncate(near.max(2));
@@ -458,12 +416,9 @@ fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) 
     )
 }
 
-fn stakes(knowledge: &KnowledgeBase, place: &Match) -> Stakes {
-    let section = knowledge
-        .topics()
-        .get(place.topic)
-        .and_then(|topic| topic.sections.get(place.section));
-    section.map_or(Stakes::Ordinary, |section| section.stakes)
+fn stakes(knowledge: &KnowledgeBase, topic: usize, section: usize) -> Stakes {
+    let found = knowledge.section_at(topic, section);
+    found.map_or(Stakes::Ordinary, |(_, section)| section.stakes)
 }
 
 fn asked_probability(evidence: Evidence) -> f32 {

@@ -38,7 +38,7 @@ use internbot::knowledge::{GuideSource, LoadError, ReadError};
 use internbot::live::Live;
 #[cfg(feature = "encoder")]
 use internbot::search::Corpus;
-use internbot::search::{Part, SentenceVector, Sentences};
+use internbot::search::{Component, SentenceVector, Sentences};
 use jiff::Zoned;
 
 /// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
@@ -220,8 +220,8 @@ struct EvalOptions {
     #[arg(long, value_name = "N", default_value_t = 0)]
     typos: usize,
     /// Switch off a part of the search; may be given more than once
-    #[arg(long, value_name = "PART", value_parser = part)]
-    ablate: Vec<Part>,
+    #[arg(long, value_name = "PART", value_parser = component)]
+    ablate: Vec<Component>,
     /// Exit with status 1 where a figure is worse than in this file, which `--json` printed
     #[arg(long, value_name = "FILE", requires = "files")]
     baseline: Option<PathBuf>,
@@ -288,12 +288,12 @@ struct StatsOptions {
     days: u32,
 }
 
-fn part(name: &str) -> Result<Part, String> {
-    let names = Part::ALL.map(|(name, _)| name).join(", ");
-    Part::ALL
+fn component(name: &str) -> Result<Component, String> {
+    let names = Component::ALL.map(|(name, _)| name).join(", ");
+    Component::ALL
         .iter()
         .find(|(known, _)| *known == name)
-        .map(|(_, part)| *part)
+        .map(|(_, component)| *component)
         .ok_or(format!("the parts are: {names}"))
 }
 

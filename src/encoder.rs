@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use files::{FILES, TOKENIZER, WEIGHTS};
-use tokens::Vocabulary;
+use tokens::WordPieces;
 use transformer::Transformer;
 
 use crate::search::SentenceVector;
@@ -118,7 +118,7 @@ pub fn remove(folder: &Path) -> io::Result<usize> {
 
 /// The encoder, in memory: 40 MB.
 pub struct Encoder {
-    vocabulary: Vocabulary,
+    vocabulary: WordPieces,
     network: Transformer,
 }
 
@@ -131,7 +131,7 @@ impl Encoder {
         let path = folder.join(TOKENIZER.name);
         TOKENIZER.check(&path)?;
         let json = std::fs::read(&path).map_err(files::unreadable(&path))?;
-        let vocabulary = Vocabulary::read(&json).ok_or(EncoderError::Damaged(path))?;
+        let vocabulary = WordPieces::read(&json).ok_or(EncoderError::Damaged(path))?;
         let path = folder.join(WEIGHTS.name);
         WEIGHTS.check(&path)?;
         let network = File::open(&path).and_then(weights::read);

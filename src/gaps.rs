@@ -153,7 +153,7 @@ fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {
     let found = answer
         .matches
         .first()
-        .filter(|found| answer::near(found.score) && answer.kind.is_none());
+        .filter(|found| answer::near(found.probability) && answer.kind.is_none());
     let found = found
         .and_then(|found| guide.knowledge.topics().get(found.topic))
         .map(|topic| topic.id.clone());

@@ -4,8 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::answer::{self, Answer};
 use crate::completion::Phrasebook;
-use crate::knowledge::KnowledgeBase;
-use crate::overlay::Overlay;
+use crate::knowledge::{KnowledgeBase, Topic};
 use crate::search::{Index, Question, Sentences};
 use crate::subject::{StemWeights, Subject};
 
@@ -55,21 +54,26 @@ impl Guide {
         answer::decide(&self.knowledge, question, &self.index.search(question))
     }
 
-    /// The same in a server whose moderators added something.
-    pub fn answer_with(&self, question: &Question, overlay: &Overlay) -> Answer {
-        let answer = self.answer(question);
-        match overlay.nearest(self, &question.text) {
-            Some(taught) => answer::decide_taught(&self.knowledge, question, answer, taught),
-            None => answer,
-        }
-    }
-
     /// What a question is about.
     pub fn subject(&self, text: &str) -> Subject {
         let weights = self
             .weights
             .get_or_init(|| StemWeights::new(&self.knowledge, &self.index));
         weights.subject(&self.index, text)
+    }
+
+    /// The topic that somebody means by its title, its id or what is in it: the nearest to a question if they mean none.
+    pub fn topic_for(&self, named: &str, question: &str) -> Option<&str> {
+        let wanted = named.trim().to_lowercase();
+        let topics = self.knowledge.topics();
+        let is_named = |topic: &&Topic| topic.id == wanted || topic.title.to_lowercase() == wanted;
+        let found = |text: &str| {
+            let found = self.index.search(&Question::new(text)).matches;
+            topics.get(found.first()?.topic)
+        };
+        let topic = topics.iter().find(is_named).or_else(|| found(named));
+        let topic = topic.or_else(|| found(question)).or(topics.first());
+        topic.map(|topic| topic.id.as_str())
     }
 
     /// Phrasings that somebody who is typing may mean.

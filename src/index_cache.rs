@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
-use crate::search::{Corpus, Index, Parts};
+use crate::search::{Components, Corpus, Index};
 
 /// The extension of the files.
 const EXTENSION: &str = "index";
@@ -74,13 +74,13 @@ impl IndexCache {
                 let fingerprint = fingerprint(&texts);
                 let path = folder.join(name(&fingerprint));
                 read(&path, &fingerprint).unwrap_or_else(|| {
-                    let index = Index::with_parts(&corpus, Parts::ALL);
+                    let index = Index::with_components(&corpus, Components::ALL);
                     // A folder that is full or read-only costs time at the next start, and nothing else.
                     let _ = write(&path, &fingerprint, &index.to_bytes());
                     index
                 })
             }
-            _ => Index::with_parts(&corpus, Parts::ALL),
+            _ => Index::with_components(&corpus, Components::ALL),
         };
         Guide::with_index(knowledge, index)
     }

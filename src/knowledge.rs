@@ -65,6 +65,12 @@ impl KnowledgeBase {
         self.topics.iter().find(|topic| topic.id == id)
     }
 
+    /// A section and its topic, by their positions.
+    pub fn section_at(&self, topic: usize, section: usize) -> Option<(&Topic, &Section)> {
+        let topic = self.topics.get(topic)?;
+        Some((topic, topic.sections.get(section)?))
+    }
+
     /// All resources in the order of the file.
     pub fn resources(&self) -> &[Arc<Resource>] {
         &self.resources
@@ -309,12 +315,12 @@ pub struct Vocabulary {
     /// What people type, and what it means.
     pub abbreviations: Vec<(String, String)>,
     /// Words and phrases that mean the same.
-    pub groups: Vec<Group>,
+    pub groups: Vec<SynonymGroup>,
 }
 
 /// Words and phrases that mean the same in this field.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub struct SynonymGroup {
     /// What an explanation calls it.
     pub name: String,
     /// Its members, at least two.

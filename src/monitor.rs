@@ -27,7 +27,7 @@ use tracing::{info, warn};
 
 use crate::config;
 use crate::live::Live;
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 use crate::store::{State, Store};
 use counts::MetricCounts;
 
@@ -167,7 +167,13 @@ impl Monitor {
     }
 
     /// A question was decided, and all is done that it asked for: how long after its event.
-    pub(crate) fn asked(&self, way: Way, outcome: Outcome, decided: Duration, done: Duration) {
+    pub(crate) fn asked(
+        &self,
+        way: Way,
+        outcome: RecordedOutcome,
+        decided: Duration,
+        done: Duration,
+    ) {
         if let Some(on) = &self.0 {
             on.seen.counts.asked(way, outcome, decided, done);
         }

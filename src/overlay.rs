@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::additions::{Addition, Additions, LessonReply};
+use crate::answer::{self, Answer, Taught};
 use crate::guide::Guide;
 use crate::reply::Place;
+use crate::search::Question;
 use crate::subject::Subject;
 use crate::text;
 
@@ -14,28 +16,17 @@ const SHORTEST_ASKING: usize = 5;
 /// The additions of a server as a guide reads them. What leads to a section that is gone is left out.
 #[derive(Debug, Default)]
 pub struct Overlay {
-    entries: Vec<Entry>,
+    entries: Vec<OverlayEntry>,
 }
 
 /// One way to ask.
 #[derive(Debug)]
-struct Entry {
+struct OverlayEntry {
     words: Box<str>,
     subject: Subject,
     /// The topic and the section of the guide to which it leads, by position; none for an answer of the server's own.
     section: Option<(usize, usize)>,
     addition: Arc<Addition>,
-}
-
-/// What is most like a question of all that was added.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Taught {
-    /// How alike the questions are: 1 for the same words, else as [`Subject::likeness`] says.
-    pub likeness: f32,
-    /// The topic and the section of the guide that answer, by position; none for an answer of the server's own.
-    pub section: Option<(usize, usize)>,
-    /// What was added.
-    pub addition: Arc<Addition>,
 }
 
 impl Overlay {
@@ -50,12 +41,18 @@ impl Overlay {
                 },
                 LessonReply::Own { .. } => None,
             };
-            entries.extend(addition.lesson.questions.iter().map(|question| Entry {
-                words: text::words(question).join(" ").into(),
-                subject: guide.subject(question),
-                section,
-                addition: Arc::clone(addition),
-            }));
+            entries.extend(
+                addition
+                    .lesson
+                    .questions
+                    .iter()
+                    .map(|question| OverlayEntry {
+                        words: text::words(question).join(" ").into(),
+                        subject: guide.subject(question),
+                        section,
+                        addition: Arc::clone(addition),
+                    }),
+            );
         }
         Self { entries }
     }
@@ -63,6 +60,15 @@ impl Overlay {
     /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// What to do with a question in a server that has these additions.
+    pub fn answer(&self, guide: &Guide, question: &Question) -> Answer {
+        let answer = guide.answer(question);
+        match self.nearest(guide, &question.text) {
+            Some(taught) => answer::decide_taught(&guide.knowledge, question, answer, taught),
+            None => answer,
+        }
     }
 
     /// What is most like a question; of equals what was added last. Of a story, the sentence that asks counts as well.
@@ -76,7 +82,7 @@ impl Overlay {
             .filter(|sentence| text::words(sentence).len() >= SHORTEST_ASKING);
         let asked: Vec<(String, Subject)> =
             std::iter::once(question).chain(asking).map(read).collect();
-        let likeness = |entry: &Entry| {
+        let likeness = |entry: &OverlayEntry| {
             asked.iter().fold(0.0, |most: f32, (words, subject)| {
                 most.max(if *words == *entry.words {
                     1.0

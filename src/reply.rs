@@ -24,7 +24,6 @@ mod teaching;
 use serde::{Deserialize, Serialize};
 
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level, Resource, Section, Topic};
-use crate::search::Match;
 
 pub use answers::{
     added, answered_before, did_you_mean, none_of_these, not_it, preview, preview_of_added,
@@ -359,12 +358,6 @@ pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
             .find(|category| category.id == *id)
             .map(|found| category(knowledge, found, *page)),
     }
-}
-
-/// The topic and the section of a match.
-pub fn place<'a>(knowledge: &'a KnowledgeBase, found: &Match) -> Option<(&'a Topic, &'a Section)> {
-    let topic = knowledge.topics().get(found.topic)?;
-    Some((topic, topic.sections.get(found.section)?))
 }
 
 impl Place {

@@ -21,7 +21,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
     VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
-pub enum Outcome {
+pub enum RecordedOutcome {
     /// A section was shown.
     Answer,
     /// Candidates were offered.
@@ -64,7 +64,7 @@ pub enum Way {
     Menu,
 }
 
-impl Outcome {
+impl RecordedOutcome {
     /// Every value.
     pub const ALL: &[Self] = Self::VARIANTS;
 
@@ -120,14 +120,14 @@ impl Sums {
     }
 
     /// Counts what became of questions.
-    pub fn count(&mut self, outcome: Outcome, way: Way, times: u64) {
+    pub fn count(&mut self, outcome: RecordedOutcome, way: Way, times: u64) {
         let unasked = matches!(way, Way::Overheard | Way::Forum);
         *match outcome {
-            Outcome::Answer if unasked => &mut self.unasked,
-            Outcome::Answer => &mut self.answered,
-            Outcome::Suggest => &mut self.asked_back,
-            Outcome::None => &mut self.missed,
-            Outcome::NoneOfThese => &mut self.none_of_these,
+            RecordedOutcome::Answer if unasked => &mut self.unasked,
+            RecordedOutcome::Answer => &mut self.answered,
+            RecordedOutcome::Suggest => &mut self.asked_back,
+            RecordedOutcome::None => &mut self.missed,
+            RecordedOutcome::NoneOfThese => &mut self.none_of_these,
         } += times;
     }
 
@@ -280,7 +280,10 @@ mod tests {
 
     #[test]
     fn the_names_in_the_store_stay_as_they_are() {
-        let outcomes: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+        let outcomes: Vec<&str> = RecordedOutcome::ALL
+            .iter()
+            .map(|outcome| outcome.name())
+            .collect();
         assert_eq!(outcomes, ["answer", "suggest", "none", "none-of-these"]);
         let ways: Vec<&str> = Way::ALL.iter().map(|way| way.name()).collect();
         assert_eq!(
@@ -296,7 +299,7 @@ mod tests {
             ]
         );
         assert_eq!(Way::named("forum"), Some(Way::Forum));
-        assert_eq!(Outcome::named("Answer"), None);
+        assert_eq!(RecordedOutcome::named("Answer"), None);
     }
 
     #[test]

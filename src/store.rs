@@ -35,7 +35,7 @@ use crate::config;
 use crate::gaps::Gap;
 use crate::scrub::Scrubbed;
 use crate::settings::{Digest, Settings, SettingsError};
-use crate::stats::{Outcome, Stats, Way};
+use crate::stats::{RecordedOutcome, Stats, Way};
 use additions::KnownAdditions;
 use batch::Batch;
 use database::{Database, DatabaseError, IN_ITS_WORDS, explain};
@@ -58,7 +58,7 @@ pub enum Event {
         /// How it reached the bot.
         way: Way,
         /// What became of it.
-        outcome: Outcome,
+        outcome: RecordedOutcome,
         /// The id of the topic that answered, or was nearest where candidates were offered.
         topic: Option<String>,
     },

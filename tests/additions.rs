@@ -10,13 +10,12 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use internbot::additions::{
-    Addition, AdditionError, Additions, LONGEST_ANSWER, Lesson, LessonReply, MOST_QUESTIONS,
+    self, Addition, AdditionError, Additions, LONGEST_ANSWER, Lesson, LessonReply, MOST_QUESTIONS,
 };
 use internbot::answer::{Answer, Outcome};
 use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::overlay::Overlay;
-use internbot::reply;
 use internbot::search::Question;
 use jiff::civil::date;
 
@@ -56,7 +55,7 @@ fn additions(lessons: impl IntoIterator<Item = Lesson>) -> Additions {
 /// What somebody gets who asks, or says, this in a server that has taught these.
 fn decided(lessons: &[Lesson], question: &Question) -> Answer {
     let overlay = Overlay::new(&GUIDE, &additions(lessons.iter().cloned()));
-    GUIDE.answer_with(question, &overlay)
+    overlay.answer(&GUIDE, question)
 }
 
 fn asked(lessons: &[Lesson], question: &str) -> Answer {
@@ -69,8 +68,8 @@ fn shown(answer: &Answer) -> String {
         Some(addition) => addition.place(),
         None => {
             let best = answer.matches.first().expect("a match");
-            let (topic, section) = reply::place(&GUIDE.knowledge, best).expect("it is there");
-            reply::Place::new(topic, section)
+            let (topic, section) = best.find(&GUIDE.knowledge).expect("it is there");
+            internbot::reply::Place::new(topic, section)
         }
     };
     format!("{}/{}", place.topic, place.section)
@@ -209,7 +208,7 @@ fn what_may_not_be_added_is_refused_with_a_reason() {
         },
         ..own(question, "")
     };
-    let check = |lesson: Lesson| lesson.tidied().check(&GUIDE);
+    let check = |lesson: Lesson| additions::check(&lesson.tidied(), &GUIDE);
     let long = "word ".repeat(800);
     for (lesson, why) in [
         (own("?!", "Fine."), "no word in the question"),

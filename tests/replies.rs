@@ -21,7 +21,7 @@ use internbot::reply::{
 };
 use internbot::search::Question;
 use internbot::settings::{ForumTag, Settings};
-use internbot::stats::{Outcome, Stats, Way};
+use internbot::stats::{RecordedOutcome, Stats, Way};
 use jiff::civil::date;
 
 #[path = "discord/small_guide.rs"]
@@ -304,7 +304,7 @@ fn what_moderators_are_shown_of_what_was_asked() {
     assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
-        sums.count(Outcome::Answer, Way::Mention, 2)
+        sums.count(RecordedOutcome::Answer, Way::Mention, 2)
     });
     assert_snapshot!(shown(&reply::stats(knowledge, &stats)), @r#"
     -# Small guide

@@ -13,7 +13,7 @@ use internbot::answer;
 use internbot::evaluate;
 use internbot::knowledge::{self, KnowledgeBase};
 use internbot::reply::{self, Filter, Reply, limit};
-use internbot::search::{Corpus, Index, Parts, Question, TopicTexts};
+use internbot::search::{Components, Corpus, Index, Question, TopicTexts};
 use internbot::terminal::{self, Look};
 use internbot::text;
 use jiff::civil::date;
@@ -59,7 +59,7 @@ fn an_unknown_word_does_not_make_a_question_a_message_without_words() {
         out_of_scope: vec![vec!["\u{1f642}".to_owned()]],
         ..Corpus::default()
     };
-    let found = Index::with_parts(&corpus, Parts::ALL)
+    let found = Index::with_components(&corpus, Components::ALL)
         .search(&Question::new("tell me about my zzyzx resume"));
     assert_eq!((found.matches[0].topic, found.unknown), (1, 1));
     let (_, aside) = found

@@ -351,7 +351,7 @@ fn a_rare_word_that_stands_only_in_a_text_finds_it() {
         let candidates = answer::candidates(&answer);
         let found = candidates
             .iter()
-            .filter_map(|found| reply::place(&KNOWLEDGE, found))
+            .filter_map(|found| found.find(&KNOWLEDGE))
             .any(|(found, of)| found.id == topic && of.id == section);
         assert!(found, "{question}: {answer:?}");
     }

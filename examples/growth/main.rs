@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use internbot::evaluate::misspell;
 use internbot::knowledge;
-use internbot::search::{Corpus, Index, Parts, Question};
+use internbot::search::{Components, Corpus, Index, Question};
 use jiff::civil::date;
 use made_up::made_up;
 
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn measure(name: &str, corpus: &Corpus) {
     let before = resident();
     let start = Instant::now();
-    let index = Index::with_parts(corpus, Parts::ALL);
+    let index = Index::with_components(corpus, Components::ALL);
     let learned = start.elapsed();
     let memory = resident().saturating_sub(before);
     let phrasings: Vec<&str> = corpus

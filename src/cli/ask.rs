@@ -76,11 +76,11 @@ struct Input {
 struct Output<'a> {
     id: Value,
     outcome: Outcome,
-    matches: Vec<Place<'a>>,
+    matches: Vec<MatchJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct MatchJson<'a> {
     topic: &'a str,
     section: &'a str,
     score: f32,
@@ -96,11 +96,11 @@ struct BadLine {
 impl<'a> Output<'a> {
     fn new(knowledge: &'a KnowledgeBase, id: Value, answer: &Answer) -> Self {
         let places = answer.matches.iter().filter_map(|found| {
-            let (topic, section) = reply::place(knowledge, found)?;
-            Some(Place {
+            let (topic, section) = found.find(knowledge)?;
+            Some(MatchJson {
                 topic: &topic.id,
                 section: &section.id,
-                score: found.score,
+                score: found.probability,
             })
         });
         Self {
@@ -189,7 +189,7 @@ fn explain_candidate(
     number: usize,
     candidate: &Candidate,
 ) -> io::Result<()> {
-    let Some((topic, section)) = reply::place(knowledge, &candidate.place) else {
+    let Some((topic, section)) = candidate.place.find(knowledge) else {
         return Ok(());
     };
     writeln!(

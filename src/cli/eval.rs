@@ -11,7 +11,7 @@ use internbot::evaluate::{self, Case, Figures, LeftOut, LeftOutTopics};
 use internbot::knowledge::GuideSource;
 #[cfg(not(feature = "encoder"))]
 use internbot::search::no_encoder;
-use internbot::search::{Corpus, Index, Parts, SentenceVector, Sentences};
+use internbot::search::{Components, Corpus, Index, SentenceVector, Sentences};
 use jiff::Zoned;
 #[cfg(feature = "encoder")]
 use rustc_hash::FxHashMap;
@@ -30,13 +30,15 @@ pub(super) fn run(
     let corpus = Corpus::from(&knowledge);
     let cases = cases(options)?;
     let encode = encoding(config, &corpus, &cases)?;
-    let parts = options
+    let components = options
         .ablate
         .iter()
-        .fold(Parts::ALL, |parts, &part| parts.without(part));
+        .fold(Components::ALL, |components, &component| {
+            components.without(component)
+        });
     let mut out = anstream::stdout();
     if options.leave_one_out {
-        let left_out = evaluate::leave_one_out(&knowledge, parts, options.typos, &encode);
+        let left_out = evaluate::leave_one_out(&knowledge, components, options.typos, &encode);
         if options.json {
             write_json(&mut out, &left_out)?
         } else {
@@ -44,7 +46,7 @@ pub(super) fn run(
         }
     }
     if options.leave_topic_out {
-        let left_out = evaluate::leave_topics_out(&knowledge, parts, &encode);
+        let left_out = evaluate::leave_topics_out(&knowledge, components, &encode);
         if options.json {
             write_json(&mut out, &left_out)?
         } else {
@@ -52,7 +54,7 @@ pub(super) fn run(
         }
     }
     if options.cross_validate {
-        let figures = evaluate::cross_validate(&knowledge, parts, FOLDS, &encode);
+        let figures = evaluate::cross_validate(&knowledge, components, FOLDS, &encode);
         if options.json {
             write_json(&mut out, &figures)?
         } else {
@@ -62,7 +64,8 @@ pub(super) fn run(
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let index = Index::with_parts(&corpus, parts).with_sentences(Sentences::new(&corpus, &encode));
+    let index = Index::with_components(&corpus, components)
+        .with_sentences(Sentences::new(&corpus, &encode));
     let figures = evaluate::evaluate(&knowledge, &index, &cases, &encode);
     if options.json {
         write_json(&mut out, &figures)?

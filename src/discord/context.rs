@@ -172,7 +172,8 @@ pub(super) fn answered_place(knowledge: &KnowledgeBase, answer: &Answer) -> Opti
         .matches
         .first()
         .filter(|_| answer.outcome == Outcome::Answer)?;
-    reply::place(knowledge, best).map(|(topic, section)| Place::new(topic, section))
+    best.find(knowledge)
+        .map(|(topic, section)| Place::new(topic, section))
 }
 
 impl EventContext {
@@ -210,7 +211,7 @@ impl EventContext {
         if question.overheard && !self.bot.settings(guild).unasked_additions {
             return self.guide.answer(question);
         }
-        self.guide.answer_with(question, &self.overlay(guild))
+        self.overlay(guild).answer(&self.guide, question)
     }
 
     /// A section of the guide, or an answer that the moderators of a guild wrote; nothing if it is gone.

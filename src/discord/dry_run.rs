@@ -16,11 +16,11 @@ use super::handlers::component::{self, ClickReply};
 use super::handlers::remark;
 use super::render::{Audience, Destination, RenderOptions, Rendered, render};
 use crate::additions::Additions;
-use crate::answer::Answer;
+use crate::answer::{Answer, ProbableMatch};
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Filter, Place, Reply, View};
-use crate::search::{Encode, Match, Question};
+use crate::search::{Encode, Question};
 
 /// The person who asks, and for whom the buttons are: an id that nobody in Discord has.
 const ASKER: UserId = UserId::new(1);
@@ -256,7 +256,7 @@ fn question(guide: &Guide, encode: &Encode<'_>, text: &str) -> Question {
 }
 
 /// What a search finds for a question that was asked before.
-fn found(guide: &Guide, encode: &Encode<'_>, asked: &str) -> Vec<Match> {
+fn found(guide: &Guide, encode: &Encode<'_>, asked: &str) -> Vec<ProbableMatch> {
     guide
         .answer(&question(guide, encode, &shortened(asked)))
         .matches

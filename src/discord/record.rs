@@ -13,7 +13,7 @@ use crate::knowledge::Topic;
 use crate::reply::{self, Place};
 use crate::scrub::scrub;
 use crate::search::Question;
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 use crate::store::Event;
 
 /// What became of a question.
@@ -21,11 +21,11 @@ use crate::store::Event;
 pub(super) struct QuestionRecord {
     pub guild: Option<GuildId>,
     pub way: Way,
-    pub outcome: Outcome,
+    pub outcome: RecordedOutcome,
     /// The id of the topic that answers, or else is nearest.
     pub topic: Option<String>,
     /// The probability that this topic is right, if there was a search.
-    pub score: Option<f32>,
+    pub probability: Option<f32>,
     /// From the event to the decision.
     pub decided: Duration,
 }
@@ -41,7 +41,7 @@ impl QuestionRecord {
         let nearest = answer.matches.first();
         let added = answer.added.as_ref();
         let topic = nearest
-            .and_then(|found| reply::place(&context.guide.knowledge, found))
+            .and_then(|found| found.find(&context.guide.knowledge))
             .map(|(topic, _)| topic.id.clone());
         let topic = added
             .map(|addition| addition.lesson.topic.clone())
@@ -50,12 +50,14 @@ impl QuestionRecord {
             guild,
             way,
             outcome: match answer.outcome {
-                answer::Outcome::Answer => Outcome::Answer,
-                answer::Outcome::Suggest => Outcome::Suggest,
-                answer::Outcome::None => Outcome::None,
+                answer::Outcome::Answer => RecordedOutcome::Answer,
+                answer::Outcome::Suggest => RecordedOutcome::Suggest,
+                answer::Outcome::None => RecordedOutcome::None,
             },
             topic,
-            score: nearest.map(|found| found.score).filter(|_| added.is_none()),
+            probability: nearest
+                .map(|found| found.probability)
+                .filter(|_| added.is_none()),
             decided: context.received.elapsed(),
         }
     }
@@ -65,7 +67,7 @@ impl QuestionRecord {
         context: &EventContext,
         guild: Option<GuildId>,
         way: Way,
-        outcome: Outcome,
+        outcome: RecordedOutcome,
         topic: Option<&Topic>,
     ) -> Self {
         Self {
@@ -73,7 +75,7 @@ impl QuestionRecord {
             way,
             outcome,
             topic: topic.map(|topic| topic.id.clone()),
-            score: None,
+            probability: None,
             decided: context.received.elapsed(),
         }
     }
@@ -86,7 +88,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         way,
         outcome,
         topic,
-        score,
+        probability,
         decided,
     } = record;
     let done = context.received.elapsed();
@@ -94,7 +96,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         way = way.name(),
         outcome = outcome.name(),
         topic,
-        score = score.map(rounded),
+        score = probability.map(rounded),
         micros.decided = micros(decided),
         micros.done = micros(done),
         "asked"
@@ -102,7 +104,8 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
     context.bot.monitor.asked(way, outcome, decided, done);
     // The store counts topics that answered, and the nearest where candidates were offered; of what is not in the guide it
     // keeps the gap.
-    let topic = topic.filter(|_| matches!(outcome, Outcome::Answer | Outcome::Suggest));
+    let topic =
+        topic.filter(|_| matches!(outcome, RecordedOutcome::Answer | RecordedOutcome::Suggest));
     context.bot.store.record(Event::Asked {
         guild: guild.map(GuildId::get),
         way,
@@ -125,8 +128,8 @@ pub(super) fn unanswered(
     let nearest = answer
         .matches
         .first()
-        .filter(|found| answer::near(found.score))
-        .and_then(|found| reply::place(&context.guide.knowledge, found));
+        .filter(|found| answer::near(found.probability))
+        .and_then(|found| found.find(&context.guide.knowledge));
     let topic = nearest.map(|(topic, _)| topic.id.clone());
     gap(context, guild, &question.text, topic);
 }

@@ -14,7 +14,7 @@ const LONGEST_WORD: usize = 100;
 const CONTINUES: &str = "##";
 
 /// The vocabulary.
-pub(super) struct Vocabulary {
+pub(super) struct WordPieces {
     /// Pieces at the beginning of a word.
     first: FxHashMap<Box<str>, u32>,
     /// Pieces that continue a word, without their sign.
@@ -35,7 +35,7 @@ struct WordPiece {
     vocab: FxHashMap<Box<str>, u32>,
 }
 
-impl Vocabulary {
+impl WordPieces {
     /// Reads `tokenizer.json`; none if it has no vocabulary of this kind.
     pub(super) fn read(json: &[u8]) -> Option<Self> {
         let file: TokenizerFile = serde_json::from_slice(json).ok()?;

@@ -23,7 +23,7 @@ const EPSILON: f32 = 1e-12;
 
 /// The network's weights.
 pub(super) struct Transformer {
-    pub(super) words: Words,
+    pub(super) words: WordEmbeddings,
     /// For each position, with what is the same for every token.
     pub(super) positions: Vec<f32>,
     pub(super) norm: Norm,
@@ -32,7 +32,7 @@ pub(super) struct Transformer {
 
 /// A vector for each token, as bytes and a scale.
 #[derive(Default)]
-pub(super) struct Words {
+pub(super) struct WordEmbeddings {
     rows: Vec<[i8; WIDTH]>,
     scales: Vec<f32>,
 }
@@ -54,7 +54,7 @@ pub(super) struct Norm {
     pub(super) shift: Vec<f32>,
 }
 
-impl Words {
+impl WordEmbeddings {
     /// One more token. The vectors agree with those of unrounded tokens to a cosine of 0.9999 at the least.
     pub(super) fn push(&mut self, vector: &[f32]) {
         let peak = vector

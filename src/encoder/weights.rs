@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 use safetensors::tensor::{Dtype, Metadata};
 
 use super::matrix::Matrix;
-use super::transformer::{INNER, LAYERS, Layer, Norm, Transformer, WIDTH, Words};
+use super::transformer::{INNER, LAYERS, Layer, Norm, Transformer, WIDTH, WordEmbeddings};
 
 /// The longest header that is read; the model's has 11 kB.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -16,7 +16,7 @@ const LONGEST_HEADER: u64 = 1 << 20;
 /// If the file cannot be read or does not hold this network.
 pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
     let mut tensors = Tensors::open(BufReader::with_capacity(1 << 16, file))?;
-    let mut words = Words::default();
+    let mut words = WordEmbeddings::default();
     tensors.rows("embeddings.word_embeddings.weight", WIDTH, |row| {
         words.push(row)
     })?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Case, Figures, Judged, figures, misspell, rate};
 use crate::answer::Outcome;
 use crate::knowledge::KnowledgeBase;
-use crate::search::{Corpus, Encode, Index, Parts, Question, Sentences};
+use crate::search::{Components, Corpus, Encode, Index, Question, Sentences};
 
 /// Does numbered pieces of work on all processors; the results are in the order of their numbers.
 fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -40,15 +40,15 @@ fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
 }
 
 /// Learns a corpus, with the encoder if there is one.
-fn learn(corpus: &Corpus, parts: Parts, encode: &Encode<'_>) -> Index {
-    Index::with_parts(corpus, parts).with_sentences(Sentences::new(corpus, encode))
+fn learn(corpus: &Corpus, components: Components, encode: &Encode<'_>) -> Index {
+    Index::with_components(corpus, components).with_sentences(Sentences::new(corpus, encode))
 }
 
 /// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds every `folds`-th of
 /// them, and of the phrasings, is left out and the rest is learned.
 pub fn cross_validate(
     knowledge: &KnowledgeBase,
-    parts: Parts,
+    components: Components,
     folds: usize,
     encode: &Encode<'_>,
 ) -> Figures {
@@ -57,7 +57,7 @@ pub fn cross_validate(
         .map(|fold| held_out_cases(knowledge, fold, folds))
         .collect();
     let indexes = in_parallel(folds, |fold| {
-        learn(&corpus.without_fold(fold, folds), parts, encode)
+        learn(&corpus.without_fold(fold, folds), components, encode)
     });
     let judged = indexes.iter().zip(&cases).flat_map(|(index, cases)| {
         cases
@@ -101,7 +101,7 @@ pub struct LeftOutTopics {
 /// Leaves out each topic in turn, learns the rest, and asks the messages that only this topic answers.
 pub fn leave_topics_out(
     knowledge: &KnowledgeBase,
-    parts: Parts,
+    components: Components,
     encode: &Encode<'_>,
 ) -> LeftOutTopics {
     let corpus = Corpus::from(knowledge);
@@ -115,7 +115,7 @@ pub fn leave_topics_out(
         if asked.is_empty() {
             return Vec::new();
         }
-        let index = learn(&corpus.without_topic(topic), parts, encode);
+        let index = learn(&corpus.without_topic(topic), components, encode);
         let outcome = |text: &str| {
             let case = Case::out_of_scope(text);
             let judged = Judged::new(knowledge, &index, &case, encode);
@@ -157,7 +157,7 @@ pub struct LeftOut {
 /// rest anew, so there are as many rounds as the largest topic has phrasings.
 pub fn leave_one_out(
     knowledge: &KnowledgeBase,
-    parts: Parts,
+    components: Components,
     typos: usize,
     encode: &Encode<'_>,
 ) -> LeftOut {
@@ -169,11 +169,11 @@ pub fn leave_one_out(
         .max()
         .unwrap_or(0);
     let all = in_parallel(rounds, |round| {
-        leave_out_round(&corpus, round, parts, typos, encode)
+        leave_out_round(&corpus, round, components, typos, encode)
     })
     .into_iter()
     .fold(Tally::default(), Tally::plus);
-    let full = learn(&corpus, parts, encode);
+    let full = learn(&corpus, components, encode);
     let known = corpus
         .topics
         .iter()
@@ -221,7 +221,7 @@ impl Tally {
 fn leave_out_round(
     corpus: &Corpus,
     round: usize,
-    parts: Parts,
+    components: Components,
     typos: usize,
     encode: &Encode<'_>,
 ) -> Tally {
@@ -243,7 +243,7 @@ fn leave_out_round(
             at -= phrasings.len();
         }
     }
-    let index = learn(&rest, parts, encode);
+    let index = learn(&rest, components, encode);
     let mut tally = Tally::default();
     for (number, section, text) in left_out {
         let found = index.search(&Question::new(misspell(&text, typos)).encoded(encode));

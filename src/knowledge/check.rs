@@ -19,8 +19,8 @@ use super::format::{
 };
 use super::load::{File, Sources};
 use super::{
-    Category, Cost, Group, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource,
-    Section, Severity, Stakes, Topic, Vocabulary,
+    Category, Cost, Kind, KnowledgeBase, Level, MessageKind, Phrasing, Problem, Resource, Section,
+    Severity, Stakes, SynonymGroup, Topic, Vocabulary,
 };
 use crate::text;
 use style::{HouseStyle, Names};
@@ -190,7 +190,7 @@ pub fn lint(sources: &Sources) -> Vec<Problem> {
             names.check_topic(file, topic);
         });
     }
-    let phrasings = messages::Phrasings::of(&topics);
+    let phrasings = messages::PhrasingSet::of(&topics);
     for (source, tables) in parse_each(&sources.messages, &mut unread, format::messages) {
         with(source, &mut problems, |file| {
             tables
@@ -823,7 +823,7 @@ fn assemble(
             groups: vocabulary
                 .groups
                 .into_iter()
-                .map(|group| Group {
+                .map(|group| SynonymGroup {
                     name: group.name.value,
                     words: values(&group.words),
                 })

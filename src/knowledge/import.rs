@@ -83,7 +83,7 @@ pub fn import(faq: &File, format: FaqFormat, today: Date) -> Import {
 }
 
 /// A question of an FAQ.
-struct Entry {
+struct FaqEntry {
     question: Located<String>,
     answer: Located<String>,
     links: Vec<FaqLink>,
@@ -104,7 +104,7 @@ struct FaqLink {
 #[derive(Default)]
 struct Faq {
     name: Option<String>,
-    entries: Vec<Entry>,
+    entries: Vec<FaqEntry>,
 }
 
 fn read(
@@ -124,12 +124,12 @@ fn read(
         FaqFormat::Page => page::read(&mut file),
     };
     let faq = Faq {
-        entries: faq.entries.into_iter().map(Entry::tidied).collect(),
+        entries: faq.entries.into_iter().map(FaqEntry::tidied).collect(),
         ..faq
     };
     check_entries(&mut file, &faq.entries);
     let name = faq.name.unwrap_or_else(|| name_of(&source.name));
-    let sources = Guide::of(&faq.entries).sources(&name, &faq.entries, today)?;
+    let sources = NewGuide::of(&faq.entries).sources(&name, &faq.entries, today)?;
     if file
         .problems
         .iter()
@@ -151,7 +151,7 @@ fn read(
     Some(files.chain(topics).collect())
 }
 
-impl Entry {
+impl FaqEntry {
     /// The same without the marks by which FAQs number and name their parts.
     fn tidied(mut self) -> Self {
         self.question.value = one_line(unnumbered(&self.question.value));
@@ -184,9 +184,9 @@ fn name_of(file: &str) -> String {
     text::capital(&words)
 }
 
-fn check_entries(file: &mut Reader<'_>, entries: &[Entry]) {
+fn check_entries(file: &mut Reader<'_>, entries: &[FaqEntry]) {
     let mut seen: BTreeMap<Vec<String>, Range<usize>> = BTreeMap::new();
-    for Entry {
+    for FaqEntry {
         question,
         answer,
         links,
@@ -317,7 +317,7 @@ struct KindToml {
 }
 
 /// The parts of a guide that its topics refer to.
-struct Guide {
+struct NewGuide {
     stop_words: Vec<String>,
     categories: Vec<CategoryToml>,
     /// The category of each entry.
@@ -327,8 +327,8 @@ struct Guide {
     resource_at: BTreeMap<String, String>,
 }
 
-impl Guide {
-    fn of(entries: &[Entry]) -> Self {
+impl NewGuide {
+    fn of(entries: &[FaqEntry]) -> Self {
         let stop_words = stop_words();
         let (categories, category_of) = categories(entries, &stop_words);
         let mut guide = Self {
@@ -347,7 +347,7 @@ impl Guide {
         guide
     }
 
-    fn add_resource(&mut self, entry: &Entry, link: &FaqLink, taken: &mut BTreeSet<String>) {
+    fn add_resource(&mut self, entry: &FaqEntry, link: &FaqLink, taken: &mut BTreeSet<String>) {
         let url = address(&link.url.value);
         if self.resource_at.contains_key(&url) {
             return;
@@ -380,7 +380,7 @@ impl Guide {
     }
 
     /// All files; none if one cannot be written as TOML, which no text brings about.
-    fn sources(self, name: &str, entries: &[Entry], today: Date) -> Option<Sources> {
+    fn sources(self, name: &str, entries: &[FaqEntry], today: Date) -> Option<Sources> {
         let reviewed: Datetime = today.to_string().parse().ok()?;
         let mut taken = BTreeSet::new();
         let mut topics = Vec::new();
@@ -449,7 +449,7 @@ fn address(url: &str) -> String {
 }
 
 /// How an answer begins, in a line.
-fn summary(entry: &Entry) -> String {
+fn summary(entry: &FaqEntry) -> String {
     let plain = page::plain_text(&entry.answer.value);
     let first = text::sentences(&plain).next().map(one_line);
     let first = first.filter(|first| !text::words(first).is_empty());
@@ -457,8 +457,8 @@ fn summary(entry: &Entry) -> String {
 }
 
 /// The categories, none of which has too many topics, and the id of that of each entry.
-fn categories(entries: &[Entry], stop_words: &[String]) -> (Vec<CategoryToml>, Vec<String>) {
-    let title_of = |entry: &Entry| {
+fn categories(entries: &[FaqEntry], stop_words: &[String]) -> (Vec<CategoryToml>, Vec<String>) {
+    let title_of = |entry: &FaqEntry| {
         let title = entry.category.as_deref().map(one_line);
         title
             .filter(|title| !title.is_empty())

@@ -8,7 +8,7 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 
 /// From a tenth of a millisecond, in which a guide is searched, to ten seconds, after which nobody waits; in seconds.
 const BUCKETS: [f64; 16] = [
@@ -71,7 +71,7 @@ impl Default for MetricCounts {
     fn default() -> Self {
         Self {
             questions: Counters::new(Way::ALL.iter().flat_map(|way| {
-                Outcome::ALL
+                RecordedOutcome::ALL
                     .iter()
                     .map(move |outcome| [("way", way.name()), ("outcome", outcome.name())])
             })),
@@ -93,7 +93,13 @@ impl Default for MetricCounts {
 }
 
 impl MetricCounts {
-    pub(super) fn asked(&self, way: Way, outcome: Outcome, decided: Duration, done: Duration) {
+    pub(super) fn asked(
+        &self,
+        way: Way,
+        outcome: RecordedOutcome,
+        decided: Duration,
+        done: Duration,
+    ) {
         self.questions.count([way.name(), outcome.name()]);
         self.decided.observe(decided.as_secs_f64());
         self.done.observe(done.as_secs_f64());

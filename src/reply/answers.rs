@@ -1,11 +1,10 @@
 //! What follows a question: a section, candidates to choose from, or the honest "not in the guide".
 
 use crate::additions::{Addition, LessonReply, site_of};
-use crate::answer::{self, Answer, Outcome};
+use crate::answer::{self, Answer, Outcome, ProbableMatch};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
-use crate::search::Match;
 
-use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, cut, escape, place};
+use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, cut, escape};
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;
@@ -30,10 +29,10 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
         return added(knowledge, addition);
     }
     match (answer.outcome, answer.matches.first()) {
-        (Outcome::Answer, Some(best)) => match place(knowledge, best) {
+        (Outcome::Answer, Some(best)) => match best.find(knowledge) {
             Some((topic, section)) => {
                 let also = answer::also(answer);
-                let also = also.filter_map(|found| match place(knowledge, &found)? {
+                let also = also.filter_map(|found| match found.find(knowledge)? {
                     (other, section) if other.id == topic.id => {
                         Some(named_candidate(&section.heading, topic, section))
                     }
@@ -205,9 +204,9 @@ pub fn preview(
     topic: &Topic,
     section: &Section,
     target: Target,
-    others: &[Match],
+    others: &[ProbableMatch],
 ) -> Reply {
-    let candidates = others.iter().filter_map(|found| place(knowledge, found));
+    let candidates = others.iter().filter_map(|found| found.find(knowledge));
     let siblings = topic.sections.iter().map(|other| (topic, other));
     let related = topic
         .related
@@ -263,10 +262,10 @@ pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 
 /// What else could be the answer, once a person has said that a section was not: what a new search found, or else what
 /// is near in the guide.
-pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[Match]) -> Reply {
+pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch]) -> Reply {
     let found = found
         .iter()
-        .filter_map(|found| self::place(knowledge, found))
+        .filter_map(|found| found.find(knowledge))
         .filter(|(topic, _)| topic.id != place.topic);
     let topic = knowledge.topic(&place.topic);
     let siblings = topic
@@ -341,7 +340,7 @@ fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
         .matches
         .iter()
         .take(2)
-        .filter(|found| kind.is_none() && answer::near(found.score))
+        .filter(|found| kind.is_none() && answer::near(found.probability))
         .filter_map(|found| match_choice(knowledge, found))
         .map(Choice::here)
         .collect();
@@ -402,8 +401,10 @@ fn links(section: &Section) -> Vec<Link> {
         .collect()
 }
 
-fn match_choice(knowledge: &KnowledgeBase, found: &Match) -> Option<Choice> {
-    place(knowledge, found).map(|(topic, section)| candidate(topic, section))
+fn match_choice(knowledge: &KnowledgeBase, found: &ProbableMatch) -> Option<Choice> {
+    found
+        .find(knowledge)
+        .map(|(topic, section)| candidate(topic, section))
 }
 
 /// A section among sections of other topics: what it is, and how it begins, which often answers already.

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Outcome};
 use crate::knowledge::KnowledgeBase;
 use crate::search::{Candidate, Explanation, Gain};
 
-use super::{Reply, cut, escape, place};
+use super::{Reply, cut, escape};
 
 /// The most candidates of which a message tells: it is read on a phone.
 const MOST_CANDIDATES: usize = 3;
@@ -124,7 +124,7 @@ pub fn explain(
 }
 
 fn candidate(knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) -> Option<String> {
-    let (topic, section) = place(knowledge, &candidate.place)?;
+    let (topic, section) = candidate.place.find(knowledge)?;
     let mut most: Vec<&Gain> = candidate
         .parts
         .iter()

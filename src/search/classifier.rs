@@ -7,13 +7,13 @@
 use serde::{Deserialize, Serialize};
 use wide::{f32x8, i16x8, i32x8};
 
-use super::features::{Vectors, Weighed};
 use super::lists::Lists;
 use super::meaning::Meaning;
+use super::vectorizer::{Vectors, WeightedFeature};
 
 /// Numbers for some of the classes, few enough to stay in vector registers; rows are filled up to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
-type Block = [f32x8; WIDTH];
+type WeightBlock = [f32x8; WIDTH];
 const WIDTH: usize = 2;
 /// The classes of a block.
 const LANES: usize = 8 * WIDTH;
@@ -40,7 +40,7 @@ pub(super) struct Classifier {
     /// What the weights of each row are multiplied by.
     scales: Vec<f32>,
     /// A row of blocks for each number of a text's meaning.
-    meaning: Vec<Block>,
+    meaning: Vec<WeightBlock>,
 }
 
 impl Classifier {
@@ -58,11 +58,11 @@ impl Classifier {
         step: f32,
     ) -> Self {
         let blocks = classes.div_ceil(LANES);
-        let mut weights = vec![Block::default(); columns * blocks];
-        let mut meaning_weights = vec![Block::default(); super::meaning::DIMENSIONS * blocks];
+        let mut weights = vec![WeightBlock::default(); columns * blocks];
+        let mut meaning_weights = vec![WeightBlock::default(); super::meaning::DIMENSIONS * blocks];
         let mut order: Vec<usize> = (0..examples.len()).collect();
         let mut random = XorShift::seeded("order of examples");
-        let mut gradient = vec![Block::default(); blocks];
+        let mut gradient = vec![WeightBlock::default(); blocks];
         let mut probabilities = vec![0.0_f32; blocks * LANES];
         let mut averages = (weights.clone(), meaning_weights.clone());
         let total = (passes * examples.len()) as f32;
@@ -77,7 +77,7 @@ impl Classifier {
                 seen += 1.0;
                 let meaning = meanings.get(number).map_or(&[][..], |meaning| &meaning[..]);
                 for (block, logits) in probabilities.chunks_exact_mut(LANES).enumerate() {
-                    let mut sums = Block::default();
+                    let mut sums = WeightBlock::default();
                     for (row, value) in meaning.iter().enumerate() {
                         if let Some(row) = meaning_weights.get(row * blocks + block) {
                             add(&mut sums, *value, row);
@@ -129,7 +129,7 @@ impl Classifier {
     }
 
     /// Keeps weights in 16 bits.
-    fn rounded(weights: &[Block], classes: usize) -> Self {
+    fn rounded(weights: &[WeightBlock], classes: usize) -> Self {
         let blocks = classes.div_ceil(LANES).max(1);
         let mut model = Self {
             classes,
@@ -159,9 +159,9 @@ impl Classifier {
     }
 
     /// The logit of each class.
-    pub(super) fn scores(&self, vector: &[Weighed], meaning: &Meaning) -> Vec<f32> {
+    pub(super) fn scores(&self, vector: &[WeightedFeature], meaning: &Meaning) -> Vec<f32> {
         let blocks = self.classes.div_ceil(LANES);
-        let mut sums = vec![Block::default(); blocks];
+        let mut sums = vec![WeightBlock::default(); blocks];
         if blocks > 0 {
             for (&value, row) in meaning.iter().zip(self.meaning.chunks_exact(blocks)) {
                 sums.iter_mut()
@@ -169,7 +169,7 @@ impl Classifier {
                     .for_each(|(sums, row)| add(sums, value, row));
             }
         }
-        for &Weighed { column, value, .. } in vector {
+        for &WeightedFeature { column, value, .. } in vector {
             let column = column as usize;
             let value = value * self.scales.get(column).copied().unwrap_or_default();
             let row = self
@@ -209,7 +209,7 @@ impl Classifier {
 }
 
 /// Turns a mean of `count` - 1 sets of weights into one of `count`, with these.
-fn average(mean: &mut [Block], weights: &[Block], count: usize) {
+fn average(mean: &mut [WeightBlock], weights: &[WeightBlock], count: usize) {
     let share = f32x8::splat(1.0 / count as f32);
     let lanes = mean.as_flattened_mut().iter_mut();
     lanes
@@ -236,7 +236,7 @@ fn subtract_targets(targets: &[u32], probabilities: &mut [f32]) {
 }
 
 /// Adds a row, so many times, to the sums of a block.
-fn add(sums: &mut Block, times: f32, row: &Block) {
+fn add(sums: &mut WeightBlock, times: f32, row: &WeightBlock) {
     let times = f32x8::splat(times);
     sums.iter_mut()
         .zip(row)
@@ -244,7 +244,7 @@ fn add(sums: &mut Block, times: f32, row: &Block) {
 }
 
 /// The numbers of a block, in order.
-fn lanes(block: Block) -> [f32; LANES] {
+fn lanes(block: WeightBlock) -> [f32; LANES] {
     let mut lanes = [0.0; LANES];
     lanes
         .iter_mut()
@@ -254,8 +254,8 @@ fn lanes(block: Block) -> [f32; LANES] {
 }
 
 /// A block with these numbers.
-fn read(numbers: &[f32]) -> Block {
-    let mut block = Block::default();
+fn read(numbers: &[f32]) -> WeightBlock {
+    let mut block = WeightBlock::default();
     block
         .iter_mut()
         .zip(numbers.as_chunks().0)

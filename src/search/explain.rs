@@ -1,8 +1,8 @@
 //! Why a topic got its score, in numbers that add up.
 
+use super::analyzer::AnalyzedText;
 use super::features::{group_key, pair_key, word_key};
 use super::{Found, Index, Match, Question};
-use crate::search::reading::Reading;
 
 /// The most words that an explanation names for a candidate.
 const MOST_WORDS: usize = 6;
@@ -46,26 +46,26 @@ impl Index {
     /// Searches, and tells where the scores came from.
     pub fn explain(&self, question: &Question) -> Explanation {
         let found = self.search(question);
-        let reading = self.reader.read(&question.text);
+        let analyzed = self.analyzer.read(&question.text);
         let candidates = found
             .matches
             .iter()
-            .map(|&place| self.explain_match(&reading, place))
+            .map(|&place| self.explain_match(&analyzed, place))
             .collect();
         Explanation {
-            groups: reading
+            groups: analyzed
                 .all_groups()
-                .map(|group| self.reader.group_name(group).to_owned())
+                .map(|group| self.analyzer.group_name(group).to_owned())
                 .collect(),
             candidates,
             found,
-            corrections: reading.corrections,
-            unknown: reading.unknown,
+            corrections: analyzed.corrections,
+            unknown: analyzed.unknown,
         }
     }
 
-    fn explain_match(&self, reading: &Reading, place: Match) -> Candidate {
-        let vector = self.vector(reading);
+    fn explain_match(&self, analyzed: &AnalyzedText, place: Match) -> Candidate {
+        let vector = self.vector(analyzed);
         // What one feature adds: its value times how much more it pulls to this topic than to the average one.
         let gain_of = |key: u64| {
             let weighed = vector.iter().find(|weighed| weighed.key == key)?;
@@ -78,14 +78,14 @@ impl Index {
             })
         };
         let words: Vec<Gain> = unique(
-            reading
+            analyzed
                 .words
                 .iter()
                 .filter_map(|word| gain(word.text.clone().into_owned(), word_key(word.stem)))
                 .collect(),
         );
         let pairs: Vec<Gain> = unique(
-            reading
+            analyzed
                 .words
                 .windows(2)
                 .filter_map(|pair| match pair {
@@ -97,18 +97,18 @@ impl Index {
                 })
                 .collect(),
         );
-        let groups: Vec<Gain> = reading
+        let groups: Vec<Gain> = analyzed
             .all_groups()
             .filter_map(|group| {
                 gain(
-                    format!("group {}", self.reader.group_name(group)),
+                    format!("group {}", self.analyzer.group_name(group)),
                     group_key(group),
                 )
             })
             .collect();
         let bm25 = self
-            .reader
-            .terms(reading)
+            .analyzer
+            .terms(analyzed)
             .flat_map(|term| self.bm25.gains(term))
             .filter(|(class, _)| *class as usize == place.topic)
             .map(|(_, gain)| super::BM25_WEIGHT * gain)

@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 use wide::f32x8;
 
-use super::reading::Reading;
+use super::analyzer::AnalyzedText;
 
 /// The numbers of a vector.
 pub(super) const DIMENSIONS: usize = 64;
@@ -54,9 +54,9 @@ impl Meanings {
     }
 
     /// The vector of a text; all zero if no word is known.
-    pub(super) fn of(&self, reading: &Reading) -> Meaning {
+    pub(super) fn of(&self, analyzed: &AnalyzedText) -> Meaning {
         let mut sum = [0.0; DIMENSIONS];
-        for word in &reading.words {
+        for word in &analyzed.words {
             let Some(&at) = self.words.get(word.text.as_ref()) else {
                 continue;
             };

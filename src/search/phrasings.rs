@@ -5,10 +5,10 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use wide::f32x8;
 
+use super::analyzer::{AnalyzedText, UNKNOWN_STEM};
 use super::corpus::Example;
-use super::features::Weighed;
 use super::lists::Lists;
-use super::reading::{Reading, UNKNOWN_STEM};
+use super::vectorizer::WeightedFeature;
 
 /// The vectors of all phrasings.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -30,9 +30,9 @@ pub(super) struct Phrasings {
 
 impl Phrasings {
     /// Adds the stems of a phrasing.
-    pub(super) fn add(&mut self, reading: &Reading) {
+    pub(super) fn add(&mut self, analyzed: &AnalyzedText) {
         self.stems
-            .extend(reading.words.iter().map(|word| word.stem));
+            .extend(analyzed.words.iter().map(|word| word.stem));
         self.ends.push(self.stems.len() as u32);
     }
 
@@ -76,8 +76,8 @@ impl Phrasings {
 
     /// The class and the section of the phrasing that the question repeats, if it repeats one. A question with an unknown
     /// word repeats nothing.
-    pub(super) fn repeated(&self, reading: &Reading) -> Option<(usize, usize)> {
-        let stems: Vec<u32> = reading.words.iter().map(|word| word.stem).collect();
+    pub(super) fn repeated(&self, analyzed: &AnalyzedText) -> Option<(usize, usize)> {
+        let stems: Vec<u32> = analyzed.words.iter().map(|word| word.stem).collect();
         if stems.contains(&UNKNOWN_STEM) {
             return None;
         }
@@ -111,9 +111,9 @@ impl Phrasings {
 
     /// How like a question is to each phrasing: the cosine, with what the knowledge base has never seen counting as
     /// unlike.
-    pub(super) fn likeness(&self, vector: &[Weighed]) -> Vec<f32> {
+    pub(super) fn likeness(&self, vector: &[WeightedFeature]) -> Vec<f32> {
         let mut likeness = vec![0.0; self.sections.len()];
-        for &Weighed { column, value, .. } in vector {
+        for &WeightedFeature { column, value, .. } in vector {
             let value = value / self.full_length;
             let mut add = |&(number, other): &(u32, f32)| {
                 if let Some(sum) = likeness.get_mut(number as usize) {

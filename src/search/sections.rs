@@ -6,12 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Heard;
+use super::analyzer::{AnalyzedText, Analyzer};
+use super::classifier::{XorShift, softmax};
 use super::corpus::{Corpus, Example};
-use super::features::{Space, Vectors, Weighed, word_key};
+use super::dictionary::Texts;
+use super::features::word_key;
 use super::phrasings::Phrasings;
-use super::reading::{Reader, Reading};
-use super::words::Texts;
+use super::sentences::SentenceLikeness;
+use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
 
 /// How much a phrasing of the topic as a whole counts for the first section, against one of the section's own.
 const GENERAL: f32 = 0.9;
@@ -30,20 +32,20 @@ const STEP: f32 = 1.5;
 
 /// What a question says, to compare it with the texts of sections.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct QueryTerms {
     /// The stem of each word, and how much it tells.
     words: Vec<(u32, f32)>,
     /// How much all of them tell.
     whole: f32,
 }
 
-impl Said {
-    /// What a reading says.
-    pub(super) fn by(reading: &Reading, space: &Space) -> Self {
-        let words: Vec<(u32, f32)> = reading
+impl QueryTerms {
+    /// What a text says.
+    pub(super) fn by(analyzed: &AnalyzedText, vectorizer: &Vectorizer) -> Self {
+        let words: Vec<(u32, f32)> = analyzed
             .words
             .iter()
-            .map(|word| (word.stem, space.idf(word_key(word.stem))))
+            .map(|word| (word.stem, vectorizer.idf(word_key(word.stem))))
             .collect();
         Self {
             whole: words.iter().map(|(_, idf)| idf).sum(),
@@ -75,12 +77,12 @@ impl Sections {
     pub(super) fn new(
         corpus: &Corpus,
         texts: &Texts,
-        reader: &Reader,
+        analyzer: &Analyzer,
         examples: &[Example<'_>],
         vectors: &Vectors,
     ) -> Self {
         let mut texts = texts.iter().map(|numbers| {
-            let mut stems: Vec<u32> = reader
+            let mut stems: Vec<u32> = analyzer
                 .recall_words(numbers)
                 .words
                 .iter()
@@ -90,7 +92,7 @@ impl Sections {
             stems.dedup();
             stems.into_boxed_slice()
         });
-        let mut lessons: Vec<Vec<Lesson<'_>>> = Vec::new();
+        let mut lessons: Vec<Vec<SectionExample<'_>>> = Vec::new();
         lessons.resize_with(corpus.topics.len(), Vec::new);
         for (number, example) in examples.iter().enumerate() {
             let Some(vector) = vectors.get(number) else {
@@ -100,7 +102,7 @@ impl Sections {
                 if let Some(of_topic) = lessons.get_mut(topic) {
                     match of_topic.last_mut().filter(|lesson| lesson.number == number) {
                         Some(lesson) => lesson.right.push(section),
-                        None => of_topic.push(Lesson {
+                        None => of_topic.push(SectionExample {
                             number,
                             vector,
                             right: vec![section],
@@ -150,11 +152,11 @@ impl Sections {
     pub(super) fn best(
         &self,
         topic: usize,
-        vector: &[Weighed],
-        said: &Said,
+        vector: &[WeightedFeature],
+        query: &QueryTerms,
         phrasings: &Phrasings,
         likeness: &[f32],
-        heard: Option<&Heard<'_>>,
+        meant: Option<&SentenceLikeness<'_>>,
     ) -> (usize, Option<(usize, f32)>) {
         let Some(sections) = self.topics.get(topic) else {
             return (0, None);
@@ -170,9 +172,9 @@ impl Sections {
             }
         }
         let logits = sections.logits(vector.iter().map(|weighed| (weighed.column, weighed.value)));
-        let meant = heard.map_or_else(
+        let meant = meant.map_or_else(
             || vec![0.0; sections.texts.len()],
-            |heard| heard.sections(topic, sections.texts.len()),
+            |meant| meant.sections(topic, sections.texts.len()),
         );
         let (mut best, mut next) = ((0, f32::MIN), (0, f32::MIN));
         for (section, (((text, (nearest, sum, count)), logit), meant)) in sections
@@ -183,7 +185,7 @@ impl Sections {
             .zip(meant)
             .enumerate()
         {
-            let shared: f32 = said
+            let shared: f32 = query
                 .words
                 .iter()
                 .filter(|(stem, _)| text.binary_search(stem).is_ok())
@@ -191,7 +193,7 @@ impl Sections {
                 .sum();
             let score = nearest
                 + MEAN * sum / f32::max(count, 1.0)
-                + TEXT * shared / f32::max(said.whole, 1.0)
+                + TEXT * shared / f32::max(query.whole, 1.0)
                 + CLASSIFIED * logit
                 + meant;
             if score > best.1 {
@@ -209,7 +211,7 @@ impl Sections {
 type Rows = Vec<(usize, f32)>;
 
 /// An example for a topic's classifier.
-struct Lesson<'a> {
+struct SectionExample<'a> {
     number: usize,
     vector: &'a [(u32, f32)],
     /// The sections any of which is right.
@@ -218,7 +220,7 @@ struct Lesson<'a> {
 
 impl TopicSections {
     /// Trains the classifier of a topic: multinomial logistic regression, as `classifier` does for topics.
-    fn learn(texts: Vec<Box<[u32]>>, lessons: &[Lesson<'_>]) -> Self {
+    fn learn(texts: Vec<Box<[u32]>>, lessons: &[SectionExample<'_>]) -> Self {
         let mut columns: Vec<u32> = lessons
             .iter()
             .flat_map(|lesson| lesson.vector)
@@ -246,7 +248,7 @@ impl TopicSections {
             })
             .collect();
         let mut order: Vec<usize> = (0..lessons.len()).collect();
-        let mut random = super::XorShift::seeded("order of lessons");
+        let mut random = XorShift::seeded("order of lessons");
         let mut errors = vec![0.0; count];
         let total = (PASSES * lessons.len()) as f32;
         let mut seen = 0.0;
@@ -257,7 +259,7 @@ impl TopicSections {
                 seen += 1.0;
                 errors.fill(0.0);
                 add_rows(&weights, vector.iter().copied(), &mut errors);
-                super::classifier::softmax(&mut errors, count);
+                softmax(&mut errors, count);
                 let share = 1.0 / right.len() as f32;
                 for &section in *right {
                     if let Some(error) = errors.get_mut(section) {

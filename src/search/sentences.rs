@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::corpus::Corpus;
+use super::found::EncoderEvidence;
 use super::lists::Lists;
 
 /// The numbers of a vector.
@@ -16,6 +17,8 @@ const ONE: f32 = 32_767.0;
 
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
+/// How much the likeness in meaning to a section's nearest example counts, and to its five nearest on average.
+const MEANT_SECTION: f32 = 1.0;
 
 /// The meaning of a text, as a sentence encoder sees it: a vector of unit length, each of whose numbers is rounded to one of
 /// 32,767 parts of one.
@@ -148,29 +151,58 @@ impl Sentences {
         examples.iter().map(|example| example.text).collect()
     }
 
-    /// How alike a question is to each example.
-    pub(super) fn cosines(&self, question: &SentenceVector) -> Vec<f32> {
-        let vectors = self.vectors.iter();
-        vectors.map(|vector| vector.cosine(question)).collect()
-    }
-
     /// How alike a question is to the examples of each class.
-    pub(super) fn classes(&self, cosines: &[f32]) -> Vec<Likeness> {
+    pub(super) fn likeness(&self, question: &SentenceVector) -> SentenceLikeness<'_> {
+        let vectors = self.vectors.iter();
+        let cosines: Vec<f32> = vectors.map(|vector| vector.cosine(question)).collect();
         let of_class = |class| {
             let numbers = self.of_class.get(class).iter().map(|(number, _)| *number);
             Likeness::of(numbers.filter_map(|number| cosines.get(number as usize).copied()))
         };
-        (0..self.classes).map(of_class).collect()
+        SentenceLikeness {
+            classes: (0..self.classes).map(of_class).collect(),
+            sentences: self,
+            cosines,
+        }
     }
+}
 
-    /// How alike a question is to the examples that ask for each of the sections of a topic. A phrasing of the topic as a
-    /// whole asks for the first.
-    pub(super) fn sections(&self, topic: usize, sections: usize, cosines: &[f32]) -> Vec<Likeness> {
+/// How alike in meaning a question is to all that the index has learned from.
+#[derive(Debug)]
+pub(super) struct SentenceLikeness<'a> {
+    sentences: &'a Sentences,
+    cosines: Vec<f32>,
+    /// To each class.
+    pub classes: Vec<Likeness>,
+}
+
+impl SentenceLikeness<'_> {
+    /// What it adds to each section of a topic. A phrasing of the topic as a whole asks for the first.
+    pub(super) fn sections(&self, topic: usize, sections: usize) -> Vec<f32> {
         let of_section = |section: usize| {
-            let examples = self.of_class.get(topic).iter();
+            let examples = self.sentences.of_class.get(topic).iter();
             let own = examples.filter(move |(_, own)| own.unwrap_or(0) as usize == section);
-            Likeness::of(own.filter_map(|(number, _)| cosines.get(*number as usize).copied()))
+            let own = own.filter_map(|(number, _)| self.cosines.get(*number as usize).copied());
+            let likeness = Likeness::of(own);
+            MEANT_SECTION * likeness.nearest + MEANT_SECTION * likeness.near
         };
         (0..sections).map(of_section).collect()
+    }
+
+    /// The evidence for the best topic; the classes from `topics` on are out of scope.
+    pub(super) fn evidence(&self, best: usize, topics: usize) -> EncoderEvidence {
+        let greatest = |classes: &mut dyn Iterator<Item = (usize, &Likeness)>| {
+            classes.fold(0.0, |greatest, (_, likeness)| {
+                f32::max(greatest, likeness.near)
+            })
+        };
+        let classes = || self.classes.iter().enumerate();
+        let of_best = self.classes.get(best).copied().unwrap_or_default();
+        EncoderEvidence {
+            nearest: of_best.nearest,
+            near: of_best.near,
+            other: greatest(&mut classes().take(topics).filter(|(class, _)| *class != best)),
+            aside: greatest(&mut classes().skip(topics)),
+        }
     }
 }

@@ -9,8 +9,8 @@
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::TermDictionary;
 use super::lists::Lists;
-use super::words::Words;
 
 /// Words shorter than this, in characters, are never corrected: too many short words are one edit apart.
 const SHORTEST: usize = 4;
@@ -47,7 +47,7 @@ pub(super) enum Spelling {
 
 impl Speller {
     /// Builds the speller for these words.
-    pub(super) fn new(words: &Words, protected: FxHashSet<String>) -> Self {
+    pub(super) fn new(words: &TermDictionary, protected: FxHashSet<String>) -> Self {
         let mut forms = Vec::new();
         for (number, (word, known)) in (0u32..).zip(words.iter()) {
             // A word that no phrasing has is corrected to over one edit only: there are many, and they are seldom meant.
@@ -84,7 +84,7 @@ impl Speller {
     }
 
     /// Judges one word as [`crate::text::words`] gives it.
-    pub(super) fn correct(&self, words: &Words, word: &str) -> Spelling {
+    pub(super) fn correct(&self, words: &TermDictionary, word: &str) -> Spelling {
         let length = word.chars().count();
         if words.find(word).is_some()
             || self.protected.contains(word)
@@ -105,7 +105,7 @@ impl Speller {
     }
 
     /// The known word with the fewest edits; then the one with the same first letter, then the more frequent, then by alphabet.
-    fn nearest(&self, words: &Words, word: &str, most: usize) -> Option<u32> {
+    fn nearest(&self, words: &TermDictionary, word: &str, most: usize) -> Option<u32> {
         let mut candidates: Vec<u32> = Vec::new();
         for_each_deletion(word, most, |form| candidates.extend(self.having(form)));
         candidates.sort_unstable();
@@ -133,7 +133,7 @@ impl Speller {
 }
 
 /// The most frequent way to read a word as two known ones.
-fn split(words: &Words, word: &str) -> Option<(u32, u32)> {
+fn split(words: &TermDictionary, word: &str) -> Option<(u32, u32)> {
     word.char_indices()
         .map(|(at, _)| word.split_at(at))
         .filter(|(left, right)| {

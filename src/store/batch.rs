@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::civil::Date;
 
 use super::Event;
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 
 /// The most gaps that wait; of more the oldest are dropped and counted.
 pub(super) const MOST_GAPS: usize = 5_000;
@@ -37,7 +37,7 @@ pub(super) struct Count {
     /// 0 for direct messages, as everywhere in the store.
     pub guild: u64,
     pub way: Way,
-    pub outcome: Outcome,
+    pub outcome: RecordedOutcome,
     /// Empty for none.
     pub topic: String,
 }
@@ -259,7 +259,7 @@ mod tests {
         let asked = |guild| Event::Asked {
             guild: Some(guild),
             way: Way::Mention,
-            outcome: Outcome::Answer,
+            outcome: RecordedOutcome::Answer,
             topic: None,
         };
         for guild in 1..=MOST_COUNTS as u64 + 500 {

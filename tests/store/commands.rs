@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use internbot::scrub::scrub;
-use internbot::stats::Outcome;
+use internbot::stats::RecordedOutcome;
 use internbot::store::{Clock, Event, Store};
 
 use crate::place::*;
@@ -126,8 +126,8 @@ pub async fn gaps_are_pasted_into_the_guide_and_the_next_one_gets_an_answer(plac
 pub async fn stats_are_a_table_with_bars(place: Place) {
     let config = configured(&place, &place.url);
     let store = Store::open(&place.config(), Clock::system(), quick()).await;
-    store.record(asked(GUILD, Outcome::Answer));
-    store.record(asked(GUILD, Outcome::Suggest));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
+    store.record(asked(GUILD, RecordedOutcome::Suggest));
     store.record(vote(MIA, true));
     store.record(vote(MAX, false));
     store.close().await;

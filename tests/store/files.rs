@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use internbot::config;
 use internbot::settings::Settings;
-use internbot::stats::Outcome;
+use internbot::stats::RecordedOutcome;
 use internbot::store::{Clock, State, Store, StoreError};
 use sqlx::{Connection, Executor, SqliteConnection};
 
@@ -55,13 +55,13 @@ async fn locked_by_another_process_it_waits_and_loses_nothing() {
         .execute("BEGIN EXCLUSIVE")
         .await
         .expect("the other process locks it");
-    store.record(asked(GUILD, Outcome::Answer));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
     store.record(gap(GUILD, "a zebrafish"));
     store.record(vote(MIA, true));
     assert!(unwell(&store).await.contains("locked by another process"));
     let begun = Instant::now();
     for _ in 0..1_000 {
-        store.record(asked(GUILD, Outcome::Answer));
+        store.record(asked(GUILD, RecordedOutcome::Answer));
     }
     assert!(begun.elapsed() < Duration::from_millis(100), "nobody waits");
     assert!(store.settings(Some(GUILD)).private, "settings are there");
@@ -152,7 +152,7 @@ async fn on_a_full_disk_it_waits_and_loses_nothing() {
             &format!("{} {}", char::from(b'a' + number), "zebrafish ".repeat(20)),
         ));
     }
-    store.record(asked(GUILD, Outcome::Answer));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
     // While the other one was writing, the store may have found it locked.
     until("it is full", async || {
         store.health().sentence.contains("is full: make room")
@@ -180,7 +180,7 @@ async fn a_file_that_is_deleted_is_begun_anew_with_the_settings() {
     };
     set(&store, GUILD, settings.clone()).await.expect("kept");
     std::fs::remove_file(place.file()).expect("it is deleted");
-    store.record(asked(GUILD, Outcome::Answer));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
     until("there is a file again", async || place.file().exists()).await;
     well(&store).await;
     assert_eq!(store.stats(None, 1).await.expect("stats").all().answered, 1);
@@ -198,7 +198,7 @@ async fn a_damaged_file_is_left_as_it_is_and_a_new_one_begun_once_it_is_moved() 
         let place = Place::in_a_file();
         std::fs::write(place.file(), &damage).expect("written");
         let store = place.open().await;
-        store.record(asked(GUILD, Outcome::Answer));
+        store.record(asked(GUILD, RecordedOutcome::Answer));
         let sentence = unwell(&store).await;
         assert!(sentence.contains("is damaged: move it away"), "{sentence}");
         assert_eq!(std::fs::read(place.file()).expect("it is there"), damage);
@@ -211,7 +211,7 @@ async fn a_damaged_file_is_left_as_it_is_and_a_new_one_begun_once_it_is_moved() 
 async fn damaged() -> Vec<u8> {
     let place = Place::in_a_file();
     let store = place.open().await;
-    store.record(asked(1, Outcome::Answer));
+    store.record(asked(1, RecordedOutcome::Answer));
     store.close().await;
     let mut bytes = std::fs::read(place.file()).expect("it is there");
     bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xA5);
@@ -237,7 +237,7 @@ async fn in_a_folder_that_cannot_be_written_it_says_so() {
         ..config::Store::default()
     };
     let store = Store::open(&config, Clock::system(), quick()).await;
-    store.record(asked(1, Outcome::Answer));
+    store.record(asked(1, RecordedOutcome::Answer));
     assert!(
         unwell(&store).await.contains("cannot be written"),
         "{:?}",

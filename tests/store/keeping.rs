@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use internbot::settings::{Digest, ForumTag, Settings};
-use internbot::stats::{Outcome, Way};
+use internbot::stats::{RecordedOutcome, Way};
 use internbot::store::{self, Event, StoreError};
 use jiff::civil::date;
 
@@ -156,16 +156,16 @@ pub async fn gaps_are_kept_scrubbed_and_deleted_on_time(place: Place) {
 
 pub async fn what_happened_is_counted_by_day_topic_and_way(place: Place) {
     let store = place.open().await;
-    store.record(asked(GUILD, Outcome::Answer));
-    store.record(asked(GUILD, Outcome::Suggest));
-    store.record(asked(GUILD, Outcome::NoneOfThese));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
+    store.record(asked(GUILD, RecordedOutcome::Suggest));
+    store.record(asked(GUILD, RecordedOutcome::NoneOfThese));
     place.days_pass(2);
-    store.record(asked(GUILD, Outcome::Answer));
-    store.record(asked(2, Outcome::None));
+    store.record(asked(GUILD, RecordedOutcome::Answer));
+    store.record(asked(2, RecordedOutcome::None));
     store.record(Event::Asked {
         guild: None,
         way: Way::Overheard,
-        outcome: Outcome::Answer,
+        outcome: RecordedOutcome::Answer,
         topic: None,
     });
     let stats = store.stats(Some(GUILD), 7).await.expect("stats");
@@ -205,7 +205,7 @@ pub async fn a_guild_that_removes_the_bot_leaves_nothing(place: Place) {
     .await
     .expect("kept");
     for event in [
-        asked(GUILD, Outcome::None),
+        asked(GUILD, RecordedOutcome::None),
         gap(GUILD, "a zebrafish"),
         vote(MIA, true),
         gap(2, "a quokka"),
@@ -213,7 +213,7 @@ pub async fn a_guild_that_removes_the_bot_leaves_nothing(place: Place) {
         store.record(event);
     }
     store.flush().await.expect("written");
-    store.record(asked(GUILD, Outcome::None));
+    store.record(asked(GUILD, RecordedOutcome::None));
     store.record(Event::GuildGone { guild: GUILD });
     // The bot comes back.
     store.record(gap(GUILD, "a wombat"));
@@ -244,8 +244,8 @@ pub async fn reading_at_the_keyboard_creates_nothing(place: Place) {
 pub async fn two_processes_can_start_at_once_and_write_to_one_store(place: Place) {
     let (one, two) = tokio::join!(place.open(), place.open());
     for _ in 0..50 {
-        one.record(asked(1, Outcome::Answer));
-        two.record(asked(1, Outcome::Answer));
+        one.record(asked(1, RecordedOutcome::Answer));
+        two.record(asked(1, RecordedOutcome::Answer));
     }
     well(&one).await;
     well(&two).await;
@@ -264,7 +264,7 @@ pub async fn nothing_is_lost_of_what_many_record_at_once(place: Place) {
             let store = store.clone();
             tokio::spawn(async move {
                 for _ in 0..2_000 {
-                    store.record(asked(1, Outcome::Answer));
+                    store.record(asked(1, RecordedOutcome::Answer));
                 }
             })
         })
@@ -391,7 +391,7 @@ pub async fn many_gaps_and_unusual_characters_are_kept(place: Place) {
         store.record(Event::Asked {
             guild: Some(u64::from(number) + 1),
             way: Way::Command,
-            outcome: Outcome::None,
+            outcome: RecordedOutcome::None,
             topic: None,
         });
     }

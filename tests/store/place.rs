@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use internbot::config;
 use internbot::scrub::scrub;
 use internbot::settings::Settings;
-use internbot::stats::{Outcome, Way};
+use internbot::stats::{RecordedOutcome, Way};
 use internbot::store::{Clock, Event, State, Store, StoreError, Timing};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Connection, Executor, PgConnection, Row};
@@ -323,7 +323,7 @@ pub async fn set(
     store.change_settings(guild, move |_| settings).await
 }
 
-pub fn asked(guild: u64, outcome: Outcome) -> Event {
+pub fn asked(guild: u64, outcome: RecordedOutcome) -> Event {
     Event::Asked {
         guild: Some(guild),
         way: Way::Mention,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use internbot::config;
 use internbot::settings::Settings;
-use internbot::stats::Outcome;
+use internbot::stats::RecordedOutcome;
 use internbot::store::{State, Store, StoreError};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use url::Url;
@@ -39,7 +39,7 @@ async fn behind_a_proxy() -> Option<(Place, Proxy, Store)> {
 /// Records one of each kind.
 fn record(store: &Store) {
     for event in [
-        asked(GUILD, Outcome::Answer),
+        asked(GUILD, RecordedOutcome::Answer),
         gap(GUILD, "a zebrafish"),
         vote(MIA, true),
     ] {
@@ -93,7 +93,7 @@ async fn a_server_that_is_down_at_the_start_gets_everything_once_it_is_up() {
     );
     assert!(set(&store, GUILD, Settings::default()).await.is_err());
     let begun = Instant::now();
-    (0..1_000).for_each(|_| store.record(asked(GUILD, Outcome::Answer)));
+    (0..1_000).for_each(|_| store.record(asked(GUILD, RecordedOutcome::Answer)));
     assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits");
     let _proxy = Proxy::start(port, address(&place)).await;
     well(&store).await;

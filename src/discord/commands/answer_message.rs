@@ -40,7 +40,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     let best = decision
         .matches
         .first()
-        .and_then(|best| reply::place(knowledge, best))
+        .and_then(|best| best.find(knowledge))
         .filter(|_| decision.outcome != Outcome::None);
     let target = Target {
         message: message.id.get(),

@@ -13,7 +13,7 @@ use crate::discord::events::Interaction;
 use crate::discord::handlers::remark::remark_of;
 use crate::discord::record::{self, QuestionRecord};
 use crate::reply;
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     name: "ask",
@@ -54,7 +54,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
     let (place, reply, record) = match known {
         Some((topic, section)) => {
-            let (way, outcome) = (Way::Command, Outcome::Answer);
+            let (way, outcome) = (Way::Command, RecordedOutcome::Answer);
             let record = QuestionRecord::without_search(context, guild, way, outcome, Some(topic));
             (phrasing, reply::section(knowledge, topic, section), record)
         }

@@ -5,6 +5,7 @@ use serenity::all::{ChannelId, MessageId, Permissions, UserId};
 use tracing::warn;
 
 use crate::additions::Additions;
+use crate::answer::ProbableMatch;
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::{EventContext, section, show};
 use crate::discord::conversations::Shown;
@@ -16,8 +17,7 @@ use crate::discord::rest::RestError;
 use crate::discord::send::send;
 use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
-use crate::search::Match;
-use crate::stats::{Outcome, Way};
+use crate::stats::{RecordedOutcome, Way};
 
 use super::{edit, post_tag, teaching};
 
@@ -46,7 +46,7 @@ pub(in crate::discord) fn shown_by(
     additions: &Additions,
     click: &Click,
     is_owner: bool,
-    found: &[Match],
+    found: &[ProbableMatch],
 ) -> ClickReply {
     use ClickReply::{Apart, InPlace, ToEveryone};
     match &click.action {
@@ -159,7 +159,7 @@ impl Used<'_> {
             }
             Action::NoneOfThese => {
                 record = self.miss(None).then(|| {
-                    let (way, outcome) = (self.way(), Outcome::NoneOfThese);
+                    let (way, outcome) = (self.way(), RecordedOutcome::NoneOfThese);
                     QuestionRecord::without_search(context, guild, way, outcome, None)
                 });
             }
@@ -212,7 +212,7 @@ impl Used<'_> {
     }
 
     /// What else may be meant if a section was not: found anew as long as the question is known.
-    async fn found_anew(&self) -> Vec<Match> {
+    async fn found_anew(&self) -> Vec<ProbableMatch> {
         let (context, guild) = (self.context, self.interaction.guild_id);
         match record::earlier_question(context, guild, self.message) {
             Some(asked) => {

@@ -2,14 +2,14 @@
 
 use serenity::all::MessageId;
 
-use crate::answer::{Answer, Outcome};
+use crate::answer::{Answer, Outcome, ProbableMatch};
 use crate::discord::context::EventContext;
 use crate::discord::conversations::{Conversation, Shown};
 use crate::discord::record::{self, QuestionRecord};
 use crate::knowledge::KnowledgeBase;
 use crate::remark::{self, Remark};
 use crate::reply::{self, Place, Reply};
-use crate::search::{Match, Question};
+use crate::search::Question;
 use crate::stats;
 
 use super::message::IncomingMessage;
@@ -59,7 +59,7 @@ pub(in crate::discord) fn reply_to(
     knowledge: &KnowledgeBase,
     remark: Remark,
     before: Option<&Conversation>,
-    found: &[Match],
+    found: &[ProbableMatch],
 ) -> RemarkReply {
     let Some(before) = before else {
         return RemarkReply::of(reply::to_remark(knowledge, remark));
@@ -135,7 +135,7 @@ fn missed(
         let topic = place.map(|place| place.topic.clone());
         record::gap(context, guild, asked, topic);
     }
-    let outcome = stats::Outcome::NoneOfThese;
+    let outcome = stats::RecordedOutcome::NoneOfThese;
     Some(QuestionRecord::without_search(
         context,
         guild,

@@ -8,8 +8,7 @@ use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 use crate::additions::{
-    Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MOST_QUESTIONS, Teaching,
-    topic_for,
+    self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MOST_QUESTIONS, Teaching,
 };
 use crate::discord::commands::store_trouble;
 use crate::discord::context::EventContext;
@@ -196,7 +195,7 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
     }
     let question = typed(FieldName::Question);
     let others = typed(FieldName::Others).lines().map(str::to_owned);
-    let topic = topic_for(&context.guide, typed(FieldName::Topic), question);
+    let topic = context.guide.topic_for(typed(FieldName::Topic), question);
     let lesson = Lesson {
         questions: std::iter::once(question.to_owned()).chain(others).collect(),
         topic: topic.unwrap_or_default().to_owned(),
@@ -206,7 +205,7 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
         },
     };
     let lesson = lesson.tidied();
-    if let Err(error) = lesson.check(&context.guide) {
+    if let Err(error) = additions::check(&lesson, &context.guide) {
         return Step::Apart(reply::not_taught(&error.to_string(), &lesson));
     }
     let teaching = match action {
@@ -274,9 +273,7 @@ pub(in crate::discord) fn find(
 fn nearest<'a>(context: &'a EventContext, text: &str) -> Vec<(&'a Topic, &'a Section)> {
     let knowledge = &context.guide.knowledge;
     let found = context.guide.index.search(&Question::new(text)).matches;
-    let best = found
-        .iter()
-        .filter_map(|found| reply::place(knowledge, found));
+    let best = found.iter().filter_map(|found| found.find(knowledge));
     let topics = found.iter().take(TOPICS_IN_FULL);
     let topics = topics.filter_map(|found| knowledge.topics().get(found.topic));
     let all = topics.flat_map(|topic| topic.sections.iter().map(move |section| (topic, section)));
@@ -299,7 +296,7 @@ async fn belongs(
         reply: LessonReply::Section(place.section),
     };
     let lesson = lesson.tidied();
-    if let Err(error) = lesson.check(&context.guide) {
+    if let Err(error) = additions::check(&lesson, &context.guide) {
         return reply::not_taught(&error.to_string(), &lesson);
     }
     match teach_guild(context, moderator, Teaching::Add(lesson)).await {
@@ -318,7 +315,7 @@ pub(in crate::discord) fn write(
     let knowledge = &context.guide.knowledge;
     let topic = questions
         .first()
-        .and_then(|question| topic_for(&context.guide, "", question))
+        .and_then(|question| context.guide.topic_for("", question))
         .and_then(|id| knowledge.topic(id));
     let begun = Lesson {
         questions,

@@ -16,7 +16,7 @@ use crate::knowledge::{self, Changes, Cost, Kind, Level, LoadError, Position, Pr
 use crate::reply::{self, Filter, Keeping, Place, SettingsView, Standing, Target};
 use crate::search::{Candidate, Explanation, Found, Gain, Match, Question};
 use crate::settings::{ForumTag, Settings};
-use crate::stats::{Outcome, Stats, Way};
+use crate::stats::{RecordedOutcome, Stats, Way};
 
 const DESTINATION: Destination = Destination {
     channel: ChannelId::new(1),
@@ -300,7 +300,7 @@ proptest! {
         let groups = vec![group; many];
         (0..3).for_each(|page| assert_fits(&reply::gaps(knowledge, &groups, u32::MAX, page, true)));
         let mut stats = Stats::new(day, jiff::civil::date(2026, 10, 29));
-        stats.add(day, "resume", |sums| sums.count(Outcome::Answer, Way::Mention, count));
+        stats.add(day, "resume", |sums| sums.count(RecordedOutcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
         (0..many).for_each(|number| stats.vote(day, &text, &format!("{text}{number}"), false, count / 200));
         assert_fits(&reply::stats(knowledge, &stats));
@@ -586,7 +586,7 @@ fn why_a_question_was_answered_so_as_discord_is_sent_it() {
     };
     let decision = Answer {
         outcome: crate::answer::Outcome::Answer,
-        matches: vec![best],
+        matches: Vec::new(),
         neighbour: None,
         kind: None,
         added: None,
@@ -682,7 +682,7 @@ fn what_moderators_see_as_discord_is_sent_it() {
         jiff::civil::date(2026, 11, 23),
     );
     stats.add(day, "bread", |sums| {
-        sums.count(Outcome::Answer, Way::Mention, 2)
+        sums.count(RecordedOutcome::Answer, Way::Mention, 2)
     });
     insta::assert_snapshot!(shown(&reply::stats(knowledge, &stats), Audience::OnePerson), @r#"
     2 components, 502 characters
@@ -783,7 +783,7 @@ fn what_a_phone_shows_before_the_buttons() {
     );
     for topic in knowledge.topics() {
         stats.add(jiff::civil::date(2026, 11, 22), &topic.id, |sums| {
-            sums.count(Outcome::Answer, Way::Mention, 2);
+            sums.count(RecordedOutcome::Answer, Way::Mention, 2);
         });
     }
     let resources = reply::resources(knowledge, &Filter::default(), 0).unwrap();

@@ -59,7 +59,7 @@ pub(super) fn check(
 }
 
 /// Warns of a message that tells who wrote it, and of one that is nearly a phrasing of a topic which does not answer it.
-pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, phrasings: &Phrasings<'_>) {
+pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, phrasings: &PhrasingSet<'_>) {
     if scrub::tells_who(&message.text.value) {
         file.warn(
             &message.text.span,
@@ -148,19 +148,19 @@ fn check_answers(
 }
 
 /// The phrasings of all topics, to find a message that is nearly one of them.
-pub(super) struct Phrasings<'a> {
-    all: Vec<Phrasing<'a>>,
+pub(super) struct PhrasingSet<'a> {
+    all: Vec<PhrasingWords<'a>>,
     /// Word → the phrasings that have it.
     having: FxHashMap<String, Vec<u32>>,
 }
 
-struct Phrasing<'a> {
+struct PhrasingWords<'a> {
     topic: &'a str,
     text: &'a str,
     words: Vec<String>,
 }
 
-impl<'a> Phrasings<'a> {
+impl<'a> PhrasingSet<'a> {
     pub(super) fn of(topics: &'a [(&File, TopicFile)]) -> Self {
         let mut all = Vec::new();
         let mut having: FxHashMap<String, Vec<u32>> = FxHashMap::default();
@@ -173,7 +173,7 @@ impl<'a> Phrasings<'a> {
                         .or_default()
                         .push(all.len() as u32);
                 }
-                all.push(Phrasing {
+                all.push(PhrasingWords {
                     topic: source.stem(),
                     text: &phrasing.value,
                     words,
@@ -209,7 +209,7 @@ impl<'a> Phrasings<'a> {
                 shared.count() as f32 >= REPEATED_SHARE * longer
                     && !topics.any(|topic| topic == phrasing.topic)
             });
-        if let Some(Phrasing { topic, text, .. }) = near {
+        if let Some(PhrasingWords { topic, text, .. }) = near {
             file.warn(
                 &message.text.span,
                 format!("this is nearly \"{text}\", a phrasing of the topic `{topic}`"),

@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::super::format::{Located, Reader};
-use super::{Entry, Faq, FaqLink};
+use super::{Faq, FaqEntry, FaqLink};
 
 /// How a page must be written.
 const MEND: &str = "Write each question as a heading (## …) with its answer below.";
@@ -18,7 +18,7 @@ const INTRODUCES: usize = 6;
 type Events<'a> = [(Event<'a>, Range<usize>)];
 
 /// A heading, and what stands below it until the next.
-struct Part {
+struct PagePart {
     level: HeadingLevel,
     title: String,
     span: Range<usize>,
@@ -47,7 +47,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
         );
     }
     let mut entries = Vec::new();
-    let mut above: Vec<&Part> = Vec::new();
+    let mut above: Vec<&PagePart> = Vec::new();
     for (at, part) in parts.iter().enumerate().skip(usize::from(is_title)) {
         above.retain(|other| other.level < part.level);
         let has_parts = parts
@@ -108,8 +108,8 @@ fn within<'a, 'e>(events: &'a Events<'e>, range: &Range<usize>) -> &'a Events<'e
 }
 
 /// Every heading that stands in no list or quote.
-fn parts(events: &Events<'_>, end: usize) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn parts(events: &Events<'_>, end: usize) -> Vec<PagePart> {
+    let mut parts: Vec<PagePart> = Vec::new();
     let mut depth = 0_usize;
     for (number, (event, range)) in events.iter().enumerate() {
         match event {
@@ -119,7 +119,7 @@ fn parts(events: &Events<'_>, end: usize) -> Vec<Part> {
                 }
                 let inside = events.get(number..).unwrap_or_default();
                 let length = length(inside);
-                parts.push(Part {
+                parts.push(PagePart {
                     level: *level,
                     title: said(inside.get(..length).unwrap_or_default()),
                     span: range.clone(),
@@ -204,11 +204,11 @@ struct Edit {
 
 fn entry(
     file: &mut Reader<'_>,
-    part: &Part,
+    part: &PagePart,
     events: &Events<'_>,
     definitions: &[Range<usize>],
     category: Option<String>,
-) -> Entry {
+) -> FaqEntry {
     let mut rewriting = Rewriting {
         events,
         edits: Vec::new(),
@@ -233,7 +233,7 @@ fn entry(
     } else {
         (without_lists, links)
     };
-    Entry {
+    FaqEntry {
         question: Located {
             value: part.title.clone(),
             span: part.span.clone(),

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::super::format::{Located, Reader};
-use super::{Entry, Faq, FaqLink};
+use super::{Faq, FaqEntry, FaqLink};
 
 /// What stands between two fields, the rarest within a text first.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
@@ -59,7 +59,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     }
     let rows = rows.iter().skip(usize::from(named.is_some()));
     let columns = named.unwrap_or(Columns::UNNAMED);
-    let entries: Vec<Entry> = rows.filter_map(|row| entry(file, row, &columns)).collect();
+    let entries: Vec<FaqEntry> = rows.filter_map(|row| entry(file, row, &columns)).collect();
     if entries.is_empty() && file.problems.is_empty() {
         file.error(&(0..0), "there is no question in this file", MEND);
     }
@@ -143,7 +143,7 @@ fn warn_of_others(file: &mut Reader<'_>, head: &Row) {
     }
 }
 
-fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<Entry> {
+fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<FaqEntry> {
     let span = row.start..row.start;
     let field = |column: usize| row.fields.get(column).map_or("", String::as_str);
     let (question, answer) = (field(columns.question), field(columns.answer));
@@ -181,7 +181,7 @@ fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<Entry> {
         url: located(url),
         description: String::new(),
     };
-    Some(Entry {
+    Some(FaqEntry {
         question: located(question),
         answer: located(&answer.replace("\r\n", "\n")),
         links: links.into_iter().map(link).collect(),

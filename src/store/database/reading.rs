@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use super::{Database, DatabaseError};
 use crate::gaps::Gap;
 use crate::settings::Settings;
-use crate::stats::{Outcome, Stats, Way};
+use crate::stats::{RecordedOutcome, Stats, Way};
 use crate::store::database::writing::number;
 
 /// Stands for every guild in a statement: no guild has a negative id.
@@ -93,7 +93,7 @@ impl Database {
             let (Some(day), Some(way), Some(outcome)) = (
                 day(row.try_get(0)?),
                 Way::named(&way),
-                Outcome::named(&outcome),
+                RecordedOutcome::named(&outcome),
             ) else {
                 continue;
             };

@@ -9,7 +9,7 @@ use crate::text;
 
 /// All known words in the order of the alphabet; the place of a word is its number.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Words(IndexMap<Box<str>, Known, FxBuildHasher>);
+pub(super) struct TermDictionary(IndexMap<Box<str>, Known, FxBuildHasher>);
 
 /// What is known of a word.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -44,13 +44,13 @@ impl Texts {
 
 /// Collects words as they come. Until all are there, a word's number is its turn.
 #[derive(Debug, Default)]
-pub(super) struct Collector {
+pub(super) struct TermDictionaryBuilder {
     turns: FxHashMap<Box<str>, u32>,
     /// How often questions use the word of each turn.
     uses: Vec<u32>,
 }
 
-impl Collector {
+impl TermDictionaryBuilder {
     /// Adds a word that a question uses so many times.
     pub(super) fn add(&mut self, word: &str, times: u32) -> u32 {
         let turn = match self.turns.get(word) {
@@ -82,7 +82,7 @@ impl Collector {
         stemmer: &Stemmer,
         stems: &mut FxHashMap<Box<str>, u32>,
         texts: [&mut Texts; 2],
-    ) -> Words {
+    ) -> TermDictionary {
         let mut turns: Vec<(Box<str>, u32)> = self.turns.into_iter().collect();
         turns.sort_unstable();
         let mut numbers = vec![0; turns.len()];
@@ -110,11 +110,11 @@ impl Collector {
                 },
             );
         }
-        Words(words)
+        TermDictionary(words)
     }
 }
 
-impl Words {
+impl TermDictionary {
     /// The number of a word, and what is known of it; nothing of one that is not known.
     pub(super) fn find(&self, word: &str) -> Option<(u32, &Known)> {
         self.0

@@ -7,20 +7,20 @@ use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::ablation::{Component, Components};
 use super::corpus::Corpus;
+use super::dictionary::{TermDictionary, TermDictionaryBuilder, Texts};
 use super::groups::{self, Groups};
 use super::lexicon;
-use super::parts::{Part, Parts};
 use super::spelling::{Speller, Spelling};
-use super::words::{Collector, Texts, Words};
 use crate::text;
 
 /// Everything that turns a text into words with meaning; built once for an index.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Reader {
+pub(super) struct Analyzer {
     #[serde(skip, default = "stemmer")]
     stemmer: Stemmer,
-    words: Words,
+    words: TermDictionary,
     /// Known stem → its number.
     stems: FxHashMap<Box<str>, u32>,
     speller: Option<Speller>,
@@ -31,7 +31,7 @@ pub(super) struct Reader {
 
 /// A text as the index sees it.
 #[derive(Debug, Default)]
-pub(super) struct Reading<'a> {
+pub(super) struct AnalyzedText<'a> {
     /// The words as understood.
     pub words: Vec<Word<'a>>,
     /// The groups of the guide that the text mentions, in order, each once.
@@ -44,7 +44,7 @@ pub(super) struct Reading<'a> {
     pub unknown: Vec<String>,
 }
 
-impl Reading<'_> {
+impl AnalyzedText<'_> {
     /// The groups that the text mentions: those of the guide, then those of the lexicon.
     pub(super) fn all_groups(&self) -> impl Iterator<Item = u32> + '_ {
         self.groups.iter().chain(&self.english).copied()
@@ -77,34 +77,35 @@ fn stemmer() -> Stemmer {
     Stemmer::create(Algorithm::English)
 }
 
-impl Reader {
+impl Analyzer {
     /// Learns the words of a corpus. Also the texts that stand for questions and the texts of the sections, in the order of
     /// the corpus, as numbers of words.
     pub(super) fn new<'a>(
         corpus: &'a Corpus,
         questions: impl Iterator<Item = &'a str>,
-        parts: Parts,
+        components: Components,
     ) -> (Self, Texts, Texts) {
         let stemmer = stemmer();
-        let mut collector = Collector::default();
+        let mut builder = TermDictionaryBuilder::default();
         let (mut asked, mut shown) = (Texts::default(), Texts::default());
         for question in questions {
-            collector.add_text(&[question], 1, &mut asked);
+            builder.add_text(&[question], 1, &mut asked);
         }
         for section in corpus.topics.iter().flat_map(|topic| &topic.sections) {
-            collector.add_text(&[&section.heading, &section.text], 0, &mut shown);
+            builder.add_text(&[&section.heading, &section.text], 0, &mut shown);
         }
         let keywords = corpus.topics.iter().flat_map(|topic| &topic.keywords);
         let members = corpus.groups.iter().flat_map(|(_, members)| members);
-        let abbreviations: Vec<(Vec<String>, Vec<String>)> = if parts.has(Part::Vocabulary) {
-            corpus
-                .abbreviations
-                .iter()
-                .map(|(short, long)| (text::words(short), text::words(long)))
-                .collect()
-        } else {
-            Vec::new()
-        };
+        let abbreviations: Vec<(Vec<String>, Vec<String>)> =
+            if components.has(Component::Vocabulary) {
+                corpus
+                    .abbreviations
+                    .iter()
+                    .map(|(short, long)| (text::words(short), text::words(long)))
+                    .collect()
+            } else {
+                Vec::new()
+            };
         let others = keywords
             .chain(members)
             .chain(&corpus.stop_words)
@@ -117,19 +118,19 @@ impl Reader {
                     .cloned(),
             )
             .for_each(|word| {
-                collector.add(&word, 0);
+                builder.add(&word, 0);
             });
-        if parts.has(Part::English) {
+        if components.has(Component::English) {
             lexicon::groups()
                 .flatten()
                 .flat_map(|member| member.split(' '))
                 .for_each(|word| {
-                    collector.add(word, 0);
+                    builder.add(word, 0);
                 });
         }
         let mut stems = FxHashMap::default();
-        let words = collector.finish(&stemmer, &mut stems, [&mut asked, &mut shown]);
-        let mut reader = Self {
+        let words = builder.finish(&stemmer, &mut stems, [&mut asked, &mut shown]);
+        let mut analyzer = Self {
             stemmer,
             words,
             stems,
@@ -137,8 +138,8 @@ impl Reader {
             abbreviations: FxHashMap::default(),
             groups: Groups::default(),
         };
-        let number = |word: &String| reader.words.find(word).map(|(number, _)| number);
-        reader.abbreviations = abbreviations
+        let number = |word: &String| analyzer.words.find(word).map(|(number, _)| number);
+        analyzer.abbreviations = abbreviations
             .iter()
             .filter_map(|(short, long)| {
                 Some((
@@ -147,20 +148,20 @@ impl Reader {
                 ))
             })
             .collect();
-        reader.learn_groups(corpus, parts);
-        if parts.has(Part::Spelling) {
-            reader.speller = Some(Speller::new(
-                &reader.words,
+        analyzer.learn_groups(corpus, components);
+        if components.has(Component::Spelling) {
+            analyzer.speller = Some(Speller::new(
+                &analyzer.words,
                 corpus.protected.iter().cloned().collect(),
             ));
         }
-        (reader, asked, shown)
+        (analyzer, asked, shown)
     }
 
     /// Learns which words mean the same and which mean nothing.
-    fn learn_groups(&mut self, corpus: &Corpus, parts: Parts) {
+    fn learn_groups(&mut self, corpus: &Corpus, components: Components) {
         let mut groups = groups::Builder::default();
-        if parts.has(Part::Vocabulary) {
+        if components.has(Component::Vocabulary) {
             corpus
                 .stop_words
                 .iter()
@@ -176,7 +177,7 @@ impl Reader {
             }
         }
         groups.end_of_own();
-        if parts.has(Part::English) {
+        if components.has(Component::English) {
             for members in lexicon::groups() {
                 let stems = |member: &&str| member.split(' ').map(|word| self.stem(word)).collect();
                 groups.add(
@@ -188,53 +189,53 @@ impl Reader {
         self.groups = groups.finish();
     }
 
-    /// The number of terms that a reading can have: every one is below it.
+    /// The number of terms that an analyzed text can have: every one is below it.
     pub(super) fn term_count(&self) -> usize {
         self.stems.len() + self.groups.len()
     }
 
-    /// What a reading says, one number for each stem and each group.
-    pub(super) fn terms<'a>(&self, reading: &'a Reading) -> impl Iterator<Item = u32> + 'a {
+    /// What a text says, one number for each stem and each group.
+    pub(super) fn terms<'a>(&self, analyzed: &'a AnalyzedText) -> impl Iterator<Item = u32> + 'a {
         let stems = self.stems.len() as u32;
-        reading
+        analyzed
             .words
             .iter()
             .map(|word| word.stem)
-            .chain(reading.all_groups().map(move |group| stems + group))
+            .chain(analyzed.all_groups().map(move |group| stems + group))
     }
 
     /// Reads a text.
-    pub(super) fn read(&self, text: &str) -> Reading<'_> {
+    pub(super) fn read(&self, text: &str) -> AnalyzedText<'_> {
         self.with_groups(self.understand(0, text))
     }
 
     /// Reads a text of the corpus, all of whose words are known.
-    pub(super) fn recall(&self, numbers: &[u32]) -> Reading<'_> {
+    pub(super) fn recall(&self, numbers: &[u32]) -> AnalyzedText<'_> {
         self.with_groups(self.recall_words(numbers))
     }
 
     /// The same without the groups.
-    pub(super) fn recall_words(&self, numbers: &[u32]) -> Reading<'_> {
-        let mut reading = Reading {
+    pub(super) fn recall_words(&self, numbers: &[u32]) -> AnalyzedText<'_> {
+        let mut analyzed = AnalyzedText {
             words: Vec::with_capacity(numbers.len()),
-            ..Reading::default()
+            ..AnalyzedText::default()
         };
         numbers
             .iter()
-            .for_each(|&number| self.push(number, false, &mut reading));
-        reading
+            .for_each(|&number| self.push(number, false, &mut analyzed));
+        analyzed
     }
 
     /// Reads a text without its groups, correcting only words of at least so many characters.
-    fn understand(&self, shortest: usize, text: &str) -> Reading<'_> {
+    fn understand(&self, shortest: usize, text: &str) -> AnalyzedText<'_> {
         let typed = text::words(text);
-        let mut reading = Reading {
+        let mut analyzed = AnalyzedText {
             words: Vec::with_capacity(typed.len() + 4),
-            ..Reading::default()
+            ..AnalyzedText::default()
         };
         for word in typed {
             if let Some((number, _)) = self.words.find(&word) {
-                self.push(number, false, &mut reading);
+                self.push(number, false, &mut analyzed);
                 continue;
             }
             let speller = self
@@ -244,37 +245,37 @@ impl Reader {
             match speller.map_or(Spelling::Kept, |speller| {
                 speller.correct(&self.words, &word)
             }) {
-                Spelling::Kept => self.push_unknown(word, &mut reading),
+                Spelling::Kept => self.push_unknown(word, &mut analyzed),
                 Spelling::Unknown => {
-                    reading.unknown.push(word.clone());
-                    self.push_unknown(word, &mut reading);
+                    analyzed.unknown.push(word.clone());
+                    self.push_unknown(word, &mut analyzed);
                 }
                 Spelling::Corrected(right) => {
-                    self.push(right, true, &mut reading);
-                    reading
+                    self.push(right, true, &mut analyzed);
+                    analyzed
                         .corrections
                         .push((word, self.spelt(right).to_owned()));
                 }
                 Spelling::Split(left, right) => {
-                    self.push(left, true, &mut reading);
-                    self.push(right, true, &mut reading);
-                    reading
+                    self.push(left, true, &mut analyzed);
+                    self.push(right, true, &mut analyzed);
+                    analyzed
                         .corrections
                         .push((word, format!("{} {}", self.spelt(left), self.spelt(right))));
                 }
             }
         }
-        reading
+        analyzed
     }
 
     /// Adds a known word, written out where it is an abbreviation.
-    fn push<'a>(&'a self, number: u32, corrected: bool, reading: &mut Reading<'a>) {
+    fn push<'a>(&'a self, number: u32, corrected: bool, analyzed: &mut AnalyzedText<'a>) {
         let long = self
             .abbreviations
             .get(&number)
             .map_or(std::slice::from_ref(&number), Vec::as_slice);
         let words = long.iter().filter_map(|&number| self.words.at(number));
-        reading.words.extend(words.map(|(text, known)| Word {
+        analyzed.words.extend(words.map(|(text, known)| Word {
             text: text.into(),
             stem: known.stem,
             stop: known.stop,
@@ -282,8 +283,8 @@ impl Reader {
         }));
     }
 
-    fn push_unknown(&self, word: String, reading: &mut Reading) {
-        reading.words.push(Word {
+    fn push_unknown(&self, word: String, analyzed: &mut AnalyzedText) {
+        analyzed.words.push(Word {
             stem: self.stem(&word),
             text: word.into(),
             stop: false,
@@ -295,8 +296,8 @@ impl Reader {
         self.words.at(number).map_or("", |(word, _)| word)
     }
 
-    fn with_groups<'a>(&self, mut reading: Reading<'a>) -> Reading<'a> {
-        let mut rest = reading.words.as_slice();
+    fn with_groups<'a>(&self, mut analyzed: AnalyzedText<'a>) -> AnalyzedText<'a> {
+        let mut rest = analyzed.words.as_slice();
         while let Some((_, others)) = rest.split_first() {
             for &group in self
                 .groups
@@ -304,9 +305,9 @@ impl Reader {
                 .flat_map(|(_, groups)| groups)
             {
                 let found = if self.groups.is_own(group) {
-                    &mut reading.groups
+                    &mut analyzed.groups
                 } else {
-                    &mut reading.english
+                    &mut analyzed.english
                 };
                 if !found.contains(&group) {
                     found.push(group);
@@ -314,7 +315,7 @@ impl Reader {
             }
             rest = others;
         }
-        reading
+        analyzed
     }
 
     /// What a text is about: the stems of its words that carry meaning, those of one group under the name of the group.
@@ -370,8 +371,8 @@ impl Reader {
     }
 }
 
-impl std::fmt::Debug for Reader {
+impl std::fmt::Debug for Analyzer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").finish_non_exhaustive()
+        f.debug_struct("Analyzer").finish_non_exhaustive()
     }
 }

@@ -1,10 +1,10 @@
-//! The parts of the search, each of which can be switched off to measure what it is worth.
+//! The components of the search, each of which can be switched off to measure what it is worth.
 
 use serde::{Deserialize, Serialize};
 
-/// One part of the search.
+/// One component of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Component {
     /// Stems of single words.
     Words,
     /// Pairs of neighbouring stems.
@@ -33,8 +33,8 @@ pub enum Part {
     Encoder,
 }
 
-impl Part {
-    /// Every part with the name that options and tables use.
+impl Component {
+    /// Every component with the name that options and tables use.
     pub const ALL: [(&str, Self); 13] = [
         ("words", Self::Words),
         ("pairs", Self::Pairs),
@@ -52,25 +52,25 @@ impl Part {
     ];
 }
 
-/// Which parts are used: all, except to measure.
+/// Which components are used: all, except to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parts {
+pub struct Components {
     without: u16,
 }
 
-impl Parts {
+impl Components {
     /// Everything: what users get.
     pub const ALL: Self = Self { without: 0 };
 
-    /// The same without one part.
-    pub fn without(self, part: Part) -> Self {
+    /// The same without one component.
+    pub fn without(self, component: Component) -> Self {
         Self {
-            without: self.without | 1 << part as u16,
+            without: self.without | 1 << component as u16,
         }
     }
 
-    /// Whether a part is used.
-    pub fn has(self, part: Part) -> bool {
-        self.without & 1 << part as u16 == 0
+    /// Whether a component is used.
+    pub fn has(self, component: Component) -> bool {
+        self.without & 1 << component as u16 == 0
     }
 }
