@@ -59,7 +59,7 @@ fn learner_fingerprint() -> io::Result<u64> {
         root.join("src/text.rs"),
         root.join("src/search.rs"),
     ];
-    let mut folders = vec![root.join("src/search")];
+    let mut folders = vec![root.join("src/search"), root.join("src/text")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();

@@ -24,8 +24,8 @@ use internbot::evaluate::{self, Case};
 use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::overlay::Overlay;
-use internbot::reply;
 use internbot::search::{Question, XorShift};
+use internbot::text;
 use jiff::civil::date;
 
 /// How often other additions are drawn.
@@ -141,7 +141,7 @@ fn drawn(
 fn memory(guide: &Guide, pool: &[String]) {
     let pool = pool.iter();
     let pool: Vec<String> = pool
-        .map(|question| reply::cut(question, LONGEST_WRITTEN_QUESTION))
+        .map(|question| text::cut(question, LONGEST_WRITTEN_QUESTION))
         .collect();
     let answer = "word ".repeat(120);
     let link = "https://example.org/a/page/of/the/server";

@@ -4,6 +4,7 @@
 //! what was asked of the bot, one for what it overheard. The outcome follows from it. The same coefficients and bars serve every
 //! knowledge base.
 
+mod evidence;
 mod taught;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use crate::knowledge::{KnowledgeBase, MessageKind, Section, Stakes, Topic};
 use crate::search::{Found, Question};
 use crate::text;
 
+use evidence::Model;
+pub use evidence::{Evidence, FEATURES};
 pub use taught::{Taught, decide_taught, is_taught};
 
 /// What to do with a question.
@@ -96,85 +99,6 @@ const NEIGHBOUR_BEHIND: f32 = 1.0;
 const ALSO_SHARE: f32 = 0.15;
 /// How fast the probability of a candidate falls with its distance from the best, for each point.
 const CANDIDATE_DECAY: f32 = 0.4;
-
-/// What a search found, as numbers to judge it by.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence {
-    numbers: [f32; FEATURES],
-    /// Whether an encoder was asked; if not, its numbers are zero.
-    encoded: bool,
-}
-
-/// How many numbers there are in an [`Evidence`].
-pub const FEATURES: usize = 15;
-
-impl Evidence {
-    /// What each number is called.
-    pub const NAMES: [&str; FEATURES] = [
-        "SCORE",
-        "LEAD",
-        "LEAD_ON_THIRD",
-        "OUT_OF_SCOPE",
-        "NEAREST",
-        "NEAREST_OUT_OF_SCOPE",
-        "DEVIATION",
-        "SCOPE_ODDS",
-        "WORDS",
-        "UNKNOWN",
-        "ASKS",
-        "MEANT_NEAREST",
-        "MEANT_NEAR",
-        "MEANT_OTHER",
-        "MEANT_OUT_OF_SCOPE",
-    ];
-
-    /// The evidence for the best match of a search for a message, which [`asks`] something or does not.
-    pub fn of(found: &Found, asks: bool) -> Self {
-        let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
-        let words = found.words.max(1) as f32;
-        let encoded = found.encoded.unwrap_or_default();
-        let numbers = [
-            score(0),
-            score(0) - score(1),
-            score(0) - score(2),
-            found.aside.map_or(0.0, |(_, score)| score),
-            found.nearest,
-            found.nearest_aside,
-            found.deviation,
-            found.scope_odds,
-            libm::logf(words),
-            found.unknown as f32 / words,
-            f32::from(u8::from(asks)),
-            encoded.nearest,
-            encoded.near,
-            encoded.other,
-            encoded.aside,
-        ];
-        Self {
-            numbers,
-            encoded: found.encoded.is_some(),
-        }
-    }
-
-    /// The numbers, in the order of [`Self::NAMES`].
-    pub fn features(self) -> [f32; FEATURES] {
-        self.numbers
-    }
-
-    fn probability(self, model: &Model) -> f32 {
-        let (base, coefficients) = model;
-        let sum: f32 = self
-            .numbers
-            .iter()
-            .zip(coefficients)
-            .map(|(value, coefficient)| value * coefficient)
-            .sum();
-        1.0 / (1.0 + libm::expf(-base - sum))
-    }
-}
-
-/// A logistic model: its base and its coefficients.
-type Model = (f32, [f32; FEATURES]);
 
 /// Coefficients of the logistic models, in the order of [`Evidence::NAMES`]: fitted by `examples/fit_decision` on messages,
 /// phrasings and examples out of scope that the index had not learned.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::knowledge::{KnowledgeBase, Topic};
-use crate::reply::{self, Place, limit};
+use crate::reply::{Place, limit};
 use crate::search::{Index, Question};
+use crate::text;
 
 /// Phrasings of each topic that the search finds.
 const OF_EACH: usize = 5;
@@ -209,7 +210,7 @@ fn likeness(typed: &str, phrasing: &str) -> usize {
 }
 
 fn shown(text: &str) -> String {
-    reply::cut(text, limit::OPTION)
+    text::cut(text, limit::OPTION)
 }
 
 fn key(text: &str) -> String {

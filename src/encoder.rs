@@ -9,7 +9,7 @@
 //! | `transformer`, `matrix` | tokens become a vector |
 //! | `cache` | vectors of texts, kept in a file |
 //! | `pool` | threads that encode questions; of the feature `discord` |
-//! | `install`, `download` | the files are put into a folder |
+//! | `install`, `download`, `folder` | the files are put into a folder, and removed from it |
 //!
 //! ```no_run
 //! use internbot::encoder::Encoder;
@@ -22,6 +22,7 @@
 mod cache;
 mod download;
 mod files;
+mod folder;
 mod install;
 mod installed;
 mod matrix;
@@ -33,11 +34,9 @@ mod weights;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use etcetera::BaseStrategy;
-use files::{FILES, TOKENIZER, WEIGHTS};
+use files::{TOKENIZER, WEIGHTS};
 use tokens::WordPieces;
 use transformer::Transformer;
 
@@ -45,76 +44,12 @@ use crate::search::SentenceVector;
 
 pub use cache::{CacheFault, Encoded, VectorCache};
 pub use download::{DOWNLOAD_SIZE, PUBLISHED, download};
+pub use files::EncoderError;
+pub use folder::{check, remove, usual_folder};
 pub use install::{InstallError, install};
 pub use installed::InstalledEncoder;
 #[cfg(feature = "discord")]
 pub use pool::{EncoderBusy, EncoderPool};
-
-/// Why an encoder cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum EncoderError {
-    /// A file is not there.
-    #[error("{} is missing: run `internbot encoder install`", .0.display())]
-    Missing(PathBuf),
-    /// A file cannot be read.
-    #[error("cannot read {}: {source}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A file is not what it should be.
-    #[error("{} is damaged, or not the file that this version of internbot uses: run `internbot encoder install`", .0.display())]
-    Damaged(PathBuf),
-}
-
-/// Where the encoder is, unless the configuration says otherwise: `internbot/encoder` in the user's folder for data; none if the
-/// user has no home.
-pub fn usual_folder() -> Option<PathBuf> {
-    let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
-    Some(folders.data_dir().join("internbot").join("encoder"))
-}
-
-/// Whether a folder has an encoder.
-///
-/// # Errors
-/// If a file is missing, cannot be read, or is not the right one.
-pub fn check(folder: &Path) -> Result<(), EncoderError> {
-    FILES
-        .iter()
-        .try_for_each(|file| file.check(&folder.join(file.name)))
-}
-
-/// Deletes the encoder in a folder, with what was kept of a download and the vectors that it computed, and the folder if there
-/// is nothing else in it; how many files there were.
-///
-/// # Errors
-/// If a file cannot be deleted.
-pub fn remove(folder: &Path) -> io::Result<usize> {
-    let mut removed = 0;
-    let parts = FILES.iter().map(download::part);
-    let paths = FILES.iter().map(|file| folder.join(file.name));
-    let paths = paths.chain(parts.map(|part| folder.join(part)));
-    for path in paths.chain([VectorCache::in_folder(folder).path().to_owned()]) {
-        match std::fs::remove_file(path) {
-            Ok(()) => removed += 1,
-            Err(fault) if fault.kind() == ErrorKind::NotFound => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    match std::fs::remove_dir(folder) {
-        Err(fault)
-            if !matches!(
-                fault.kind(),
-                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
-            ) =>
-        {
-            Err(fault)
-        }
-        _ => Ok(removed),
-    }
-}
 
 /// The encoder, in memory: 40 MB.
 pub struct Encoder {

@@ -13,11 +13,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use etcetera::BaseStrategy;
+use jiff::civil::Date;
 use rustc_hash::FxHasher;
 use sha2::{Digest, Sha256};
 
 use crate::guide::Guide;
-use crate::knowledge::KnowledgeBase;
+use crate::knowledge::{GuideSource, KnowledgeBase, LoadError};
 use crate::search::{Components, Corpus, Index};
 
 /// The extension of the files.
@@ -63,6 +64,14 @@ impl IndexCache {
     /// The folder, which need not exist; none if nothing is kept.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
+    }
+
+    /// Reads a guide and learns it.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or has an error.
+    pub fn load(&self, source: &GuideSource, today: Date) -> Result<Guide, LoadError> {
+        Ok(self.learn(source.load(today)?))
     }
 
     /// Learns a guide, or reads back what an earlier start learned from the same texts.

@@ -3,12 +3,18 @@
 //! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load()`] for a folder, [`check()`] for sources
 //! in memory), so nothing later checks again: every id that it names exists, every text fits Discord.
 
+mod assemble;
 mod changes;
 mod check;
 mod format;
 mod id;
 mod import;
+mod limits;
 mod load;
+mod parse;
+mod place;
+mod resource;
+mod section_id;
 
 use std::sync::Arc;
 
@@ -16,15 +22,18 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use changes::Changes;
-pub use check::{
-    Checked, MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TEXT, MAX_TITLE, MAX_URL, PLACEHOLDER,
-    PLACEHOLDER_SUMMARY, check, lint,
-};
+pub use check::{Checked, check, lint};
 pub use id::new_id;
 pub use import::{FaqFormat, Import, import};
+pub use limits::{
+    MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TEXT, MAX_TITLE, MAX_URL, PLACEHOLDER, PLACEHOLDER_SUMMARY,
+};
 pub use load::{
     File, GuideSource, LoadError, ReadError, Sources, embedded_files, load, unread_files,
 };
+pub use place::Place;
+pub use resource::{Cost, Kind, Level, Resource};
+pub use section_id::SectionId;
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]
@@ -216,95 +225,6 @@ pub enum Stakes {
     Legal,
 }
 
-/// A link with what a reader wants to know before opening it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Resource {
-    /// The name by which sections refer to it.
-    pub id: String,
-    /// What people see.
-    pub name: String,
-    /// An absolute `https` address.
-    pub url: String,
-    /// What it is.
-    pub kind: Kind,
-    /// What it costs.
-    pub cost: Cost,
-    /// For whom it is.
-    pub level: Level,
-    /// Ids of the topics that it helps with.
-    pub topics: Vec<String>,
-    /// One line on why it is worth opening.
-    pub description: String,
-}
-
-/// Defines an enum whose variants people write in files and options by a fixed name.
-macro_rules! named_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
-
-        impl $name {
-            /// Every value, in the order in which lists show them.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The name in files, options and lists.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-    };
-}
-
-named_enum! {
-    /// What a resource is.
-    Kind {
-        /// Lessons in an order.
-        Course = "course",
-        /// Exercises and places to build things.
-        Practice = "practice",
-        /// A book, on paper or online.
-        Book = "book",
-        /// Reference, handbook or guide.
-        Documentation = "documentation",
-        /// People to learn with.
-        Community = "community",
-        /// A program or service to work with.
-        Tool = "tool",
-        /// Where openings and events are listed.
-        JobBoard = "job-board",
-        /// A government, an agency or another body whose word decides.
-        Official = "official",
-    }
-}
-
-named_enum! {
-    /// What a resource costs.
-    Cost {
-        /// Nothing.
-        Free = "free",
-        /// Something for nothing, more for money.
-        Freemium = "freemium",
-        /// Money.
-        Paid = "paid",
-    }
-}
-
-named_enum! {
-    /// For whom a resource is.
-    Level {
-        /// No knowledge needed.
-        Beginner = "beginner",
-        /// The basics are known.
-        Intermediate = "intermediate",
-        /// Comfortable with the subject.
-        Advanced = "advanced",
-        /// Everybody.
-        Any = "any",
-    }
-}
-
 /// What words mean here.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
@@ -334,40 +254,6 @@ pub struct Message {
     pub text: String,
     /// Everything in the guide that answers it, best first. Never empty.
     pub answers: Vec<SectionId>,
-}
-
-/// A section of the guide by its ids, or a topic as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SectionId {
-    /// The id of the topic.
-    pub topic: String,
-    /// The id of the section; `None` for the topic as a whole.
-    pub section: Option<String>,
-}
-
-impl From<&str> for SectionId {
-    /// Reads `topic/section` or `topic`.
-    fn from(text: &str) -> Self {
-        match text.split_once('/') {
-            Some((topic, section)) => Self {
-                topic: topic.to_owned(),
-                section: Some(section.to_owned()),
-            },
-            None => Self {
-                topic: text.to_owned(),
-                section: None,
-            },
-        }
-    }
-}
-
-impl std::fmt::Display for SectionId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.section {
-            Some(section) => write!(f, "{}/{section}", self.topic),
-            None => f.write_str(&self.topic),
-        }
-    }
 }
 
 /// A kind of message that must not be answered from the guide.

@@ -7,7 +7,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{reply, text};
+use crate::text;
 
 /// The most of a question that is kept, in characters.
 pub const MOST: usize = 300;
@@ -54,7 +54,7 @@ impl Scrubbed {
 /// assert_eq!(kept.as_str(), "hi, my name is … mail … or call … now");
 /// ```
 pub fn scrub(text: &str) -> Scrubbed {
-    Scrubbed(reply::cut(&without_personal(text), MOST))
+    Scrubbed(text::cut(&without_personal(text), MOST))
 }
 
 /// A text without what could tell who wrote it, its words apart by one space.

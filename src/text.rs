@@ -3,10 +3,14 @@
 //! Every text that the matcher sees (questions, phrasings, headings) passes through [`words`], so that both sides of a
 //! comparison look alike whatever the keyboard, the apostrophes or the markup of the writer.
 
+mod asking;
+
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+pub use asking::{asks, sentences};
 
 /// The most characters of a message that are read. Discord allows 2,000, and 4,000 with Nitro
 /// (<https://discord.com/developers/docs/resources/message#create-message>), so nothing that a person
@@ -41,50 +45,6 @@ pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Splits a message into its sentences, in order, without empty ones.
-///
-/// ```
-/// let sentences: Vec<_> = internbot::text::sentences("i got an offer. should i take it? thanks").collect();
-/// assert_eq!(sentences, ["i got an offer.", "should i take it?", "thanks"]);
-/// ```
-pub fn sentences(message: &str) -> impl Iterator<Item = &str> {
-    let mut ended = false;
-    message
-        .split_inclusive(move |c: char| {
-            let ends = c == '\n' || (ended && c.is_whitespace());
-            ended = matches!(c, '.' | '!' | '?' | ';');
-            ends
-        })
-        .map(str::trim)
-        .filter(|sentence| !sentence.is_empty())
-}
-
-/// Whether a sentence asks something: it ends with a question mark, has a word or the word order of a question, begins as
-/// requests do, or names a thing and says nothing of it, as people type into a search box.
-///
-/// ```
-/// use internbot::text::asks;
-/// assert!(asks("how do people find a mentor"));
-/// assert!(asks("they wrote back after a month, should i answer"));
-/// assert!(asks("cover letter length"));
-/// assert!(!asks("my mentor is great"));
-/// ```
-pub fn asks(sentence: &str) -> bool {
-    let words = words(sentence);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let first = words.iter().find(|word| !LEADING.contains(&word.as_str()));
-    let inverted = words.windows(2).any(|pair| match pair {
-        [verb, subject] => VERBS.contains(&verb.as_str()) && SUBJECTS.contains(&subject.as_str()),
-        _ => false,
-    });
-    sentence.contains('?')
-        || has(&ASKING)
-        || first.is_some_and(|word| OPENING.contains(&word.as_str()))
-        || inverted
-        || (2..=LONGEST_SEARCH).contains(&words.len()) && !has(&TELLING)
-        || has(&WANTING) && !has(&THANKING)
-}
-
 /// Whether most letters of a message are of the Latin alphabet: others are not words that this crate can read.
 ///
 /// ```
@@ -99,49 +59,6 @@ pub fn is_latin(message: &str) -> bool {
     let lead = letters.map(|c| if c <= LATIN_END { 1_i64 } else { -1 });
     lead.sum::<i64>() >= 0
 }
-
-/// The most words that people type into a search box; more without a verb are a story in note form.
-const LONGEST_SEARCH: usize = 9;
-/// Words that ask wherever they stand.
-const ASKING: [&str; 8] = [
-    "how", "what", "why", "when", "where", "which", "wat", "wich",
-];
-/// Words that ask where a sentence begins with them.
-#[rustfmt::skip]
-const OPENING: [&str; 37] = [
-    "who", "whose", "is", "are", "am", "was", "do", "does", "did", "can", "could", "should", "would", "will", "may", "has", "have",
-    "any", "anyone", "anybody", "need", "looking", "help", "tips", "advice", "best", "wondering", "explain", "tell", "recommend",
-    "suggest", "y", "shoud", "shud", "ways", "must", "worth",
-];
-/// Small words that may come before.
-const LEADING: [&str; 14] = [
-    "so", "hey", "hi", "hello", "ok", "okay", "and", "but", "also", "well", "please", "pls", "btw",
-    "or",
-];
-/// Verbs that stand before their subject in a question …
-#[rustfmt::skip]
-const VERBS: [&str; 21] = [
-    "am", "is", "are", "was", "were", "do", "does", "did", "can", "could", "should", "shoud", "shuold", "shud", "would", "will", "may",
-    "must", "have", "has", "r",
-];
-/// … and subjects that follow them. Not "that" and "my": "the thing is that", "this is my".
-const SUBJECTS: [&str; 9] = [
-    "i", "we", "you", "u", "it", "they", "there", "anyone", "any",
-];
-/// Words of somebody who tells something. Without any of them a few words are a search.
-#[rustfmt::skip]
-const TELLING: [&str; 35] = [
-    "i", "me", "my", "we", "us", "our", "you", "your", "u", "ur", "he", "she", "they", "it", "am", "is", "are", "was", "were", "be",
-    "have", "has", "had", "got", "did", "will", "would", "thanks", "thank", "thx", "lol", "lmao", "haha", "wow", "just",
-];
-/// Words of somebody who wants an opinion.
-#[rustfmt::skip]
-const WANTING: [&str; 13] = [
-    "vs", "versus", "tips", "advice", "ideas", "suggestions", "recommendations", "thoughts", "worth", "normal", "legit", "meaning",
-    "chance",
-];
-/// Words of somebody who got one.
-const THANKING: [&str; 4] = ["thanks", "thank", "thx", "ty"];
 
 /// Whether a character stands between words wherever it occurs.
 fn separates(c: char) -> bool {
@@ -269,6 +186,27 @@ pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters.as_str().chars()).collect()
+}
+
+/// How many characters a text has.
+pub fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The text in at most `most` characters: what is cut ends with an ellipsis, at a space where one is near.
+pub fn cut(text: &str, most: usize) -> String {
+    if length(text) <= most {
+        return text.to_owned();
+    }
+    if most == 0 {
+        return String::new();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .filter(|&space| space * 4 >= kept.len() * 3);
+    let kept = at_word.and_then(|space| kept.get(..space)).unwrap_or(&kept);
+    format!("{}…", kept.trim_end())
 }
 
 /// Whether a character shows nothing: it would split a word that a person sees as one, or hide a number from whoever looks for
@@ -426,5 +364,18 @@ fn split_alphanumeric(part: &str, each: &mut impl FnMut(&str)) {
         each(unit);
     } else {
         split_plain(part, each);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn cuts_at_a_word_and_never_over_the_limit() {
+        assert_eq!(cut("a short text", 12), "a short text");
+        assert_eq!(cut("a text that is long", 16), "a text that is…");
+        assert_eq!(cut("ünïcödé", 4), "ünï…");
+        assert_eq!(cut("x", 0), "");
     }
 }

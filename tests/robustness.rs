@@ -160,7 +160,7 @@ proptest! {
 
     #[test]
     fn a_cut_text_fits(text in any::<String>(), most in 1usize..200) {
-        let cut = reply::cut(&text, most);
+        let cut = text::cut(&text, most);
         prop_assert!(cut.chars().count() <= most);
         if text.chars().count() <= most { prop_assert_eq!(cut, text); }
     }

@@ -1,7 +1,7 @@
 //! Additions in the guide's own form: to be checked by its rules, and to be pasted into it.
 
 use crate::knowledge::{File, MAX_TITLE, Sources};
-use crate::reply;
+use crate::text;
 
 use super::{Lesson, LessonReply};
 
@@ -39,7 +39,7 @@ pub fn section_table(
     Some(format!(
         "[[section]]\nid = {}\nheading = {}\ntext = \"\"\"\n{}\n\"\"\"\nquestions = [\n{questions}]\n{resources}",
         quoted(id),
-        quoted(&reply::cut(lesson.question(), MAX_TITLE)),
+        quoted(&text::cut(lesson.question(), MAX_TITLE)),
         lines(text)
     ))
 }

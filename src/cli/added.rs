@@ -5,17 +5,34 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::additions::{
     Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table, site_of,
 };
 use internbot::config::Config;
 use internbot::guide::Guide;
+use internbot::index_cache::IndexCache;
 use internbot::knowledge::{GuideSource, Section, Topic, new_id};
 use internbot::store;
 use internbot::text;
+use jiff::Zoned;
 
+use super::error::CliError;
 use super::gaps::USUAL_FOLDER;
-use super::{AddedOptions, CliError, load, wait_for};
+use super::wait::wait_for;
+
+#[derive(Debug, Args)]
+pub(super) struct AddedOptions {
+    /// Print what to paste into the guide: phrasings for sections, and sections for topics
+    #[arg(long)]
+    toml: bool,
+    /// Of this guild alone
+    #[arg(long, visible_alias = "server", value_name = "ID")]
+    guild: Option<u64>,
+    /// Remove the one of this number
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["toml", "guild"])]
+    remove: Option<u64>,
+}
 
 pub(super) fn run(
     source: &GuideSource,
@@ -35,7 +52,7 @@ pub(super) fn run(
     }
     let added = wait_for(store::read_additions(&config.store, options.guild))??;
     if options.toml {
-        let guide = load(source)?;
+        let guide = IndexCache::of_user().load(source, Zoned::now().date())?;
         // The embedded guide is written out before it can be edited.
         if source.folder().is_none() {
             writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::answer::{Answer, Outcome};
 use internbot::guide::Guide;
 use internbot::knowledge::KnowledgeBase;
@@ -12,7 +13,23 @@ use internbot::terminal::{self, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AskOptions, CliError};
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+pub(super) struct AskOptions {
+    /// The question
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    question: Option<std::ffi::OsString>,
+    /// Show each candidate and where its score came from
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    explain: bool,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Read a JSON object a line from standard input, write one a line
+    #[arg(long)]
+    jsonl: bool,
+}
 
 pub(super) fn run(
     guide: &Guide,

@@ -11,7 +11,8 @@ use internbot::terminal::{self, Look};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::{CliError, TerminalEncoder};
+use super::error::CliError;
+use super::terminal_encoder::TerminalEncoder;
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;

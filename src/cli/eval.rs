@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::config::Config;
 #[cfg(feature = "encoder")]
 use internbot::encoder::InstalledEncoder;
@@ -11,15 +12,55 @@ use internbot::evaluate::{self, Case, Figures, LeftOut, LeftOutTopics};
 use internbot::knowledge::GuideSource;
 #[cfg(not(feature = "encoder"))]
 use internbot::search::no_encoder;
-use internbot::search::{Components, Corpus, Index, SentenceVector, Sentences};
+use internbot::search::{Component, Components, Corpus, Index, SentenceVector, Sentences};
 use jiff::Zoned;
 #[cfg(feature = "encoder")]
 use rustc_hash::FxHashMap;
 
-use super::{CliError, EvalOptions};
+use super::error::CliError;
+#[cfg(feature = "encoder")]
+use super::terminal_encoder::with_progress;
 
 /// In how many rounds messages are left out, a part in each.
 const FOLDS: usize = 5;
+
+#[derive(Debug, Args)]
+pub(super) struct EvalOptions {
+    /// Files of questions, of messages out of scope or of conversations, a JSON object a line; a file *.txt has a message out
+    /// of scope in each line
+    #[arg(required_unless_present_any = ["leave_one_out", "leave_topic_out", "cross_validate"])]
+    files: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Leave out each phrasing of the knowledge base in turn, and look for it
+    #[arg(long)]
+    leave_one_out: bool,
+    /// Leave out each topic in turn, and ask the messages that only it answers
+    #[arg(long)]
+    leave_topic_out: bool,
+    /// Leave out a fifth of the messages and of the examples out of scope at a time, and ask them
+    #[arg(long)]
+    cross_validate: bool,
+    /// Misspell each question in so many places first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    typos: usize,
+    /// Switch off a part of the search; may be given more than once
+    #[arg(long, value_name = "PART", value_parser = component)]
+    ablate: Vec<Component>,
+    /// Exit with status 1 where a figure is worse than in this file, which `--json` printed
+    #[arg(long, value_name = "FILE", requires = "files")]
+    baseline: Option<PathBuf>,
+}
+
+fn component(name: &str) -> Result<Component, String> {
+    let names = Component::ALL.map(|(name, _)| name).join(", ");
+    Component::ALL
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, component)| *component)
+        .ok_or(format!("the parts are: {names}"))
+}
 
 pub(super) fn run(
     source: &GuideSource,
@@ -128,7 +169,7 @@ fn encoding(
     let mut texts = Sentences::texts(corpus);
     texts.extend(cases.iter().map(|case| case.text.as_str()));
     let known: FxHashMap<String, SentenceVector> = match &encoder {
-        Some(encoder) => super::with_progress(|progress| encoder.vectors(&texts, progress))
+        Some(encoder) => with_progress(|progress| encoder.vectors(&texts, progress))
             .into_iter()
             .map(|(text, vector)| (text.to_owned(), vector))
             .collect(),

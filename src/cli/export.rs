@@ -3,14 +3,26 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Error, ErrorKind, Result, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use internbot::knowledge::embedded_files;
 
-use super::CliError;
+use super::error::CliError;
 
-pub(super) fn run(folder: &Path) -> std::result::Result<ExitCode, CliError> {
+#[derive(Debug, Subcommand)]
+pub(super) enum GuideCommand {
+    /// Write its files into a new folder, to be edited
+    Export {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
+pub(super) fn run(command: &GuideCommand) -> std::result::Result<ExitCode, CliError> {
+    let GuideCommand::Export { dir: folder } = command;
     write(folder, embedded_files().iter().copied()).map_err(|source| CliError::Export {
         path: folder.to_owned(),
         source,

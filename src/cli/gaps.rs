@@ -5,26 +5,41 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::additions::quoted;
 use internbot::config::Config;
 use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
+use internbot::index_cache::IndexCache;
 use internbot::knowledge::{
     GuideSource, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic, new_id,
 };
-use internbot::reply;
 use internbot::search::Question;
 use internbot::store::{self, first_day};
 use internbot::text;
 use jiff::civil::Date;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 
-use super::{CliError, GapsOptions, load, wait_for};
+use super::error::CliError;
+use super::wait::wait_for;
 
 /// Where a guide is looked for first.
 pub(super) const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
+
+#[derive(Debug, Args)]
+pub(super) struct GapsOptions {
+    /// Print what to paste into the guide: phrasings for the nearest topic, or the file of a new one
+    #[arg(long)]
+    toml: bool,
+    /// Of this guild alone; 0 for direct messages
+    #[arg(long, value_name = "ID")]
+    guild: Option<u64>,
+    /// Of the last so many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+}
 
 pub(super) fn run(
     source: &GuideSource,
@@ -37,7 +52,7 @@ pub(super) fn run(
         options.guild,
         first_day(today, options.days),
     ))??;
-    let guide = load(source)?;
+    let guide = IndexCache::of_user().load(source, Zoned::now().date())?;
     let groups = gaps::group(&guide, gaps);
     let mut out = anstream::stdout().lock();
     if options.toml {
@@ -174,8 +189,8 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
             .first()
             .map(|category| category.id.as_str()))
         .unwrap_or_default();
-    let title = quoted(&reply::cut(&text::capital(first), MAX_TITLE));
-    let summary = quoted(&reply::cut(
+    let title = quoted(&text::cut(&text::capital(first), MAX_TITLE));
+    let summary = quoted(&text::cut(
         &format!("{PLACEHOLDER_SUMMARY} {first}"),
         MAX_LINE,
     ));

@@ -2,12 +2,27 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::knowledge::{self, FaqFormat, File, GuideSource};
 use jiff::Zoned;
 
-use super::{CliError, Format, ImportOptions, check, export};
+use super::check::{self, Format};
+use super::error::CliError;
+use super::export;
+
+#[derive(Debug, Args)]
+pub(super) struct ImportOptions {
+    /// The FAQ: *.csv or *.tsv with a question, its answer and maybe a link and a category in each row, or *.md with a heading for
+    /// each question and its answer below
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The folder to write the guide into, which must be new or empty
+    #[arg(long, value_name = "DIR", default_value = "knowledge")]
+    to: PathBuf,
+}
 
 pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
     let ImportOptions { file, to } = options;

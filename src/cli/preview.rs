@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use internbot::config::Config;
 use internbot::guide::Guide;
 use internbot::knowledge::GuideSource;
@@ -15,11 +16,25 @@ use internbot::preview::{Preview, write_site};
 use jiff::Zoned;
 use tokio::task::spawn_blocking;
 
+use super::error::CliError;
 use super::run::log;
-use super::{CliError, PreviewOptions, TerminalEncoder};
+use super::terminal_encoder::TerminalEncoder;
 
 /// How often it is looked whether another guide went live that the encoder has not read.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Args)]
+pub(super) struct PreviewOptions {
+    /// The port of the page; 0 for any that is free
+    #[arg(long, value_name = "N", default_value_t = 4242)]
+    port: u16,
+    /// The address on which the page is served; another one lets others see it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    listen: std::net::IpAddr,
+    /// Write every topic as static pages into this folder instead: a new one, an empty one, or one that was written so before
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["port", "listen"])]
+    write: Option<PathBuf>,
+}
 
 pub(super) fn run(
     source: GuideSource,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Args;
 use internbot::config::{Config, LogFormat, TOKEN_VARIABLE, Token};
 use internbot::discord;
 use internbot::knowledge::GuideSource;
@@ -18,10 +19,17 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::{CliError, RunOptions};
+use super::error::CliError;
 
 /// The environment variable that says what is logged, such as `internbot=debug,reqwest=debug`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
+
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Register the commands to this guild alone, where they appear at once: for trying out
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
+    guild: Option<u64>,
+}
 
 pub(super) fn run(
     source: GuideSource,

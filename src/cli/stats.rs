@@ -3,13 +3,15 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::Args;
 use internbot::config::Config;
 use internbot::reply::COUNTED;
 use internbot::stats::{Stats, sparkline};
 use internbot::store::{self, first_day};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{CliError, StatsOptions, wait_for};
+use super::error::CliError;
+use super::wait::wait_for;
 
 /// The topics that are listed.
 const TOPICS: usize = 15;
@@ -17,6 +19,16 @@ const TOPICS: usize = 15;
 const WORST: usize = 10;
 /// The days of a week.
 const WEEK: usize = 7;
+
+#[derive(Debug, Args)]
+pub(super) struct StatsOptions {
+    /// Of this guild alone; 0 for direct messages
+    #[arg(long, value_name = "ID")]
+    guild: Option<u64>,
+    /// Of the last so many days
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+}
 
 pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, CliError> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();

@@ -13,7 +13,7 @@ use lru::LruCache;
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
 use super::bounded::{bounded, locked};
-use crate::reply::cut;
+use crate::text::cut;
 
 /// Answered questions that are remembered.
 const MAX_ANSWERED: usize = 4_096;

@@ -14,7 +14,8 @@ use twilight_model::channel::message::component::{
     SelectMenuType, Separator, TextDisplay, TextInput, TextInputStyle,
 };
 
-use crate::reply::{Action, Choice, Field, Form, Passage, Reply, Shape, View, cut, escape, limit};
+use crate::reply::{Action, Choice, Field, Form, Passage, Reply, Shape, View, escape, limit};
+use crate::text::cut;
 
 use super::commands::mentions::CommandMentions;
 use super::custom_id;

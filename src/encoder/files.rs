@@ -3,11 +3,28 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::EncoderError;
+/// Why an encoder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// A file is not there.
+    #[error("{} is missing: run `internbot encoder install`", .0.display())]
+    Missing(PathBuf),
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{} is damaged, or not the file that this version of internbot uses: run `internbot encoder install`", .0.display())]
+    Damaged(PathBuf),
+}
 
 /// A file, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::MAX_ID;
+use super::limits::MAX_ID;
 use crate::text;
 
 /// Room for a hyphen and a number where a name is taken.

@@ -3,8 +3,9 @@
 use crate::additions::{Addition, LessonReply, site_of};
 use crate::answer::{self, Answer, Outcome, ProbableMatch};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
+use crate::text::cut;
 
-use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, cut, escape};
+use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, escape};
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;

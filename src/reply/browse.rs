@@ -4,13 +4,33 @@ use std::fmt::Write as _;
 
 use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
 
-use super::answers::{section, section_choice};
+use super::answers::{preview, section, section_choice};
 use super::{Action, Choice, Filter, Link, Reply, View};
 
 /// Resources on a page.
 const RESOURCES: usize = 8;
 /// Topics on a page.
 const TOPICS: usize = 20;
+
+/// Shows a part of the guide; nothing where it names what is gone.
+pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
+    match view {
+        View::Section(place) => place
+            .find(knowledge)
+            .map(|(topic, found)| section(knowledge, topic, found)),
+        View::Preview(place, target) => place
+            .find(knowledge)
+            .map(|(topic, found)| preview(knowledge, topic, found, *target, &[])),
+        View::Page { topic, page } => topic_page(knowledge, knowledge.topic(topic)?, *page),
+        View::Resources { filter, page } => resources(knowledge, filter, *page),
+        View::Topics => Some(topics(knowledge)),
+        View::Category { category: id, page } => knowledge
+            .categories()
+            .iter()
+            .find(|category| category.id == *id)
+            .map(|found| category(knowledge, found, *page)),
+    }
+}
 
 /// A section as a page of its topic; nothing where there is no such page.
 pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Option<Reply> {

@@ -3,8 +3,9 @@
 use crate::answer::{Answer, Outcome};
 use crate::knowledge::KnowledgeBase;
 use crate::search::{Candidate, Explanation, Gain};
+use crate::text::cut;
 
-use super::{Reply, cut, escape};
+use super::{Reply, escape};
 
 /// The most candidates of which a message tells: it is read on a phone.
 const MOST_CANDIDATES: usize = 3;

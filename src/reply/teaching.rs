@@ -5,12 +5,13 @@ use crate::additions::{
     LessonReply, MOST_ANSWERS, MOST_PHRASINGS, MOST_QUESTIONS,
 };
 use crate::knowledge::{KnowledgeBase, Section, Topic};
+use crate::text::cut;
 
-use super::moderation::date;
+use super::markdown::date;
 use super::notes::note;
 use super::{
-    Action, Asked, Choice, Field, FieldName, Form, FormAction, Place, Reply, Teach, added, cut,
-    escape, limit,
+    Action, Asked, Choice, Field, FieldName, Form, FormAction, Place, Reply, Teach, added, escape,
+    limit,
 };
 
 /// How many additions a page of the list has.

@@ -8,8 +8,9 @@ use super::definition::{
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::knowledge::{Cost, Kind, Level, Topic};
-use crate::reply::{self, Filter, cut, limit};
+use crate::reply::{self, Filter, limit};
 use crate::search::Question;
+use crate::text::cut;
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     name: "resources",

@@ -11,6 +11,7 @@ use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::discord::handlers::teaching;
 use crate::reply;
+use crate::text;
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     kind: CommandType::Message,
@@ -44,7 +45,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
         None => answer::asks(&text),
     };
     if is_question {
-        let question = reply::cut(&text, LONGEST_QUESTION);
+        let question = text::cut(&text, LONGEST_QUESTION);
         return CommandReply::ephemeral(teaching::find(context, &[question], is_short));
     }
     let asked = asked.map(|asked| context.bot.without_mention(&asked.visible(), guild));

@@ -21,6 +21,7 @@ use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::reply::{self, Asked, FieldName, Form, FormAction, Place, Reply, Teach};
 use crate::search::Question;
 use crate::store::StoreError;
+use crate::text;
 
 /// How many days are looked back for a gap that somebody closes: as far as a list of them can reach.
 const DAYS: u32 = 365;
@@ -290,7 +291,7 @@ async fn belongs(
     let lesson = Lesson {
         questions: questions
             .iter()
-            .map(|question| reply::cut(question, LONGEST_QUESTION))
+            .map(|question| text::cut(question, LONGEST_QUESTION))
             .collect(),
         topic: place.topic,
         reply: LessonReply::Section(place.section),
@@ -321,7 +322,7 @@ pub(in crate::discord) fn write(
         questions,
         topic: String::new(),
         reply: LessonReply::Own {
-            text: reply::cut(&text, LONGEST_ANSWER),
+            text: text::cut(&text, LONGEST_ANSWER),
             link: None,
         },
     };

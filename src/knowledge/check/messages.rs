@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use rustc_hash::FxHashMap;
 
-use super::super::format::{self, Located, MessageTable, Reader, TopicFile};
-use super::super::{Message, Problem, SectionId};
-use crate::knowledge::File;
+use super::rules::{at_most, count_words, exists, with};
+use crate::knowledge::format::{self, Located, MessageTable, Reader, TopicFile};
+use crate::knowledge::{File, Problem, SectionId};
 use crate::{scrub, text};
 
 /// The longest message, in characters: what a person writes in one go; longer ones hold several questions.
@@ -41,7 +41,7 @@ pub(super) fn check(
         .collect();
     let mut seen: FxHashMap<String, &str> = FxHashMap::default();
     for (source, tables) in messages {
-        super::with(source, problems, |file| {
+        with(source, problems, |file| {
             for message in tables
                 .iter()
                 .filter(|message| !message.text.value.is_empty())
@@ -59,7 +59,7 @@ pub(super) fn check(
 }
 
 /// Warns of a message that tells who wrote it, and of one that is nearly a phrasing of a topic which does not answer it.
-pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, phrasings: &PhrasingSet<'_>) {
+pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, known: &PhrasingSet<'_>) {
     if scrub::tells_who(&message.text.value) {
         file.warn(
             &message.text.span,
@@ -67,24 +67,12 @@ pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, phrasings: &Ph
             "Take it out: what happened is enough.",
         );
     }
-    phrasings.lint(file, message);
-}
-
-/// The message that a table describes.
-pub(super) fn message(table: MessageTable) -> Message {
-    let answers = table
-        .answers
-        .iter()
-        .map(|answer| SectionId::from(answer.value.as_str()));
-    Message {
-        answers: answers.collect(),
-        text: table.text.value,
-    }
+    known.lint(file, message);
 }
 
 fn check_text(file: &mut Reader<'_>, message: &Located<String>) {
-    super::at_most(file, "the message", message, MAX_MESSAGE);
-    let count = super::count_words(&message.value);
+    at_most(file, "the message", message, MAX_MESSAGE);
+    let count = count_words(&message.value);
     if !MESSAGE_WORDS.contains(&count) {
         file.warn(
             &message.span,
@@ -118,7 +106,7 @@ fn check_answers(
             value: value.to_owned(),
             span: answer.span.clone(),
         };
-        super::exists(file, "topic", &located(&topic), ids);
+        exists(file, "topic", &located(&topic), ids);
         if let (Some(section), Some(known)) = (section, sections.get(topic.as_str()))
             && !known.contains(&section.as_str())
         {
@@ -165,7 +153,7 @@ impl<'a> PhrasingSet<'a> {
         let mut all = Vec::new();
         let mut having: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (source, topic) in topics {
-            for phrasing in super::phrasings(topic) {
+            for phrasing in topic.phrasings() {
                 let words = different(&text::words(&phrasing.value));
                 for word in &words {
                     having

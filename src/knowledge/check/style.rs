@@ -2,7 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::format::{GuideFile, Located, Reader, ResourceTable, TopicFile, VocabularyFile};
+use crate::knowledge::format::{
+    GuideFile, Located, Reader, ResourceTable, TopicFile, VocabularyFile,
+};
 use crate::text;
 
 /// Words that the texts of a guide avoid, each with the word to write instead, as `[house_style]` in `guide.toml` lists them.
@@ -92,7 +94,7 @@ impl Names {
             return;
         }
         let mut shown: Option<Vec<String>> = None;
-        for phrasing in super::phrasings(topic) {
+        for phrasing in topic.phrasings() {
             let asked = text::words(&phrasing.value);
             for name in self.named_in(&asked) {
                 let shown = shown.get_or_insert_with(|| words_shown(topic));

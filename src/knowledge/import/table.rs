@@ -2,8 +2,8 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::super::format::{Located, Reader};
-use super::{Faq, FaqEntry, FaqLink};
+use super::faq::{Faq, FaqEntry, FaqLink};
+use crate::knowledge::format::{Located, Reader};
 
 /// What stands between two fields, the rarest within a text first.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];

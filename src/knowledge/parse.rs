@@ -1,0 +1,54 @@
+//! Files become tables, or problems.
+
+use super::Problem;
+use super::format::{Reader, Table};
+use super::load::File;
+
+pub(super) fn parse<T>(
+    source: &File,
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&mut Table<'_, '_>) -> T,
+) -> Option<T> {
+    let text = text_of(source, problems)?;
+    let mut reader = Reader {
+        file: &source.name,
+        text,
+        problems,
+    };
+    reader.read(read)
+}
+
+/// The text of a file, unless it is none.
+pub(super) fn text_of<'a>(source: &'a File, problems: &mut Vec<Problem>) -> Option<&'a str> {
+    match std::str::from_utf8(&source.bytes) {
+        Ok(text) => Some(text),
+        Err(fault) => {
+            let sound = source.bytes.get(..fault.valid_up_to()).unwrap_or_default();
+            let text = String::from_utf8_lossy(sound);
+            let end = text.len();
+            Reader {
+                file: &source.name,
+                text: &text,
+                problems,
+            }
+            .error(
+                &(end..end),
+                "this is not UTF-8 text",
+                "Save the file with the encoding UTF-8.",
+            );
+            None
+        }
+    }
+}
+
+/// Each of several files that can be read, with what is in it.
+pub(super) fn parse_each<'a, T>(
+    files: &'a [File],
+    problems: &mut Vec<Problem>,
+    read: impl Fn(&mut Table<'_, '_>) -> T,
+) -> Vec<(&'a File, T)> {
+    files
+        .iter()
+        .filter_map(|file| Some((file, parse(file, problems, &read)?)))
+        .collect()
+}

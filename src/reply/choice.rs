@@ -1,0 +1,197 @@
+//! What a person can do next, and what that does.
+
+use super::limit;
+use crate::knowledge::{Cost, Kind, Level, Place, Resource};
+use crate::text::cut;
+
+/// Something that a person can do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What it is called: at most 38 characters, or 100 for a candidate, whose button has a label of its own.
+    pub label: String,
+    /// One line more, at most 100 characters; of a candidate, how its text begins, at most 120.
+    pub detail: String,
+    /// What it does.
+    pub action: Action,
+    /// Where its effect is seen.
+    pub seen: Seen,
+}
+
+/// Where the effect of a choice is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// In a new message that only the person sees who chose.
+    #[default]
+    Apart,
+    /// In place of what was there, if the person who chose is the one for whom it was written.
+    Here,
+}
+
+/// What a choice does. Topics and sections are named by id, so that a choice outlives a reload of the guide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Show something of the guide.
+    Show(View),
+    /// Say that a section was the answer.
+    Helped(Place),
+    /// Say that a section was not the answer, and look at what else could be.
+    NotIt(Place),
+    /// Say that no candidate was meant.
+    NoneOfThese,
+    /// Remove the reply.
+    Remove,
+    /// Post a section as a reply to somebody's message.
+    Post(Place, Target),
+    /// Show a section to everybody in the channel.
+    Share(Place),
+    /// Add to the guide, or look at what was added: for moderators.
+    Teach(Teach),
+}
+
+/// What moderators do about what they add to the guide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Teach {
+    /// Look for the section to which a question belongs.
+    Find(Asked),
+    /// Fill in what else to look for; the questions are quoted in the message.
+    Search,
+    /// The questions that are quoted in the message belong to this section.
+    Belongs(Place),
+    /// Write an answer.
+    Write(Asked),
+    /// Write an answer that begins with the text that is quoted in the message.
+    Quote,
+    /// List what was added: a page, from zero.
+    List(usize),
+    /// Show the addition of this id.
+    One(u64),
+    /// Change the addition of this id.
+    Edit(u64),
+    /// Remove the addition of this id.
+    Remove(u64),
+}
+
+/// Where a question stands that is to be taught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Among the gaps, by [`hash`] of its text.
+    Gap(u64),
+    /// Quoted at the beginning of the message.
+    Quoted,
+}
+
+/// A short name of a text, the same on every machine and in every version, because it outlives a restart: FNV-1a (Fowler, Noll
+/// and Vo, <https://datatracker.ietf.org/doc/html/rfc9923>).
+pub fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Something of the guide that can be shown again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum View {
+    /// A section.
+    Section(Place),
+    /// A section with the offer to post it as a reply to somebody's message.
+    Preview(Place, Target),
+    /// A section as a page of its topic.
+    Page {
+        /// The topic's id.
+        topic: String,
+        /// The page, from zero.
+        page: usize,
+    },
+    /// Resources.
+    Resources {
+        /// Which ones.
+        filter: Filter,
+        /// The page, from zero.
+        page: usize,
+    },
+    /// The categories and topics of the guide.
+    Topics,
+    /// The topics of a category.
+    Category {
+        /// The category's id.
+        category: String,
+        /// The page, from zero.
+        page: usize,
+    },
+}
+
+/// The message that an answer is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The message's id.
+    pub message: u64,
+    /// The id of the person who wrote it.
+    pub author: u64,
+}
+
+/// Which resources to list; what is left out does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The id of the topic that they help with.
+    pub topic: Option<String>,
+    /// What they are.
+    pub kind: Option<Kind>,
+    /// What they cost.
+    pub cost: Option<Cost>,
+    /// For whom they are.
+    pub level: Option<Level>,
+}
+
+impl Choice {
+    pub(super) fn new(label: impl Into<String>, detail: impl Into<String>, action: Action) -> Self {
+        Self {
+            label: label.into(),
+            detail: detail.into(),
+            action,
+            seen: Seen::Apart,
+        }
+    }
+
+    /// The same choice, seen in place of what was there.
+    pub(super) fn here(self) -> Self {
+        Self {
+            seen: Seen::Here,
+            ..self
+        }
+    }
+
+    /// Whether it shows a section.
+    pub(super) fn is_section(&self) -> bool {
+        matches!(self.action, Action::Show(View::Section(_)))
+    }
+
+    /// As a candidate is shown: what it is called, and how it begins.
+    pub(super) fn in_full(&self) -> String {
+        if self.detail.is_empty() {
+            return format!("**{}**", self.label);
+        }
+        format!("**{}**\n{}", self.label, self.detail)
+    }
+
+    /// Cuts it to what can be shown.
+    pub(super) fn shorten(&mut self, is_candidate: bool) {
+        let (label, detail) = if is_candidate {
+            (limit::OPTION, limit::TEASER)
+        } else {
+            (limit::LABEL, limit::OPTION)
+        };
+        self.label = cut(&self.label, label);
+        self.detail = cut(&self.detail, detail);
+    }
+}
+
+impl Filter {
+    /// Whether a resource is one of those asked for.
+    pub fn takes(&self, resource: &Resource) -> bool {
+        self.kind.is_none_or(|kind| kind == resource.kind)
+            && self.cost.is_none_or(|cost| cost == resource.cost)
+            && self
+                .level
+                .is_none_or(|level| level == resource.level || resource.level == Level::Any)
+    }
+}

@@ -1,0 +1,263 @@
+//! What moderators are told of the questions that people ask: gaps, the digest of a week, and counts.
+
+use super::markdown::{date, escape};
+use super::notes::note;
+use super::{Action, Asked, Choice, Entry, Reply, Teach, hash};
+use crate::gaps::Group;
+use crate::knowledge::KnowledgeBase;
+use crate::stats::{Stats, Sums, Votes, sparkline};
+use crate::text::cut;
+
+/// How many groups of questions a page has: four components each, of the 40 that a message has.
+const GROUPS: usize = 8;
+/// The most of a question that is repeated in a list, in characters.
+const LISTED: usize = 120;
+/// How many topics are listed.
+const TOPICS: usize = 10;
+/// How many sections that were not it, and topics that were asked back, are listed.
+const WORST: usize = 5;
+/// The days of a week.
+const WEEK: usize = 7;
+
+/// A number that is counted: its name, and where it stands.
+pub type Counted = (&'static str, fn(&Sums) -> u64);
+
+/// What is counted, in the order in which it is shown.
+pub const COUNTED: [Counted; 8] = [
+    ("asked", Sums::asked),
+    ("  answered", |sums| sums.answered),
+    ("  asked back", |sums| sums.asked_back),
+    ("  missed", |sums| sums.missed),
+    ("none of these", |sums| sums.none_of_these),
+    ("unasked answers", |sums| sums.unasked),
+    ("helped", |sums| sums.helped),
+    ("not it", |sums| sums.not_helped),
+];
+
+/// Where grouping questions ended without saying why.
+pub fn cannot_group() -> Reply {
+    note("I could not group the questions. My log says why.")
+}
+
+/// A page, from 1, of the questions of the last days that had no answer; where moderators may teach, each with what closes it.
+pub fn gaps(
+    knowledge: &KnowledgeBase,
+    groups: &[Group],
+    days: u32,
+    page: usize,
+    may_teach: bool,
+) -> Reply {
+    let pages = groups.len().div_ceil(GROUPS);
+    let asked: u64 = groups.iter().map(|group| group.count).sum();
+    if groups.is_empty() {
+        return note(&format!(
+            "No gaps: every question of the last {days} days on this server was answered."
+        ));
+    }
+    if page > pages {
+        return note(&format!("There are only {pages} pages."));
+    }
+    let shown = groups
+        .iter()
+        .skip(page.saturating_sub(1) * GROUPS)
+        .take(GROUPS);
+    let more = if pages > 1 {
+        format!("Page {page} of {pages} · ")
+    } else {
+        String::new()
+    };
+    let teach = |label: &str, teach| Choice::new(label, "", Action::Teach(teach));
+    let entries = shown.map(|group| {
+        let gap = Asked::Gap(hash(&group.text));
+        let choices = [
+            teach("It belongs to…", Teach::Find(gap)),
+            teach("Write an answer", Teach::Write(gap)),
+        ];
+        Entry {
+            text: gap_line(knowledge, group),
+            choices: choices.into_iter().filter(|_| may_teach).collect(),
+        }
+    });
+    Reply {
+        title: "Unanswered questions".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!("{asked} in the last {days} days, most asked first"),
+        entries: entries.collect(),
+        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// A group of questions, in two lines.
+fn gap_line(knowledge: &KnowledgeBase, group: &Group) -> String {
+    let near = group.topic.as_ref().and_then(|id| knowledge.topic(id));
+    let near = near.map_or_else(
+        || "looks like a new topic".to_owned(),
+        |topic| format!("near {}", escape(&topic.title)),
+    );
+    let others = match group.wordings.len() {
+        0 | 1 => String::new(),
+        wordings => format!(", in {wordings} wordings"),
+    };
+    format!(
+        "**{} ×** {}\n  {near}{others}, last asked on {}",
+        group.count,
+        escape(&cut(&group.text, LISTED)),
+        date(group.last)
+    )
+}
+
+/// The gaps of a week and the sections that were most often not it, for a channel; nothing if there is nothing to say.
+pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Option<Reply> {
+    let not_it = listed("Most often not it", not_it(knowledge, stats));
+    if groups.is_empty() && not_it.is_empty() {
+        return None;
+    }
+    let asked: u64 = groups.iter().map(|group| group.count).sum();
+    let gaps = match groups.len() {
+        0 => "Every question had an answer.".to_owned(),
+        _ => {
+            let worst = groups.iter().take(WORST);
+            let lines: Vec<String> = worst.map(|group| gap_line(knowledge, group)).collect();
+            format!("**Not in the guide**, {asked} in all\n{}", lines.join("\n"))
+        }
+    };
+    let days = match (stats.days.first(), stats.days.last()) {
+        (Some((from, _)), Some((to, _))) => format!("From {} to {}", date(*from), date(*to)),
+        _ => String::new(),
+    };
+    Some(
+        Reply {
+            title: "What I could not answer".to_owned(),
+            path: vec![knowledge.name().to_owned()],
+            body: format!("{days}\n\n{gaps}{not_it}"),
+            footer: "All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`"
+                .to_owned(),
+            ..Reply::default()
+        }
+        .within_limits(),
+    )
+}
+
+/// What was asked and answered, narrow enough for a phone.
+pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
+    let (week, all) = (stats.last(WEEK), stats.all());
+    let head = format!(
+        "{:<15} {:>6} {:>7}",
+        "",
+        "7 days",
+        format!("{} days", stats.days.len())
+    );
+    let rows = COUNTED
+        .iter()
+        .map(|(name, count)| format!("{name:<15} {:>6} {:>7}", count(&week), count(&all)));
+    let table: Vec<String> = std::iter::once(head).chain(rows).collect();
+    let bars = |name: &str, count: fn(&Sums) -> u64| {
+        let most = stats
+            .days
+            .iter()
+            .map(|(_, sums)| count(sums))
+            .max()
+            .unwrap_or_default();
+        format!(
+            "{name}, at most {most} a day\n{}",
+            sparkline(stats.days.iter().map(|(_, sums)| count(sums)))
+        )
+    };
+    let missed = |sums: &Sums| sums.missed + sums.none_of_these;
+    let chart = [bars("asked", Sums::asked), bars("missed", missed)].join("\n");
+    let topic = |(at, (id, sums)): (usize, (&str, &Sums))| {
+        let votes = [(sums.helped, "helped"), (sums.not_helped, "not it")];
+        let votes: String = votes
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!(", {count} {what}"))
+            .collect();
+        format!(
+            "{}. {}: {} answered{votes}",
+            at + 1,
+            topic_title(knowledge, id),
+            sums.answered + sums.unasked
+        )
+    };
+    let topics: Vec<String> = stats
+        .most_answered()
+        .into_iter()
+        .take(TOPICS)
+        .enumerate()
+        .map(topic)
+        .collect();
+    let topics = if topics.is_empty() {
+        "No topic yet.".to_owned()
+    } else {
+        topics.join("\n")
+    };
+    let since = stats
+        .days
+        .first()
+        .map(|(day, _)| date(*day))
+        .unwrap_or_default();
+    Reply {
+        title: "Asked and answered".to_owned(),
+        path: vec![knowledge.name().to_owned()],
+        body: format!(
+            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
+            table.join("\n"),
+            listed("Most often not it", not_it(knowledge, stats)),
+            listed("Most often asked back, by the nearest topic", asked_back(knowledge, stats)),
+        ),
+        footer: "Days are those of UTC".to_owned(),
+        ..Reply::default()
+    }
+    .within_limits()
+}
+
+/// A list below its heading; nothing if it is empty.
+fn listed(heading: &str, lines: Vec<String>) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .take(WORST)
+        .enumerate()
+        .map(|(at, line)| format!("{}. {line}", at + 1))
+        .collect();
+    format!("\n**{heading}**\n{}", lines.join("\n"))
+}
+
+/// The sections of which people said that they were not it.
+fn not_it(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let sections = stats.most_not_it().into_iter().take(WORST);
+    let line = |(topic, section, votes): (&str, &str, Votes)| {
+        let found = knowledge.topic(topic);
+        let heading = found.and_then(|topic| topic.section(section)).map_or_else(
+            || format!("{} (no longer in the guide)", escape(section)),
+            |section| escape(&section.heading),
+        );
+        let helped = match votes.helped {
+            0 => String::new(),
+            helped => format!(", helped {helped}"),
+        };
+        let title = topic_title(knowledge, topic);
+        format!("{title} › {heading}: not it {}{helped}", votes.not_helped)
+    };
+    sections.map(line).collect()
+}
+
+/// The topics of which candidates were offered.
+fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+    let topics = stats.most_asked_back().into_iter().take(WORST);
+    topics
+        .map(|(id, sums)| format!("{}: {}", topic_title(knowledge, id), sums.asked_back))
+        .collect()
+}
+
+/// What people see of a topic that a count names.
+fn topic_title(knowledge: &KnowledgeBase, id: &str) -> String {
+    knowledge.topic(id).map_or_else(
+        || format!("{} (no longer in the guide)", escape(id)),
+        |topic| escape(&topic.title),
+    )
+}

@@ -1,0 +1,70 @@
+//! A form to fill in, as plain data.
+
+/// A form to fill in. Discord shows nothing else while it is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// What is done with what was filled in.
+    pub action: FormAction,
+    /// The headline, at most 45 characters.
+    pub title: String,
+    /// What is to be filled in, at most five.
+    pub fields: Vec<Field>,
+}
+
+/// What is done with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormAction {
+    /// An answer is added.
+    Add,
+    /// The addition of this id is changed.
+    Edit(u64),
+    /// Sections are looked for.
+    Search,
+}
+
+/// A line or a text of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// What it is.
+    pub name: FieldName,
+    /// What stands above it, at most 45 characters.
+    pub label: String,
+    /// What stands in it while it is empty, at most 100 characters.
+    pub hint: String,
+    /// What is in it already.
+    pub value: String,
+    /// Whether it must be filled in.
+    pub is_required: bool,
+    /// Whether it has several lines.
+    pub is_long: bool,
+    /// How many characters it takes.
+    pub most: usize,
+}
+
+/// What a field of a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldName {
+    /// The question.
+    Question,
+    /// The answer.
+    Answer,
+    /// Other ways to ask, one a line.
+    Others,
+    /// Where to read more.
+    Link,
+    /// The topic next to which an answer stands, or what to look for.
+    Topic,
+}
+
+impl FieldName {
+    /// Its name in what Discord sends.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Answer => "answer",
+            Self::Others => "others",
+            Self::Link => "link",
+            Self::Topic => "topic",
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What people wrote, and dates, as Discord's Markdown.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// A text that can stand in the brackets of a link: Markdown has no way to tell its own brackets from those of the text.
+pub(super) fn link_text(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character {
+            '[' => out.push('('),
+            ']' => out.push(')'),
+            '\\' | '*' | '_' | '~' | '`' | '|' => out.extend(['\\', character]),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// What a person wrote, on one line, so that it formats nothing, mentions nobody and opens no preview.
+pub fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for character in word.chars() {
+            match character {
+                '@' => out.push_str("@\u{200b}"),
+                ':' => out.push_str(":\u{200b}"),
+                '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '('
+                | ')' => out.extend(['\\', character]),
+                _ => out.push(character),
+            }
+        }
+    }
+    out
+}
+
+/// What [`escape`] was given, but for what it cannot tell.
+pub fn unescape(text: &str) -> String {
+    text.chars()
+        .filter(|c| !matches!(c, '\\' | '\u{200b}'))
+        .collect()
+}
+
+/// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.
+pub(super) fn date(date: Date) -> String {
+    let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
+    noon.map_or_else(
+        |_| date.to_string(),
+        |noon| format!("<t:{}:D>", noon.timestamp().as_second()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_wrote_formats_nothing_and_mentions_nobody() {
+        assert_eq!(
+            escape("**hi** <@1>\n# @everyone"),
+            "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone"
+        );
+        assert_eq!(
+            escape("see https://example.org"),
+            "see https:\u{200b}//example.org"
+        );
+        assert_eq!(
+            unescape(&escape("is **node.js** (or c#) @ 9:30 fine?")),
+            "is **node.js** (or c#) @ 9:30 fine?"
+        );
+    }
+}
