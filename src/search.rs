@@ -17,6 +17,7 @@ mod groups;
 mod lexicon;
 mod lists;
 mod meaning;
+mod neighbours;
 mod phrasings;
 mod reach;
 mod sections;
@@ -37,7 +38,8 @@ pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
 pub use found::{EncoderEvidence, Found, MOST_MATCHES, Match};
-use meaning::Meanings;
+use meaning::{Meanings, RoundedMeaning};
+use neighbours::{Likeness, Neighbours};
 use phrasings::Phrasings;
 pub use reach::unreachable;
 
@@ -73,6 +75,8 @@ pub struct Index {
     classifier: Arc<Classifier>,
     bm25: Arc<Bm25>,
     phrasings: Arc<Phrasings>,
+    /// What each example means, and the examples of each class.
+    examples: Arc<(Vec<RoundedMeaning>, Neighbours)>,
     sections: Arc<Sections>,
     /// The ids of the topics, which decide ties.
     topics: Arc<[String]>,
@@ -183,6 +187,7 @@ impl Index {
         for (class, score) in scores.iter_mut().enumerate() {
             *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
+        self.add_neighbours(&analyzed, &mut scores);
         let meant = self.add_encoder(question, &mut scores);
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
@@ -231,6 +236,7 @@ impl Index {
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
             scope_odds,
+            share_odds: share_odds(&scores, best),
             words: analyzed.words.len(),
             unknown: analyzed.unknown.len(),
             in_texts: if question.overheard {
@@ -287,6 +293,33 @@ impl Index {
                     *score += share * BM25_WEIGHT * gain;
                 }
             }
+        }
+    }
+
+    fn add_neighbours(&self, analyzed: &AnalyzedText, scores: &mut [f32]) {
+        let env = |name: &str, or: f32| {
+            std::env::var(name)
+                .ok()
+                .and_then(|v| v.parse::<f32>().ok())
+                .unwrap_or(or)
+        };
+        let (kn, km, most) = (env("KN", 4.0), env("KM", 8.0), env("MOST", 8.0) as usize);
+        let (meanings, neighbours) = &*self.examples;
+        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
+        let mut classes: Vec<usize> = (0..scores.len()).collect();
+        if most < classes.len() {
+            classes.select_nth_unstable_by(most, |a, b| {
+                scores[*b].total_cmp(&scores[*a]).then(a.cmp(b))
+            });
+            classes.truncate(most);
+        }
+        for class in classes {
+            let Likeness { nearest, near } = neighbours.of_class(class, |number| {
+                meanings
+                    .get(number)
+                    .map_or(0.0, |other| other.cosine(&meaning))
+            });
+            scores[class] += kn * nearest + km * near;
         }
     }
 
@@ -349,6 +382,15 @@ fn deviation(scores: &[f32]) -> f32 {
         .sum::<f32>()
         / count;
     libm::sqrtf(variance)
+}
+
+/// By how much a class is likelier than all others together.
+fn share_odds(scores: &[f32], class: usize) -> f32 {
+    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let share = |score: f32| libm::expf(score - greatest);
+    let all: f32 = scores.iter().copied().map(share).sum();
+    let own = scores.get(class).copied().map_or(0.0, share);
+    libm::logf(own.max(1e-30) / (all - own).max(1e-30)).clamp(-9.0, 9.0)
 }
 
 /// By how much the classes before `topics` are likelier than those after it.

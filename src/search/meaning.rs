@@ -5,7 +5,8 @@
 //! "Sentence-BERT", 2019; Apache License 2.0) by `meaning/distill.py`. A text is the sum of its words, scaled to unit length.
 
 use rustc_hash::FxHashMap;
-use wide::f32x8;
+use serde::{Deserialize, Serialize};
+use wide::{f32x8, i16x8, i32x4};
 
 use super::analyzer::AnalyzedText;
 
@@ -75,6 +76,32 @@ impl Meanings {
             sum.iter_mut().for_each(|number| *number /= length);
         }
         sum
+    }
+}
+
+/// The vector of a text, each number rounded to one of 4,096 parts of one, so that a product of two vectors fits into 32 bits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct RoundedMeaning([i16x8; DIMENSIONS / 8]);
+
+/// What one is in a [`RoundedMeaning`].
+const ONE: f32 = 4_096.0;
+
+impl RoundedMeaning {
+    /// Rounds a vector of at most unit length.
+    pub(super) fn new(meaning: &Meaning) -> Self {
+        let (eights, _) = meaning.as_chunks::<8>();
+        let mut rounded = [i16x8::default(); DIMENSIONS / 8];
+        for (rounded, eight) in rounded.iter_mut().zip(eights) {
+            *rounded = i16x8::new(eight.map(|number| libm::roundf(number * ONE) as i16));
+        }
+        Self(rounded)
+    }
+
+    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
+    pub(super) fn cosine(&self, other: &Self) -> f32 {
+        let products = self.0.iter().zip(&other.0);
+        let sum = products.fold(i32x4::ZERO, |sum, (a, b)| sum + a.dot(*b));
+        sum.reduce_add() as f32 / (ONE * ONE)
     }
 }
 

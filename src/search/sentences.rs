@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::corpus::Corpus;
 use super::found::EncoderEvidence;
-use super::lists::Lists;
+use super::neighbours::{Likeness, Neighbours};
 
 /// The numbers of a vector.
 pub const SENTENCE_DIMENSIONS: usize = 384;
@@ -15,8 +15,6 @@ pub const SENTENCE_DIMENSIONS: usize = 384;
 /// What one is in a [`SentenceVector`].
 const ONE: f32 = 32_767.0;
 
-/// How many of a class's nearest examples vote together.
-const NEIGHBOURS: usize = 5;
 /// How much the likeness in meaning to a section's nearest example counts, and to its five nearest on average.
 const MEANT_SECTION: f32 = 1.0;
 
@@ -80,41 +78,7 @@ impl fmt::Debug for SentenceVector {
 #[derive(Debug)]
 pub struct Sentences {
     vectors: Vec<SentenceVector>,
-    /// For each class its examples, each with the section that it asks for, if it asks for one. A message stands with every
-    /// topic that answers it.
-    of_class: Lists<(u32, Option<u32>)>,
-    classes: usize,
-}
-
-/// How alike a question is to the examples of a class, from -1 to 1.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Likeness {
-    /// To the nearest one.
-    pub nearest: f32,
-    /// To the five nearest ones, on average.
-    pub near: f32,
-}
-
-impl Likeness {
-    /// The likeness to these examples; zero where there are none.
-    fn of(cosines: impl Iterator<Item = f32>) -> Self {
-        let mut best: [f32; NEIGHBOURS] = [f32::MIN; NEIGHBOURS];
-        let mut count = 0;
-        for cosine in cosines {
-            count += 1;
-            let mut cosine = cosine;
-            for place in &mut best {
-                if cosine > *place {
-                    std::mem::swap(place, &mut cosine);
-                }
-            }
-        }
-        let near = best.get(..NEIGHBOURS.min(count)).unwrap_or_default();
-        Self {
-            nearest: near.first().copied().unwrap_or_default(),
-            near: near.iter().sum::<f32>() / near.len().max(1) as f32,
-        }
-    }
+    neighbours: Neighbours,
 }
 
 impl Sentences {
@@ -125,23 +89,9 @@ impl Sentences {
             .iter()
             .map(|example| encode(example.text))
             .collect();
-        let classes = corpus.topics.len() + corpus.out_of_scope.len();
-        let of_class = (0..).zip(&examples).flat_map(|(number, example)| {
-            let section_of = move |class: usize| match example.answers {
-                [] => example.section,
-                answers => answers
-                    .iter()
-                    .find(|(topic, _)| *topic == class)
-                    .and_then(|(_, section)| *section),
-            };
-            example
-                .classes()
-                .map(move |class| (class, (number, section_of(class).map(|at| at as u32))))
-        });
         Some(Self {
-            of_class: Lists::new(classes, of_class),
+            neighbours: Neighbours::new(&examples, corpus.topics.len() + corpus.out_of_scope.len()),
             vectors: vectors?,
-            classes,
         })
     }
 
@@ -155,12 +105,8 @@ impl Sentences {
     pub(super) fn likeness(&self, question: &SentenceVector) -> SentenceLikeness<'_> {
         let vectors = self.vectors.iter();
         let cosines: Vec<f32> = vectors.map(|vector| vector.cosine(question)).collect();
-        let of_class = |class| {
-            let numbers = self.of_class.get(class).iter().map(|(number, _)| *number);
-            Likeness::of(numbers.filter_map(|number| cosines.get(number as usize).copied()))
-        };
         SentenceLikeness {
-            classes: (0..self.classes).map(of_class).collect(),
+            classes: self.neighbours.classes(&cosines),
             sentences: self,
             cosines,
         }
@@ -179,14 +125,13 @@ pub(super) struct SentenceLikeness<'a> {
 impl SentenceLikeness<'_> {
     /// What it adds to each section of a topic. A phrasing of the topic as a whole asks for the first.
     pub(super) fn sections(&self, topic: usize, sections: usize) -> Vec<f32> {
-        let of_section = |section: usize| {
-            let examples = self.sentences.of_class.get(topic).iter();
-            let own = examples.filter(move |(_, own)| own.unwrap_or(0) as usize == section);
-            let own = own.filter_map(|(number, _)| self.cosines.get(*number as usize).copied());
-            let likeness = Likeness::of(own);
-            MEANT_SECTION * likeness.nearest + MEANT_SECTION * likeness.near
-        };
-        (0..sections).map(of_section).collect()
+        let likeness = self
+            .sentences
+            .neighbours
+            .sections(topic, sections, &self.cosines);
+        let points =
+            |likeness: &Likeness| MEANT_SECTION * likeness.nearest + MEANT_SECTION * likeness.near;
+        likeness.iter().map(points).collect()
     }
 
     /// The evidence for the best topic; the classes from `topics` on are out of scope.
