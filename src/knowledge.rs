@@ -15,6 +15,7 @@ mod parse;
 mod place;
 mod resource;
 mod section_id;
+mod written;
 
 use std::sync::Arc;
 
@@ -34,6 +35,10 @@ pub use load::{
 pub use place::Place;
 pub use resource::{Cost, Kind, Level, Resource};
 pub use section_id::SectionId;
+pub(crate) use written::{
+    CategoryToml, GuideToml, OutOfScopeToml, ResourceToml, ResourcesToml, VocabularyToml, file,
+};
+pub use written::{SectionToml, TopicToml, to_toml};
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]

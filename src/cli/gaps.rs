@@ -12,7 +12,8 @@ use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::{
-    GuideSource, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic, new_id,
+    GuideSource, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, SectionToml,
+    Topic, TopicToml, new_id, to_toml,
 };
 use internbot::search::Question;
 use internbot::store::{self, first_day};
@@ -189,33 +190,27 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
             .first()
             .map(|category| category.id.as_str()))
         .unwrap_or_default();
-    let title = quoted(&text::cut(&text::capital(first), MAX_TITLE));
-    let summary = quoted(&text::cut(
-        &format!("{PLACEHOLDER_SUMMARY} {first}"),
-        MAX_LINE,
-    ));
-    let questions: String = phrasings
-        .iter()
-        .map(|text| format!("  {},\n", quoted(text)))
-        .collect();
-    format!(
-        "id = \"{id}\"\n\
-         title = {title}\n\
-         category = \"{category}\"\n\
-         summary = {summary}\n\
-         reviewed = {today}\n\
-         keywords = []\n\
-         related = []\n\
-         questions = [\n{questions}]\n\
-         \n\
-         [[section]]\n\
-         id = \"general\"\n\
-         heading = {title}\n\
-         text = \"\"\"\n\
-         **{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\
-         \n\
+    let title = text::cut(&text::capital(first), MAX_TITLE);
+    let text = format!(
+        "**{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\n\
          Until it is here, ask the people in this channel: say what you are trying to do, what you have found out so far and by when \
-         you need to decide. Somebody who has been through it can usually help at once.\n\
-         \"\"\"\n"
-    )
+         you need to decide. Somebody who has been through it can usually help at once.\n"
+    );
+    to_toml(&TopicToml {
+        id: id.to_owned(),
+        title: title.clone(),
+        category: category.to_owned(),
+        summary: text::cut(&format!("{PLACEHOLDER_SUMMARY} {first}"), MAX_LINE),
+        reviewed: today,
+        keywords: Vec::new(),
+        related: Vec::new(),
+        questions: phrasings.to_vec(),
+        section: vec![SectionToml {
+            id: "general".to_owned(),
+            heading: title,
+            text,
+            questions: Vec::new(),
+            resources: Vec::new(),
+        }],
+    })
 }

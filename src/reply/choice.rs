@@ -160,6 +160,11 @@ impl Choice {
         }
     }
 
+    /// Removes the reply.
+    pub(super) fn remove() -> Self {
+        Self::new("Remove", "", Action::Remove).here()
+    }
+
     /// Whether it shows a section.
     pub(super) fn is_section(&self) -> bool {
         matches!(self.action, Action::Show(View::Section(_)))
