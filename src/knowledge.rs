@@ -36,7 +36,7 @@ pub use place::Place;
 pub use resource::{Cost, Kind, Level, Resource};
 pub use section_id::SectionId;
 pub(crate) use written::{
-    CategoryToml, GuideToml, OutOfScopeToml, ResourceToml, ResourcesToml, VocabularyToml, file,
+    CategoryToml, GuideToml, OutOfScopeToml, ResourceToml, ResourcesToml, VocabularyToml, toml_file,
 };
 pub use written::{SectionToml, TopicToml, to_toml};
 
@@ -287,7 +287,8 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do about it.
-    pub mend: String,
+    #[serde(rename = "mend")]
+    pub help: String,
 }
 
 /// How bad a [`Problem`] is.
@@ -310,7 +311,7 @@ impl std::fmt::Display for Problem {
         write!(
             f,
             "{}:{line}:{column}: {severity}: {}\n    {}",
-            self.file, self.message, self.mend
+            self.file, self.message, self.help
         )
     }
 }

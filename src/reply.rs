@@ -127,11 +127,6 @@ pub enum Passage<'a> {
 }
 
 impl Reply {
-    /// Whether the reply is a sentence or two rather than a page of the guide.
-    pub fn is_note(&self) -> bool {
-        self.title.is_empty()
-    }
-
     /// The same reply with a few words on what the bot is.
     pub fn introducing(mut self) -> Self {
         self.introduction = Some(INTRODUCTION.to_owned());

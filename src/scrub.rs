@@ -13,11 +13,10 @@ use regex::{Regex, RegexSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text;
+use words::GONE;
 
 /// The most of a question that is kept, in characters.
 pub const MOST: usize = 300;
-/// What stands for what was taken out.
-const GONE: &str = "…";
 /// Numbers of this many digits are taken out: shorter ones are years, pages, pay by the hour.
 const DIGITS: usize = 5;
 /// A word of this many characters with digits or capitals in it is no word.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Lesson, LessonReply};
 use crate::knowledge::{
     CategoryToml, Cost, GuideToml, Kind, Level, MAX_TITLE, OutOfScopeToml, ResourceToml,
-    ResourcesToml, SectionToml, Sources, TopicToml, VocabularyToml, file, to_toml,
+    ResourcesToml, SectionToml, Sources, TopicToml, VocabularyToml, to_toml, toml_file,
 };
 use crate::text;
 
@@ -112,11 +112,11 @@ pub(super) fn sources(lesson: &Lesson) -> Sources {
         |link| resource("link", "link", link),
     );
     Sources {
-        guide: file("guide.toml", &guide),
-        resources: file("resources.toml", &resources),
-        vocabulary: file("vocabulary.toml", &VocabularyToml::default()),
-        out_of_scope: file("out_of_scope.toml", &OutOfScopeToml::default()),
-        topics: vec![file("topics/added.toml", &topic)],
+        guide: toml_file("guide.toml", &guide),
+        resources: toml_file("resources.toml", &resources),
+        vocabulary: toml_file("vocabulary.toml", &VocabularyToml::default()),
+        out_of_scope: toml_file("out_of_scope.toml", &OutOfScopeToml::default()),
+        topics: vec![toml_file("topics/added.toml", &topic)],
         messages: Vec::new(),
     }
 }

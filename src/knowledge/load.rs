@@ -182,7 +182,7 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = entry.path();
-            let mend = if path.is_dir() {
+            let help = if path.is_dir() {
                 let is_read =
                     place == ReadFrom::Top && ["topics", "messages"].contains(&name.as_str());
                 let has_topics = || toml_files(&path).is_ok_and(|files| !files.is_empty());
@@ -198,12 +198,12 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
             } else {
                 None
             };
-            problems.extend(mend.map(|mend| Problem {
+            problems.extend(help.map(|help| Problem {
                 severity: Severity::Warning,
                 file: path.display().to_string(),
                 at: Position { line: 1, column: 1 },
                 message: "this is not read".to_owned(),
-                mend: mend.to_owned(),
+                help: help.to_owned(),
             }));
         }
     }

@@ -121,7 +121,7 @@ pub fn to_toml(content: &impl Serialize) -> String {
 }
 
 /// A file of a guide.
-pub(crate) fn file(name: &str, content: &impl Serialize) -> File {
+pub(crate) fn toml_file(name: &str, content: &impl Serialize) -> File {
     File {
         name: name.to_owned(),
         bytes: to_toml(content).into_bytes(),

@@ -1,6 +1,7 @@
 //! Names and street addresses, by the words around them.
 
-use super::GONE;
+/// What stands for what was taken out.
+pub(super) const GONE: &str = "…";
 
 /// A word as it is compared: lower case, without marks around it.
 fn bare(word: &str) -> String {

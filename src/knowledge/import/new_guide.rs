@@ -15,7 +15,7 @@ use crate::knowledge::load::Sources;
 use crate::knowledge::parse::parse;
 use crate::knowledge::written::{
     CategoryToml, GuideToml, KindToml, OutOfScopeToml, ResourceToml, ResourcesToml, SectionToml,
-    TopicToml, VocabularyToml, file,
+    TopicToml, VocabularyToml, toml_file,
 };
 use crate::knowledge::{Cost, Kind, Level};
 use crate::text::{self, cut, one_line};
@@ -138,7 +138,7 @@ impl NewGuide {
                     resources,
                 }],
             };
-            topics.push(file(&format!("topics/{id}.toml"), &topic));
+            topics.push(toml_file(&format!("topics/{id}.toml"), &topic));
         }
         topics.sort_by(|a, b| a.name.cmp(&b.name));
         let guide = GuideToml {
@@ -153,10 +153,10 @@ impl NewGuide {
             ..VocabularyToml::default()
         };
         Sources {
-            guide: file("guide.toml", &guide),
-            resources: file("resources.toml", &resources),
-            vocabulary: file("vocabulary.toml", &vocabulary),
-            out_of_scope: file("out_of_scope.toml", &out_of_scope()),
+            guide: toml_file("guide.toml", &guide),
+            resources: toml_file("resources.toml", &resources),
+            vocabulary: toml_file("vocabulary.toml", &vocabulary),
+            out_of_scope: toml_file("out_of_scope.toml", &out_of_scope()),
             topics,
             messages: Vec::new(),
         }
