@@ -33,7 +33,7 @@ impl Evidence {
         "MEANT_OUT_OF_SCOPE",
     ];
 
-    /// The evidence for the best match of a search for a message, which [`asks`] something or does not.
+    /// The evidence for the best match of a search for a message, which [`asks`](super::asks) something or does not.
     pub fn of(found: &Found, asks: bool) -> Self {
         let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
         let words = found.words.max(1) as f32;
