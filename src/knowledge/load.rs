@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::{KnowledgeBase, Position, Problem, Severity, check};
+use crate::fnv::fnv1a;
 
 /// The TOML files of the embedded guide: their paths in its folder, and what is in them. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
@@ -123,16 +124,6 @@ const FILES: [&str; 4] = [
     "vocabulary.toml",
     "out_of_scope.toml",
 ];
-
-/// Where the hash FNV-1a of 64 bits begins, and by what it multiplies: enough to tell versions apart, and a few lines.
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
-
-fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
-    })
-}
 
 /// The TOML files of a folder, ordered by name.
 fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
@@ -327,12 +318,11 @@ impl Sources {
         ]
         .into_iter();
         let files = files.chain(&self.topics).chain(&self.messages);
-        let hash = files.fold(FNV_START, |hash, file| {
+        let hash = fnv1a(files.flat_map(|file| {
             let length = (file.bytes.len() as u64).to_le_bytes();
-            [file.stem().as_bytes(), &length, &file.bytes]
-                .into_iter()
-                .fold(hash, fnv)
-        });
+            let bytes = file.bytes.iter().copied();
+            file.stem().bytes().chain(length).chain(bytes)
+        }));
         format!("{:08x}", (hash ^ (hash >> 32)) as u32)
     }
 }

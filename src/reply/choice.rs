@@ -1,6 +1,7 @@
 //! What a person can do next, and what that does.
 
 use super::limit;
+use crate::fnv::fnv1a;
 use crate::knowledge::{Cost, Kind, Level, Place, Resource};
 use crate::text::cut;
 
@@ -80,12 +81,9 @@ pub enum Asked {
     Quoted,
 }
 
-/// A short name of a text, the same on every machine and in every version, because it outlives a restart: FNV-1a (Fowler, Noll
-/// and Vo, <https://datatracker.ietf.org/doc/html/rfc9923>).
+/// A short name of a text, which outlives a restart.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    fnv1a(text.bytes())
 }
 
 /// Something of the guide that can be shown again and again.
