@@ -6,7 +6,7 @@ use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
 use crate::text::cut;
 
 use super::candidates::{candidate, did_you_mean, named_candidate, not_in_guide};
-use super::{Action, Choice, Filter, Link, Place, Reply, Target, View, escape};
+use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;
@@ -58,17 +58,10 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .iter()
         .filter(|other| other.id != section.id)
         .map(|other| section_choice(topic, other, &other.heading));
-    let resources = Action::Show(View::Resources {
-        filter: Filter {
-            topic: Some(topic.id.clone()),
-            ..Filter::default()
-        },
-        page: 0,
-    });
-    let more = Choice::new(
+    let more = Choice::show(
         "All resources on this topic",
         format!("{all} links"),
-        resources.clone(),
+        View::resources_of(topic),
     );
     let related = topic
         .related
@@ -76,31 +69,21 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .filter_map(|id| knowledge.topic(id))
         .filter_map(topic_choice);
     let links = links(section);
-    let mut buttons = vec![
-        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
-        Choice::new("Not it", "", Action::NotIt(here.clone())),
-    ];
+    let mut buttons = votes(&here).to_vec();
     if topic.sections.len() > 1 {
-        buttons.push(Choice::new(
-            "Whole topic",
-            "",
-            Action::Show(View::Page {
-                topic: topic.id.clone(),
-                page: 0,
-            }),
-        ));
+        buttons.push(Choice::show("Whole topic", "", View::topic(topic)));
     }
     if all > links.len() {
-        buttons.push(Choice::new("More resources", "", resources));
+        buttons.push(Choice::show(
+            "More resources",
+            "",
+            View::resources_of(topic),
+        ));
     }
     buttons.extend([share(here), Choice::remove()]);
     Reply {
         title: section.heading.clone(),
-        path: vec![
-            knowledge.name().to_owned(),
-            knowledge.category_of(topic).to_owned(),
-            topic.title.clone(),
-        ],
+        path: path_of(knowledge, topic),
         body: section.text.clone(),
         links,
         notice: notice(section),
@@ -116,6 +99,12 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     .within_limits()
 }
 
+/// Where a topic stands in the guide, from the outside in.
+pub(super) fn path_of(knowledge: &KnowledgeBase, topic: &Topic) -> Vec<String> {
+    let (guide, category) = (knowledge.name(), knowledge.category_of(topic));
+    vec![guide.to_owned(), category.to_owned(), topic.title.clone()]
+}
+
 /// An answer that moderators of the server wrote; for what leads to a section, see [`section`].
 pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     let here = addition.place();
@@ -125,21 +114,11 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
         LessonReply::Section(_) => ("", None),
     };
     let topic = knowledge.topic(&lesson.topic);
-    let page = topic.map(|topic| {
-        let action = Action::Show(View::Page {
-            topic: topic.id.clone(),
-            page: 0,
-        });
-        Choice::new(&topic.title, "", action)
-    });
+    let page = topic.map(|topic| Choice::show(&topic.title, "", View::topic(topic)));
     let siblings = topic.into_iter().flat_map(|topic| {
         let sections = topic.sections.iter();
         sections.map(move |section| section_choice(topic, section, &section.heading))
     });
-    let votes = [
-        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
-        Choice::new("Not it", "", Action::NotIt(here.clone())),
-    ];
     Reply {
         title: escape(lesson.question()),
         path: vec![knowledge.name().to_owned(), OF_MODERATORS.to_owned()],
@@ -151,7 +130,7 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
         links: link.map(linked).into_iter().collect(),
         prompt: "Read on".to_owned(),
         choices: siblings.collect(),
-        buttons: votes
+        buttons: votes(&here)
             .into_iter()
             .chain(page)
             .chain([share(here), Choice::remove()])
@@ -160,6 +139,14 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// What a person can say of an answer.
+fn votes(place: &Place) -> [Choice; 2] {
+    [
+        Choice::new("That helped", "", Action::Helped(place.clone())).here(),
+        Choice::new("Not it", "", Action::NotIt(place.clone())),
+    ]
 }
 
 /// A link that moderators gave, by the name of its site.
@@ -215,12 +202,7 @@ pub fn preview(
     let other = |(topic, section): (&Topic, &Section)| {
         let place = Place::new(topic, section);
         (place != here).then(|| {
-            Choice::new(
-                &section.heading,
-                &topic.title,
-                Action::Show(View::Preview(place, target)),
-            )
-            .here()
+            Choice::show(&section.heading, &topic.title, View::Preview(place, target)).here()
         })
     };
     Reply {
@@ -241,11 +223,7 @@ pub fn answered_before(place: &Place, link: &str) -> Reply {
     Reply {
         body: format!("I answered this here a moment ago: {link}"),
         buttons: vec![
-            Choice::new(
-                "Show it to me",
-                "",
-                Action::Show(View::Section(place.clone())),
-            ),
+            Choice::show("Show it to me", "", View::Section(place.clone())),
             Choice::remove(),
         ],
         ..Reply::default()
@@ -283,11 +261,7 @@ pub(super) fn section_choice(topic: &Topic, section: &Section, label: &str) -> C
     } else {
         &topic.title
     };
-    Choice::new(
-        label,
-        detail,
-        Action::Show(View::Section(Place::new(topic, section))),
-    )
+    Choice::show(label, detail, View::Section(Place::new(topic, section)))
 }
 
 /// Shows an answer to everybody that only one person sees.

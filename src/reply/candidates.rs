@@ -146,10 +146,10 @@ pub(super) fn candidate(topic: &Topic, section: &Section) -> Choice {
 }
 
 pub(super) fn named_candidate(name: &str, topic: &Topic, section: &Section) -> Choice {
-    Choice::new(
+    Choice::show(
         name,
         opening(&section.text),
-        Action::Show(View::Section(Place::new(topic, section))),
+        View::Section(Place::new(topic, section)),
     )
 }
 
@@ -194,9 +194,9 @@ fn opening(text: &str) -> String {
 }
 
 fn topics_choice(knowledge: &KnowledgeBase) -> Choice {
-    Choice::new(
+    Choice::show(
         "List of topics",
         format!("{} topics", knowledge.topics().len()),
-        Action::Show(View::Topics),
+        View::Topics,
     )
 }

@@ -2,7 +2,7 @@
 
 use super::limit;
 use crate::fnv::fnv1a;
-use crate::knowledge::{Cost, Kind, Level, Place, Resource};
+use crate::knowledge::{Cost, Kind, Level, Place, Resource, Topic};
 use crate::text::cut;
 
 /// Something that a person can do next.
@@ -158,6 +158,11 @@ impl Choice {
         }
     }
 
+    /// Shows something of the guide.
+    pub(super) fn show(label: impl Into<String>, detail: impl Into<String>, view: View) -> Self {
+        Self::new(label, detail, Action::Show(view))
+    }
+
     /// Removes the reply.
     pub(super) fn remove() -> Self {
         Self::new("Remove", "", Action::Remove).here()
@@ -185,6 +190,23 @@ impl Choice {
         };
         self.label = cut(&self.label, label);
         self.detail = cut(&self.detail, detail);
+    }
+}
+
+impl View {
+    /// The first page of a topic.
+    pub(super) fn topic(topic: &Topic) -> Self {
+        let topic = topic.id.clone();
+        Self::Page { topic, page: 0 }
+    }
+
+    /// The resources that help with a topic.
+    pub(super) fn resources_of(topic: &Topic) -> Self {
+        let filter = Filter {
+            topic: Some(topic.id.clone()),
+            ..Filter::default()
+        };
+        Self::Resources { filter, page: 0 }
     }
 }
 
