@@ -6,16 +6,15 @@
 use std::env;
 use std::fs;
 use std::hash::Hasher;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use etcetera::BaseStrategy;
 use jiff::civil::Date;
 use rustc_hash::FxHasher;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use crate::guide::Guide;
 use crate::knowledge::{GuideSource, KnowledgeBase, LoadError};
@@ -131,18 +130,13 @@ fn read(path: &Path, fingerprint: &[u8]) -> Option<Index> {
 
 /// Writes a file beside its place and moves it there, so that nobody reads half of one; then removes the oldest.
 fn write(path: &Path, fingerprint: &[u8], body: &[u8]) -> io::Result<()> {
-    /// Two threads that learn the same guide write two files.
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let folder = path.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder)?;
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let unfinished = path.with_extension(format!("{}-{number}.tmp", process::id()));
-    let written = fs::write(&unfinished, [fingerprint, &checksum(body), body].concat())
-        .and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&unfinished);
+    let mut unfinished = NamedTempFile::new_in(folder)?;
+    for part in [fingerprint, &checksum(body), body] {
+        unfinished.write_all(part)?;
     }
-    written?;
+    unfinished.persist(path)?;
     remove_oldest(folder)
 }
 

@@ -15,6 +15,7 @@ mod parse;
 mod place;
 mod resource;
 mod section_id;
+mod written;
 
 use std::sync::Arc;
 
@@ -34,6 +35,10 @@ pub use load::{
 pub use place::Place;
 pub use resource::{Cost, Kind, Level, Resource};
 pub use section_id::SectionId;
+pub(crate) use written::{
+    CategoryToml, GuideToml, OutOfScopeToml, ResourceToml, ResourcesToml, VocabularyToml, toml_file,
+};
+pub use written::{SectionToml, TopicToml, to_toml};
 
 /// A whole guide, as the files of a knowledge folder describe it.
 #[derive(Debug)]
@@ -282,7 +287,8 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do about it.
-    pub mend: String,
+    #[serde(rename = "mend")]
+    pub help: String,
 }
 
 /// How bad a [`Problem`] is.
@@ -305,7 +311,7 @@ impl std::fmt::Display for Problem {
         write!(
             f,
             "{}:{line}:{column}: {severity}: {}\n    {}",
-            self.file, self.message, self.mend
+            self.file, self.message, self.help
         )
     }
 }

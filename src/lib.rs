@@ -33,6 +33,7 @@ pub mod discord;
 #[cfg(feature = "encoder")]
 pub mod encoder;
 pub mod evaluate;
+mod fnv;
 pub mod gaps;
 pub mod guide;
 pub mod index_cache;

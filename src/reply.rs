@@ -5,7 +5,7 @@
 //!
 //! | Module | Words |
 //! | --- | --- |
-//! | `answers` | sections, candidates, "not in the guide": what follows a question |
+//! | `answers`, `candidates` | what follows a question: a section; candidates or "not in the guide" |
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
 //! | `explain` | why a question is answered as it is |
@@ -17,6 +17,7 @@
 
 mod answers;
 mod browse;
+mod candidates;
 mod choice;
 mod explain;
 mod figures;
@@ -32,10 +33,10 @@ mod teaching;
 use crate::text::{cut, length};
 
 pub use answers::{
-    added, answered_before, did_you_mean, none_of_these, not_it, preview, preview_of_added,
-    section, that_helped, to_answer,
+    added, answered_before, preview, preview_of_added, section, that_helped, to_answer,
 };
 pub use browse::{category, resources, show, topic_page, topics};
+pub use candidates::{did_you_mean, none_of_these, not_it};
 pub use choice::{Action, Asked, Choice, Filter, Seen, Target, Teach, View, hash};
 pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use figures::*;
@@ -126,11 +127,6 @@ pub enum Passage<'a> {
 }
 
 impl Reply {
-    /// Whether the reply is a sentence or two rather than a page of the guide.
-    pub fn is_note(&self) -> bool {
-        self.title.is_empty()
-    }
-
     /// The same reply with a few words on what the bot is.
     pub fn introducing(mut self) -> Self {
         self.introduction = Some(INTRODUCTION.to_owned());

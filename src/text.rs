@@ -62,36 +62,13 @@ pub fn is_latin(message: &str) -> bool {
 
 /// Whether a character stands between words wherever it occurs.
 fn separates(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '-' | '–'
-                | '—'
-                | '_'
-                | ','
-                | ';'
-                | '!'
-                | '?'
-                | '('
-                | ')'
-                | '['
-                | ']'
-                | '{'
-                | '}'
-                | '"'
-                | '<'
-                | '>'
-                | '|'
-                | '*'
-                | '~'
-                | '='
-                | '^'
-                | '%'
-                | '$'
-                | '€'
-                | '£'
-                | '…'
-        )
+    #[rustfmt::skip]
+    let is_sign = matches!(
+        c,
+        '-' | '–' | '—' | '_' | ',' | ';' | '!' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | '<' | '>' | '|' | '*' | '~' | '='
+            | '^' | '%' | '$' | '€' | '£' | '…'
+    );
+    c.is_whitespace() || is_sign
 }
 
 /// Cuts to [`MAX_CHARS`] and removes fenced code, links, mentions and custom emoji.

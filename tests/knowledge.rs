@@ -699,7 +699,7 @@ fn ten_faults_are_ten_findings_in_one_run() {
         checked(&sources)
             .problems
             .iter()
-            .all(|problem| problem.severity == Severity::Error && !problem.mend.is_empty())
+            .all(|problem| problem.severity == Severity::Error && !problem.help.is_empty())
     );
     assert!(checked(&sources).knowledge.is_none());
 }

@@ -1,22 +1,21 @@
 //! Additions in the guide's own form: to be checked by its rules, and to be pasted into it.
 
-use crate::knowledge::{File, MAX_TITLE, Sources};
-use crate::text;
+use jiff::civil::date;
+use serde::Serialize;
 
 use super::{Lesson, LessonReply};
+use crate::knowledge::{
+    CategoryToml, Cost, GuideToml, Kind, Level, MAX_TITLE, OutOfScopeToml, ResourceToml,
+    ResourcesToml, SectionToml, Sources, TopicToml, VocabularyToml, to_toml, toml_file,
+};
+use crate::text;
 
 /// What is said of a link that moderators gave.
 const LINK_DESCRIPTION: &str = "Added by the moderators of a server.";
 
 /// The table of `resources.toml` of a link.
 pub fn resource_table(id: &str, name: &str, url: &str) -> String {
-    format!(
-        "[[resource]]\nid = {}\nname = {}\nurl = {}\nkind = \"documentation\"\ncost = \"free\"\nlevel = \"any\"\ntopics = []\n\
-         description = \"{LINK_DESCRIPTION}\"\n",
-        quoted(id),
-        quoted(name),
-        quoted(url)
-    )
+    to_toml(&resource(id, name, url))
 }
 
 /// The table of a topic's file of an answer, as a section of this id; nothing for what leads to a section of the guide. Ways
@@ -27,77 +26,97 @@ pub fn section_table(
     questions: &[&str],
     resource: Option<&str>,
 ) -> Option<String> {
-    let LessonReply::Own { text, .. } = &lesson.reply else {
-        return None;
-    };
-    let questions: String = questions
-        .iter()
-        .map(|question| format!("  {},\n", quoted(question)))
-        .collect();
-    let resources =
-        resource.map_or_else(String::new, |id| format!("resources = [{}]\n", quoted(id)));
-    Some(format!(
-        "[[section]]\nid = {}\nheading = {}\ntext = \"\"\"\n{}\n\"\"\"\nquestions = [\n{questions}]\n{resources}",
-        quoted(id),
-        quoted(&text::cut(lesson.question(), MAX_TITLE)),
-        lines(text)
-    ))
+    #[derive(Serialize)]
+    struct Table {
+        section: [SectionToml; 1],
+    }
+    let section = [section(id, lesson, questions, resource)?];
+    Some(to_toml(&Table { section }))
 }
 
 /// A text on one line as a string of TOML.
 pub fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    toml::Value::from(text).to_string()
 }
 
-/// A text as it stands between the marks of a TOML string of several lines.
-fn lines(text: &str) -> String {
-    text.replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"")
+fn resource(id: &str, name: &str, url: &str) -> ResourcesToml {
+    ResourcesToml {
+        resource: vec![ResourceToml {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            url: url.to_owned(),
+            kind: Kind::Documentation.name(),
+            cost: Cost::Free.name(),
+            level: Level::Any.name(),
+            topics: [],
+            description: LINK_DESCRIPTION.to_owned(),
+        }],
+    }
+}
+
+fn section(
+    id: &str,
+    lesson: &Lesson,
+    questions: &[&str],
+    resource: Option<&str>,
+) -> Option<SectionToml> {
+    let LessonReply::Own { text, .. } = &lesson.reply else {
+        return None;
+    };
+    Some(SectionToml {
+        id: id.to_owned(),
+        heading: text::cut(lesson.question(), MAX_TITLE),
+        text: text.clone(),
+        questions: questions
+            .iter()
+            .map(|&question| question.to_owned())
+            .collect(),
+        resources: resource.into_iter().map(str::to_owned).collect(),
+    })
 }
 
 /// A guide that has nothing but one answer.
 pub(super) fn sources(lesson: &Lesson) -> Sources {
-    let file = |name: &str, text: String| File {
-        name: name.to_owned(),
-        bytes: text.into_bytes(),
-    };
+    let added = || "added".to_owned();
     let link = match &lesson.reply {
         LessonReply::Own { link, .. } => link.as_deref(),
         LessonReply::Section(_) => None,
     };
     let questions: Vec<&str> = lesson.questions.iter().map(String::as_str).collect();
-    let section = section_table("added", lesson, &questions, link.map(|_| "link"));
+    let topic = TopicToml {
+        id: added(),
+        title: added(),
+        category: added(),
+        summary: added(),
+        reviewed: date(2000, 1, 1),
+        keywords: Vec::new(),
+        related: Vec::new(),
+        questions: Vec::new(),
+        section: section("added", lesson, &questions, link.map(|_| "link"))
+            .into_iter()
+            .collect(),
+    };
+    let category = CategoryToml {
+        id: added(),
+        title: added(),
+        description: added(),
+    };
+    let guide = GuideToml {
+        name: "guide".to_owned(),
+        category: vec![category],
+    };
     let resources = link.map_or_else(
-        || "resource = []\n".to_owned(),
-        |link| resource_table("link", "link", link),
+        || ResourcesToml {
+            resource: Vec::new(),
+        },
+        |link| resource("link", "link", link),
     );
     Sources {
-        guide: file(
-            "guide.toml",
-            "name = \"guide\"\n[[category]]\nid = \"added\"\ntitle = \"Added\"\ndescription = \"Added\"\n".to_owned(),
-        ),
-        resources: file("resources.toml", resources),
-        vocabulary: file(
-            "vocabulary.toml",
-            "stop_words = []\nprotected = []\ngroup = []\n[abbreviations]\n".to_owned(),
-        ),
-        out_of_scope: file("out_of_scope.toml", "kind = []\n".to_owned()),
-        topics: vec![file(
-            "topics/added.toml",
-            format!(
-                "id = \"added\"\ntitle = \"Added\"\ncategory = \"added\"\nsummary = \"Added\"\nreviewed = 2000-01-01\nkeywords = []\n\
-                 related = []\nquestions = []\n\n{}",
-                section.unwrap_or_default()
-            ),
-        )],
+        guide: toml_file("guide.toml", &guide),
+        resources: toml_file("resources.toml", &resources),
+        vocabulary: toml_file("vocabulary.toml", &VocabularyToml::default()),
+        out_of_scope: toml_file("out_of_scope.toml", &OutOfScopeToml::default()),
+        topics: vec![toml_file("topics/added.toml", &topic)],
         messages: Vec::new(),
     }
 }

@@ -12,33 +12,11 @@ use crate::search::Question;
 use crate::text;
 
 /// Words that make a question one of law.
+#[rustfmt::skip]
 const LEGAL: [&str; 26] = [
-    "visa",
-    "visas",
-    "h1b",
-    "cpt",
-    "immigration",
-    "deported",
-    "tax",
-    "taxes",
-    "taxed",
-    "taxation",
-    "legal",
-    "legally",
-    "illegal",
-    "lawsuit",
-    "sue",
-    "sued",
-    "lawyer",
-    "attorney",
-    "discrimination",
-    "discriminated",
-    "discriminate",
-    "discriminates",
-    "noncompete",
-    "cit",
-    "brp",
-    "tn1",
+    "visa", "visas", "h1b", "cpt", "immigration", "deported", "tax", "taxes", "taxed", "taxation", "legal", "legally",
+    "illegal", "lawsuit", "sue", "sued", "lawyer", "attorney", "discrimination", "discriminated", "discriminate",
+    "discriminates", "noncompete", "cit", "brp", "tn1",
 ];
 
 /// The same for two words in a row.
@@ -85,7 +63,7 @@ pub fn check(lesson: &Lesson, guide: &Guide) -> Result<(), AdditionError> {
     let checked = knowledge::check(&sources(lesson), Date::ZERO);
     let mut errors = checked.problems.iter();
     if let Some(problem) = errors.find(|problem| problem.severity == Severity::Error) {
-        let rule = format!("{}. {}", problem.message, problem.mend);
+        let rule = format!("{}. {}", problem.message, problem.help);
         return Err(AdditionError::Rule(rule.trim_end_matches('.').to_owned()));
     }
     if lesson

@@ -31,7 +31,7 @@ impl Evidence {
         "MEANT_OUT_OF_SCOPE",
     ];
 
-    /// The evidence for the best match of a search for a message, which [`asks`] something or does not.
+    /// The evidence for the best match of a search for a message, which [`asks`](super::asks) something or does not.
     pub fn of(found: &Found, asks: bool) -> Self {
         let words = found.words.max(1) as f32;
         let encoded = found.encoded.unwrap_or_default();

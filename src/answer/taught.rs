@@ -18,7 +18,7 @@ const CLEARLY_BETTER: f32 = 0.85;
 /// What is most like a question of all that was added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taught {
-    /// How alike the questions are: 1 for the same words, else as [`Subject::likeness`] says.
+    /// How alike the questions are: 1 for the same words, else as [`Subject::likeness`](crate::subject::Subject::likeness) says.
     pub likeness: f32,
     /// The topic and the section of the guide that answer, by position; none for an answer of the server's own.
     pub section: Option<(usize, usize)>,

@@ -18,7 +18,7 @@ use internbot::text;
 use jiff::Zoned;
 
 use super::error::CliError;
-use super::gaps::USUAL_FOLDER;
+use super::gaps::{begin_toml, known_phrasings, topic_file};
 use super::wait::wait_for;
 
 #[derive(Debug, Args)]
@@ -53,11 +53,7 @@ pub(super) fn run(
     let added = wait_for(store::read_additions(&config.store, options.guild))??;
     if options.toml {
         let guide = IndexCache::of_user().load(source, Zoned::now().date())?;
-        // The embedded guide is written out before it can be edited.
-        if source.folder().is_none() {
-            writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
-        }
-        let folder = source.folder().unwrap_or(Path::new(USUAL_FOLDER));
+        let folder = begin_toml(&mut out, source)?;
         toml(&mut out, folder, &guide, &added)?;
     } else {
         list(&mut out, &added)?;
@@ -107,15 +103,7 @@ fn toml(
     added: &[(u64, Addition)],
 ) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let mut known: BTreeSet<Vec<String>> = topics
-        .iter()
-        .flat_map(Topic::phrasings)
-        .map(|phrasing| text::words(&phrasing.text))
-        .collect();
-    let file = |topic: &Topic| {
-        let file = folder.join("topics").join(format!("{}.toml", topic.id));
-        file.display().to_string()
-    };
+    let mut known = known_phrasings(&guide.knowledge);
     for topic in topics {
         for section in &topic.sections {
             let leads_here =
@@ -133,7 +121,7 @@ fn toml(
                 writeln!(
                     out,
                     "# File {}: put these lines into `questions` of the section `{}`.",
-                    file(topic),
+                    topic_file(folder, &topic.id),
                     section.id
                 )?;
                 lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
@@ -265,11 +253,10 @@ fn answer(
     }
     let id = taken.new_id(guide, lesson.question());
     if let Some(section) = section_table(&id, lesson, &questions, resource.as_deref()) {
-        let file = folder.join("topics").join(format!("{}.toml", topic.id));
         writeln!(
             out,
             "# File {}: a new section, number {} of server {guild}; read it, then put it at the end.",
-            file.display(),
+            topic_file(folder, &topic.id),
             addition.id
         )?;
         writeln!(out, "{section}")?;

@@ -80,27 +80,15 @@ pub(super) fn run(
     let mut out = anstream::stdout();
     if options.leave_one_out {
         let left_out = evaluate::leave_one_out(&knowledge, components, options.typos, &encode);
-        if options.json {
-            write_json(&mut out, &left_out)?
-        } else {
-            write_left_out(&mut out, &left_out)?
-        }
+        show(&mut out, options.json, &left_out, write_left_out)?;
     }
     if options.leave_topic_out {
         let left_out = evaluate::leave_topics_out(&knowledge, components, &encode);
-        if options.json {
-            write_json(&mut out, &left_out)?
-        } else {
-            write_left_out_topics(&mut out, &left_out)?
-        }
+        show(&mut out, options.json, &left_out, write_left_out_topics)?;
     }
     if options.cross_validate {
         let figures = evaluate::cross_validate(&knowledge, components, FOLDS, &encode);
-        if options.json {
-            write_json(&mut out, &figures)?
-        } else {
-            write_figures(&mut out, &figures)?
-        }
+        show(&mut out, options.json, &figures, write_figures)?;
     }
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
@@ -108,11 +96,7 @@ pub(super) fn run(
     let index = Index::with_components(&corpus, components)
         .with_sentences(Sentences::new(&corpus, &encode));
     let figures = evaluate::evaluate(&knowledge, &index, &cases, &encode);
-    if options.json {
-        write_json(&mut out, &figures)?
-    } else {
-        write_figures(&mut out, &figures)?
-    }
+    show(&mut out, options.json, &figures, write_figures)?;
     let Some(path) = &options.baseline else {
         return Ok(ExitCode::SUCCESS);
     };
@@ -198,12 +182,18 @@ fn read(path: &PathBuf) -> Result<String, CliError> {
     })
 }
 
-fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
-    writeln!(
-        out,
-        "{}",
-        serde_json::to_string_pretty(value).map_err(io::Error::from)?
-    )
+/// Prints figures as JSON, or in words.
+fn show<W: Write, T: serde::Serialize>(
+    out: &mut W,
+    json: bool,
+    figures: &T,
+    in_words: impl FnOnce(&mut W, &T) -> io::Result<()>,
+) -> io::Result<()> {
+    if !json {
+        return in_words(out, figures);
+    }
+    let json = serde_json::to_string_pretty(figures).map_err(io::Error::from)?;
+    writeln!(out, "{json}")
 }
 
 fn write_left_out(out: &mut impl Write, left_out: &LeftOut) -> io::Result<()> {

@@ -12,7 +12,8 @@ use internbot::gaps::{self, Group};
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::{
-    GuideSource, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY, Topic, new_id,
+    GuideSource, KnowledgeBase, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER,
+    PLACEHOLDER_SUMMARY, SectionToml, Topic, TopicToml, new_id, to_toml,
 };
 use internbot::search::Question;
 use internbot::store::{self, first_day};
@@ -24,7 +25,7 @@ use super::error::CliError;
 use super::wait::wait_for;
 
 /// Where a guide is looked for first.
-pub(super) const USUAL_FOLDER: &str = "knowledge";
+const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
@@ -56,11 +57,7 @@ pub(super) fn run(
     let groups = gaps::group(&guide, gaps);
     let mut out = anstream::stdout().lock();
     if options.toml {
-        // The embedded guide is written out before it can be edited.
-        if source.folder().is_none() {
-            writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
-        }
-        let folder = source.folder().unwrap_or(Path::new(USUAL_FOLDER));
+        let folder = begin_toml(&mut out, source)?;
         toml(&mut out, folder, &guide, &groups, today)?
     } else {
         list(&mut out, &groups, options.days)?
@@ -111,19 +108,8 @@ fn toml(
     today: Date,
 ) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let mut known: BTreeSet<Vec<String>> = topics
-        .iter()
-        .flat_map(Topic::phrasings)
-        .map(|phrasing| text::words(&phrasing.text))
-        .collect();
+    let mut known = known_phrasings(&guide.knowledge);
     let mut ids: BTreeSet<String> = topics.iter().map(|topic| topic.id.clone()).collect();
-    let file = |id: &str| {
-        folder
-            .join("topics")
-            .join(format!("{id}.toml"))
-            .display()
-            .to_string()
-    };
     for topic in topics {
         let of_topic = groups
             .iter()
@@ -135,7 +121,7 @@ fn toml(
             writeln!(
                 out,
                 "# File {}: put these lines into `questions` of the topic, or of the section that answers them.",
-                file(&topic.id)
+                topic_file(folder, &topic.id)
             )?;
             new.iter()
                 .try_for_each(|text| writeln!(out, "  {},", quoted(text)))?;
@@ -150,7 +136,7 @@ fn toml(
         writeln!(
             out,
             "# File {}: a new topic, asked {} time(s). Write its text, then run `internbot check`.",
-            file(&id),
+            topic_file(folder, &id),
             group.count
         )?;
         write!(out, "{}", stub(guide, &id, first, &new, today))?;
@@ -158,6 +144,30 @@ fn toml(
         ids.insert(id);
     }
     Ok(())
+}
+
+/// Begins what is to be pasted into a guide; the folder of that guide. The embedded one is written out before it can be edited.
+pub(super) fn begin_toml<'a>(
+    out: &mut impl Write,
+    source: &'a GuideSource,
+) -> io::Result<&'a Path> {
+    if source.folder().is_none() {
+        writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
+    }
+    Ok(source.folder().unwrap_or(Path::new(USUAL_FOLDER)))
+}
+
+/// The file of a topic.
+pub(super) fn topic_file(folder: &Path, id: &str) -> String {
+    let file = folder.join("topics").join(format!("{id}.toml"));
+    file.display().to_string()
+}
+
+/// The words of every phrasing that a guide has.
+pub(super) fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>> {
+    let phrasings = knowledge.topics().iter().flat_map(Topic::phrasings);
+    let words = phrasings.map(|phrasing| text::words(&phrasing.text));
+    words.collect()
 }
 
 /// The wordings of a group that can be phrasings: not in the guide yet, short enough, and without what was scrubbed.
@@ -189,33 +199,27 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
             .first()
             .map(|category| category.id.as_str()))
         .unwrap_or_default();
-    let title = quoted(&text::cut(&text::capital(first), MAX_TITLE));
-    let summary = quoted(&text::cut(
-        &format!("{PLACEHOLDER_SUMMARY} {first}"),
-        MAX_LINE,
-    ));
-    let questions: String = phrasings
-        .iter()
-        .map(|text| format!("  {},\n", quoted(text)))
-        .collect();
-    format!(
-        "id = \"{id}\"\n\
-         title = {title}\n\
-         category = \"{category}\"\n\
-         summary = {summary}\n\
-         reviewed = {today}\n\
-         keywords = []\n\
-         related = []\n\
-         questions = [\n{questions}]\n\
-         \n\
-         [[section]]\n\
-         id = \"general\"\n\
-         heading = {title}\n\
-         text = \"\"\"\n\
-         **{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\
-         \n\
+    let title = text::cut(&text::capital(first), MAX_TITLE);
+    let text = format!(
+        "**{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\n\
          Until it is here, ask the people in this channel: say what you are trying to do, what you have found out so far and by when \
-         you need to decide. Somebody who has been through it can usually help at once.\n\
-         \"\"\"\n"
-    )
+         you need to decide. Somebody who has been through it can usually help at once.\n"
+    );
+    to_toml(&TopicToml {
+        id: id.to_owned(),
+        title: title.clone(),
+        category: category.to_owned(),
+        summary: text::cut(&format!("{PLACEHOLDER_SUMMARY} {first}"), MAX_LINE),
+        reviewed: today,
+        keywords: Vec::new(),
+        related: Vec::new(),
+        questions: phrasings.to_vec(),
+        section: vec![SectionToml {
+            id: "general".to_owned(),
+            heading: title,
+            text,
+            questions: Vec::new(),
+            resources: Vec::new(),
+        }],
+    })
 }

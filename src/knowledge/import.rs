@@ -90,7 +90,7 @@ fn read(
     };
     check_entries(&mut file, &faq.entries);
     let name = faq.name.unwrap_or_else(|| name_of(&source.name));
-    let sources = NewGuide::of(&faq.entries).sources(&name, &faq.entries, today)?;
+    let sources = NewGuide::of(&faq.entries).sources(&name, &faq.entries, today);
     if file
         .problems
         .iter()

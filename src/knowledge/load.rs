@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::{KnowledgeBase, Position, Problem, Severity, check};
+use crate::fnv::fnv1a;
 
 /// The TOML files of the embedded guide: their paths in its folder, and what is in them. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
@@ -124,16 +125,6 @@ const FILES: [&str; 4] = [
     "out_of_scope.toml",
 ];
 
-/// Where the hash FNV-1a of 64 bits begins, and by what it multiplies: enough to tell versions apart, and a few lines.
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
-
-fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
-    })
-}
-
 /// The TOML files of a folder, ordered by name.
 fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let failed = |source| ReadError {
@@ -182,7 +173,7 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = entry.path();
-            let mend = if path.is_dir() {
+            let help = if path.is_dir() {
                 let is_read =
                     place == ReadFrom::Top && ["topics", "messages"].contains(&name.as_str());
                 let has_topics = || toml_files(&path).is_ok_and(|files| !files.is_empty());
@@ -198,12 +189,12 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
             } else {
                 None
             };
-            problems.extend(mend.map(|mend| Problem {
+            problems.extend(help.map(|help| Problem {
                 severity: Severity::Warning,
                 file: path.display().to_string(),
                 at: Position { line: 1, column: 1 },
                 message: "this is not read".to_owned(),
-                mend: mend.to_owned(),
+                help: help.to_owned(),
             }));
         }
     }
@@ -327,12 +318,11 @@ impl Sources {
         ]
         .into_iter();
         let files = files.chain(&self.topics).chain(&self.messages);
-        let hash = files.fold(FNV_START, |hash, file| {
+        let hash = fnv1a(files.flat_map(|file| {
             let length = (file.bytes.len() as u64).to_le_bytes();
-            [file.stem().as_bytes(), &length, &file.bytes]
-                .into_iter()
-                .fold(hash, fnv)
-        });
+            let bytes = file.bytes.iter().copied();
+            file.stem().bytes().chain(length).chain(bytes)
+        }));
         format!("{:08x}", (hash ^ (hash >> 32)) as u32)
     }
 }

@@ -167,7 +167,7 @@ async fn state(State(seen): Seen) -> Response {
                 json!({
                     "place": format!("{}:{}:{}", problem.file, problem.at.line, problem.at.column),
                     "message": problem.message,
-                    "fix": problem.mend,
+                    "fix": problem.help,
                 })
             })
             .collect(),

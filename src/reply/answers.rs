@@ -1,18 +1,15 @@
-//! What follows a question: a section, candidates to choose from, or the honest "not in the guide".
+//! What follows a question: a section, or an answer that moderators wrote.
 
 use crate::additions::{Addition, LessonReply, site_of};
 use crate::answer::{self, Answer, Outcome, ProbableMatch};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
 use crate::text::cut;
 
-use super::{Action, Choice, Filter, Link, Place, Reply, Shape, Target, View, escape};
+use super::candidates::{candidate, did_you_mean, named_candidate, not_in_guide};
+use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
 
 /// The most links below an answer; the rest is one step away.
 const MOST_LINKS: usize = 4;
-/// The most candidates, "none of these" not counted.
-const MOST_CANDIDATES: usize = 5;
-/// Bytes of the shortest sentence that tells something: "Yes." alone does not.
-const SHORTEST_SENTENCE: usize = 24;
 /// What stands above an answer that moderators wrote: nobody has reviewed it.
 const OF_MODERATORS: &str = "From the moderators of this server";
 /// The longest name of a site that is shown, in characters.
@@ -61,17 +58,10 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .iter()
         .filter(|other| other.id != section.id)
         .map(|other| section_choice(topic, other, &other.heading));
-    let resources = Action::Show(View::Resources {
-        filter: Filter {
-            topic: Some(topic.id.clone()),
-            ..Filter::default()
-        },
-        page: 0,
-    });
-    let more = Choice::new(
+    let more = Choice::show(
         "All resources on this topic",
         format!("{all} links"),
-        resources.clone(),
+        View::resources_of(topic),
     );
     let related = topic
         .related
@@ -79,31 +69,21 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .filter_map(|id| knowledge.topic(id))
         .filter_map(topic_choice);
     let links = links(section);
-    let mut buttons = vec![
-        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
-        Choice::new("Not it", "", Action::NotIt(here.clone())),
-    ];
+    let mut buttons = votes(&here).to_vec();
     if topic.sections.len() > 1 {
-        buttons.push(Choice::new(
-            "Whole topic",
-            "",
-            Action::Show(View::Page {
-                topic: topic.id.clone(),
-                page: 0,
-            }),
-        ));
+        buttons.push(Choice::show("Whole topic", "", View::topic(topic)));
     }
     if all > links.len() {
-        buttons.push(Choice::new("More resources", "", resources));
+        buttons.push(Choice::show(
+            "More resources",
+            "",
+            View::resources_of(topic),
+        ));
     }
-    buttons.extend([share(here), remove()]);
+    buttons.extend([share(here), Choice::remove()]);
     Reply {
         title: section.heading.clone(),
-        path: vec![
-            knowledge.name().to_owned(),
-            knowledge.category_of(topic).to_owned(),
-            topic.title.clone(),
-        ],
+        path: path_of(knowledge, topic),
         body: section.text.clone(),
         links,
         notice: notice(section),
@@ -119,6 +99,12 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     .within_limits()
 }
 
+/// Where a topic stands in the guide, from the outside in.
+pub(super) fn path_of(knowledge: &KnowledgeBase, topic: &Topic) -> Vec<String> {
+    let (guide, category) = (knowledge.name(), knowledge.category_of(topic));
+    vec![guide.to_owned(), category.to_owned(), topic.title.clone()]
+}
+
 /// An answer that moderators of the server wrote; for what leads to a section, see [`section`].
 pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     let here = addition.place();
@@ -128,21 +114,11 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
         LessonReply::Section(_) => ("", None),
     };
     let topic = knowledge.topic(&lesson.topic);
-    let page = topic.map(|topic| {
-        let action = Action::Show(View::Page {
-            topic: topic.id.clone(),
-            page: 0,
-        });
-        Choice::new(&topic.title, "", action)
-    });
+    let page = topic.map(|topic| Choice::show(&topic.title, "", View::topic(topic)));
     let siblings = topic.into_iter().flat_map(|topic| {
         let sections = topic.sections.iter();
         sections.map(move |section| section_choice(topic, section, &section.heading))
     });
-    let votes = [
-        Choice::new("That helped", "", Action::Helped(here.clone())).here(),
-        Choice::new("Not it", "", Action::NotIt(here.clone())),
-    ];
     Reply {
         title: escape(lesson.question()),
         path: vec![knowledge.name().to_owned(), OF_MODERATORS.to_owned()],
@@ -154,15 +130,23 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
         links: link.map(linked).into_iter().collect(),
         prompt: "Read on".to_owned(),
         choices: siblings.collect(),
-        buttons: votes
+        buttons: votes(&here)
             .into_iter()
             .chain(page)
-            .chain([share(here), remove()])
+            .chain([share(here), Choice::remove()])
             .collect(),
         footer: format!("Not part of the reviewed guide · written {}", addition.day),
         ..Reply::default()
     }
     .within_limits()
+}
+
+/// What a person can say of an answer.
+fn votes(place: &Place) -> [Choice; 2] {
+    [
+        Choice::new("That helped", "", Action::Helped(place.clone())).here(),
+        Choice::new("Not it", "", Action::NotIt(place.clone())),
+    ]
 }
 
 /// A link that moderators gave, by the name of its site.
@@ -218,12 +202,7 @@ pub fn preview(
     let other = |(topic, section): (&Topic, &Section)| {
         let place = Place::new(topic, section);
         (place != here).then(|| {
-            Choice::new(
-                &section.heading,
-                &topic.title,
-                Action::Show(View::Preview(place, target)),
-            )
-            .here()
+            Choice::show(&section.heading, &topic.title, View::Preview(place, target)).here()
         })
     };
     Reply {
@@ -239,143 +218,13 @@ pub fn preview(
     .within_limits()
 }
 
-/// The candidates, to choose from.
-pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    let matches = answer::candidates(answer);
-    Reply {
-        title: "Is it one of these?".to_owned(),
-        body: "Here's the closest I have on that. Pick one, or tell me in other words.".to_owned(),
-        prompt: "Pick one".to_owned(),
-        choices: matches
-            .iter()
-            .filter_map(|found| match_choice(knowledge, found))
-            .map(Choice::here)
-            .collect(),
-        shape: Shape::Candidates,
-        buttons: vec![
-            Choice::new("None of these", "", Action::NoneOfThese).here(),
-            remove(),
-        ],
-        ..Reply::default()
-    }
-    .within_limits()
-}
-
-/// What else could be the answer, once a person has said that a section was not: what a new search found, or else what
-/// is near in the guide.
-pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch]) -> Reply {
-    let found = found
-        .iter()
-        .filter_map(|found| found.find(knowledge))
-        .filter(|(topic, _)| topic.id != place.topic);
-    let topic = knowledge.topic(&place.topic);
-    let siblings = topic
-        .into_iter()
-        .flat_map(|topic| topic.sections.iter().map(move |section| (topic, section)));
-    let related = topic
-        .into_iter()
-        .flat_map(|topic| &topic.related)
-        .filter_map(|id| knowledge.topic(id));
-    let related = related.filter_map(|topic| Some((topic, topic.sections.first()?)));
-    let siblings = siblings.filter(|(_, section)| section.id != place.section);
-    let others = siblings.take(2).chain(found.take(2)).chain(related);
-    Reply {
-        title: "Maybe one of these?".to_owned(),
-        body: "Here are the closest matches. If none fits, try asking in other words.".to_owned(),
-        prompt: "Closest".to_owned(),
-        choices: others
-            .map(|(topic, section)| candidate(topic, section).here())
-            .take(MOST_CANDIDATES)
-            .collect(),
-        shape: Shape::Candidates,
-        buttons: vec![Choice::new("None of these", "", Action::NoneOfThese).here()],
-        ..Reply::default()
-    }
-    .within_limits()
-}
-
-/// What is left once a person has said that no candidate was meant.
-pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
-    Reply {
-        title: "Not in the guide".to_owned(),
-        body: format!(
-            "OK, then the {} doesn't cover it yet. Try other words, or ask someone who's been there.",
-            knowledge.name()
-        ),
-        prompt: "Look around".to_owned(),
-        choices: vec![topics_choice(knowledge)],
-        shape: Shape::Candidates,
-        buttons: vec![remove()],
-        ..Reply::default()
-    }
-    .within_limits()
-}
-
-/// The honest answer if the guide has none, with a next step. A kind of message that has a reply of its own gets that reply and
-/// nothing else: who says hello or despairs was not looking for a topic.
-fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
-    let about = knowledge.name();
-    let kind = answer
-        .kind
-        .and_then(|kind| knowledge.out_of_scope().get(kind));
-    let title = "Not in the guide".to_owned();
-    if let Some((kind, reply)) = kind.and_then(|kind| Some((kind, kind.reply.clone()?))) {
-        return Reply {
-            title: kind.title.clone().unwrap_or(title),
-            body: reply,
-            shape: Shape::Candidates,
-            buttons: vec![remove()],
-            ..Reply::default()
-        }
-        .within_limits();
-    }
-    let body = if answer.matches.is_empty() {
-        format!("Ask me anything about internships. I answer from the {about}.")
-    } else {
-        format!(
-            "Sorry, the {about} has nothing on this. Try other words, or ask someone who's been there."
-        )
-    };
-    // Only what has something to do with the message is worth a look.
-    let nearest: Vec<Choice> = answer
-        .matches
-        .iter()
-        .take(2)
-        .filter(|found| kind.is_none() && answer::near(found.probability))
-        .filter_map(|found| match_choice(knowledge, found))
-        .map(Choice::here)
-        .collect();
-    let prompt = if nearest.is_empty() {
-        "Look around"
-    } else {
-        "Closest I have"
-    };
-    Reply {
-        title,
-        body,
-        prompt: prompt.to_owned(),
-        choices: nearest
-            .into_iter()
-            .chain(Some(topics_choice(knowledge)))
-            .collect(),
-        shape: Shape::Candidates,
-        buttons: vec![remove()],
-        ..Reply::default()
-    }
-    .within_limits()
-}
-
 /// A pointer to the same answer, posted here a moment ago.
 pub fn answered_before(place: &Place, link: &str) -> Reply {
     Reply {
         body: format!("I answered this here a moment ago: {link}"),
         buttons: vec![
-            Choice::new(
-                "Show it to me",
-                "",
-                Action::Show(View::Section(place.clone())),
-            ),
-            remove(),
+            Choice::show("Show it to me", "", View::Section(place.clone())),
+            Choice::remove(),
         ],
         ..Reply::default()
     }
@@ -402,65 +251,6 @@ fn links(section: &Section) -> Vec<Link> {
         .collect()
 }
 
-fn match_choice(knowledge: &KnowledgeBase, found: &ProbableMatch) -> Option<Choice> {
-    found
-        .find(knowledge)
-        .map(|(topic, section)| candidate(topic, section))
-}
-
-/// A section among sections of other topics: what it is, and how it begins, which often answers already.
-fn candidate(topic: &Topic, section: &Section) -> Choice {
-    named_candidate(&full_name(topic, section), topic, section)
-}
-
-fn named_candidate(name: &str, topic: &Topic, section: &Section) -> Choice {
-    Choice::new(
-        name,
-        opening(&section.text),
-        Action::Show(View::Section(Place::new(topic, section))),
-    )
-}
-
-/// What a section is called where its topic is not in sight and there is room: several topics have a section "What to write".
-fn full_name(topic: &Topic, section: &Section) -> String {
-    let (title, heading) = (topic.title.to_lowercase(), section.heading.to_lowercase());
-    if heading.contains(&title) {
-        section.heading.clone()
-    } else {
-        format!("{}: {}", topic.title, section.heading)
-    }
-}
-
-/// The first sentence of a text, on one line, without what formats it.
-fn opening(text: &str) -> String {
-    let is_start = |line: &&str| !line.is_empty() && !line.starts_with("```");
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(is_start)
-        .unwrap_or_default();
-    let line = line
-        .trim_start_matches(['-', '>', '#', ' '])
-        .replace("**", "");
-    let mut end = line.len();
-    for (at, character) in line.char_indices() {
-        let after = at + character.len_utf8();
-        let rest = line.get(after..).unwrap_or_default();
-        let begins_another = rest
-            .trim_start_matches(['"', '”', ')', '*'])
-            .strip_prefix(' ')
-            .is_some_and(|rest| !rest.starts_with(char::is_lowercase));
-        if matches!(character, '.' | '!' | '?') && begins_another && after >= SHORTEST_SENTENCE {
-            end = after;
-            break;
-        }
-    }
-    line.get(..end)
-        .unwrap_or(&line)
-        .trim_end_matches(':')
-        .to_owned()
-}
-
 fn topic_choice(topic: &Topic) -> Option<Choice> {
     Some(section_choice(topic, topic.sections.first()?, &topic.title))
 }
@@ -471,26 +261,10 @@ pub(super) fn section_choice(topic: &Topic, section: &Section, label: &str) -> C
     } else {
         &topic.title
     };
-    Choice::new(
-        label,
-        detail,
-        Action::Show(View::Section(Place::new(topic, section))),
-    )
-}
-
-fn topics_choice(knowledge: &KnowledgeBase) -> Choice {
-    Choice::new(
-        "List of topics",
-        format!("{} topics", knowledge.topics().len()),
-        Action::Show(View::Topics),
-    )
+    Choice::show(label, detail, View::Section(Place::new(topic, section)))
 }
 
 /// Shows an answer to everybody that only one person sees.
 fn share(place: Place) -> Choice {
     Choice::new("Show everyone", "", Action::Share(place))
-}
-
-fn remove() -> Choice {
-    Choice::new("Remove", "", Action::Remove).here()
 }

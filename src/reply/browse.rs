@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
 
-use super::answers::{preview, section, section_choice};
+use super::answers::{path_of, preview, section, section_choice};
 use super::{Action, Choice, Filter, Link, Reply, View};
 
 /// Resources on a page.
@@ -48,25 +48,14 @@ pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Opti
     let mut buttons = turning(page, pages, view);
     let links = knowledge.resources_of(topic).len();
     if links > 0 {
-        let filter = Filter {
-            topic: Some(topic.id.clone()),
-            ..Filter::default()
-        };
-        buttons.push(
-            Choice::new(
-                "All resources",
-                "",
-                Action::Show(View::Resources { filter, page: 0 }),
-            )
-            .here(),
-        );
+        buttons.push(Choice::show("All resources", "", View::resources_of(topic)).here());
     }
     Some(
         Reply {
             prompt: "Sections of this topic".to_owned(),
             choices: sections
                 .map(|(number, other)| {
-                    Choice::new(&other.heading, &topic.title, Action::Show(view(number))).here()
+                    Choice::show(&other.heading, &topic.title, view(number)).here()
                 })
                 .collect(),
             buttons,
@@ -114,13 +103,7 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         (_, Some(topic)) => format!("{}{only}", topic.summary),
         (count, None) => format!("{count} links from the {}.{only}", knowledge.name()),
     };
-    let path = topic.map(|topic| {
-        vec![
-            knowledge.name().to_owned(),
-            knowledge.category_of(topic).to_owned(),
-            topic.title.clone(),
-        ]
-    });
+    let path = topic.map(|topic| path_of(knowledge, topic));
     let sections = topic.into_iter().flat_map(|topic| {
         topic
             .sections
@@ -143,11 +126,7 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
                 page,
             }),
             filters: filters(filter),
-            footer: if pages > 1 {
-                format!("Page {} of {pages}", page + 1)
-            } else {
-                String::new()
-            },
+            footer: page_of(page, pages),
             ..Reply::default()
         }
         .within_limits(),
@@ -156,44 +135,34 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
 
 /// Ways to narrow a list of resources, or to widen it again.
 fn filters(filter: &Filter) -> Vec<Choice> {
-    let choice = |label: String, is_on: bool, filter: Filter| {
+    let mut choices = Vec::new();
+    let mut add = |what: &str, name: &str, is_on: bool, change: &dyn Fn(&mut Filter)| {
+        let mut changed = filter.clone();
+        change(&mut changed);
+        let label = format!("{what}: {}", name.replace('-', " "));
         let detail = if is_on { "Take this filter away" } else { "" };
-        Choice::new(
-            label,
-            detail,
-            Action::Show(View::Resources { filter, page: 0 }),
-        )
-        .here()
+        let view = View::Resources {
+            filter: changed,
+            page: 0,
+        };
+        choices.push(Choice::show(label, detail, view).here());
     };
-    let kinds = Kind::ALL.iter().map(|&kind| {
+    for &kind in Kind::ALL {
         let is_on = filter.kind == Some(kind);
-        let changed = Filter {
-            kind: Some(kind).filter(|_| !is_on),
-            ..filter.clone()
-        };
-        choice(
-            format!("Kind: {}", kind.name().replace('-', " ")),
-            is_on,
-            changed,
-        )
-    });
-    let costs = Cost::ALL.iter().map(|&cost| {
+        let kept = Some(kind).filter(|_| !is_on);
+        add("Kind", kind.name(), is_on, &|filter| filter.kind = kept);
+    }
+    for &cost in Cost::ALL {
         let is_on = filter.cost == Some(cost);
-        let changed = Filter {
-            cost: Some(cost).filter(|_| !is_on),
-            ..filter.clone()
-        };
-        choice(format!("Cost: {}", cost.name()), is_on, changed)
-    });
-    let levels = Level::ALL.iter().map(|&level| {
+        let kept = Some(cost).filter(|_| !is_on);
+        add("Cost", cost.name(), is_on, &|filter| filter.cost = kept);
+    }
+    for &level in Level::ALL {
         let is_on = filter.level == Some(level);
-        let changed = Filter {
-            level: Some(level).filter(|_| !is_on),
-            ..filter.clone()
-        };
-        choice(format!("Level: {}", level.name()), is_on, changed)
-    });
-    kinds.chain(costs).chain(levels).collect()
+        let kept = Some(level).filter(|_| !is_on);
+        add("Level", level.name(), is_on, &|filter| filter.level = kept);
+    }
+    choices
 }
 
 /// All topics, by category.
@@ -236,23 +205,13 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
     for topic in topics.iter().skip(page * TOPICS).take(TOPICS) {
         // Writing to a String cannot fail.
         let _ = write!(body, "\n- **{}**: {}", topic.title, topic.summary);
-        choices.push(
-            Choice::new(
-                &topic.title,
-                &topic.summary,
-                Action::Show(View::Page {
-                    topic: topic.id.clone(),
-                    page: 0,
-                }),
-            )
-            .here(),
-        );
+        choices.push(Choice::show(&topic.title, &topic.summary, View::topic(topic)).here());
     }
     let mut buttons = turning(page, pages, |page| View::Category {
         category: category.id.clone(),
         page,
     });
-    buttons.push(Choice::new("All categories", "", Action::Show(View::Topics)).here());
+    buttons.push(Choice::show("All categories", "", View::Topics).here());
     Reply {
         title: category.title.clone(),
         path: vec![knowledge.name().to_owned()],
@@ -260,11 +219,7 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
         prompt: "Open a topic".to_owned(),
         choices,
         buttons,
-        footer: if pages > 1 {
-            format!("Page {} of {pages}", page + 1)
-        } else {
-            String::new()
-        },
+        footer: page_of(page, pages),
         ..Reply::default()
     }
     .within_limits()
@@ -274,8 +229,13 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
 fn turning(page: usize, pages: usize, view: impl Fn(usize) -> View) -> Vec<Choice> {
     let back = page
         .checked_sub(1)
-        .map(|page| Choice::new("Back", "", Action::Show(view(page))).here());
-    let next =
-        (page + 1 < pages).then(|| Choice::new("Next", "", Action::Show(view(page + 1))).here());
+        .map(|page| Choice::show("Back", "", view(page)).here());
+    let next = (page + 1 < pages).then(|| Choice::show("Next", "", view(page + 1)).here());
     back.into_iter().chain(next).collect()
+}
+
+/// Which page is shown, if there are several.
+fn page_of(page: usize, pages: usize) -> String {
+    let several = (pages > 1).then(|| format!("Page {} of {pages}", page + 1));
+    several.unwrap_or_default()
 }

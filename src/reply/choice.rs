@@ -1,7 +1,8 @@
 //! What a person can do next, and what that does.
 
 use super::limit;
-use crate::knowledge::{Cost, Kind, Level, Place, Resource};
+use crate::fnv::fnv1a;
+use crate::knowledge::{Cost, Kind, Level, Place, Resource, Topic};
 use crate::text::cut;
 
 /// Something that a person can do next.
@@ -80,12 +81,9 @@ pub enum Asked {
     Quoted,
 }
 
-/// A short name of a text, the same on every machine and in every version, because it outlives a restart: FNV-1a (Fowler, Noll
-/// and Vo, <https://datatracker.ietf.org/doc/html/rfc9923>).
+/// A short name of a text, which outlives a restart.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    fnv1a(text.bytes())
 }
 
 /// Something of the guide that can be shown again and again.
@@ -160,6 +158,16 @@ impl Choice {
         }
     }
 
+    /// Shows something of the guide.
+    pub(super) fn show(label: impl Into<String>, detail: impl Into<String>, view: View) -> Self {
+        Self::new(label, detail, Action::Show(view))
+    }
+
+    /// Removes the reply.
+    pub(super) fn remove() -> Self {
+        Self::new("Remove", "", Action::Remove).here()
+    }
+
     /// Whether it shows a section.
     pub(super) fn is_section(&self) -> bool {
         matches!(self.action, Action::Show(View::Section(_)))
@@ -182,6 +190,23 @@ impl Choice {
         };
         self.label = cut(&self.label, label);
         self.detail = cut(&self.detail, detail);
+    }
+}
+
+impl View {
+    /// The first page of a topic.
+    pub(super) fn topic(topic: &Topic) -> Self {
+        let topic = topic.id.clone();
+        Self::Page { topic, page: 0 }
+    }
+
+    /// The resources that help with a topic.
+    pub(super) fn resources_of(topic: &Topic) -> Self {
+        let filter = Filter {
+            topic: Some(topic.id.clone()),
+            ..Filter::default()
+        };
+        Self::Resources { filter, page: 0 }
     }
 }
 

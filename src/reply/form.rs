@@ -41,6 +41,23 @@ pub struct Field {
     pub most: usize,
 }
 
+impl Field {
+    /// The same, to be filled in.
+    pub(super) fn required(self) -> Self {
+        let is_required = true;
+        Self {
+            is_required,
+            ..self
+        }
+    }
+
+    /// The same with several lines.
+    pub(super) fn long(self) -> Self {
+        let is_long = true;
+        Self { is_long, ..self }
+    }
+}
+
 /// What a field of a form is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldName {

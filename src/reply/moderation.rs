@@ -232,7 +232,7 @@ fn problem(folder: &Path, error: &LoadError) -> String {
             format!(
                 "{place} {}\n{}{more}",
                 escape(&first.message),
-                escape(&first.mend)
+                escape(&first.help)
             )
         }
     }

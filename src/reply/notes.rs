@@ -3,7 +3,7 @@
 use crate::knowledge::KnowledgeBase;
 use crate::remark::Remark;
 
-use super::{Action, Choice, Reply, View};
+use super::{Choice, Reply, View};
 
 /// How to ask.
 pub fn help(knowledge: &KnowledgeBase) -> Reply {
@@ -20,7 +20,7 @@ pub fn help(knowledge: &KnowledgeBase) -> Reply {
             The person who asked, or a moderator, can remove my reply."
             .to_owned(),
         prompt: "Look around".to_owned(),
-        choices: vec![Choice::new("List of topics", "", Action::Show(View::Topics))],
+        choices: vec![Choice::show("List of topics", "", View::Topics)],
         footer: "What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide".to_owned(),
         ..Reply::default()
     }

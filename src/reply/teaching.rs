@@ -271,19 +271,9 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         action,
         title: title.to_owned(),
         fields: vec![
-            Field {
-                is_required: true,
-                ..question
-            },
-            Field {
-                is_required: true,
-                is_long: true,
-                ..answer
-            },
-            Field {
-                is_long: true,
-                ..others
-            },
+            question.required(),
+            answer.required().long(),
+            others.long(),
             link,
             topic,
         ],
@@ -302,10 +292,7 @@ pub fn search_form() -> Form {
     Form {
         action: FormAction::Search,
         title: "Search the guide".to_owned(),
-        fields: vec![Field {
-            is_required: true,
-            ..words
-        }],
+        fields: vec![words.required()],
     }
 }
 

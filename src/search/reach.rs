@@ -40,7 +40,7 @@ pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) 
     problems
 }
 
-fn problem(sources: &Sources, topic: &Topic, at: Position, message: String, mend: &str) -> Problem {
+fn problem(sources: &Sources, topic: &Topic, at: Position, message: String, help: &str) -> Problem {
     let file = sources
         .topics
         .iter()
@@ -51,6 +51,6 @@ fn problem(sources: &Sources, topic: &Topic, at: Position, message: String, mend
         file,
         at,
         message,
-        mend: mend.to_owned(),
+        help: help.to_owned(),
     }
 }

@@ -285,7 +285,7 @@ proptest! {
     #[test]
     fn whatever_is_wrong_with_the_files_its_report_fits(text in "\\PC{1,3000}") {
         let at = Position { line: usize::MAX, column: usize::MAX };
-        let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), mend: text };
+        let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), help: text };
         let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
         let standing = Standing { since: u64::MAX, started: u64::MAX, problem: Some((&error, u64::MAX)), keeping: Keeping::Well { dropped: 1 }, encoder: Some(false) };
         assert_fits(&reply::status(&GUIDE.knowledge, Path::new("knowledge"), &standing));
@@ -614,7 +614,7 @@ fn what_moderators_are_answered_as_discord_is_sent_it() {
         file: "topics/bread.toml".to_owned(),
         at: Position { line: 3, column: 1 },
         message: "unknown key `titel`".to_owned(),
-        mend: "write `title`".to_owned(),
+        help: "write `title`".to_owned(),
     };
     let error = LoadError::Invalid {
         dir: "knowledge".into(),

@@ -93,11 +93,11 @@ pub(super) fn exists(file: &mut Reader<'_>, what: &str, id: &Located<String>, kn
     if id.value.is_empty() || known.contains(&id.value.as_str()) {
         return;
     }
-    let mend = match format::nearest(&id.value, known.iter().copied()) {
+    let help = match format::nearest(&id.value, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => format!("Remove it, or add the {what} first."),
     };
-    file.error(&id.span, format!("there is no {what} `{}`", id.value), mend);
+    file.error(&id.span, format!("there is no {what} `{}`", id.value), help);
 }
 
 pub(super) fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, allowed: &[&str]) {

@@ -24,9 +24,9 @@ impl Reader<'_> {
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) {
-        self.report(Severity::Error, span, message, mend);
+        self.report(Severity::Error, span, message, help);
     }
 
     /// Adds a warning at a place in the file.
@@ -34,9 +34,9 @@ impl Reader<'_> {
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) {
-        self.report(Severity::Warning, span, message, mend);
+        self.report(Severity::Warning, span, message, help);
     }
 
     fn report(
@@ -44,7 +44,7 @@ impl Reader<'_> {
         severity: Severity,
         span: &Range<usize>,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        help: impl Into<String>,
     ) {
         let at = Lines::of(self.text).position(span.start);
         self.problems.push(Problem {
@@ -52,7 +52,7 @@ impl Reader<'_> {
             file: self.file.to_owned(),
             at,
             message: message.into(),
-            mend: mend.into(),
+            help: help.into(),
         });
     }
 }

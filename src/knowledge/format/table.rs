@@ -19,11 +19,11 @@ impl Reader<'_> {
         if let Some(fault) = faults.first() {
             // What a parser says after its first fault is mostly an echo of that one.
             let message = fault.message().lines().collect::<Vec<_>>().join(", ");
-            let mend = "Mend the TOML here: text stands in quotes, lists in [ ], each entry ends with a comma.";
+            let help = "Mend the TOML here: text stands in quotes, lists in [ ], each entry ends with a comma.";
             self.error(
                 &fault.span().unwrap_or_default(),
                 format!("this is not valid TOML: {message}"),
-                mend,
+                help,
             );
             return None;
         }

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use serde::Serialize;
-use toml::value::Datetime;
 
 use super::events::plain_text;
 use super::faq::{FaqEntry, FaqLink};
@@ -13,8 +11,12 @@ use crate::knowledge::id::new_id;
 use crate::knowledge::limits::{
     MAX_DESCRIPTION, MAX_LINE, MAX_PER_CATEGORY, MAX_PHRASING, MAX_TITLE, PLACEHOLDER_LINK,
 };
-use crate::knowledge::load::{File, Sources};
+use crate::knowledge::load::Sources;
 use crate::knowledge::parse::parse;
+use crate::knowledge::written::{
+    CategoryToml, GuideToml, KindToml, OutOfScopeToml, ResourceToml, ResourcesToml, SectionToml,
+    TopicToml, VocabularyToml, toml_file,
+};
 use crate::knowledge::{Cost, Kind, Level};
 use crate::text::{self, cut, one_line};
 
@@ -41,86 +43,6 @@ pub(super) fn phrasing(question: &str) -> String {
         return cut;
     }
     cut.trim_end_matches('…').to_owned()
-}
-
-/// `guide.toml`.
-#[derive(Serialize)]
-struct GuideToml {
-    name: String,
-    category: Vec<CategoryToml>,
-}
-
-#[derive(Serialize)]
-struct CategoryToml {
-    id: String,
-    title: String,
-    description: String,
-}
-
-/// `topics/<id>.toml`.
-#[derive(Serialize)]
-struct TopicToml {
-    id: String,
-    title: String,
-    category: String,
-    summary: String,
-    reviewed: Datetime,
-    keywords: [String; 0],
-    related: [String; 0],
-    questions: [String; 1],
-    section: [SectionToml; 1],
-}
-
-#[derive(Serialize)]
-struct SectionToml {
-    id: &'static str,
-    heading: String,
-    text: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    resources: Vec<String>,
-}
-
-/// `resources.toml`.
-#[derive(Serialize)]
-struct ResourcesToml {
-    resource: Vec<ResourceToml>,
-}
-
-#[derive(Serialize)]
-struct ResourceToml {
-    id: String,
-    name: String,
-    url: String,
-    kind: &'static str,
-    cost: &'static str,
-    level: &'static str,
-    topics: [String; 0],
-    description: String,
-}
-
-/// `vocabulary.toml`.
-#[derive(Serialize)]
-struct VocabularyToml {
-    stop_words: Vec<String>,
-    protected: [String; 0],
-    group: [String; 0],
-    abbreviations: BTreeMap<String, String>,
-}
-
-/// `out_of_scope.toml`.
-#[derive(Serialize)]
-struct OutOfScopeToml {
-    kind: Vec<KindToml>,
-}
-
-#[derive(Serialize)]
-struct KindToml {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<String>,
-    examples: Vec<String>,
 }
 
 /// The parts of a guide that its topics refer to.
@@ -186,9 +108,8 @@ impl NewGuide {
         });
     }
 
-    /// All files; none if one cannot be written as TOML, which no text brings about.
-    pub(super) fn sources(self, name: &str, entries: &[FaqEntry], today: Date) -> Option<Sources> {
-        let reviewed: Datetime = today.to_string().parse().ok()?;
+    /// All files.
+    pub(super) fn sources(self, name: &str, entries: &[FaqEntry], reviewed: Date) -> Sources {
         let mut taken = BTreeSet::new();
         let mut topics = Vec::new();
         for (entry, category) in entries.iter().zip(self.category_of) {
@@ -206,17 +127,18 @@ impl NewGuide {
                 category,
                 summary: summary(entry),
                 reviewed,
-                keywords: [],
-                related: [],
-                questions: [phrasing(question)],
-                section: [SectionToml {
-                    id: "answer",
+                keywords: Vec::new(),
+                related: Vec::new(),
+                questions: vec![phrasing(question)],
+                section: vec![SectionToml {
+                    id: "answer".to_owned(),
+                    questions: Vec::new(),
                     heading: cut(question, MAX_TITLE),
                     text: entry.answer.value.clone(),
                     resources,
                 }],
             };
-            topics.push(file(&format!("topics/{id}.toml"), &topic)?);
+            topics.push(toml_file(&format!("topics/{id}.toml"), &topic));
         }
         topics.sort_by(|a, b| a.name.cmp(&b.name));
         let guide = GuideToml {
@@ -228,26 +150,17 @@ impl NewGuide {
         };
         let vocabulary = VocabularyToml {
             stop_words: self.stop_words,
-            protected: [],
-            group: [],
-            abbreviations: BTreeMap::new(),
+            ..VocabularyToml::default()
         };
-        Some(Sources {
-            guide: file("guide.toml", &guide)?,
-            resources: file("resources.toml", &resources)?,
-            vocabulary: file("vocabulary.toml", &vocabulary)?,
-            out_of_scope: file("out_of_scope.toml", &out_of_scope())?,
+        Sources {
+            guide: toml_file("guide.toml", &guide),
+            resources: toml_file("resources.toml", &resources),
+            vocabulary: toml_file("vocabulary.toml", &vocabulary),
+            out_of_scope: toml_file("out_of_scope.toml", &out_of_scope()),
             topics,
             messages: Vec::new(),
-        })
+        }
     }
-}
-
-fn file(name: &str, content: &impl Serialize) -> Option<File> {
-    Some(File {
-        name: name.to_owned(),
-        bytes: toml::to_string_pretty(content).ok()?.into_bytes(),
-    })
 }
 
 /// An address as it can stand in a link.

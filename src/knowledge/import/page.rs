@@ -13,7 +13,7 @@ use super::rewriting::{Rewriting, rewritten};
 use crate::knowledge::format::{Located, Reader};
 
 /// How a page must be written.
-const MEND: &str = "Write each question as a heading (## …) with its answer below.";
+const HELP: &str = "Write each question as a heading (## …) with its answer below.";
 /// A heading, and what stands below it until the next.
 struct PagePart {
     level: HeadingLevel,
@@ -30,7 +30,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     let events: Vec<_> = parser.into_offset_iter().collect();
     let parts = parts(&events, text.len());
     let Some(first) = parts.first() else {
-        file.error(&(0..0), "there is no heading in this file", MEND);
+        file.error(&(0..0), "there is no heading in this file", HELP);
         return Faq::default();
     };
     let is_title = parts.len() > 1 && parts.iter().skip(1).all(|part| part.level > first.level);
@@ -53,7 +53,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
         let inside = within(&events, &part.body);
         if written(text, &part.body).is_none() {
             if !has_parts {
-                file.error(&part.span, "nothing answers this question", MEND);
+                file.error(&part.span, "nothing answers this question", HELP);
             }
         } else if is_contents(inside) {
             file.warn(
@@ -68,7 +68,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
         above.push(part);
     }
     if entries.is_empty() && file.problems.is_empty() {
-        file.error(&first.span, "there is no question in this file", MEND);
+        file.error(&first.span, "there is no question in this file", HELP);
     }
     Faq {
         name: is_title.then(|| first.title.clone()),

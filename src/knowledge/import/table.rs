@@ -13,7 +13,7 @@ const ANSWER: [&str; 4] = ["answer", "answers", "a", "reply"];
 const LINK: [&str; 5] = ["link", "links", "url", "source", "resource"];
 const CATEGORY: [&str; 4] = ["category", "topic", "section", "group"];
 /// How to write a row.
-const MEND: &str =
+const HELP: &str =
     "Write question, answer and, if there is one, link; quote a field that has a separator in it.";
 
 /// A row, and where it begins, in bytes.
@@ -61,7 +61,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     let columns = named.unwrap_or(Columns::UNNAMED);
     let entries: Vec<FaqEntry> = rows.filter_map(|row| entry(file, row, &columns)).collect();
     if entries.is_empty() && file.problems.is_empty() {
-        file.error(&(0..0), "there is no question in this file", MEND);
+        file.error(&(0..0), "there is no question in this file", HELP);
     }
     Faq {
         name: None,
@@ -149,7 +149,7 @@ fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<FaqEntry
     let (question, answer) = (field(columns.question), field(columns.answer));
     for (what, text) in [("question", question), ("answer", answer)] {
         if text.is_empty() {
-            file.error(&span, format!("this row has no {what}"), MEND);
+            file.error(&span, format!("this row has no {what}"), HELP);
         }
     }
     let count = row.fields.len();
@@ -158,7 +158,7 @@ fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<FaqEntry
         file.error(
             &span,
             format!("this row has {count} fields, the most is {most}"),
-            MEND,
+            HELP,
         );
         return None;
     }
