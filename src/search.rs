@@ -39,7 +39,7 @@ pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
 pub use found::{EncoderEvidence, Found, MOST_MATCHES, Match};
 use meaning::{Meanings, RoundedMeaning};
-use neighbours::{Likeness, Neighbours};
+use neighbours::MeantExamples;
 use phrasings::Phrasings;
 pub use reach::unreachable;
 
@@ -54,10 +54,16 @@ const BM25_WEIGHT: f32 = 0.15;
 /// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
 /// answer more of what is out of scope.
 const LIKENESS_WEIGHT: f32 = 3.0;
-/// How much the likeness in meaning to a topic's nearest example counts, where there is an encoder.
+/// How much the likeness in meaning to a topic's nearest example counts.
 const MEANT_NEAREST: f32 = 6.0;
 /// How much the mean likeness in meaning to its five nearest examples counts.
-const MEANT_NEAR: f32 = 14.0;
+const MEANT_NEAR: f32 = 7.0;
+/// How many classes, best first, are compared example by example.
+const MOST_COMPARED: usize = 8;
+/// The same as [`MEANT_NEAREST`] for the likeness as an encoder sees it, where there is one.
+const ENCODED_NEAREST: f32 = 6.0;
+/// The same as [`MEANT_NEAR`].
+const ENCODED_NEAR: f32 = 14.0;
 /// A message of at least this many words may tell a story around the sentence that asks.
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
@@ -75,8 +81,7 @@ pub struct Index {
     classifier: Arc<Classifier>,
     bm25: Arc<Bm25>,
     phrasings: Arc<Phrasings>,
-    /// What each example means, and the examples of each class.
-    examples: Arc<(Vec<RoundedMeaning>, Neighbours)>,
+    examples: Arc<MeantExamples>,
     sections: Arc<Sections>,
     /// The ids of the topics, which decide ties.
     topics: Arc<[String]>,
@@ -236,7 +241,6 @@ impl Index {
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
             scope_odds,
-            share_odds: share_odds(&scores, best),
             words: analyzed.words.len(),
             unknown: analyzed.unknown.len(),
             in_texts: if question.overheard {
@@ -244,6 +248,7 @@ impl Index {
             } else {
                 self.in_texts(&analyzed)
             },
+            repeats: repeated.is_some_and(|(class, _)| class == best),
             encoded: meant.map(|meant| meant.evidence(best, topics)),
             next_section,
             matches,
@@ -296,30 +301,22 @@ impl Index {
         }
     }
 
+    /// Adds how like the question is in meaning to the nearest examples of the classes that are best so far. The others are too
+    /// far behind for it to matter.
     fn add_neighbours(&self, analyzed: &AnalyzedText, scores: &mut [f32]) {
-        let env = |name: &str, or: f32| {
-            std::env::var(name)
-                .ok()
-                .and_then(|v| v.parse::<f32>().ok())
-                .unwrap_or(or)
-        };
-        let (kn, km, most) = (env("KN", 4.0), env("KM", 8.0), env("MOST", 8.0) as usize);
-        let (meanings, neighbours) = &*self.examples;
-        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
-        let mut classes: Vec<usize> = (0..scores.len()).collect();
-        if most < classes.len() {
-            classes.select_nth_unstable_by(most, |a, b| {
-                scores[*b].total_cmp(&scores[*a]).then(a.cmp(b))
+        let mut ranked: Vec<(f32, usize)> = scores.iter().copied().zip(0..).collect();
+        if ranked.len() > MOST_COMPARED {
+            ranked.select_nth_unstable_by(MOST_COMPARED, |(a_score, a), (b_score, b)| {
+                b_score.total_cmp(a_score).then(a.cmp(b))
             });
-            classes.truncate(most);
+            ranked.truncate(MOST_COMPARED);
         }
-        for class in classes {
-            let Likeness { nearest, near } = neighbours.of_class(class, |number| {
-                meanings
-                    .get(number)
-                    .map_or(0.0, |other| other.cosine(&meaning))
-            });
-            scores[class] += kn * nearest + km * near;
+        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
+        for (_, class) in ranked {
+            let likeness = self.examples.likeness(class, &meaning);
+            if let Some(score) = scores.get_mut(class) {
+                *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
+            }
         }
     }
 
@@ -329,7 +326,7 @@ impl Index {
         let sentences = sentences.filter(|_| self.components.has(Component::Encoder))?;
         let likeness = sentences.likeness(question.vector.as_deref()?);
         for (score, likeness) in scores.iter_mut().zip(&likeness.classes) {
-            *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
+            *score += ENCODED_NEAREST * likeness.nearest + ENCODED_NEAR * likeness.near;
         }
         Some(likeness)
     }
@@ -382,15 +379,6 @@ fn deviation(scores: &[f32]) -> f32 {
         .sum::<f32>()
         / count;
     libm::sqrtf(variance)
-}
-
-/// By how much a class is likelier than all others together.
-fn share_odds(scores: &[f32], class: usize) -> f32 {
-    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let share = |score: f32| libm::expf(score - greatest);
-    let all: f32 = scores.iter().copied().map(share).sum();
-    let own = scores.get(class).copied().map_or(0.0, share);
-    libm::logf(own.max(1e-30) / (all - own).max(1e-30)).clamp(-9.0, 9.0)
 }
 
 /// By how much the classes before `topics` are likelier than those after it.

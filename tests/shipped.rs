@@ -178,6 +178,38 @@ fn every_title_finds_its_topic() {
 }
 
 #[test]
+fn a_heading_typed_as_it_is_shown_opens_its_section() {
+    let mut headings: Vec<(&str, (usize, usize))> = Vec::new();
+    for (topic, known) in KNOWLEDGE.topics().iter().enumerate() {
+        let sections = known.sections.iter().enumerate();
+        headings
+            .extend(sections.map(|(section, known)| (known.heading.as_str(), (topic, section))));
+    }
+    let is_unique = |heading: &str| {
+        headings
+            .iter()
+            .filter(|(other, _)| *other == heading)
+            .count()
+            == 1
+    };
+    let asked = headings
+        .iter()
+        .filter(|(heading, _)| heading.split(' ').count() > 1 && is_unique(heading));
+    let shut: Vec<&str> = asked
+        .filter(|(heading, place)| {
+            let answer = ask(&Question::new(*heading));
+            let shown = answer
+                .matches
+                .first()
+                .map(|shown| (shown.topic, shown.section));
+            answer.outcome != Outcome::Answer || shown != Some(*place)
+        })
+        .map(|(heading, _)| *heading)
+        .collect();
+    assert!(shut.is_empty(), "{shut:#?}");
+}
+
+#[test]
 fn who_speaks_of_suicide_is_told_where_help_is_and_not_how_to_apply() {
     for message in [
         "i wanna kill myself",

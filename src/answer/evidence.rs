@@ -11,11 +11,15 @@ pub struct Evidence {
 }
 
 /// How many numbers there are in an [`Evidence`].
-pub const FEATURES: usize = 13;
+pub const FEATURES: usize = 15;
 
 impl Evidence {
     /// What each number is called.
     pub const NAMES: [&str; FEATURES] = [
+        "SCORE",
+        "LEAD",
+        "LEAD_ON_THIRD",
+        "OUT_OF_SCOPE",
         "NEAREST",
         "NEAREST_OUT_OF_SCOPE",
         "DEVIATION",
@@ -23,19 +27,22 @@ impl Evidence {
         "WORDS",
         "UNKNOWN",
         "ASKS",
-        "SHARE",
-        "SECTION_LEAD",
-        "MEANT_NEAREST",
-        "MEANT_NEAR",
-        "MEANT_OTHER",
-        "MEANT_OUT_OF_SCOPE",
+        "ENCODED_NEAREST",
+        "ENCODED_NEAR",
+        "ENCODED_OTHER",
+        "ENCODED_OUT_OF_SCOPE",
     ];
 
     /// The evidence for the best match of a search for a message, which [`asks`](super::asks) something or does not.
     pub fn of(found: &Found, asks: bool) -> Self {
+        let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
         let words = found.words.max(1) as f32;
         let encoded = found.encoded.unwrap_or_default();
         let numbers = [
+            score(0),
+            score(0) - score(1),
+            score(0) - score(2),
+            found.aside.map_or(0.0, |(_, score)| score),
             found.nearest,
             found.nearest_aside,
             found.deviation,
@@ -43,10 +50,6 @@ impl Evidence {
             libm::logf(words),
             found.unknown as f32 / words,
             f32::from(u8::from(asks)),
-            found.share_odds,
-            found
-                .next_section
-                .map_or(2.0, |(_, behind)| behind.min(2.0)),
             encoded.nearest,
             encoded.near,
             encoded.other,

@@ -132,7 +132,7 @@ impl Index {
             ),
             part("rare words (BM25)", bm25),
             part(
-                "nearest phrasing, asking sentence, earlier question",
+                "nearest phrasing and examples, asking sentence, earlier question",
                 place.score - classified - bm25,
             ),
         ];

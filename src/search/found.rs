@@ -48,8 +48,8 @@ pub struct Found {
     /// For a question of a few words: the sections, by topic and position, in whose texts alone all of these stand. A rare word
     /// may stand in a text and in no phrasing. Not looked for where the question was overheard: nothing is offered there.
     pub in_texts: Vec<(usize, usize)>,
-    /// How likely the best topic is against all other classes together: the logarithm of the odds, from -9 to 9.
-    pub share_odds: f32,
+    /// Whether the question is a phrasing, a title or a heading of the best topic, stem for stem.
+    pub repeats: bool,
     /// What the encoder says, if it was asked.
     pub encoded: Option<EncoderEvidence>,
     /// The section of the best topic that fits next best, and how far it is behind. Nothing where a phrasing of the best one

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::corpus::Example;
 use super::lists::Lists;
+use super::meaning::{Meaning, RoundedMeaning};
 
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
@@ -91,5 +92,32 @@ impl Neighbours {
             Likeness::of(own.filter_map(|(number, _)| cosines.get(*number as usize).copied()))
         };
         (0..sections).map(of_section).collect()
+    }
+}
+
+/// What each example means.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct MeantExamples {
+    meanings: Vec<RoundedMeaning>,
+    neighbours: Neighbours,
+}
+
+impl MeantExamples {
+    /// Remembers examples with their meanings.
+    pub(super) fn new(examples: &[Example<'_>], meanings: &[Meaning], classes: usize) -> Self {
+        Self {
+            meanings: meanings.iter().map(RoundedMeaning::new).collect(),
+            neighbours: Neighbours::new(examples, classes),
+        }
+    }
+
+    /// How like a question is to the examples of a class.
+    pub(super) fn likeness(&self, class: usize, question: &RoundedMeaning) -> Likeness {
+        let cosine = |number: usize| {
+            self.meanings
+                .get(number)
+                .map_or(0.0, |own| own.cosine(question))
+        };
+        self.neighbours.of_class(class, cosine)
     }
 }

@@ -16,7 +16,7 @@ pub const SENTENCE_DIMENSIONS: usize = 384;
 const ONE: f32 = 32_767.0;
 
 /// How much the likeness in meaning to a section's nearest example counts, and to its five nearest on average.
-const MEANT_SECTION: f32 = 1.0;
+const ENCODED_SECTION: f32 = 1.0;
 
 /// The meaning of a text, as a sentence encoder sees it: a vector of unit length, each of whose numbers is rounded to one of
 /// 32,767 parts of one.
@@ -129,8 +129,9 @@ impl SentenceLikeness<'_> {
             .sentences
             .neighbours
             .sections(topic, sections, &self.cosines);
-        let points =
-            |likeness: &Likeness| MEANT_SECTION * likeness.nearest + MEANT_SECTION * likeness.near;
+        let points = |likeness: &Likeness| {
+            ENCODED_SECTION * likeness.nearest + ENCODED_SECTION * likeness.near
+        };
         likeness.iter().map(points).collect()
     }
 

@@ -9,8 +9,8 @@ use super::bm25::Bm25;
 use super::classifier::Classifier;
 use super::corpus::Corpus;
 use super::lists::Lists;
-use super::meaning::{Meaning, Meanings, RoundedMeaning};
-use super::neighbours::Neighbours;
+use super::meaning::{Meaning, Meanings};
+use super::neighbours::MeantExamples;
 use super::phrasings::Phrasings;
 use super::sections::Sections;
 use super::vectorizer::VectorizerBuilder;
@@ -77,10 +77,7 @@ impl Index {
         });
         let targets = Lists::new(examples.len(), targets);
         Self {
-            examples: Arc::new((
-                meanings_of.iter().map(RoundedMeaning::new).collect(),
-                Neighbours::new(&examples, classes),
-            )),
+            examples: Arc::new(MeantExamples::new(&examples, &meanings_of, classes)),
             classifier: Arc::new(Classifier::train(
                 &vectors,
                 &meanings_of,
