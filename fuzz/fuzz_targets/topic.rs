@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
             "{problem}"
         );
         assert!(
-            !problem.message.is_empty() && !problem.mend.is_empty(),
+            !problem.message.is_empty() && !problem.help.is_empty(),
             "{problem:?}"
         );
     }
