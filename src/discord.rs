@@ -46,10 +46,10 @@ use url::Url;
 
 use crate::config::{self, Token};
 use crate::live::Live;
-use crate::monitor::{Monitor, Present, Shard};
+use crate::monitor::{MonitorHandle, Present, Shard};
 use crate::reloading;
 use crate::reply::Reply;
-use crate::store::Store;
+use crate::store::StoreHandle;
 use answers::AnswerTracker;
 use commands::mentions::CommandMentions;
 use context::BotContext;
@@ -85,8 +85,8 @@ pub fn run<'a>(
     config: &'a config::Discord,
     token: &'a Token,
     live: Arc<Live>,
-    store: Store,
-    monitor: Monitor,
+    store: StoreHandle,
+    monitor: MonitorHandle,
     options: Options,
     stop: BoxFuture<'a, ()>,
 ) -> BoxFuture<'a, Result<(), RunError>> {

@@ -1,7 +1,7 @@
 //! What other programs can ask of the running bot over HTTP: whether it works, whether it is ready, and its figures for
 //! Prometheus. Off unless the configuration names an address; then nothing listens and nothing is counted.
 //!
-//! The bot tells what happens by one call each (`Monitor::asked` and the like), which add to a number and never wait. How
+//! The bot tells what happens by one call each (`MonitorHandle::asked` and the like), which add to a number and never wait. How
 //! things are at present (connections, the guide, the store, the process) is looked up when somebody asks.
 //!
 //! | Module | Responsibility |
@@ -28,7 +28,7 @@ use tracing::{info, warn};
 use crate::config;
 use crate::live::Live;
 use crate::stats::{Outcome, Way};
-use crate::store::{State, Store};
+use crate::store::{State, StoreHandle};
 use counts::MetricCounts;
 
 pub(crate) use counts::RequestKind;
@@ -81,7 +81,7 @@ type PresentSource = Box<dyn Fn() -> Option<Present> + Send + Sync>;
 
 /// The handle with which the bot tells what happens; cheap to clone. One that is off does nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Monitor(Option<Arc<On>>);
+pub struct MonitorHandle(Option<Arc<On>>);
 
 #[derive(Debug)]
 struct On {
@@ -95,7 +95,7 @@ struct On {
 struct Watched {
     counts: MetricCounts,
     live: Arc<Live>,
-    store: Store,
+    store: StoreHandle,
     bot: OnceLock<PresentSource>,
     started: SystemTime,
 }
@@ -108,7 +108,7 @@ impl fmt::Debug for Watched {
     }
 }
 
-impl Monitor {
+impl MonitorHandle {
     /// Nothing listens and nothing is counted.
     pub fn off() -> Self {
         Self(None)
@@ -122,7 +122,7 @@ impl Monitor {
     pub async fn start(
         config: &config::Monitor,
         live: &Arc<Live>,
-        store: &Store,
+        store: &StoreHandle,
     ) -> Result<Self, MonitorError> {
         let Some(address) = config.listen.0 else {
             return Ok(Self::off());

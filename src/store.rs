@@ -1,6 +1,6 @@
 //! What must last: settings of guilds, what moderators added, feedback, gaps and daily counts.
 //!
-//! Nothing in the bot waits for the store. [`Store::record`] puts an event into memory; one task writes what is there in
+//! Nothing in the bot waits for the store. [`StoreHandle::record`] puts an event into memory; one task writes what is there in
 //! one transaction, and tries again, ever more slowly, where that fails. Settings are read from memory. While the store is
 //! unwell the bot answers as ever, and what it has to write is added up: counts by day and topic, so that none is lost,
 //! gaps up to a number, the oldest dropped first.
@@ -223,7 +223,7 @@ pub enum StoreError {
 
 /// The store: a handle, cheap to clone. One that is off does nothing.
 #[derive(Debug, Clone)]
-pub struct Store(Option<Arc<Shared>>);
+pub struct StoreHandle(Option<Arc<Shared>>);
 
 /// What handles and the task share.
 #[derive(Debug)]
@@ -238,7 +238,7 @@ struct Shared {
     health: Mutex<Health>,
 }
 
-impl Store {
+impl StoreHandle {
     /// A store that keeps nothing.
     pub fn off() -> Self {
         Self(None)
@@ -246,7 +246,7 @@ impl Store {
 
     /// Opens the store that the configuration names and starts the task that writes to it; waits for the first attempt,
     /// for at most two seconds, so that settings are there. Never fails: a store that cannot be used is unwell, which
-    /// [`Store::health`] tells, and is tried again.
+    /// [`StoreHandle::health`] tells, and is tried again.
     pub async fn open(config: &config::Store, clock: Clock, timing: Timing) -> Self {
         if config.url.is_off() {
             return Self::off();

@@ -24,12 +24,12 @@ use crate::config;
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
 use crate::live::Live;
-use crate::monitor::Monitor;
+use crate::monitor::MonitorHandle;
 use crate::overlay::Overlay;
 use crate::reply::{self, Place, Reply, View};
 use crate::search::Question;
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::StoreHandle;
 
 /// The services of the bot, shared by all event handlers.
 pub(super) struct BotContext {
@@ -44,9 +44,9 @@ pub(super) struct BotContext {
     pub commands: CommandMentions,
     /// Guilds in which this process has said what the bot is.
     pub introduced: Mutex<HashSet<GuildId>>,
-    pub store: Store,
+    pub store: StoreHandle,
     pub overlays: Overlays,
-    pub monitor: Monitor,
+    pub monitor: MonitorHandle,
     pub encoder: QuestionEncoder,
     /// The bot's own user; unknown before the first session.
     pub user: OnceLock<UserId>,

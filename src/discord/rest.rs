@@ -26,7 +26,7 @@ use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter
 use super::Timeouts;
 use super::other_process::OtherProcess;
 use crate::config::{Discord, Token};
-use crate::monitor::Monitor;
+use crate::monitor::MonitorHandle;
 use client::client_for;
 use route::Route;
 
@@ -75,7 +75,7 @@ pub(super) struct Rest {
     /// No request before this: Discord said that the bot as a whole sends too many.
     globally_limited_until: Mutex<Option<Instant>>,
     timeouts: Timeouts,
-    monitor: Monitor,
+    monitor: MonitorHandle,
     /// Whether somebody else answers with the same token.
     pub other_process: OtherProcess,
 }
@@ -122,7 +122,7 @@ impl Rest {
         config: &Discord,
         token: &Token,
         timeouts: Timeouts,
-        monitor: Monitor,
+        monitor: MonitorHandle,
     ) -> Result<Self, RestError> {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.expose()))
             .map_err(|error| RestError::Unwritable(error.to_string()))?;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tracing::error;
 
-use super::draw::{Step, draw};
+use super::draw::{LinkTarget, draw};
 use super::{Previewed, limits};
 use crate::discord::dry_run::{self, DryRunReply};
 use crate::gaps;
@@ -54,7 +54,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
 ];
 
-type Seen = State<Arc<Previewed>>;
+type PreviewState = State<Arc<Previewed>>;
 
 /// Everything that is answered.
 pub(super) fn router(seen: Arc<Previewed>) -> Router {
@@ -78,7 +78,7 @@ pub(super) fn router(seen: Arc<Previewed>) -> Router {
 }
 
 /// Lets only those in who may ask, and puts [`HEADERS`] on every answer.
-async fn guard(State(seen): Seen, request: Request, next: Next) -> Response {
+async fn guard(State(seen): PreviewState, request: Request, next: Next) -> Response {
     let mut response = match refusal(&seen, &request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
@@ -157,7 +157,7 @@ fn as_json(value: &Value) -> Response {
 }
 
 /// Which guide is live, and what is wrong with its files as they are.
-async fn state(State(seen): Seen) -> Response {
+async fn state(State(seen): PreviewState) -> Response {
     let status = seen.live.present();
     let problems = match status.problem.as_ref().map(|problem| &*problem.error) {
         None => Vec::new(),
@@ -179,7 +179,7 @@ async fn state(State(seen): Seen) -> Response {
 }
 
 /// The guide's topics and their sections, by category, and what may be asked first.
-async fn guide(State(seen): Seen) -> Response {
+async fn guide(State(seen): PreviewState) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
     let topic = |topic: &Topic| {
@@ -208,7 +208,7 @@ async fn guide(State(seen): Seen) -> Response {
 }
 
 /// What was asked in vain, grouped; nothing where there is no store.
-async fn gaps(State(seen): Seen) -> Response {
+async fn gaps(State(seen): PreviewState) -> Response {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = match store::read_gaps(&seen.store, None, first_day(today, GAP_DAYS)).await {
         Ok(gaps) => gaps,
@@ -234,7 +234,10 @@ async fn gaps(State(seen): Seen) -> Response {
 }
 
 /// A section as it answers a question.
-async fn section(State(seen): Seen, Path((topic, section)): Path<(String, String)>) -> Response {
+async fn section(
+    State(seen): PreviewState,
+    Path((topic, section)): Path<(String, String)>,
+) -> Response {
     match dry_run::section(&seen.live.guide().knowledge, &Place { topic, section }) {
         Some(reply) => drawn(&reply),
         None => refused(StatusCode::NOT_FOUND, "the guide has no such section"),
@@ -242,7 +245,7 @@ async fn section(State(seen): Seen, Path((topic, section)): Path<(String, String
 }
 
 /// What the bot replies to somebody.
-async fn reply(State(seen): Seen, body: Bytes) -> Response {
+async fn reply(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, said| {
         dry_run::reply_to(&seen.live.guide(), &*seen.encode, &said)
     })
@@ -250,7 +253,7 @@ async fn reply(State(seen): Seen, body: Bytes) -> Response {
 }
 
 /// What a button or an option of a menu does.
-async fn press(State(seen): Seen, body: Bytes) -> Response {
+async fn press(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, pressed| {
         dry_run::press(&seen.live.guide(), &*seen.encode, &pressed)
     })
@@ -284,7 +287,7 @@ async fn at_ease(work: impl FnOnce() -> Response + Send + 'static) -> Response {
 
 /// A message as Discord is sent it, and as it looks.
 fn drawn(reply: &DryRunReply) -> Response {
-    let html = |message: &Value| draw(message, &|_, _| Step::Script);
+    let html = |message: &Value| draw(message, &|_, _| LinkTarget::Script);
     let drawn = json!({
         "effect": reply.effect,
         "ephemeral": reply.ephemeral,

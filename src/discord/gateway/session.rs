@@ -60,7 +60,7 @@ pub(super) struct Hello {
 
 /// With what a session begins.
 #[derive(Deserialize)]
-struct Ready {
+struct StartedSession {
     session_id: String,
     resume_gateway_url: String,
 }
@@ -72,7 +72,7 @@ impl<'a> Packet<'a> {
 
     /// The session that this begins.
     pub(super) fn session(&self) -> Option<Session> {
-        let ready: Ready = self.data()?;
+        let ready: StartedSession = self.data()?;
         Some(Session {
             id: ready.session_id,
             sequence: self.s.unwrap_or_default(),
