@@ -5,6 +5,7 @@
 
 mod answers;
 mod bounded;
+mod channel_notes;
 mod commands;
 mod context;
 mod conversations;
@@ -34,15 +35,15 @@ mod send;
 mod systemd;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
-use url::Url;
 
 use crate::config::{self, Token};
 use crate::live::Live;
@@ -51,18 +52,19 @@ use crate::reloading;
 use crate::reply::Reply;
 use crate::store::StoreHandle;
 use answers::AnswerTracker;
+use channel_notes::ChannelNotes;
 use commands::mentions::CommandMentions;
 use context::BotContext;
 use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
+use error::check_address;
 use gateway::{GatewayRunner, ShardStatuses};
 use overlays::Overlays;
 use question_encoder::QuestionEncoder;
 use render::{Destination, RenderOptions, render};
 use rest::Rest;
 use roles::OwnRoles;
-use send::ChannelNotes;
 
 pub use error::RunError;
 pub use inspection::{Inspection, InspectionError, inspect};
@@ -137,7 +139,7 @@ pub fn run<'a>(
             never = dispatcher.report_dropped() => match never {},
             never = digest::send_when_due(&bot, options.digest) => match never {},
             never = reloading::watch(&bot.live, options.watch) => match never {},
-            never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
+            never = question_encoder::follow_guide(&bot.live, &bot.encoder, options.encoder.as_deref()) => match never {},
         };
         bot.store.close().await;
         info!("stopped");
@@ -207,17 +209,5 @@ fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
         waiting: load.waiting,
         dropped: load.dropped,
         expired: load.expired,
-    }
-}
-
-/// Refuses an address to which requests could not be sent.
-fn check_address(origin: &str) -> Result<(), RunError> {
-    let wrong = |why: &str| Err(RunError::Address(format!("\"{origin}\" {why}")));
-    match Url::parse(origin) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
-        Ok(url) if url.cannot_be_a_base() => wrong("needs http:// or https:// in front"),
-        Ok(_) => wrong("begins with neither http:// nor https://"),
-        Err(url::ParseError::RelativeUrlWithoutBase) => wrong("needs http:// or https:// in front"),
-        Err(error) => wrong(&format!("is not an address ({error})")),
     }
 }

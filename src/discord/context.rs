@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 
 use super::answers::AnswerTracker;
-use super::bounded::locked;
+use super::channel_notes::ChannelNotes;
 use super::commands::mentions::CommandMentions;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
@@ -17,7 +18,6 @@ use super::overlays::Overlays;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
 use super::roles::OwnRoles;
-use super::send::ChannelNotes;
 use crate::additions::Additions;
 use crate::answer::{Answer, Outcome};
 use crate::config;
@@ -29,7 +29,7 @@ use crate::overlay::Overlay;
 use crate::reply::{self, Place, Reply, View};
 use crate::search::Question;
 use crate::settings::Settings;
-use crate::store::StoreHandle;
+use crate::store::{StoreError, StoreHandle};
 
 /// The services of the bot, shared by all event handlers.
 pub(super) struct BotContext {
@@ -75,7 +75,7 @@ impl BotContext {
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced
-            && locked(&self.introduced).insert(guild)
+            && self.introduced.lock().insert(guild)
     }
 
     /// Whether it is a person's turn to ask; if so, they have asked.
@@ -83,6 +83,16 @@ impl BotContext {
         let seconds = self.settings(guild).cooldown_seconds;
         let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
         self.cooldowns.take_turn(person, cooldown)
+    }
+
+    /// What moderators are told if the store could not do something.
+    pub(super) fn store_trouble(&self, error: &StoreError) -> Reply {
+        match error {
+            StoreError::Off => reply::no_store(),
+            StoreError::Settings(error) => reply::cannot_set(&error.to_string()),
+            StoreError::Addition(error) => reply::cannot_set(&error.to_string()),
+            error => reply::store_trouble(&self.store.without_folder(&error.to_string())),
+        }
     }
 
     /// Whether messages in a channel are answered unasked.

@@ -1,14 +1,14 @@
 //! What was asked before, and what was answered where: bounded, in memory, and lost at a restart.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serenity::all::{ChannelId, MessageId, UserId};
 
 use super::answers::shortened;
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use crate::reply::{Place, Reply};
 use crate::search::Question;
 
@@ -45,6 +45,13 @@ pub(super) struct Conversation {
     pub shown: Shown,
 }
 
+/// A question that somebody asked before an answer.
+pub(super) struct EarlierQuestion {
+    pub text: String,
+    /// Whether it was addressed to the bot: only then may it be kept.
+    pub addressed: bool,
+}
+
 /// What of the guide an answer shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Shown {
@@ -66,6 +73,14 @@ impl Conversation {
             overheard: question.overheard,
             shown,
         }
+    }
+
+    /// The last question, alone.
+    pub(super) fn last_question(&self) -> Option<EarlierQuestion> {
+        Some(EarlierQuestion {
+            text: self.questions.last()?.clone(),
+            addressed: !self.overheard,
+        })
     }
 
     /// The last question, with those before it.
@@ -117,19 +132,19 @@ impl Conversations {
         shown: Shown,
     ) {
         let conversation = Conversation::new(asker, question, shown);
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         known.last.put((channel, asker), (answer, Instant::now()));
         known.by_answer.put(answer, conversation);
     }
 
     /// What an answer of the bot answers.
     pub(super) fn before(&self, answer: MessageId) -> Option<Conversation> {
-        locked(&self.0).by_answer.get(&answer).cloned()
+        self.0.lock().by_answer.get(&answer).cloned()
     }
 
     /// Remembers that an answer shows this now.
     pub(super) fn now_shows(&self, answer: MessageId, shown: Shown) {
-        if let Some(conversation) = locked(&self.0).by_answer.get_mut(&answer) {
+        if let Some(conversation) = self.0.lock().by_answer.get_mut(&answer) {
             conversation.shown = shown;
         }
     }
@@ -140,7 +155,7 @@ impl Conversations {
         channel: ChannelId,
         person: UserId,
     ) -> Option<(MessageId, Conversation)> {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         let (answer, at) = *known.last.get(&(channel, person))?;
         let conversation = known.by_answer.get(&answer)?;
         (at.elapsed() < MAX_PAUSE).then(|| (answer, conversation.clone()))
@@ -148,7 +163,7 @@ impl Conversations {
 
     /// Remembers that a message shows a section, and no other any more.
     pub(super) fn posted(&self, channel: ChannelId, place: Place, message: MessageId) {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         unpost(&mut known, message);
         let now = Instant::now();
         known.posted.put((channel, place), (message, now));
@@ -161,14 +176,14 @@ impl Conversations {
         place: &Place,
         max_age: Duration,
     ) -> Option<MessageId> {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         let (message, at) = known.posted.get(&(channel, place.clone()))?;
         (at.elapsed() < max_age).then_some(*message)
     }
 
     /// Forgets a message that is gone: nothing links to it any more.
     pub(super) fn remove(&self, message: MessageId) {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         if known.by_answer.pop(&message).is_some() {
             unpost(&mut known, message);
         }
@@ -176,12 +191,12 @@ impl Conversations {
 
     /// Whether somebody says for the first time of an answer that it was not it.
     pub(super) fn is_first_miss(&self, answer: MessageId) -> bool {
-        locked(&self.0).missed.put(answer, ()).is_none()
+        self.0.lock().missed.put(answer, ()).is_none()
     }
 
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         retain(&mut known.by_answer, |conversation| {
             conversation.asker != person
         });

@@ -6,16 +6,17 @@
 use std::collections::HashSet;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serenity::all::{GuildId, MessageId, UserId};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use super::answers::TrackedQuestion;
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use super::commands;
 use super::context::{BotContext, EventContext};
 use super::custom_id;
@@ -23,10 +24,12 @@ use super::events::{
     DiscordMessage, GatewayEvent, Interaction, InteractionKind, MessageUpdate, Ready, Role, Thread,
 };
 use super::guild_log::GuildLog;
-use super::handlers::edit::OutdatedAnswer;
+use super::handlers::follow::OutdatedAnswer;
 use super::handlers::forum_post::ForumPost;
 use super::handlers::message::IncomingMessage;
-use super::handlers::{autocomplete, command, component, edit, forum_post, message, teaching};
+use super::handlers::{
+    autocomplete, command, component, edit, follow, forum_post, message, teaching,
+};
 use super::queue::{Limits, Work, WorkQueue};
 use super::record;
 use super::registration::Registration;
@@ -151,7 +154,7 @@ impl Dispatcher {
             Ok(None) => return,
             Err(error) => {
                 let (event, column) = (error.name, error.column);
-                if locked(&self.unreadable).insert(event.clone()) {
+                if self.unreadable.lock().insert(event.clone()) {
                     warn!(event, column, "Discord sent an event that I cannot read");
                 } else {
                     debug!(
@@ -305,7 +308,7 @@ impl Dispatcher {
 
     /// Whether something is seen for the first time: Discord replays some events after a lost connection.
     fn is_new(&self, key: u64, matters: bool) -> bool {
-        matters && locked(&self.seen).put(key, ()).is_none()
+        matters && self.seen.lock().put(key, ()).is_none()
     }
 
     fn push(&self, task: MessageTask) {
@@ -358,7 +361,7 @@ impl Dispatcher {
     fn report(&self) {
         let load = self.load();
         let now = [load.dropped, load.expired];
-        let before = std::mem::replace(&mut *locked(&self.reported), now);
+        let before = std::mem::replace(&mut *self.reported.lock(), now);
         let [unasked, too_late] = [now[0] - before[0], now[1] - before[1]];
         if unasked + too_late > 0 {
             warn!(
@@ -409,11 +412,11 @@ fn run_message(bot: Arc<BotContext>, task: MessageTask, received: Instant) -> Ru
             MessageTask::Answer(incoming) => message::handle(&context, incoming).await,
             MessageTask::AnswerPost(post) => forum_post::handle(&context, post).await,
             MessageTask::FollowEdit(outdated) => {
-                edit::handle_edit(&context, outdated).await;
+                follow::handle_edit(&context, outdated).await;
                 None
             }
             MessageTask::FollowDeletion(question) => {
-                edit::handle_deletion(&context, question).await;
+                follow::handle_deletion(&context, question).await;
                 None
             }
         };

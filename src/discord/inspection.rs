@@ -6,11 +6,11 @@ use futures_util::SinkExt;
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use serenity::all::ApplicationFlags;
 
-use super::error::RunError;
+use super::error::{RunError, check_address};
+use super::gateway;
 use super::options::Timeouts;
 use super::permissions::invitation;
 use super::rest::{GatewayInfo, Rest, RestError, open_websocket, proxy_variable};
-use super::{check_address, gateway};
 use crate::config::{Discord, Token};
 use crate::monitor::MonitorHandle;
 

@@ -2,13 +2,12 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
-
-use super::bounded::locked;
 
 /// Work that can wait.
 pub(super) trait Work: Send + 'static {
@@ -66,7 +65,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
 
     /// Takes work that is never dropped unless it waits too long.
     pub(super) fn push(self: &Arc<Self>, tasks: &TaskTracker, context: &C, work: W) {
-        let mut state = locked(&self.state);
+        let mut state = self.state.lock();
         state.required.push_back((work, Instant::now()));
         self.start(&mut state, tasks, context);
     }
@@ -78,7 +77,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
         context: &C,
         work: W,
     ) -> Option<W> {
-        let mut state = locked(&self.state);
+        let mut state = self.state.lock();
         state.optional.push_back((work, Instant::now()));
         self.start(&mut state, tasks, context);
         let dropped = (state.optional.len() > self.limits.optional)
@@ -92,7 +91,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
 
     /// Removes the works that wait and match.
     pub(super) fn remove_waiting(&self, matches: impl Fn(&W) -> bool) {
-        let mut state = locked(&self.state);
+        let mut state = self.state.lock();
         state.required.retain(|(work, _)| !matches(work));
         state.optional.retain(|(work, _)| !matches(work));
     }
@@ -104,13 +103,13 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
 
     /// How many works wait.
     pub(super) fn waiting(&self) -> usize {
-        let state = locked(&self.state);
+        let state = self.state.lock();
         state.required.len() + state.optional.len()
     }
 
     /// How many works are in progress.
     pub(super) fn in_progress(&self) -> usize {
-        locked(&self.state).in_progress
+        self.state.lock().in_progress
     }
 
     /// How many optional works were dropped so far, because too many waited.
@@ -140,7 +139,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
             let key = work.key();
             // A task of its own, so that a panic ends this work alone.
             let _ = tokio::spawn((self.run)(context.clone(), work, since)).await;
-            let mut state = locked(&self.state);
+            let mut state = self.state.lock();
             if let Some(key) = key {
                 state.busy.remove(&key);
             }
@@ -211,7 +210,7 @@ mod tests {
                 if number < 0 {
                     pending::<()>().await;
                 }
-                locked(&done).push(number);
+                done.lock().push(number);
             })
         })
     }
@@ -228,7 +227,7 @@ mod tests {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        let numbers = locked(&done).clone();
+        let numbers = done.lock().clone();
         (numbers, queue.waiting())
     }
 
