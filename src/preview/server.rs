@@ -1,6 +1,7 @@
 //! What the page asks for, and who may ask. Nothing that is asked changes anything.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,11 +19,14 @@ use tokio::task::spawn_blocking;
 use tracing::error;
 
 use super::draw::{LinkTarget, draw};
-use super::{Previewed, limits};
+use super::limits;
+use crate::config;
 use crate::discord::dry_run::{self, DryRunReply};
 use crate::gaps;
 use crate::knowledge::{LoadError, Topic};
+use crate::live::Live;
 use crate::reply::Place;
+use crate::search::SentenceVector;
 use crate::store::{self, StoreError, first_day};
 
 /// The most bytes that are read of what is asked: a message of 4,000 characters and a conversation.
@@ -53,6 +57,25 @@ const HEADERS: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("cache-control", "no-store"),
 ];
+
+/// What an encoder says of a text, if there is one.
+pub type EncodeText = Box<dyn Fn(&str) -> Option<SentenceVector> + Send + Sync>;
+
+/// All that there is to show.
+pub(super) struct Previewed {
+    pub live: Arc<Live>,
+    pub store: config::Store,
+    pub encode: EncodeText,
+    pub address: SocketAddr,
+}
+
+impl fmt::Debug for Previewed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Previewed")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
 
 type PreviewState = State<Arc<Previewed>>;
 

@@ -70,6 +70,11 @@ impl<'a> Packet<'a> {
         serde_json::from_str(self.d?.get()).ok()
     }
 
+    /// The name of an event and what it says.
+    pub(super) fn event(&self) -> Option<(&str, &'a str)> {
+        Some((self.t.as_deref()?, self.d?.get()))
+    }
+
     /// The session that this begins.
     pub(super) fn session(&self) -> Option<Session> {
         let ready: StartedSession = self.data()?;
