@@ -136,7 +136,7 @@ pub fn run<'a>(
             .watch(move || watched.upgrade().map(|bot| present(&bot, &statuses)));
         let ended = tokio::select! {
             ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
-            never = dispatcher.report_dropped() => match never {},
+            never = dispatcher.queues.report_dropped() => match never {},
             never = digest::send_when_due(&bot, options.digest) => match never {},
             never = reloading::watch(&bot.live, options.watch) => match never {},
             never = question_encoder::follow_guide(&bot.live, &bot.encoder, options.encoder.as_deref()) => match never {},
@@ -176,7 +176,7 @@ async fn run_until(
     };
     systemd::stopping();
     // The shards are tasks of their own, so heartbeats go on while the replies in progress are finished.
-    gateway.dispatcher.drain(drain_timeout).await;
+    gateway.dispatcher.queues.drain(drain_timeout).await;
     if let Some(ended) = refused {
         return ended;
     }
@@ -192,7 +192,7 @@ async fn run_until(
 
 /// How the bot is, for the monitor.
 fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
-    let load = dispatcher.load();
+    let load = dispatcher.queues.load();
     let shards = statuses.each().into_iter().map(|(number, shard)| Shard {
         number,
         connected: shard.connected,
@@ -204,7 +204,7 @@ fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
     });
     Present {
         shards: shards.collect(),
-        stopping: !dispatcher.is_open(),
+        stopping: !dispatcher.queues.is_open(),
         under_way: load.in_progress,
         waiting: load.waiting,
         dropped: load.dropped,

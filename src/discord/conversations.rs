@@ -29,6 +29,8 @@ struct ConversationMaps {
     /// The last answer to a person in a channel.
     last: LruCache<(ChannelId, UserId), (MessageId, Instant)>,
     posted: LruCache<(ChannelId, Place), (MessageId, Instant)>,
+    /// The section that a message shows: the key of `posted`.
+    shown: LruCache<MessageId, (ChannelId, Place)>,
     /// Answers of which somebody said that they were not it.
     missed: LruCache<MessageId, ()>,
 }
@@ -116,6 +118,7 @@ impl Default for Conversations {
             by_answer: bounded(MAX_CONVERSATIONS),
             last: bounded(MAX_CONVERSATIONS),
             posted: bounded(MAX_CONVERSATIONS),
+            shown: bounded(MAX_CONVERSATIONS),
             missed: bounded(MAX_CONVERSATIONS),
         }))
     }
@@ -164,9 +167,10 @@ impl Conversations {
     /// Remembers that a message shows a section, and no other any more.
     pub(super) fn posted(&self, channel: ChannelId, place: Place, message: MessageId) {
         let mut known = self.0.lock();
-        unpost(&mut known, message);
-        let now = Instant::now();
-        known.posted.put((channel, place), (message, now));
+        known.unpost(message);
+        let key = (channel, place);
+        known.shown.put(message, key.clone());
+        known.posted.put(key, (message, Instant::now()));
     }
 
     /// The message of a channel that shows a section and is not older than this.
@@ -185,7 +189,7 @@ impl Conversations {
     pub(super) fn remove(&self, message: MessageId) {
         let mut known = self.0.lock();
         if known.by_answer.pop(&message).is_some() {
-            unpost(&mut known, message);
+            known.unpost(message);
         }
     }
 
@@ -197,24 +201,30 @@ impl Conversations {
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
         let mut known = self.0.lock();
-        retain(&mut known.by_answer, |conversation| {
-            conversation.asker != person
-        });
+        let of_person = known
+            .by_answer
+            .iter()
+            .filter(|(_, conversation)| conversation.asker == person);
+        let answers: Vec<MessageId> = of_person.map(|(answer, _)| *answer).collect();
+        for answer in answers {
+            known.by_answer.pop(&answer);
+        }
     }
 }
 
-fn unpost(known: &mut ConversationMaps, message: MessageId) {
-    retain(&mut known.posted, |(shown_in, _)| *shown_in != message);
-}
-
-fn retain<K: std::hash::Hash + Eq + Clone, V>(map: &mut LruCache<K, V>, keep: impl Fn(&V) -> bool) {
-    let gone: Vec<K> = map
-        .iter()
-        .filter(|(_, value)| !keep(value))
-        .map(|(key, _)| key.clone())
-        .collect();
-    for key in gone {
-        map.pop(&key);
+impl ConversationMaps {
+    /// Notes that a message no longer shows a section.
+    fn unpost(&mut self, message: MessageId) {
+        let Some(key) = self.shown.pop(&message) else {
+            return;
+        };
+        if self
+            .posted
+            .peek(&key)
+            .is_some_and(|(shown_in, _)| *shown_in == message)
+        {
+            self.posted.pop(&key);
+        }
     }
 }
 

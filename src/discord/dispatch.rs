@@ -3,10 +3,9 @@
 mod queues;
 
 use std::collections::HashSet;
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use lru::LruCache;
 use parking_lot::Mutex;
@@ -28,7 +27,7 @@ use super::record;
 use super::registration::Registration;
 use crate::stats::Way;
 use crate::store;
-use queues::{Load, MessageTask, Queues};
+use queues::{MessageTask, Queues};
 
 /// Messages and threads that were seen: as many as Discord could replay after a lost connection.
 const MAX_SEEN: usize = 8_192;
@@ -37,7 +36,7 @@ type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Hands events on.
 pub(super) struct Dispatcher {
     bot: Arc<BotContext>,
-    queues: Queues,
+    pub queues: Queues,
     seen: Mutex<LruCache<u64, ()>>,
     registration: Registration,
     guilds: GuildLog,
@@ -211,26 +210,6 @@ impl Dispatcher {
         if let Some(MessageTask::Answer(dropped)) = self.queues.messages.push_optional(task) {
             self.bot.answers.withdraw(dropped.id);
         }
-    }
-
-    /// How busy the bot is.
-    pub(super) fn load(&self) -> Load {
-        self.queues.load()
-    }
-
-    /// Whether new events are still taken.
-    pub(super) fn is_open(&self) -> bool {
-        self.queues.is_open()
-    }
-
-    /// Logs what is dropped from time to time. Never completes.
-    pub(super) async fn report_dropped(&self) -> Infallible {
-        self.queues.report_dropped().await
-    }
-
-    /// Takes no new event, and waits until what waits and what is in progress is done, but no longer than this.
-    pub(super) async fn drain(&self, timeout: Duration) {
-        self.queues.drain(timeout).await;
     }
 }
 

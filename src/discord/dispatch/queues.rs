@@ -77,8 +77,8 @@ type Queue<W> = Arc<WorkQueue<Arc<BotContext>, W>>;
 pub(super) type Handle<W> = Handler<Arc<BotContext>, W>;
 
 /// All queues.
-pub(super) struct Queues {
-    pub messages: Queue<MessageTask>,
+pub(in crate::discord) struct Queues {
+    pub(super) messages: Queue<MessageTask>,
     interactions: Queue<Box<Interaction>>,
     slow_commands: Queue<Box<Interaction>>,
     completions: Queue<Box<Interaction>>,
@@ -132,7 +132,7 @@ impl Queues {
     }
 
     /// How busy the bot is.
-    pub(super) fn load(&self) -> Load {
+    pub(in crate::discord) fn load(&self) -> Load {
         let interactions = [&self.interactions, &self.slow_commands, &self.completions];
         let messages = Load {
             in_progress: self.messages.in_progress(),
@@ -149,12 +149,12 @@ impl Queues {
     }
 
     /// Whether new events are still taken.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::discord) fn is_open(&self) -> bool {
         !self.tasks.is_closed()
     }
 
     /// Logs what is dropped from time to time. Never completes.
-    pub(super) async fn report_dropped(&self) -> Infallible {
+    pub(in crate::discord) async fn report_dropped(&self) -> Infallible {
         loop {
             tokio::time::sleep(REPORT_INTERVAL).await;
             self.report();
@@ -176,7 +176,7 @@ impl Queues {
     }
 
     /// Takes no new event, and waits until what waits and what is in progress is done, but no longer than this.
-    pub(super) async fn drain(&self, timeout: Duration) {
+    pub(in crate::discord) async fn drain(&self, timeout: Duration) {
         self.tasks.close();
         if tokio::time::timeout(timeout, self.tasks.wait())
             .await
