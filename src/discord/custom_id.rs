@@ -316,12 +316,13 @@ fn named<T: Copy>(name: &str, all: &[T], name_of: impl Fn(T) -> &'static str) ->
 }
 
 fn base36(mut number: u64) -> String {
-    let mut digits: Vec<char> = Vec::new();
+    let mut digits = String::with_capacity(26);
     while number > 0 || digits.is_empty() {
-        digits.extend(char::from_digit((number % 36) as u32, 36));
+        let digit = char::from_digit((number % 36) as u32, 36);
+        digits.insert(0, digit.unwrap_or_default());
         number /= 36;
     }
-    digits.iter().rev().collect()
+    digits
 }
 
 #[cfg(test)]

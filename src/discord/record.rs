@@ -204,7 +204,7 @@ pub(super) fn earlier_question(
     }
     if let Some(quote) = answer.quote().filter(|_| command.is_some()) {
         return Some(EarlierQuestion {
-            text: reply::unescape(quote),
+            text: reply::unescape(&quote),
             addressed: true,
         });
     }
