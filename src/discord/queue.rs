@@ -244,7 +244,8 @@ mod tests {
 
     #[tokio::test]
     async fn work_is_done_in_order_within_the_limits() {
-        let rows: [(&[i64], &[i64], &[i64], usize); 6] = [
+        type QueueRow<'a> = (&'a [i64], &'a [i64], &'a [i64], usize);
+        let rows: &[QueueRow<'_>] = &[
             (&[1, 2, 3], &[], &[1, 2, 3], 0),
             // One that hangs holds up only its key.
             (&[-1, 2, 11, 12], &[], &[11, 12], 1),

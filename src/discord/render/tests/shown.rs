@@ -113,7 +113,7 @@ fn what_else_a_question_leads_to_as_discord_is_sent_it() {
     assert_eq!(
         (labels, helped.footer.as_str()),
         (
-            vec!["Whole topic", "Remove"],
+            vec!["Whole topic", "Show everyone", "Remove"],
             "Reviewed 2026-01-01 · Glad it helped!"
         )
     );
