@@ -5,6 +5,7 @@
 
 mod answers;
 mod bounded;
+mod channel_notes;
 mod commands;
 mod context;
 mod conversations;
@@ -34,35 +35,36 @@ mod send;
 mod systemd;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
-use url::Url;
 
 use crate::config::{self, Token};
 use crate::live::Live;
-use crate::monitor::{Monitor, Present, Shard};
+use crate::monitor::{MonitorHandle, Present, Shard};
 use crate::reloading;
 use crate::reply::Reply;
-use crate::store::Store;
+use crate::store::StoreHandle;
 use answers::AnswerTracker;
+use channel_notes::ChannelNotes;
 use commands::mentions::CommandMentions;
 use context::BotContext;
 use conversations::Conversations;
 use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
+use error::check_address;
 use gateway::{GatewayRunner, ShardStatuses};
 use overlays::Overlays;
 use question_encoder::QuestionEncoder;
 use render::{Destination, RenderOptions, render};
 use rest::Rest;
 use roles::OwnRoles;
-use send::ChannelNotes;
 
 pub use error::RunError;
 pub use inspection::{Inspection, InspectionError, inspect};
@@ -85,8 +87,8 @@ pub fn run<'a>(
     config: &'a config::Discord,
     token: &'a Token,
     live: Arc<Live>,
-    store: Store,
-    monitor: Monitor,
+    store: StoreHandle,
+    monitor: MonitorHandle,
     options: Options,
     stop: BoxFuture<'a, ()>,
 ) -> BoxFuture<'a, Result<(), RunError>> {
@@ -134,10 +136,10 @@ pub fn run<'a>(
             .watch(move || watched.upgrade().map(|bot| present(&bot, &statuses)));
         let ended = tokio::select! {
             ended = run_until(stop, &gateway, options.timeouts.stop) => ended,
-            never = dispatcher.report_dropped() => match never {},
+            never = dispatcher.queues.report_dropped() => match never {},
             never = digest::send_when_due(&bot, options.digest) => match never {},
             never = reloading::watch(&bot.live, options.watch) => match never {},
-            never = question_encoder::follow_guide(&bot, options.encoder.as_deref()) => match never {},
+            never = question_encoder::follow_guide(&bot.live, &bot.encoder, options.encoder.as_deref()) => match never {},
         };
         bot.store.close().await;
         info!("stopped");
@@ -174,7 +176,7 @@ async fn run_until(
     };
     systemd::stopping();
     // The shards are tasks of their own, so heartbeats go on while the replies in progress are finished.
-    gateway.dispatcher.drain(drain_timeout).await;
+    gateway.dispatcher.queues.drain(drain_timeout).await;
     if let Some(ended) = refused {
         return ended;
     }
@@ -190,7 +192,7 @@ async fn run_until(
 
 /// How the bot is, for the monitor.
 fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
-    let load = dispatcher.load();
+    let load = dispatcher.queues.load();
     let shards = statuses.each().into_iter().map(|(number, shard)| Shard {
         number,
         connected: shard.connected,
@@ -202,22 +204,10 @@ fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
     });
     Present {
         shards: shards.collect(),
-        stopping: !dispatcher.is_open(),
+        stopping: !dispatcher.queues.is_open(),
         under_way: load.in_progress,
         waiting: load.waiting,
         dropped: load.dropped,
         expired: load.expired,
-    }
-}
-
-/// Refuses an address to which requests could not be sent.
-fn check_address(origin: &str) -> Result<(), RunError> {
-    let wrong = |why: &str| Err(RunError::Address(format!("\"{origin}\" {why}")));
-    match Url::parse(origin) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
-        Ok(url) if url.cannot_be_a_base() => wrong("needs http:// or https:// in front"),
-        Ok(_) => wrong("begins with neither http:// nor https://"),
-        Err(url::ParseError::RelativeUrlWithoutBase) => wrong("needs http:// or https:// in front"),
-        Err(error) => wrong(&format!("is not an address ({error})")),
     }
 }

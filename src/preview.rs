@@ -19,7 +19,6 @@ mod server;
 mod site;
 
 use std::convert::Infallible;
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +30,9 @@ use crate::config;
 use crate::listener::{self, Bounds};
 use crate::live::Live;
 use crate::reloading;
-use crate::search::SentenceVector;
+use server::Previewed;
 
+pub use server::EncodeText;
 pub use site::{SiteError, WrittenSite, write_site};
 
 /// A browser opens six connections at once.
@@ -40,9 +40,6 @@ const BOUNDS: Bounds = Bounds {
     places: 32,
     patience: Duration::from_secs(10),
 };
-
-/// What an encoder says of a text, if there is one.
-pub type EncodeText = Box<dyn Fn(&str) -> Option<SentenceVector> + Send + Sync>;
 
 /// Why there is no preview.
 #[derive(Debug, thiserror::Error)]
@@ -61,22 +58,6 @@ pub struct Preview {
     listener: TcpListener,
     address: SocketAddr,
     seen: Arc<Previewed>,
-}
-
-/// All that there is to show.
-struct Previewed {
-    live: Arc<Live>,
-    store: config::Store,
-    encode: EncodeText,
-    address: SocketAddr,
-}
-
-impl fmt::Debug for Previewed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Previewed")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Preview {

@@ -1,45 +1,55 @@
 //! What must last: settings of guilds, what moderators added, feedback, gaps and daily counts.
 //!
-//! Nothing in the bot waits for the store. [`Store::record`] puts an event into memory; one task writes what is there in
+//! Nothing in the bot waits for the store. [`StoreHandle::record`] puts an event into memory; one task writes what is there in
 //! one transaction, and tries again, ever more slowly, where that fails. Settings are read from memory. While the store is
 //! unwell the bot answers as ever, and what it has to write is added up: counts by day and topic, so that none is lost,
 //! gaps up to a number, the oldest dropped first.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
+//! | `event`, `clock`, `health` | what the store is told, when, and how it is |
+//! | `shared` | what the handles and the task share |
 //! | `additions` | what is known of what moderators added |
 //! | `batch` | what waits to be written, bounded |
+//! | `worker` | the task that writes |
 //! | `database` | the connection, every SQL statement, and what a fault means; SQLite and PostgreSQL behind one door |
 //! | `migrations` | the tables, as numbered steps |
-//! | `worker` | the task that writes |
+//! | `existing` | what commands at the keyboard read and change |
 
 mod additions;
 mod batch;
+mod clock;
 mod database;
+mod event;
+mod existing;
+mod health;
 mod migrations;
+mod shared;
 mod worker;
 
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::warn;
 
-use crate::additions::{Addition, AdditionError, Additions, Teaching};
+use crate::additions::{Additions, Teaching};
 use crate::config;
 use crate::gaps::Gap;
-use crate::scrub::Scrubbed;
-use crate::settings::{Digest, Settings, SettingsError};
-use crate::stats::{RecordedOutcome, Stats, Way};
-use additions::KnownAdditions;
-use batch::Batch;
-use database::{Database, DatabaseError, IN_ITS_WORDS, explain};
-use worker::{StoreRequest, Worker};
+use crate::settings::{Digest, Settings};
+use crate::stats::Stats;
+use database::IN_ITS_WORDS;
+use existing::once;
+use shared::{Shared, StoreRequest};
+use worker::Worker;
+
+pub use clock::{Clock, Timing};
+pub use event::Event;
+pub use existing::{first_day, inspect, read_additions, read_gaps, read_stats, remove_addition};
+pub use health::{Health, State, StoreError, StoreInspection};
 
 /// How long a command in Discord waits for the store before it says that it cannot; Discord waits three seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,197 +58,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How many requests may wait for the task.
 const MAX_REQUESTS: usize = 256;
 
-/// Something that happened and is to be kept.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A question was decided.
-    Asked {
-        /// Where; none in direct messages.
-        guild: Option<u64>,
-        /// How it reached the bot.
-        way: Way,
-        /// What became of it.
-        outcome: RecordedOutcome,
-        /// The id of the topic that answered, or was nearest where candidates were offered.
-        topic: Option<String>,
-    },
-    /// The guide could not answer.
-    Gap {
-        /// Where; none in direct messages.
-        guild: Option<u64>,
-        /// What was asked.
-        text: Scrubbed,
-        /// The id of the topic that was nearest or was not it.
-        topic: Option<String>,
-    },
-    /// Somebody said whether a section helped. The person is turned into a keyed hash before anything is written.
-    Vote {
-        /// Where; none in direct messages.
-        guild: Option<u64>,
-        /// Who.
-        person: u64,
-        /// The topic's id.
-        topic: String,
-        /// The section's id.
-        section: String,
-        /// Whether it helped.
-        helped: bool,
-    },
-    /// The bot was removed from a guild: everything about it goes.
-    GuildGone {
-        /// Which.
-        guild: u64,
-    },
-}
-
-impl fmt::Debug for Event {
-    /// Names the event only: what is in it is not for a log.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Asked { .. } => "Asked",
-            Self::Gap { .. } => "Gap",
-            Self::Vote { .. } => "Vote",
-            Self::GuildGone { .. } => "GuildGone",
-        })
-    }
-}
-
-/// Tells the time; another one in tests. Days are those of UTC.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The clock of this machine.
-    pub fn system() -> Self {
-        Self::new(Timestamp::now)
-    }
-
-    /// A clock of one's own.
-    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-
-    fn today(&self) -> Date {
-        self.now().to_zoned(TimeZone::UTC).date()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
-}
-
-/// How often the task does what.
-#[derive(Debug, Clone, Copy)]
-pub struct Timing {
-    /// How long events are gathered before they are written.
-    pub gather: Duration,
-    /// How often settings are read again, which another process may have changed.
-    pub refresh: Duration,
-    /// How often the store is asked what moderators added through another process.
-    pub look: Duration,
-    /// How often what has expired is deleted; also at start and on a new day.
-    pub tidy: Duration,
-    /// How long the task waits after a first failure; it doubles with each.
-    pub retry: Duration,
-    /// How long it waits at the most.
-    pub retry_most: Duration,
-    /// How long a statement may take before the connection is given up. A server gives up after half of it, so that its
-    /// reason arrives.
-    pub statement: Duration,
-}
-
-impl Default for Timing {
-    fn default() -> Self {
-        Self {
-            gather: Duration::from_millis(200),
-            refresh: Duration::from_secs(5),
-            look: Duration::from_millis(500),
-            tidy: Duration::from_secs(3_600),
-            retry: Duration::from_secs(1),
-            retry_most: Duration::from_secs(60),
-            // Changing the tables, or deleting what has expired, of a large bot on a slow disk: nobody waits for it.
-            statement: Duration::from_secs(30),
-        }
-    }
-}
-
-/// How the store is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Health {
-    /// In a word.
-    pub state: State,
-    /// Since when it is so.
-    pub since: Timestamp,
-    /// In a sentence, which says what to do if something can be done.
-    pub sentence: String,
-    /// How many rows wait to be written.
-    pub waiting: usize,
-    /// How many gaps were dropped because too many waited.
-    pub dropped: u64,
-}
-
-/// How the store is, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Switched off by the configuration.
-    Off,
-    /// What happens is written.
-    Well,
-    /// Nothing can be written at present; it waits.
-    Unwell,
-}
-
-/// Why the store could not do what was asked of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// It is switched off.
-    #[error(
-        "the store is switched off: set store.url in the configuration, for instance to \"sqlite:internbot.db\""
-    )]
-    Off,
-    /// There is none yet.
-    #[error(
-        "there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration"
-    )]
-    Missing(String),
-    /// The settings cannot be.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// What is to be added cannot be.
-    #[error(transparent)]
-    Addition(#[from] AdditionError),
-    /// It cannot be used; the sentence says what to do.
-    #[error("{0}")]
-    Unwell(String),
-    /// It did not answer in time.
-    #[error("the store does not answer in time; try again in a minute")]
-    Late,
-}
-
 /// The store: a handle, cheap to clone. One that is off does nothing.
 #[derive(Debug, Clone)]
-pub struct Store(Option<Arc<Shared>>);
+pub struct StoreHandle(Option<Arc<Shared>>);
 
-/// What handles and the task share.
-#[derive(Debug)]
-struct Shared {
-    config: config::Store,
-    clock: Clock,
-    pending: Mutex<Batch>,
-    wake: Notify,
-    requests: mpsc::Sender<StoreRequest>,
-    settings: Mutex<HashMap<u64, Arc<Settings>>>,
-    additions: Mutex<KnownAdditions>,
-    health: Mutex<Health>,
-}
-
-impl Store {
+impl StoreHandle {
     /// A store that keeps nothing.
     pub fn off() -> Self {
         Self(None)
@@ -246,7 +70,7 @@ impl Store {
 
     /// Opens the store that the configuration names and starts the task that writes to it; waits for the first attempt,
     /// for at most two seconds, so that settings are there. Never fails: a store that cannot be used is unwell, which
-    /// [`Store::health`] tells, and is tried again.
+    /// [`StoreHandle::health`] tells, and is tried again.
     pub async fn open(config: &config::Store, clock: Clock, timing: Timing) -> Self {
         if config.url.is_off() {
             return Self::off();
@@ -280,10 +104,10 @@ impl Store {
     pub fn record(&self, event: Event) {
         let Some(shared) = &self.0 else { return };
         if let Event::GuildGone { guild } = event {
-            locked(&shared.settings).remove(&guild);
-            locked(&shared.additions).remove(guild);
+            shared.settings.lock().remove(&guild);
+            shared.additions.lock().remove(guild);
         }
-        locked(&shared.pending).add(event, shared.clock.today());
+        shared.pending.lock().add(event, shared.clock.today());
         shared.wake.notify_one();
     }
 
@@ -293,14 +117,16 @@ impl Store {
             .0
             .as_ref()
             .zip(guild)
-            .and_then(|(shared, guild)| locked(&shared.settings).get(&guild).cloned());
+            .and_then(|(shared, guild)| shared.settings.lock().get(&guild).cloned());
         known.unwrap_or_default()
     }
 
     /// Whether any guild wants unasked answers in a channel: the bot then needs the content of all messages.
     pub fn hears_channels(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| {
-            locked(&shared.settings)
+            shared
+                .settings
+                .lock()
                 .values()
                 .any(|settings| settings.hears_channels())
         })
@@ -311,7 +137,7 @@ impl Store {
         let Some(shared) = &self.0 else {
             return Vec::new();
         };
-        let settings = locked(&shared.settings);
+        let settings = shared.settings.lock();
         let wanted = settings
             .iter()
             .filter_map(|(guild, settings)| Some((*guild, settings.digest?)));
@@ -349,7 +175,7 @@ impl Store {
             .0
             .as_ref()
             .zip(guild)
-            .and_then(|(shared, guild)| locked(&shared.additions).of(guild).cloned());
+            .and_then(|(shared, guild)| shared.additions.lock().of(guild).cloned());
         known.unwrap_or_default()
     }
 
@@ -379,7 +205,7 @@ impl Store {
     /// Where the store is unwell: then it is done as soon as it is well, unless the bot is restarted before.
     pub async fn forget(&self, person: u64) -> Result<u64, StoreError> {
         let Some(shared) = &self.0 else { return Ok(0) };
-        locked(&shared.pending).forget(person);
+        shared.pending.lock().forget(person);
         self.request(|reply| StoreRequest::Forget { person, reply })
             .await
     }
@@ -456,8 +282,8 @@ impl Store {
                 dropped: 0,
             };
         };
-        let waiting = locked(&shared.pending).len();
-        let mut health = locked(&shared.health).clone();
+        let waiting = shared.pending.lock().len();
+        let mut health = shared.health.lock().clone();
         health.waiting += waiting;
         health
     }
@@ -522,117 +348,4 @@ impl Store {
 /// A function that is not `async`, so that what the worker does is compiled here, once, and not in each binary with a store.
 fn start(worker: Worker, requests: mpsc::Receiver<StoreRequest>) {
     tokio::spawn(worker.run(requests));
-}
-
-/// Opens a store that exists, to read or to change something, uses it once and closes it: while the bot may be running.
-async fn once<T>(
-    config: &config::Store,
-    reading: bool,
-    act: impl AsyncFnOnce(&mut Database) -> Result<T, DatabaseError>,
-) -> Result<T, StoreError> {
-    let mut database = Database::open_existing(config, reading).await?;
-    let done = act(&mut database).await;
-    database.close().await;
-    done.map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)))
-}
-
-/// The gaps since a day, of one guild or of all, from a store that exists: for a command at the keyboard, while the bot
-/// may be running.
-///
-/// # Errors
-/// Where the store is off, does not exist, or cannot be read.
-pub async fn read_gaps(
-    config: &config::Store,
-    guild: Option<u64>,
-    since: Date,
-) -> Result<Vec<Gap>, StoreError> {
-    once(config, true, async |database| {
-        database.gaps(guild, since).await
-    })
-    .await
-}
-
-/// What was asked and answered between two days, in one guild or in all, from a store that exists.
-///
-/// # Errors
-/// Where the store is off, does not exist, or cannot be read.
-pub async fn read_stats(
-    config: &config::Store,
-    guild: Option<u64>,
-    from: Date,
-    to: Date,
-) -> Result<Stats, StoreError> {
-    once(config, true, async |database| {
-        database.stats(guild, from, to).await
-    })
-    .await
-}
-
-/// What moderators added, in one guild or in all, with the guild of each, from a store that exists.
-///
-/// # Errors
-/// Where the store is off, does not exist, or cannot be read.
-pub async fn read_additions(
-    config: &config::Store,
-    guild: Option<u64>,
-) -> Result<Vec<(u64, Addition)>, StoreError> {
-    once(config, true, async |database| {
-        database.additions(guild).await
-    })
-    .await
-}
-
-/// Removes what moderators added, by its id, from a store that exists; whether it was there. A bot that runs follows within a
-/// second.
-///
-/// # Errors
-/// Where the store is off, does not exist, or cannot be written.
-pub async fn remove_addition(config: &config::Store, id: u64) -> Result<bool, StoreError> {
-    once(config, false, async |database| {
-        database.remove_addition(id).await
-    })
-    .await
-}
-
-/// How a store is found that is not being used by this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreInspection {
-    /// There is none yet, and one can be created.
-    Absent,
-    /// It is of an earlier version, which the next start of the bot brings up to date.
-    Outdated {
-        /// Its version.
-        version: i64,
-    },
-    /// It can be read and written.
-    Usable {
-        /// Its version.
-        version: i64,
-        /// Whether any guild wants unasked answers in a channel, for which the bot needs the content of all messages.
-        hears_channels: bool,
-    },
-}
-
-/// Looks at a store as the bot would open it, and leaves everything as it was: creates no file and no table, and takes back
-/// what it writes. A bot may be using it meanwhile.
-///
-/// # Errors
-/// If it is off, or cannot be opened, read and written; the sentence says what to do.
-pub async fn inspect(config: &config::Store) -> Result<StoreInspection, StoreError> {
-    if config.url.is_off() {
-        return Err(StoreError::Off);
-    }
-    database::inspect(config)
-        .await
-        .map_err(|fault| StoreError::Unwell(explain(&config.url, &fault)))
-}
-
-/// The first of this many days that end today.
-pub fn first_day(today: Date, days: u32) -> Date {
-    today.saturating_sub(i64::from(days.max(1) - 1).days())
-}
-
-/// What a lock guards. A panic while it was held left values that are still whole.
-fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

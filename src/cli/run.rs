@@ -11,9 +11,9 @@ use internbot::config::{Config, LogFormat, TOKEN_VARIABLE, Token};
 use internbot::discord;
 use internbot::knowledge::GuideSource;
 use internbot::live::Live;
-use internbot::monitor::Monitor;
+use internbot::monitor::MonitorHandle;
 use internbot::reloading;
-use internbot::store::{Clock, Store, Timing};
+use internbot::store::{Clock, StoreHandle, Timing};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -57,8 +57,8 @@ pub(super) fn run(
             live.source()
         );
         tokio::spawn(reload.follow(Arc::clone(&live)));
-        let store = Store::open(&config.store, Clock::system(), Timing::default()).await;
-        let monitor = Monitor::start(&config.monitor, &live, &store).await?;
+        let store = StoreHandle::open(&config.store, Clock::system(), Timing::default()).await;
+        let monitor = MonitorHandle::start(&config.monitor, &live, &store).await?;
         let options = discord::Options {
             guild: options.guild,
             encoder: encoder_folder(config),

@@ -7,12 +7,12 @@
 //! ```
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use crate::text::cut;
 
 /// Answered questions that are remembered.
@@ -98,7 +98,7 @@ impl Default for AnswerTracker {
 impl AnswerTracker {
     /// Notes that a question waits for its turn.
     pub(super) fn wait(&self, id: MessageId, text: String) {
-        locked(&self.0).waiting.insert(id, text);
+        self.0.lock().waiting.insert(id, text);
     }
 
     /// The text, as it reads now, of a question whose turn has come; `None` if it was deleted. From now on
@@ -108,7 +108,7 @@ impl AnswerTracker {
         id: MessageId,
         question: impl FnOnce(&str) -> TrackedQuestion,
     ) -> Option<String> {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         let text = questions.waiting.remove(&id)?;
         questions.started.put(id, question(&text));
         Some(text)
@@ -116,26 +116,26 @@ impl AnswerTracker {
 
     /// Tracks the answer to a message that did not wait, because somebody chose the answer.
     pub(super) fn start_chosen(&self, id: MessageId, question: TrackedQuestion) {
-        locked(&self.0).started.put(id, question);
+        self.0.lock().started.put(id, question);
     }
 
     /// Forgets a question that gets no answer.
     pub(super) fn withdraw(&self, id: MessageId) {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         questions.waiting.remove(&id);
         questions.started.pop(&id);
     }
 
     /// Notes the answer.
     pub(super) fn answered(&self, id: MessageId, answer: MessageId) {
-        if let Some(question) = locked(&self.0).started.get_mut(&id) {
+        if let Some(question) = self.0.lock().started.get_mut(&id) {
             question.answer = Some(answer);
         }
     }
 
     /// What is left to be done about an answer to this text. After [`NextStep::Nothing`] nobody works on it any more.
     pub(super) fn settle(&self, id: MessageId, answered_text: &str) -> NextStep {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         let Some(question) = questions.started.get_mut(&id) else {
             return NextStep::Nothing;
         };
@@ -152,7 +152,7 @@ impl AnswerTracker {
     /// Notes that a question was edited. If its answer has to follow and no task works on it, one has to from now on: the
     /// text that is answered so far.
     pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         if let Some(waiting) = questions.waiting.get_mut(&id) {
             if !waiting.is_empty() {
                 text.clone_into(waiting);
@@ -170,7 +170,7 @@ impl AnswerTracker {
 
     /// Notes that a message was deleted. If it was a question with an answer on which no task works: that question.
     pub(super) fn delete(&self, id: MessageId) -> Option<TrackedQuestion> {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         if questions.waiting.remove(&id).is_some() {
             return None;
         }
@@ -184,14 +184,14 @@ impl AnswerTracker {
 
     /// Whether a question waits, is being answered, or was.
     pub(super) fn knows(&self, id: MessageId) -> bool {
-        let questions = locked(&self.0);
+        let questions = self.0.lock();
         questions.waiting.contains_key(&id) || questions.started.contains(&id)
     }
 
     /// Notes that somebody else has posted the text of a question, or the part of it that matters.
     pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
         let text = shortened(text);
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         let original = questions.started.iter_mut().find(|(_, known)| {
             known.channel == channel && !text.is_empty() && known.text.contains(&text)
         });
@@ -202,7 +202,8 @@ impl AnswerTracker {
 
     /// Whether somebody else has posted the text of a question.
     pub(super) fn is_copied(&self, id: MessageId) -> bool {
-        locked(&self.0)
+        self.0
+            .lock()
             .started
             .peek(&id)
             .is_some_and(|known| known.copied)
@@ -210,7 +211,7 @@ impl AnswerTracker {
 
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        let mut questions = locked(&self.0);
+        let mut questions = self.0.lock();
         let ids: Vec<MessageId> = questions
             .started
             .iter()

@@ -14,7 +14,6 @@ mod teach_message;
 mod topics;
 
 use definition::{CommandDefinition, Execution};
-pub(super) use guide::store_trouble;
 
 /// Every command, in the order in which `/help` names them.
 pub(super) const ALL: &[CommandDefinition] = &[

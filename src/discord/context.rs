@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 
 use super::answers::AnswerTracker;
-use super::bounded::locked;
+use super::channel_notes::ChannelNotes;
 use super::commands::mentions::CommandMentions;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
@@ -17,19 +18,18 @@ use super::overlays::Overlays;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
 use super::roles::OwnRoles;
-use super::send::ChannelNotes;
 use crate::additions::Additions;
 use crate::answer::{Answer, Outcome};
 use crate::config;
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
 use crate::live::Live;
-use crate::monitor::Monitor;
+use crate::monitor::MonitorHandle;
 use crate::overlay::Overlay;
 use crate::reply::{self, Place, Reply, View};
 use crate::search::Question;
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{StoreError, StoreHandle};
 
 /// The services of the bot, shared by all event handlers.
 pub(super) struct BotContext {
@@ -44,9 +44,9 @@ pub(super) struct BotContext {
     pub commands: CommandMentions,
     /// Guilds in which this process has said what the bot is.
     pub introduced: Mutex<HashSet<GuildId>>,
-    pub store: Store,
+    pub store: StoreHandle,
     pub overlays: Overlays,
-    pub monitor: Monitor,
+    pub monitor: MonitorHandle,
     pub encoder: QuestionEncoder,
     /// The bot's own user; unknown before the first session.
     pub user: OnceLock<UserId>,
@@ -75,7 +75,7 @@ impl BotContext {
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced
-            && locked(&self.introduced).insert(guild)
+            && self.introduced.lock().insert(guild)
     }
 
     /// Whether it is a person's turn to ask; if so, they have asked.
@@ -83,6 +83,16 @@ impl BotContext {
         let seconds = self.settings(guild).cooldown_seconds;
         let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
         self.cooldowns.take_turn(person, cooldown)
+    }
+
+    /// What moderators are told if the store could not do something.
+    pub(super) fn store_trouble(&self, error: &StoreError) -> Reply {
+        match error {
+            StoreError::Off => reply::no_store(),
+            StoreError::Settings(error) => reply::cannot_set(&error.to_string()),
+            StoreError::Addition(error) => reply::cannot_set(&error.to_string()),
+            error => reply::store_trouble(&self.store.without_folder(&error.to_string())),
+        }
     }
 
     /// Whether messages in a channel are answered unasked.

@@ -1,14 +1,14 @@
 //! What was asked before, and what was answered where: bounded, in memory, and lost at a restart.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serenity::all::{ChannelId, MessageId, UserId};
 
 use super::answers::shortened;
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use crate::reply::{Place, Reply};
 use crate::search::Question;
 
@@ -29,6 +29,8 @@ struct ConversationMaps {
     /// The last answer to a person in a channel.
     last: LruCache<(ChannelId, UserId), (MessageId, Instant)>,
     posted: LruCache<(ChannelId, Place), (MessageId, Instant)>,
+    /// The section that a message shows: the key of `posted`.
+    shown: LruCache<MessageId, (ChannelId, Place)>,
     /// Answers of which somebody said that they were not it.
     missed: LruCache<MessageId, ()>,
 }
@@ -43,6 +45,13 @@ pub(super) struct Conversation {
     /// Whether the last was not addressed to the bot.
     pub overheard: bool,
     pub shown: Shown,
+}
+
+/// A question that somebody asked before an answer.
+pub(super) struct EarlierQuestion {
+    pub text: String,
+    /// Whether it was addressed to the bot: only then may it be kept.
+    pub addressed: bool,
 }
 
 /// What of the guide an answer shows.
@@ -66,6 +75,14 @@ impl Conversation {
             overheard: question.overheard,
             shown,
         }
+    }
+
+    /// The last question, alone.
+    pub(super) fn last_question(&self) -> Option<EarlierQuestion> {
+        Some(EarlierQuestion {
+            text: self.questions.last()?.clone(),
+            addressed: !self.overheard,
+        })
     }
 
     /// The last question, with those before it.
@@ -101,6 +118,7 @@ impl Default for Conversations {
             by_answer: bounded(MAX_CONVERSATIONS),
             last: bounded(MAX_CONVERSATIONS),
             posted: bounded(MAX_CONVERSATIONS),
+            shown: bounded(MAX_CONVERSATIONS),
             missed: bounded(MAX_CONVERSATIONS),
         }))
     }
@@ -117,19 +135,19 @@ impl Conversations {
         shown: Shown,
     ) {
         let conversation = Conversation::new(asker, question, shown);
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         known.last.put((channel, asker), (answer, Instant::now()));
         known.by_answer.put(answer, conversation);
     }
 
     /// What an answer of the bot answers.
     pub(super) fn before(&self, answer: MessageId) -> Option<Conversation> {
-        locked(&self.0).by_answer.get(&answer).cloned()
+        self.0.lock().by_answer.get(&answer).cloned()
     }
 
     /// Remembers that an answer shows this now.
     pub(super) fn now_shows(&self, answer: MessageId, shown: Shown) {
-        if let Some(conversation) = locked(&self.0).by_answer.get_mut(&answer) {
+        if let Some(conversation) = self.0.lock().by_answer.get_mut(&answer) {
             conversation.shown = shown;
         }
     }
@@ -140,7 +158,7 @@ impl Conversations {
         channel: ChannelId,
         person: UserId,
     ) -> Option<(MessageId, Conversation)> {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         let (answer, at) = *known.last.get(&(channel, person))?;
         let conversation = known.by_answer.get(&answer)?;
         (at.elapsed() < MAX_PAUSE).then(|| (answer, conversation.clone()))
@@ -148,10 +166,11 @@ impl Conversations {
 
     /// Remembers that a message shows a section, and no other any more.
     pub(super) fn posted(&self, channel: ChannelId, place: Place, message: MessageId) {
-        let mut known = locked(&self.0);
-        unpost(&mut known, message);
-        let now = Instant::now();
-        known.posted.put((channel, place), (message, now));
+        let mut known = self.0.lock();
+        known.unpost(message);
+        let key = (channel, place);
+        known.shown.put(message, key.clone());
+        known.posted.put(key, (message, Instant::now()));
     }
 
     /// The message of a channel that shows a section and is not older than this.
@@ -161,45 +180,51 @@ impl Conversations {
         place: &Place,
         max_age: Duration,
     ) -> Option<MessageId> {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         let (message, at) = known.posted.get(&(channel, place.clone()))?;
         (at.elapsed() < max_age).then_some(*message)
     }
 
     /// Forgets a message that is gone: nothing links to it any more.
     pub(super) fn remove(&self, message: MessageId) {
-        let mut known = locked(&self.0);
+        let mut known = self.0.lock();
         if known.by_answer.pop(&message).is_some() {
-            unpost(&mut known, message);
+            known.unpost(message);
         }
     }
 
     /// Whether somebody says for the first time of an answer that it was not it.
     pub(super) fn is_first_miss(&self, answer: MessageId) -> bool {
-        locked(&self.0).missed.put(answer, ()).is_none()
+        self.0.lock().missed.put(answer, ()).is_none()
     }
 
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        let mut known = locked(&self.0);
-        retain(&mut known.by_answer, |conversation| {
-            conversation.asker != person
-        });
+        let mut known = self.0.lock();
+        let of_person = known
+            .by_answer
+            .iter()
+            .filter(|(_, conversation)| conversation.asker == person);
+        let answers: Vec<MessageId> = of_person.map(|(answer, _)| *answer).collect();
+        for answer in answers {
+            known.by_answer.pop(&answer);
+        }
     }
 }
 
-fn unpost(known: &mut ConversationMaps, message: MessageId) {
-    retain(&mut known.posted, |(shown_in, _)| *shown_in != message);
-}
-
-fn retain<K: std::hash::Hash + Eq + Clone, V>(map: &mut LruCache<K, V>, keep: impl Fn(&V) -> bool) {
-    let gone: Vec<K> = map
-        .iter()
-        .filter(|(_, value)| !keep(value))
-        .map(|(key, _)| key.clone())
-        .collect();
-    for key in gone {
-        map.pop(&key);
+impl ConversationMaps {
+    /// Notes that a message no longer shows a section.
+    fn unpost(&mut self, message: MessageId) {
+        let Some(key) = self.shown.pop(&message) else {
+            return;
+        };
+        if self
+            .posted
+            .peek(&key)
+            .is_some_and(|(shown_in, _)| *shown_in == message)
+        {
+            self.posted.pop(&key);
+        }
     }
 }
 

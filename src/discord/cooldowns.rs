@@ -1,12 +1,12 @@
 //! How long a person waits between two questions.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serenity::all::UserId;
 
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 
 /// People who are remembered.
 const MAX_PEOPLE: usize = 8_192;
@@ -35,7 +35,7 @@ impl Default for Cooldowns {
 impl Cooldowns {
     /// Whether it is a person's turn to ask; if so, they have asked.
     pub(super) fn take_turn(&self, person: UserId, cooldown: Duration) -> Turn {
-        let mut people = locked(&self.0);
+        let mut people = self.0.lock();
         match people.get_mut(&person) {
             Some((last, told)) if last.elapsed() < cooldown => {
                 if std::mem::replace(told, true) {
@@ -53,7 +53,7 @@ impl Cooldowns {
 
     /// Forgets when a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        locked(&self.0).pop(&person);
+        self.0.lock().pop(&person);
     }
 }
 

@@ -1,21 +1,18 @@
 //! From events to handlers: which queue an event waits in, and what handles it.
-//!
-//! Kinds of work have queues of their own, so that none waits for another. What waits has begun nothing: it holds no guide, no
-//! connection and no task.
+
+mod queues;
 
 use std::collections::HashSet;
-use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use lru::LruCache;
-use serenity::all::{GuildId, MessageId, UserId};
-use tokio_util::task::TaskTracker;
+use parking_lot::Mutex;
+use serenity::all::{GuildId, MessageId};
 use tracing::{debug, info, warn};
 
-use super::answers::TrackedQuestion;
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use super::commands;
 use super::context::{BotContext, EventContext};
 use super::custom_id;
@@ -23,149 +20,54 @@ use super::events::{
     DiscordMessage, GatewayEvent, Interaction, InteractionKind, MessageUpdate, Ready, Role, Thread,
 };
 use super::guild_log::GuildLog;
-use super::handlers::edit::OutdatedAnswer;
-use super::handlers::forum_post::ForumPost;
-use super::handlers::message::IncomingMessage;
-use super::handlers::{autocomplete, command, component, edit, forum_post, message, teaching};
-use super::queue::{Limits, Work, WorkQueue};
+use super::handlers::{
+    autocomplete, command, component, edit, follow, forum_post, message, teaching,
+};
 use super::record;
 use super::registration::Registration;
 use crate::stats::Way;
 use crate::store;
+use queues::{MessageTask, Queues};
 
-/// Discord's time for the first response to an interaction.
-const FIRST_RESPONSE: Duration = Duration::from_secs(3);
-/// Messages in progress. Discord takes 50 requests a second of a bot: with 128 at once it is served in full even while each
-/// request takes two and a half seconds. All queues together stay below half of the 1,024 sockets that a process may usually
-/// open. Of a channel one is in progress at a time, so that its questions are answered in order.
-const MESSAGES: Limits = Limits {
-    concurrency: 128,
-    // Half a megabyte of usual messages, which a processor searches in a tenth of a second.
-    optional: 1_000,
-    max_wait: Duration::MAX,
-};
-/// Commands, buttons and menus in progress. They have three seconds and no rate limit, hence more than of messages.
-const INTERACTIONS: Limits = Limits {
-    concurrency: 256,
-    optional: 0,
-    max_wait: FIRST_RESPONSE,
-};
-/// Commands in progress that may wait for the store or for files.
-const SLOW_COMMANDS: Limits = Limits {
-    concurrency: 32,
-    ..INTERACTIONS
-};
-/// Completions in progress.
-const COMPLETIONS: Limits = Limits {
-    concurrency: 64,
-    ..INTERACTIONS
-};
 /// Messages and threads that were seen: as many as Discord could replay after a lost connection.
 const MAX_SEEN: usize = 8_192;
-/// How often the log tells what was dropped, at most.
-const REPORT_INTERVAL: Duration = Duration::from_secs(10);
-
-/// What is to be done about messages.
-enum MessageTask {
-    Answer(IncomingMessage),
-    AnswerPost(ForumPost),
-    FollowEdit(OutdatedAnswer),
-    FollowDeletion(TrackedQuestion),
-}
-
-/// What waits stays small, so that ten thousand questions that wait take a few megabytes.
-const _: () = assert!(size_of::<MessageTask>() <= 192);
-
-impl Work for MessageTask {
-    fn key(&self) -> Option<u64> {
-        Some(match self {
-            Self::Answer(message) => message.channel.get(),
-            Self::AnswerPost(post) => post.thread.get(),
-            Self::FollowEdit(outdated) => outdated.channel.get(),
-            Self::FollowDeletion(question) => question.channel.get(),
-        })
-    }
-}
-
-/// A command, a button or a menu that somebody used.
-struct InteractionTask(Box<Interaction>);
-
-impl Work for InteractionTask {}
-
-/// Somebody who types into an option of a command.
-struct AutocompleteTask(Box<Interaction>, Option<UserId>);
-
-impl Work for AutocompleteTask {}
-
-type Queue<W> = Arc<WorkQueue<Arc<BotContext>, W>>;
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Hands events on.
 pub(super) struct Dispatcher {
     bot: Arc<BotContext>,
-    messages: Queue<MessageTask>,
-    interactions: Queue<InteractionTask>,
-    slow_commands: Queue<InteractionTask>,
-    completions: Queue<AutocompleteTask>,
-    /// Everything that is done about events; closed once the bot is to stop.
-    tasks: TaskTracker,
+    pub queues: Queues,
     seen: Mutex<LruCache<u64, ()>>,
     registration: Registration,
     guilds: GuildLog,
     /// Events of which one could not be read, and the log says so.
     unreadable: Mutex<HashSet<String>>,
-    /// What the log has told of what was dropped: optional messages, and what expired.
-    reported: Mutex<[u64; 2]>,
-}
-
-/// How much of what came is in progress, waits, and was dropped.
-pub(super) struct Load {
-    pub in_progress: usize,
-    pub waiting: usize,
-    pub dropped: u64,
-    pub expired: u64,
 }
 
 impl Dispatcher {
     /// Hands events to handlers of a bot; `guild` is the one to which the commands are registered, if not to all.
     pub(super) fn new(bot: Arc<BotContext>, guild: Option<GuildId>) -> Self {
         Self {
-            messages: WorkQueue::new(MESSAGES, run_message),
-            interactions: WorkQueue::new(INTERACTIONS, run_interaction),
-            slow_commands: WorkQueue::new(SLOW_COMMANDS, run_interaction),
-            completions: WorkQueue::new(COMPLETIONS, run_autocomplete),
-            tasks: TaskTracker::new(),
+            queues: Queues::new(&bot, run_message, run_interaction, run_autocomplete),
             seen: Mutex::new(bounded(MAX_SEEN)),
             registration: Registration::new(guild),
             guilds: GuildLog::default(),
             unreadable: Mutex::default(),
-            reported: Mutex::default(),
             bot,
         }
     }
 
     /// Takes what the gateway sent. Returns at once, so that whoever reads the connection does not wait.
-    pub(super) fn dispatch(&self, text: &str) {
-        let event = match GatewayEvent::read(text) {
+    pub(super) fn dispatch(&self, name: &str, data: &str) {
+        let event = match GatewayEvent::read(name, data) {
             Ok(Some(event)) => event,
             Ok(None) => return,
-            Err(error) => {
-                let (event, column) = (error.name, error.column);
-                if locked(&self.unreadable).insert(event.clone()) {
-                    warn!(event, column, "Discord sent an event that I cannot read");
-                } else {
-                    debug!(
-                        event,
-                        column, "Discord sent another event that I cannot read"
-                    );
-                }
-                return;
-            }
+            Err(error) => return self.note_unreadable(name, error.column()),
         };
         if let GatewayEvent::Ready(ready) = &event {
             self.note_session(ready);
         }
-        if self.tasks.is_closed() {
+        if !self.queues.is_open() {
             return;
         }
         match event {
@@ -200,6 +102,18 @@ impl Dispatcher {
                 self.bot.store.record(store::Event::GuildGone { guild });
             }
             GatewayEvent::Interaction(interaction) => self.interaction_created(interaction),
+        }
+    }
+
+    /// Logs that an event could not be read, and where: the words of the error may repeat what somebody wrote.
+    fn note_unreadable(&self, event: &str, column: usize) {
+        if self.unreadable.lock().insert(event.to_owned()) {
+            warn!(event, column, "Discord sent an event that I cannot read");
+        } else {
+            debug!(
+                event,
+                column, "Discord sent another event that I cannot read"
+            );
         }
     }
 
@@ -267,127 +181,35 @@ impl Dispatcher {
     }
 
     fn interaction_created(&self, interaction: Interaction) {
-        let (bot, tasks) = (&self.bot, &self.tasks);
         let data = &interaction.data;
-        let user = interaction.user_id();
-        match interaction.kind() {
-            Some(InteractionKind::Command) if commands::is_slow(&data.name, data.kind) => {
-                let task = InteractionTask(Box::new(interaction));
-                self.slow_commands.push(tasks, bot, task);
+        let may_wait = match interaction.kind() {
+            Some(InteractionKind::Command) => commands::is_slow(&data.name, data.kind),
+            Some(InteractionKind::Component) => {
+                custom_id::may_wait(&data.custom_id, data.values.first().map(String::as_str))
             }
-            Some(InteractionKind::Form) => {
-                let task = InteractionTask(Box::new(interaction));
-                self.slow_commands.push(tasks, bot, task);
-            }
-            Some(InteractionKind::Component)
-                if custom_id::may_wait(
-                    &data.custom_id,
-                    data.values.first().map(String::as_str),
-                ) =>
-            {
-                let task = InteractionTask(Box::new(interaction));
-                self.slow_commands.push(tasks, bot, task);
-            }
-            Some(InteractionKind::Command | InteractionKind::Component) => {
-                let task = InteractionTask(Box::new(interaction));
-                self.interactions.push(tasks, bot, task);
-            }
+            Some(InteractionKind::Form) => true,
             Some(InteractionKind::Autocomplete) => {
-                // They have typed on: nobody waits for what was to be offered before.
-                self.completions
-                    .remove_waiting(|AutocompleteTask(_, earlier)| *earlier == user);
-                let task = AutocompleteTask(Box::new(interaction), user);
-                self.completions.push(tasks, bot, task);
+                return self.queues.push_completion(Box::new(interaction));
             }
-            None => {}
-        }
+            None => return,
+        };
+        self.queues
+            .push_interaction(Box::new(interaction), may_wait);
     }
 
     /// Whether something is seen for the first time: Discord replays some events after a lost connection.
     fn is_new(&self, key: u64, matters: bool) -> bool {
-        matters && locked(&self.seen).put(key, ()).is_none()
+        matters && self.seen.lock().put(key, ()).is_none()
     }
 
     fn push(&self, task: MessageTask) {
-        self.messages.push(&self.tasks, &self.bot, task);
+        self.queues.messages.push(task);
     }
 
     fn push_optional(&self, task: MessageTask) {
-        let dropped = self.messages.push_optional(&self.tasks, &self.bot, task);
-        if let Some(MessageTask::Answer(dropped)) = dropped {
+        if let Some(MessageTask::Answer(dropped)) = self.queues.messages.push_optional(task) {
             self.bot.answers.withdraw(dropped.id);
         }
-    }
-
-    /// How busy the bot is.
-    pub(super) fn load(&self) -> Load {
-        let Self {
-            messages,
-            interactions,
-            slow_commands,
-            completions,
-            ..
-        } = self;
-        Load {
-            in_progress: messages.in_progress()
-                + interactions.in_progress()
-                + slow_commands.in_progress()
-                + completions.in_progress(),
-            waiting: messages.waiting()
-                + interactions.waiting()
-                + slow_commands.waiting()
-                + completions.waiting(),
-            dropped: messages.dropped(),
-            expired: interactions.expired() + slow_commands.expired() + completions.expired(),
-        }
-    }
-
-    /// Whether new events are still taken.
-    pub(super) fn is_open(&self) -> bool {
-        !self.tasks.is_closed()
-    }
-
-    /// Logs what is dropped from time to time. Never completes.
-    pub(super) async fn report_dropped(&self) -> Infallible {
-        loop {
-            tokio::time::sleep(REPORT_INTERVAL).await;
-            self.report();
-        }
-    }
-
-    fn report(&self) {
-        let load = self.load();
-        let now = [load.dropped, load.expired];
-        let before = std::mem::replace(&mut *locked(&self.reported), now);
-        let [unasked, too_late] = [now[0] - before[0], now[1] - before[1]];
-        if unasked + too_late > 0 {
-            warn!(
-                left_out.unasked = unasked,
-                left_out.too_late = too_late,
-                "more came at once than could be handled"
-            );
-        }
-    }
-
-    /// Takes no new event, and waits until what waits and what is in progress is done, but no longer than this.
-    pub(super) async fn drain(&self, timeout: Duration) {
-        self.tasks.close();
-        if tokio::time::timeout(timeout, self.tasks.wait())
-            .await
-            .is_err()
-        {
-            let load = self.load();
-            warn!(
-                replies.lost = load.waiting + load.in_progress,
-                replies.not_begun = load.waiting,
-                "stopped before all replies were sent"
-            );
-        }
-        self.messages.clear();
-        self.interactions.clear();
-        self.slow_commands.clear();
-        self.completions.clear();
-        self.report();
     }
 }
 
@@ -409,11 +231,11 @@ fn run_message(bot: Arc<BotContext>, task: MessageTask, received: Instant) -> Ru
             MessageTask::Answer(incoming) => message::handle(&context, incoming).await,
             MessageTask::AnswerPost(post) => forum_post::handle(&context, post).await,
             MessageTask::FollowEdit(outdated) => {
-                edit::handle_edit(&context, outdated).await;
+                follow::handle_edit(&context, outdated).await;
                 None
             }
             MessageTask::FollowDeletion(question) => {
-                edit::handle_deletion(&context, question).await;
+                follow::handle_deletion(&context, question).await;
                 None
             }
         };
@@ -423,9 +245,13 @@ fn run_message(bot: Arc<BotContext>, task: MessageTask, received: Instant) -> Ru
     })
 }
 
-fn run_interaction(bot: Arc<BotContext>, task: InteractionTask, received: Instant) -> Running {
+fn run_interaction(
+    bot: Arc<BotContext>,
+    interaction: Box<Interaction>,
+    received: Instant,
+) -> Running {
     Box::pin(async move {
-        let (context, InteractionTask(interaction)) = (EventContext::new(bot, received), task);
+        let context = EventContext::new(bot, received);
         let record = match interaction.kind() {
             Some(InteractionKind::Component) => component::handle(&context, &interaction).await,
             Some(InteractionKind::Form) => {
@@ -440,10 +266,10 @@ fn run_interaction(bot: Arc<BotContext>, task: InteractionTask, received: Instan
     })
 }
 
-fn run_autocomplete(bot: Arc<BotContext>, task: AutocompleteTask, received: Instant) -> Running {
+fn run_autocomplete(bot: Arc<BotContext>, typing: Box<Interaction>, received: Instant) -> Running {
     Box::pin(async move {
         let context = EventContext::new(bot, received);
-        autocomplete::handle(&context, &task.0).await;
+        autocomplete::handle(&context, &typing).await;
     })
 }
 

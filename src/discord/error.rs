@@ -1,5 +1,7 @@
 //! Why the bot stopped without being told to.
 
+use url::Url;
+
 /// Why the bot stopped without being told to; each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -34,4 +36,16 @@ pub enum RunError {
     /// The client for requests cannot be built.
     #[error("cannot make connections: {0}; please report this")]
     Client(String),
+}
+
+/// Refuses an address to which requests could not be sent.
+pub(super) fn check_address(origin: &str) -> Result<(), RunError> {
+    let wrong = |why: &str| Err(RunError::Address(format!("\"{origin}\" {why}")));
+    match Url::parse(origin) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
+        Ok(url) if url.cannot_be_a_base() => wrong("needs http:// or https:// in front"),
+        Ok(_) => wrong("begins with neither http:// nor https://"),
+        Err(url::ParseError::RelativeUrlWithoutBase) => wrong("needs http:// or https:// in front"),
+        Err(error) => wrong(&format!("is not an address ({error})")),
+    }
 }

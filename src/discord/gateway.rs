@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `shard_runner` | one shard: one connection after another |
 //! | `connection` | one connection, from its opening to its end |
+//! | `disconnect` | how it ended |
 //! | `session` | what is sent and read on it: sessions and heartbeats |
 //! | `backoff` | how long to wait before the next one |
 //! | `session_starts` | how many sessions Discord lets the bot start |
@@ -14,6 +15,7 @@
 
 mod backoff;
 mod connection;
+mod disconnect;
 mod session;
 mod session_starts;
 mod shard_runner;

@@ -1,14 +1,14 @@
 //! What the log says of the servers that the bot is in: how to invite it to another one, and which permissions it lacks where.
 //! The gateway tells all of it by itself.
 
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serenity::all::{ApplicationId, ChannelId, GuildId, Permissions, UserId};
 use tracing::{info, warn};
 
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use super::context::BotContext;
 use super::events::GuildCreate;
 use super::permissions;
@@ -45,7 +45,7 @@ impl GuildLog {
     /// Logs a server when the bot is first seen to be in it, with the permissions that it lacks.
     pub(super) fn joined(&self, bot: &BotContext, guild: &GuildCreate) {
         let logged = {
-            let mut guilds = locked(&self.0);
+            let mut guilds = self.0.lock();
             if guilds.put(guild.id, ()).is_some() {
                 return;
             }

@@ -4,6 +4,7 @@ pub(super) mod autocomplete;
 pub(super) mod command;
 pub(super) mod component;
 pub(super) mod edit;
+pub(super) mod follow;
 pub(super) mod forum_post;
 pub(super) mod message;
 mod post_tag;

@@ -6,13 +6,13 @@ use futures_util::SinkExt;
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use serenity::all::ApplicationFlags;
 
-use super::error::RunError;
+use super::error::{RunError, check_address};
+use super::gateway;
 use super::options::Timeouts;
 use super::permissions::invitation;
 use super::rest::{GatewayInfo, Rest, RestError, open_websocket, proxy_variable};
-use super::{check_address, gateway};
 use crate::config::{Discord, Token};
-use crate::monitor::Monitor;
+use crate::monitor::MonitorHandle;
 
 /// What Discord says of the bot.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub async fn inspect(
         Err(refused) => InspectionError::Refused(refused),
         Ok(()) => InspectionError::NoAnswer(error.to_string()),
     };
-    let rest = Rest::new(config, token, timeouts, Monitor::off()).map_err(no_answer)?;
+    let rest = Rest::new(config, token, timeouts, MonitorHandle::off()).map_err(no_answer)?;
     let (user, date) = rest.current_user().await.map_err(no_answer)?;
     let now = Timestamp::now();
     let application = rest.current_application().await.map_err(no_answer)?;

@@ -1,12 +1,13 @@
 //! What servers added, as the guide that is live reads it: bounded, because reading a server's additions again takes a
 //! millisecond.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use lru::LruCache;
+use parking_lot::Mutex;
 use serenity::all::GuildId;
 
-use super::bounded::{bounded, locked};
+use super::bounded::bounded;
 use crate::additions::Additions;
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
@@ -46,7 +47,9 @@ impl Overlays {
             Arc::ptr_eq(&read.additions, &additions)
                 && std::ptr::eq(read.guide.as_ptr(), Arc::as_ptr(&guide.knowledge))
         };
-        let known = locked(&self.0)
+        let known = self
+            .0
+            .lock()
             .get(&server)
             .filter(is_same)
             .map(|read| Arc::clone(&read.overlay));
@@ -59,12 +62,12 @@ impl Overlays {
             guide: Arc::downgrade(&guide.knowledge),
             overlay: Arc::clone(&overlay),
         };
-        locked(&self.0).put(server, read);
+        self.0.lock().put(server, read);
         overlay
     }
 
     /// Forgets what a server added.
     pub(super) fn remove(&self, server: GuildId) {
-        locked(&self.0).pop(&server);
+        self.0.lock().pop(&server);
     }
 }

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::path::Path;
 
-use super::context::BotContext;
+use crate::live::Live;
 #[cfg(feature = "encoder")]
 use crate::search::SentenceVector;
 
@@ -30,7 +30,7 @@ impl QuestionEncoder {
 
 /// Never completes: this program was built without an encoder.
 #[cfg(not(feature = "encoder"))]
-pub(super) async fn follow_guide(_: &BotContext, _: Option<&Path>) -> Infallible {
+pub(super) async fn follow_guide(_: &Live, _: &QuestionEncoder, _: Option<&Path>) -> Infallible {
     std::future::pending().await
 }
 
@@ -76,7 +76,8 @@ mod with_encoder {
     /// Opens the encoder in a folder and takes in every guide that goes live. Never completes; without an encoder it does
     /// nothing.
     pub(in crate::discord) async fn follow_guide(
-        bot: &BotContext,
+        live: &Live,
+        questions: &QuestionEncoder,
         folder: Option<&Path>,
     ) -> Infallible {
         let Some(encoder) = open(folder).await else {
@@ -84,7 +85,7 @@ mod with_encoder {
         };
         let threads = available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         match EncoderPool::start(encoder.encoder(), threads, WAITING * threads) {
-            Ok(pool) => drop(bot.encoder.pool.set(pool)),
+            Ok(pool) => drop(questions.pool.set(pool)),
             Err(fault) => {
                 warn!(%fault, "the encoder gets no thread, words alone decide");
                 return std::future::pending().await;
@@ -92,9 +93,9 @@ mod with_encoder {
         }
         let changed = Arc::new(Notify::new());
         let listener = Arc::clone(&changed);
-        bot.live.on_change(move || listener.notify_one());
+        live.on_change(move || listener.notify_one());
         loop {
-            let is_done = bot.live.guide().index.has_sentences() || take_in(bot, &encoder).await;
+            let is_done = live.guide().index.has_sentences() || take_in(live, &encoder).await;
             // After a fault it is tried again even if the guide stays the same.
             let pause = if is_done {
                 Duration::MAX
@@ -121,13 +122,13 @@ mod with_encoder {
     }
 
     /// Encodes the guide that is live, which takes minutes if it is new to the encoder. Says whether that was possible.
-    async fn take_in(bot: &BotContext, encoder: &Arc<InstalledEncoder>) -> bool {
-        let guide = bot.live.guide();
+    async fn take_in(live: &Live, encoder: &Arc<InstalledEncoder>) -> bool {
+        let guide = live.guide();
         let begun = Instant::now();
         info!("encoding the guide; until that is done, words alone decide");
         let sentences = sentences(&guide, Arc::clone(encoder)).await;
         let is_encoded = sentences.is_some();
-        if is_encoded && bot.live.take_in(&guide, sentences) {
+        if is_encoded && live.take_in(&guide, sentences) {
             let seconds = begun.elapsed().as_secs();
             info!(
                 seconds,

@@ -1,14 +1,15 @@
 //! A FIFO queue with a concurrency limit. It knows nothing of what its work is.
 
 use std::collections::{HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
-
-use super::bounded::locked;
 
 /// Work that can wait.
 pub(super) trait Work: Send + 'static {
@@ -36,6 +37,9 @@ pub(super) struct Limits {
 pub(super) struct WorkQueue<C, W> {
     limits: Limits,
     run: Handler<C, W>,
+    context: C,
+    /// Where the works in progress are tasks.
+    tasks: TaskTracker,
     state: Mutex<QueueState<W>>,
     dropped: AtomicU64,
     expired: AtomicU64,
@@ -49,10 +53,17 @@ struct QueueState<W> {
 }
 
 impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
-    pub(super) fn new(limits: Limits, run: Handler<C, W>) -> Arc<Self> {
+    pub(super) fn new(
+        limits: Limits,
+        run: Handler<C, W>,
+        context: &C,
+        tasks: &TaskTracker,
+    ) -> Arc<Self> {
         Arc::new(Self {
             limits,
             run,
+            context: context.clone(),
+            tasks: tasks.clone(),
             state: Mutex::new(QueueState {
                 required: VecDeque::new(),
                 optional: VecDeque::new(),
@@ -65,22 +76,17 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
     }
 
     /// Takes work that is never dropped unless it waits too long.
-    pub(super) fn push(self: &Arc<Self>, tasks: &TaskTracker, context: &C, work: W) {
-        let mut state = locked(&self.state);
+    pub(super) fn push(self: &Arc<Self>, work: W) {
+        let mut state = self.state.lock();
         state.required.push_back((work, Instant::now()));
-        self.start(&mut state, tasks, context);
+        self.start(&mut state);
     }
 
     /// Takes work that may be dropped if too much waits; the work that was dropped for it.
-    pub(super) fn push_optional(
-        self: &Arc<Self>,
-        tasks: &TaskTracker,
-        context: &C,
-        work: W,
-    ) -> Option<W> {
-        let mut state = locked(&self.state);
+    pub(super) fn push_optional(self: &Arc<Self>, work: W) -> Option<W> {
+        let mut state = self.state.lock();
         state.optional.push_back((work, Instant::now()));
-        self.start(&mut state, tasks, context);
+        self.start(&mut state);
         let dropped = (state.optional.len() > self.limits.optional)
             .then(|| state.optional.pop_front())
             .flatten();
@@ -92,7 +98,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
 
     /// Removes the works that wait and match.
     pub(super) fn remove_waiting(&self, matches: impl Fn(&W) -> bool) {
-        let mut state = locked(&self.state);
+        let mut state = self.state.lock();
         state.required.retain(|(work, _)| !matches(work));
         state.optional.retain(|(work, _)| !matches(work));
     }
@@ -104,13 +110,13 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
 
     /// How many works wait.
     pub(super) fn waiting(&self) -> usize {
-        let state = locked(&self.state);
+        let state = self.state.lock();
         state.required.len() + state.optional.len()
     }
 
     /// How many works are in progress.
     pub(super) fn in_progress(&self) -> usize {
-        locked(&self.state).in_progress
+        self.state.lock().in_progress
     }
 
     /// How many optional works were dropped so far, because too many waited.
@@ -124,23 +130,24 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
     }
 
     /// Starts a worker if something can be done.
-    fn start(self: &Arc<Self>, state: &mut QueueState<W>, tasks: &TaskTracker, context: &C) {
+    fn start(self: &Arc<Self>, state: &mut QueueState<W>) {
         if state.in_progress < self.limits.concurrency
             && let Some(next) = self.next(state)
         {
             state.in_progress += 1;
-            tasks.spawn(Arc::clone(self).work(next, context.clone()));
+            self.tasks.spawn(Arc::clone(self).work(next));
         }
     }
 
     /// Does one work after another, as long as there is one that can be done.
-    async fn work(self: Arc<Self>, first: (W, Instant), context: C) {
+    async fn work(self: Arc<Self>, first: (W, Instant)) {
         let mut next = Some(first);
         while let Some((work, since)) = next {
             let key = work.key();
-            // A task of its own, so that a panic ends this work alone.
-            let _ = tokio::spawn((self.run)(context.clone(), work, since)).await;
-            let mut state = locked(&self.state);
+            // A panic ends this work alone.
+            let running = (self.run)(self.context.clone(), work, since);
+            let _ = AssertUnwindSafe(running).catch_unwind().await;
+            let mut state = self.state.lock();
             if let Some(key) = key {
                 state.busy.remove(&key);
             }
@@ -188,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// A number that is done at once, or never if it is negative; works in the same ten have the same key.
+    /// A number that is done at once, or never if it is negative; zero panics. Works in the same ten have the same key.
     struct Number(i64);
 
     impl Work for Number {
@@ -205,37 +212,40 @@ mod tests {
         max_wait: Duration::MAX,
     };
 
-    fn queue(limits: Limits) -> Arc<WorkQueue<Done, Number>> {
-        WorkQueue::new(limits, |done, Number(number), _| {
+    fn queue(limits: Limits, done: &Done) -> Arc<WorkQueue<Done, Number>> {
+        let run: Handler<Done, Number> = |done, Number(number), _| {
             Box::pin(async move {
-                if number < 0 {
-                    pending::<()>().await;
+                match number {
+                    ..0 => pending().await,
+                    0 => panic!("this work has a fault"),
+                    _ => done.lock().push(number),
                 }
-                locked(&done).push(number);
             })
-        })
+        };
+        WorkQueue::new(limits, run, done, &TaskTracker::new())
     }
 
     /// What is done of required and then of optional works, and what still waits.
     async fn done(limits: Limits, required: &[i64], optional: &[i64]) -> (Vec<i64>, usize) {
-        let (queue, tasks, done) = (queue(limits), TaskTracker::new(), Done::default());
+        let done = Done::default();
+        let queue = queue(limits, &done);
         for number in required {
-            queue.push(&tasks, &done, Number(*number));
+            queue.push(Number(*number));
         }
         for number in optional {
-            queue.push_optional(&tasks, &done, Number(*number));
+            queue.push_optional(Number(*number));
         }
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        let numbers = locked(&done).clone();
+        let numbers = done.lock().clone();
         (numbers, queue.waiting())
     }
 
     #[tokio::test]
     async fn work_is_done_in_order_within_the_limits() {
-        type Row<'a> = (&'a [i64], &'a [i64], &'a [i64], usize);
-        let rows: &[Row<'_>] = &[
+        type QueueRow<'a> = (&'a [i64], &'a [i64], &'a [i64], usize);
+        let rows: &[QueueRow<'_>] = &[
             (&[1, 2, 3], &[], &[1, 2, 3], 0),
             // One that hangs holds up only its key.
             (&[-1, 2, 11, 12], &[], &[11, 12], 1),
@@ -244,6 +254,8 @@ mod tests {
             // Required before optional, of which the oldest is dropped.
             (&[-1, 2], &[3, 4, 5, 11], &[11], 3),
             (&[1, 2], &[11], &[1, 11, 2], 0),
+            // A panic holds up nothing.
+            (&[0, 1, 2, 11], &[], &[1, 2, 11], 0),
         ];
         for (number, (required, optional, numbers, waiting)) in rows.iter().enumerate() {
             let (mut is, mut wanted) = (done(LIMITS, required, optional).await, numbers.to_vec());
@@ -259,8 +271,8 @@ mod tests {
             max_wait: Duration::ZERO,
             ..LIMITS
         };
-        let (queue, tasks, done) = (queue(limits), TaskTracker::new(), Done::default());
-        queue.push(&tasks, &done, Number(1));
+        let queue = queue(limits, &Done::default());
+        queue.push(Number(1));
         assert_eq!((queue.expired(), queue.waiting()), (1, 0));
     }
 }

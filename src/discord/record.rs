@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use serenity::all::GuildId;
+use serenity::all::{GuildId, MessageId};
 use tracing::info;
 
 use super::context::EventContext;
+use super::conversations::EarlierQuestion;
 use super::events::DiscordMessage;
 use crate::answer::{self, Answer};
 use crate::knowledge::Topic;
@@ -166,11 +167,26 @@ pub(super) fn vote(
     });
 }
 
-/// A question that somebody asked before an answer.
-pub(super) struct EarlierQuestion {
-    pub text: String,
-    /// Whether it was addressed to the bot: only then may it be kept.
-    pub addressed: bool,
+/// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was addressed
+/// to the bot. `None` if it is not the first time; else what became of the question, if no candidate was meant.
+pub(super) fn missed(
+    context: &EventContext,
+    guild: Option<GuildId>,
+    way: Way,
+    answer: MessageId,
+    asked: Option<EarlierQuestion>,
+    place: Option<&Place>,
+) -> Option<Option<QuestionRecord>> {
+    if !context.bot.conversations.is_first_miss(answer) {
+        return None;
+    }
+    if let Some(asked) = asked.filter(|asked| asked.addressed) {
+        let topic = place.map(|place| place.topic.clone());
+        gap(context, guild, &asked.text, topic);
+    }
+    let outcome = RecordedOutcome::NoneOfThese;
+    let record = || QuestionRecord::without_search(context, guild, way, outcome, None);
+    Some(place.is_none().then(record))
 }
 
 /// What an answer of the bot answers: as it is remembered, as it is quoted above the answer, or as the message says to which
@@ -184,19 +200,14 @@ pub(super) fn earlier_question(
     let command = answer
         .interaction_metadata
         .filter(|metadata| metadata.is_command());
-    let remembered = bot.conversations.before(answer.id).or_else(|| {
-        bot.conversations
-            .before(serenity::all::MessageId::new(command?.id.get()))
-    });
+    let of_command = || bot.conversations.before(MessageId::new(command?.id.get()));
+    let remembered = bot.conversations.before(answer.id).or_else(of_command);
     if let Some(known) = remembered {
-        return Some(EarlierQuestion {
-            text: known.questions.last()?.clone(),
-            addressed: !known.overheard,
-        });
+        return known.last_question();
     }
     if let Some(quote) = answer.quote().filter(|_| command.is_some()) {
         return Some(EarlierQuestion {
-            text: reply::unescape(quote),
+            text: reply::unescape(&quote),
             addressed: true,
         });
     }

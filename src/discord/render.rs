@@ -3,34 +3,29 @@
 //!
 //! Components need no permission to embed links, so a reply looks the same wherever the bot may write.
 
-use serde::Serialize;
-use serenity::all::{
-    ChannelId, CreateAllowedMentions, CreateAutocompleteResponse, CreateInteractionResponse,
-    CreateInteractionResponseMessage, MessageId, MessageReference, UserId,
-};
-use twilight_model::channel::message::MessageFlags;
+mod outgoing;
+
+use serenity::all::UserId;
 use twilight_model::channel::message::component::{
     ActionRow, Button, ButtonStyle, Component, Label, Section, SelectMenu, SelectMenuOption,
-    SelectMenuType, Separator, TextDisplay, TextInput, TextInputStyle,
+    SelectMenuType, Separator, TextInput, TextInputStyle,
 };
 
-use crate::reply::{Action, Choice, Field, Form, Passage, Reply, Shape, View, escape, limit};
-use crate::text::cut;
+use crate::reply::{Action, Choice, Field, Form, Passage, Reply, Shape, View, limit};
 
 use super::commands::mentions::CommandMentions;
 use super::custom_id;
 use super::events::Interaction;
+use outgoing::{Modal, text};
 
-/// How much of a question is quoted above its answer, in characters.
-const MAX_QUOTE: usize = 300;
+pub(super) use outgoing::{
+    Audience, Destination, Outgoing, Rendered, ResponseForm, acknowledged, choices, deferred,
+};
+
 /// What the button beside a candidate says.
 const CHOOSE: &str = "This one";
 /// What is in a menu that narrows or widens a list.
 const FILTER: &str = "Filter this list";
-/// Discord's kinds of responses to an interaction.
-const NEW_MESSAGE: u8 = 4;
-const UPDATE_MESSAGE: u8 = 7;
-const MODAL: u8 = 9;
 
 /// For whom a reply is.
 #[derive(Debug, Clone, Copy)]
@@ -39,17 +34,6 @@ pub(super) struct RenderOptions<'a> {
     pub owner: UserId,
     pub audience: Audience,
     pub commands: &'a CommandMentions,
-}
-
-/// Who sees a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
-    /// Everybody in the channel.
-    Channel,
-    /// One person, among others to whom it can be shown.
-    OnePerson,
-    /// One person, with nobody else around.
-    Alone,
 }
 
 impl<'a> RenderOptions<'a> {
@@ -79,77 +63,6 @@ impl<'a> RenderOptions<'a> {
             commands,
         }
     }
-}
-
-/// Where a message goes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Destination {
-    pub channel: ChannelId,
-    /// The message to which it is a reply.
-    pub reply_to: Option<MessageId>,
-    /// Makes sending it again harmless.
-    pub nonce: u64,
-    /// Whether the author of that message is notified.
-    pub ping: bool,
-}
-
-/// A message as Discord is sent it. Only this file makes one, and it notifies nobody but those whom its maker names.
-#[derive(Debug, Clone, Serialize)]
-#[serde(transparent)]
-pub(super) struct Outgoing<T>(T);
-
-/// A message, or what is changed of one.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct MessageForm {
-    flags: MessageFlags,
-    components: Vec<Component>,
-    allowed_mentions: CreateAllowedMentions,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_reference: Option<MessageReference>,
-    /// With `enforce_nonce` Discord creates one message, however often this is sent and by whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    enforce_nonce: bool,
-    #[serde(flatten)]
-    cleared: Option<Cleared>,
-}
-
-/// What a message must lose to become one of components, if an older version of the bot sent it.
-#[derive(Debug, Clone, Default, Serialize)]
-struct Cleared {
-    content: Option<String>,
-    embeds: [(); 0],
-}
-
-/// What answers an interaction with a message.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct ResponseForm {
-    #[serde(rename = "type")]
-    kind: u8,
-    data: MessageForm,
-}
-
-/// What answers an interaction with a form.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Modal {
-    #[serde(rename = "type")]
-    kind: u8,
-    data: ModalForm,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct ModalForm {
-    custom_id: String,
-    title: String,
-    components: Vec<Component>,
-}
-
-/// A reply, ready to be sent in one way or another.
-#[derive(Debug, Clone)]
-pub(super) struct Rendered {
-    components: Vec<Component>,
-    audience: Audience,
 }
 
 /// Draws a reply.
@@ -193,104 +106,10 @@ pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
     }
 }
 
-impl Rendered {
-    /// Puts the question above the answer.
-    pub(super) fn quoting(self, question: &str) -> Self {
-        self.below(format!("> {}", cut(&escape(question), MAX_QUOTE)))
-    }
-
-    /// Puts a line above the reply.
-    fn below(mut self, line: String) -> Self {
-        self.components.insert(0, text(line));
-        self
-    }
-
-    /// As a new message in a channel, with the mark of the process that sends it.
-    pub(super) fn message(mut self, to: &Destination, mark: i32) -> Outgoing<MessageForm> {
-        if let Some(Component::TextDisplay(first)) = self.components.first_mut() {
-            first.id = Some(mark);
-        }
-        let reference = to
-            .reply_to
-            .map(|id| MessageReference::from((to.channel, id)));
-        Outgoing(MessageForm {
-            allowed_mentions: no_mentions().replied_user(to.ping),
-            message_reference: reference,
-            nonce: Some(to.nonce.to_string()),
-            enforce_nonce: true,
-            cleared: None,
-            ..self.form()
-        })
-    }
-
-    /// As the message that answers an interaction.
-    pub(super) fn response(self) -> Outgoing<ResponseForm> {
-        self.response_that_notifies(no_mentions())
-    }
-
-    /// The same, which mentions and notifies a person.
-    pub(super) fn response_to(self, person: UserId) -> Outgoing<ResponseForm> {
-        self.below(format!("<@{person}>"))
-            .response_that_notifies(no_mentions().users([person]))
-    }
-
-    fn response_that_notifies(self, notified: CreateAllowedMentions) -> Outgoing<ResponseForm> {
-        let is_public = self.audience == Audience::Channel;
-        let form = self.form();
-        let seen_by = if is_public {
-            MessageFlags::empty()
-        } else {
-            MessageFlags::EPHEMERAL
-        };
-        Outgoing(ResponseForm {
-            kind: NEW_MESSAGE,
-            data: MessageForm {
-                flags: form.flags | seen_by,
-                allowed_mentions: notified,
-                cleared: None,
-                ..form
-            },
-        })
-    }
-
-    /// In place of the message whose button or menu was used.
-    pub(super) fn update(self) -> Outgoing<ResponseForm> {
-        Outgoing(ResponseForm {
-            kind: UPDATE_MESSAGE,
-            data: self.form(),
-        })
-    }
-
-    /// In place of a message of the bot, or of the one that answered an interaction.
-    pub(super) fn edit(self) -> Outgoing<MessageForm> {
-        Outgoing(self.form())
-    }
-
-    /// In place of a message, whatever it was.
-    fn form(self) -> MessageForm {
-        MessageForm {
-            // Links stand in a list of their own; previews of them would push the buttons off the screen.
-            flags: MessageFlags::IS_COMPONENTS_V2 | MessageFlags::SUPPRESS_EMBEDS,
-            components: self.components,
-            allowed_mentions: no_mentions(),
-            message_reference: None,
-            nonce: None,
-            enforce_nonce: false,
-            cleared: Some(Cleared::default()),
-        }
-    }
-}
-
 /// Draws a form, in the place of a message.
 pub(super) fn form(form: &Form) -> Outgoing<Modal> {
-    Outgoing(Modal {
-        kind: MODAL,
-        data: ModalForm {
-            custom_id: custom_id::form(form.action),
-            title: form.title.clone(),
-            components: form.fields.iter().map(input).collect(),
-        },
-    })
+    let fields = form.fields.iter().map(input).collect();
+    Outgoing::modal(custom_id::form(form.action), form.title.clone(), fields)
 }
 
 /// A field with its label.
@@ -320,35 +139,6 @@ fn input(field: &Field) -> Component {
         id: None,
         label: field.label.clone(),
     })
-}
-
-/// That the answer to an interaction will come, for the person alone.
-pub(super) fn deferred() -> Outgoing<CreateInteractionResponse> {
-    let message = CreateInteractionResponseMessage::new().ephemeral(true);
-    Outgoing(CreateInteractionResponse::Defer(message))
-}
-
-/// That nothing is to be shown.
-pub(super) fn acknowledged() -> Outgoing<CreateInteractionResponse> {
-    Outgoing(CreateInteractionResponse::Acknowledge)
-}
-
-/// What is offered while somebody types: names and values.
-pub(super) fn choices(choices: Vec<(String, String)>) -> Outgoing<CreateInteractionResponse> {
-    let response = choices.into_iter().fold(
-        CreateAutocompleteResponse::new(),
-        |response, (name, value)| response.add_string_choice(name, value),
-    );
-    Outgoing(CreateInteractionResponse::Autocomplete(response))
-}
-
-/// Mentions that notify nobody: Discord's own default is everybody.
-fn no_mentions() -> CreateAllowedMentions {
-    CreateAllowedMentions::new()
-}
-
-fn text(content: String) -> Component {
-    Component::from(TextDisplay { content, id: None })
 }
 
 fn divider() -> Component {

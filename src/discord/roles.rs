@@ -1,11 +1,10 @@
 //! The role that Discord gives the bot in a guild, by which people mention it too.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use serenity::all::{GuildId, RoleId, UserId};
 
-use super::bounded::locked;
 use super::events::Role;
 
 /// The bot's role in each guild: as many as the shards of this process have.
@@ -15,18 +14,18 @@ pub(super) struct OwnRoles(Mutex<HashMap<GuildId, RoleId>>);
 impl OwnRoles {
     /// The bot's role in a guild.
     pub(super) fn of(&self, guild: Option<GuildId>) -> Option<RoleId> {
-        locked(&self.0).get(&guild?).copied()
+        self.0.lock().get(&guild?).copied()
     }
 
     /// Notes the bot's role, if it is among these.
     pub(super) fn note(&self, guild: GuildId, roles: &[Role], me: UserId) {
         if let Some(own) = roles.iter().find(|role| role.tags.bot_id == Some(me)) {
-            locked(&self.0).insert(guild, own.id);
+            self.0.lock().insert(guild, own.id);
         }
     }
 
     /// Forgets a guild.
     pub(super) fn remove(&self, guild: GuildId) {
-        locked(&self.0).remove(&guild);
+        self.0.lock().remove(&guild);
     }
 }

@@ -1,14 +1,10 @@
 //! Sending a reply to a channel: as a reply to a message or not, as far as the bot is allowed to.
 
-use std::fmt;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use lru::LruCache;
-use serenity::all::{ChannelId, MessageId, UserId};
-use tracing::{debug, warn};
+use serenity::all::{MessageId, UserId};
+use tracing::debug;
 
-use super::bounded::{bounded, locked};
 use super::context::BotContext;
 use super::render::{Destination, RenderOptions, render};
 use super::rest::RestError;
@@ -16,39 +12,12 @@ use crate::reply::Reply;
 
 /// A message that takes longer than this shows that the bot is typing.
 const TYPING_AFTER: Duration = Duration::from_millis(1_500);
-/// Channels about which something is noted.
-const MAX_CHANNELS: usize = 4_096;
-
 /// Discord's codes for what is missing.
 mod code {
     /// The permission to read what the message replies to.
     pub(super) const CANNOT_REPLY: i64 = 160_002;
     /// What the message replies to.
     pub(super) const INVALID_FORM: i64 = 50_035;
-}
-
-/// What is known about channels.
-#[derive(Debug)]
-pub(super) struct ChannelNotes {
-    /// Channels about which there was a warning.
-    warned: Mutex<LruCache<ChannelId, ()>>,
-}
-
-impl Default for ChannelNotes {
-    fn default() -> Self {
-        Self {
-            warned: Mutex::new(bounded(MAX_CHANNELS)),
-        }
-    }
-}
-
-impl ChannelNotes {
-    fn warn_once(&self, channel: ChannelId, what: &'static str, why: &dyn fmt::Display) {
-        if locked(&self.warned).put(channel, ()).is_none() {
-            warn!(error = %why, "{what}; INTERNBOT_LOG=internbot=debug names it");
-        }
-        debug!(channel = channel.get(), error = %why, "{what}");
-    }
 }
 
 /// Sends a reply to a channel; `None` if the bot may not write there, of which the log tells once a channel.

@@ -1,20 +1,7 @@
 //! Tells systemd how the bot is, if it is a service of `Type=notify` with a watchdog. Elsewhere nobody is told.
 
-/// Tells that the bot is connected.
-pub(super) fn ready() {
-    notify::ready();
-}
-
-/// Tells that the bot is about to end.
-pub(super) fn stopping() {
-    notify::stopping();
-}
-
-/// Tells twice in each interval of the watchdog that the bot works. Runs as a task next to those that handle events, so that
-/// it falls silent if these stall.
-pub(super) async fn feed_watchdog() {
-    notify::feed_watchdog().await;
-}
+#[cfg(unix)]
+pub(super) use notify::{feed_watchdog, ready, stopping};
 
 #[cfg(unix)]
 mod notify {
@@ -25,15 +12,19 @@ mod notify {
     use tokio::time::MissedTickBehavior;
     use tracing::warn;
 
-    pub(super) fn ready() {
+    /// Tells that the bot is connected.
+    pub(in crate::discord) fn ready() {
         notify(NotifyState::Ready);
     }
 
-    pub(super) fn stopping() {
+    /// Tells that the bot is about to end.
+    pub(in crate::discord) fn stopping() {
         notify(NotifyState::Stopping);
     }
 
-    pub(super) async fn feed_watchdog() {
+    /// Tells twice in each interval of the watchdog that the bot works. Runs as a task next to those that handle events, so
+    /// that it falls silent if these stall.
+    pub(in crate::discord) async fn feed_watchdog() {
         let mut microseconds = 0;
         if !sd_notify::watchdog_enabled(false, &mut microseconds)
             && std::env::var_os("WATCHDOG_PID").is_none()
@@ -66,10 +57,10 @@ mod notify {
 }
 
 #[cfg(not(unix))]
-mod notify {
-    pub(super) fn ready() {}
+pub(super) fn ready() {}
 
-    pub(super) fn stopping() {}
+#[cfg(not(unix))]
+pub(super) fn stopping() {}
 
-    pub(super) async fn feed_watchdog() {}
-}
+#[cfg(not(unix))]
+pub(super) async fn feed_watchdog() {}

@@ -1,11 +1,10 @@
 //! What is counted while the bot runs: numbers that only grow. No label is an id, a text or anything else without a bound.
 
-use std::fmt;
 use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
-
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::stats::{RecordedOutcome, Way};
@@ -70,20 +69,20 @@ pub(super) struct MetricCounts {
 impl Default for MetricCounts {
     fn default() -> Self {
         Self {
-            questions: Counters::new(Way::ALL.iter().flat_map(|way| {
+            questions: counters(Way::ALL.iter().flat_map(|way| {
                 RecordedOutcome::ALL
                     .iter()
                     .map(move |outcome| [("way", way.name()), ("outcome", outcome.name())])
             })),
             decided: Histogram::new(BUCKETS),
             done: Histogram::new(BUCKETS),
-            requests: Counters::new(RequestKind::VARIANTS.iter().flat_map(|kind| {
+            requests: counters(RequestKind::VARIANTS.iter().flat_map(|kind| {
                 RESULTS
                     .iter()
                     .map(move |result| [("kind", kind.name()), ("status", *result)])
             })),
-            encoded: Counters::new(ENCODED.map(|result| [("result", result)])),
-            limited: Counters::new(
+            encoded: counters(ENCODED.map(|result| [("result", result)])),
+            limited: counters(
                 RequestKind::VARIANTS
                     .iter()
                     .map(|kind| [("kind", kind.name())]),
@@ -100,7 +99,8 @@ impl MetricCounts {
         decided: Duration,
         done: Duration,
     ) {
-        self.questions.count([way.name(), outcome.name()]);
+        let labels = [("way", way.name()), ("outcome", outcome.name())];
+        self.questions.get_or_create(&labels).inc();
         self.decided.observe(decided.as_secs_f64());
         self.done.observe(done.as_secs_f64());
     }
@@ -114,54 +114,34 @@ impl MetricCounts {
             Some(_) => "5xx",
             None => "none",
         };
-        self.requests.count([kind.name(), result]);
+        let labels = [("kind", kind.name()), ("status", result)];
+        self.requests.get_or_create(&labels).inc();
     }
 
     pub(super) fn encoded(&self, done: bool) {
         let [encoded, skipped] = ENCODED;
-        self.encoded.count([if done { encoded } else { skipped }]);
+        let labels = [("result", if done { encoded } else { skipped })];
+        self.encoded.get_or_create(&labels).inc();
     }
 
     pub(super) fn limited(&self, kind: RequestKind) {
-        self.limited.count([kind.name()]);
+        self.limited.get_or_create(&[("kind", kind.name())]).inc();
     }
 }
 
 /// A name and a value for each of `N` labels.
-pub(super) type Labels<const N: usize> = [(&'static str, &'static str); N];
+type Labels<const N: usize> = [(&'static str, &'static str); N];
 
-/// A counter for each of several labels. All that can be are there from the start, so that a first event is seen as one.
-pub(super) struct Counters<const N: usize>(Vec<(Labels<N>, Counter)>);
+/// A counter for each of several labels.
+pub(super) type Counters<const N: usize> = Family<Labels<N>, Counter>;
 
-impl<const N: usize> Counters<N> {
-    fn new(labels: impl IntoIterator<Item = Labels<N>>) -> Self {
-        Self(
-            labels
-                .into_iter()
-                .map(|labels| (labels, Counter::default()))
-                .collect(),
-        )
+/// Counters for all labels that can be, so that a first event is seen as one.
+fn counters<const N: usize>(all: impl IntoIterator<Item = Labels<N>>) -> Counters<N> {
+    let counters = Counters::default();
+    for labels in all {
+        drop(counters.get_or_create(&labels));
     }
-
-    fn count(&self, values: [&str; N]) {
-        let has_these = |labels: &Labels<N>| labels.iter().map(|(_, value)| *value).eq(values);
-        if let Some((_, counter)) = self.0.iter().find(|(labels, _)| has_these(labels)) {
-            counter.inc();
-        }
-    }
-
-    /// Labels and numbers, always in the same order.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Labels<N>, u64)> + '_ {
-        self.0
-            .iter()
-            .map(|(labels, counter)| (*labels, counter.get()))
-    }
-}
-
-impl<const N: usize> fmt::Debug for Counters<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.all()).finish()
-    }
+    counters
 }
 
 #[cfg(test)]
@@ -183,16 +163,10 @@ mod tests {
         ] {
             counts.requested(RequestKind::Edit, status);
         }
-        let counted: Vec<u64> = counts
-            .requests
-            .all()
-            .filter(|(labels, _)| labels[0].1 == "edit")
-            .map(|(_, count)| count)
-            .collect();
+        let counted = RESULTS.map(|result| {
+            let labels = [("kind", "edit"), ("status", result)];
+            counts.requests.get_or_create(&labels).get()
+        });
         assert_eq!(counted, [2, 1, 1, 2, 1, 1]);
-        assert_eq!(
-            counts.requests.all().map(|(_, count)| count).sum::<u64>(),
-            8
-        );
     }
 }

@@ -1,81 +1,58 @@
-//! What is answered to `GET` and `HEAD` on three paths, on the runtime on which the bot runs: where that stalls, there is no
-//! answer.
+//! What is answered on three paths, on the runtime on which the bot runs: where that stalls, there is no answer.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use prometheus_client::encoding::prometheus_text;
 use serde_json::json;
-use tokio::net::TcpListener;
 
-use super::{Watched, page};
-use crate::listener::{self, Bounds};
+use super::page;
+use super::watched::Watched;
 
-/// A Prometheus, a health check and a curious operator are three.
-const BOUNDS: Bounds = Bounds {
-    places: 16,
-    patience: Duration::from_secs(5),
-};
-
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const FIGURES: HeaderValue = HeaderValue::from_static(prometheus_text::CONTENT_TYPE);
-
-/// Serves until it is dropped.
-pub(super) async fn serve(tcp: TcpListener, seen: Arc<Watched>) {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let response = respond(&seen, request.method(), request.uri().path());
-        async move { Ok::<_, Infallible>(response) }
-    });
-    listener::serve(tcp, BOUNDS, "health and figures", service).await;
+/// Everything that is answered.
+pub(super) fn router(watched: Arc<Watched>) -> Router {
+    let unknown = (
+        StatusCode::NOT_FOUND,
+        "there are /healthz, /readyz and /metrics\n",
+    );
+    let refused = (StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    Router::new()
+        .route("/healthz", get(async || "the process works\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(async move || unknown)
+        .method_not_allowed_fallback(async move || refused)
+        .layer(map_response(uncached))
+        .with_state(watched)
 }
 
-fn respond(seen: &Arc<Watched>, method: &Method, path: &str) -> Response<String> {
-    if ![Method::GET, Method::HEAD].contains(method) {
-        let mut refused = answer(
-            StatusCode::METHOD_NOT_ALLOWED,
-            TEXT,
-            "only GET and HEAD\n".to_owned(),
-        );
-        refused
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return refused;
-    }
-    match path {
-        "/healthz" => answer(StatusCode::OK, TEXT, "the process works\n".to_owned()),
-        "/readyz" => {
-            let missing = seen.missing();
-            let status = if missing.is_empty() {
-                StatusCode::OK
-            } else {
-                StatusCode::SERVICE_UNAVAILABLE
-            };
-            let guide = seen.live.guide();
-            let body = json!({"ready": missing.is_empty(), "missing": missing, "guide": guide.knowledge.version()});
-            answer(status, JSON, format!("{body}\n"))
-        }
-        "/metrics" => answer(StatusCode::OK, FIGURES, page::write(seen)),
-        _ => answer(
-            StatusCode::NOT_FOUND,
-            TEXT,
-            "there are /healthz, /readyz and /metrics\n".to_owned(),
-        ),
-    }
+async fn ready(State(watched): State<Arc<Watched>>) -> impl IntoResponse {
+    let missing = watched.missing();
+    let status = if missing.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let guide = watched.live.guide();
+    let body = json!({"ready": missing.is_empty(), "missing": missing, "guide": guide.knowledge.version()});
+    let headers = [(CONTENT_TYPE, "application/json")];
+    (status, headers, format!("{body}\n"))
 }
 
-fn answer(status: StatusCode, kind: HeaderValue, body: String) -> Response<String> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    // What is true now is not true later.
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+async fn metrics(State(watched): State<Arc<Watched>>) -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, prometheus_text::CONTENT_TYPE)];
+    (headers, page::write(&watched))
+}
+
+/// What is true now is not true later.
+async fn uncached(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

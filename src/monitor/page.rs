@@ -15,7 +15,9 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use super::{Present, Shard, Watched, process};
+use super::counts::Counters;
+use super::process;
+use super::watched::{Present, Shard, Watched};
 use crate::live::Status;
 use crate::store::{Health, State};
 
@@ -85,15 +87,15 @@ impl Page<'_> {
 
     fn questions(&mut self, seen: &Watched) -> fmt::Result {
         let counts = &seen.counts;
-        self.counters(
+        self.family(
             "internbot_questions",
             "Questions, by how they were asked and what became of them",
-            counts.questions.all(),
+            &counts.questions,
         )?;
-        self.counters(
+        self.family(
             "internbot_encoder_questions",
             "Questions that the encoder read, or had no time for; none without an encoder",
-            counts.encoded.all(),
+            &counts.encoded,
         )?;
         let decided = self.metric(
             "internbot_decision_seconds",
@@ -107,15 +109,15 @@ impl Page<'_> {
             MetricType::Histogram,
         )?;
         counts.done.encode(done)?;
-        self.counters(
+        self.family(
             "internbot_requests",
             "Requests to Discord that ended, by kind and HTTP status",
-            counts.requests.all(),
+            &counts.requests,
         )?;
-        self.counters(
+        self.family(
             "internbot_rate_limited",
             "Waits for a rate limit of Discord's, by kind of request",
-            counts.limited.all(),
+            &counts.limited,
         )
     }
 
@@ -262,6 +264,16 @@ impl Page<'_> {
         values.into_iter().try_for_each(|(labels, value)| {
             ConstCounter::new(value).encode(metric.encode_family(&labels)?)
         })
+    }
+
+    /// The same, of all that is counted under a name.
+    fn family<const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        counters: &Counters<N>,
+    ) -> fmt::Result {
+        counters.encode(self.metric(name, help, MetricType::Counter)?)
     }
 
     fn metric<'s>(

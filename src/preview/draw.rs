@@ -20,11 +20,11 @@ mod kind {
 const STYLES: [&str; 5] = ["primary", "secondary", "success", "danger", "link"];
 
 /// What a click on a button or an option of a menu does: its `custom_id`, and the value of the option.
-pub(super) type Follow<'a> = &'a dyn Fn(&str, Option<&str>) -> Step;
+pub(super) type Follow<'a> = &'a dyn Fn(&str, Option<&str>) -> LinkTarget;
 
 /// Where a click leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum LinkTarget {
     /// To the page's script, which asks the server.
     Script,
     /// To an address.
@@ -76,11 +76,11 @@ fn button(one: &Value, follow: Follow<'_>) -> String {
     let class = style.unwrap_or(&"secondary");
     let label = escaped(text(one, "label"));
     let step = match one["url"].as_str() {
-        Some(url) => Step::Link(url.to_owned()),
+        Some(url) => LinkTarget::Link(url.to_owned()),
         None => follow(text(one, "custom_id"), None),
     };
     match step {
-        Step::Script => format!(
+        LinkTarget::Script => format!(
             "<button type=\"button\" class=\"button {class}\" data-custom-id=\"{}\"{}>{label}</button>",
             escaped(text(one, "custom_id")),
             if one["disabled"] == true {
@@ -89,13 +89,13 @@ fn button(one: &Value, follow: Follow<'_>) -> String {
                 ""
             },
         ),
-        Step::Link(address) => {
+        LinkTarget::Link(address) => {
             format!(
                 "<a class=\"button {class}\" href=\"{}\">{label}</a>",
                 escaped(&address)
             )
         }
-        Step::Nowhere => String::new(),
+        LinkTarget::Nowhere => String::new(),
     }
 }
 
@@ -115,15 +115,15 @@ fn menu(one: &Value, follow: Follow<'_>) -> String {
                 escaped(text(option, "label"))
             );
             match follow(custom_id, Some(value)) {
-                Step::Script => Some(format!(
+                LinkTarget::Script => Some(format!(
                     "<li><button type=\"button\" data-custom-id=\"{}\" data-value=\"{}\">{inside}</button></li>",
                     escaped(custom_id),
                     escaped(value)
                 )),
-                Step::Link(address) => {
+                LinkTarget::Link(address) => {
                     Some(format!("<li><a href=\"{}\">{inside}</a></li>", escaped(&address)))
                 }
-                Step::Nowhere => None,
+                LinkTarget::Nowhere => None,
             }
         })
         .collect();
@@ -146,8 +146,8 @@ mod tests {
 
     use super::*;
 
-    fn script(_: &str, _: Option<&str>) -> Step {
-        Step::Script
+    fn script(_: &str, _: Option<&str>) -> LinkTarget {
+        LinkTarget::Script
     }
 
     #[test]
@@ -181,6 +181,6 @@ mod tests {
             {"type": 1, "components": [{"type": 2, "style": 4, "label": "Remove", "custom_id": "1a1:x"}]},
             {"type": 1, "components": [{"type": 3, "custom_id": "1m1:", "options": [{"label": "B", "value": "a:t"}]}]},
         ]});
-        assert_eq!(draw(&message, &|_, _| Step::Nowhere), "");
+        assert_eq!(draw(&message, &|_, _| LinkTarget::Nowhere), "");
     }
 }

@@ -1,6 +1,7 @@
 //! What the page asks for, and who may ask. Nothing that is asked changes anything.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,12 +18,15 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tracing::error;
 
-use super::draw::{Step, draw};
-use super::{Previewed, limits};
+use super::draw::{LinkTarget, draw};
+use super::limits;
+use crate::config;
 use crate::discord::dry_run::{self, DryRunReply};
 use crate::gaps;
 use crate::knowledge::{LoadError, Topic};
+use crate::live::Live;
 use crate::reply::Place;
+use crate::search::SentenceVector;
 use crate::store::{self, StoreError, first_day};
 
 /// The most bytes that are read of what is asked: a message of 4,000 characters and a conversation.
@@ -54,7 +58,26 @@ const HEADERS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
 ];
 
-type Seen = State<Arc<Previewed>>;
+/// What an encoder says of a text, if there is one.
+pub type EncodeText = Box<dyn Fn(&str) -> Option<SentenceVector> + Send + Sync>;
+
+/// All that there is to show.
+pub(super) struct Previewed {
+    pub live: Arc<Live>,
+    pub store: config::Store,
+    pub encode: EncodeText,
+    pub address: SocketAddr,
+}
+
+impl fmt::Debug for Previewed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Previewed")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+type PreviewState = State<Arc<Previewed>>;
 
 /// Everything that is answered.
 pub(super) fn router(seen: Arc<Previewed>) -> Router {
@@ -78,7 +101,7 @@ pub(super) fn router(seen: Arc<Previewed>) -> Router {
 }
 
 /// Lets only those in who may ask, and puts [`HEADERS`] on every answer.
-async fn guard(State(seen): Seen, request: Request, next: Next) -> Response {
+async fn guard(State(seen): PreviewState, request: Request, next: Next) -> Response {
     let mut response = match refusal(&seen, &request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
@@ -157,7 +180,7 @@ fn as_json(value: &Value) -> Response {
 }
 
 /// Which guide is live, and what is wrong with its files as they are.
-async fn state(State(seen): Seen) -> Response {
+async fn state(State(seen): PreviewState) -> Response {
     let status = seen.live.present();
     let problems = match status.problem.as_ref().map(|problem| &*problem.error) {
         None => Vec::new(),
@@ -179,7 +202,7 @@ async fn state(State(seen): Seen) -> Response {
 }
 
 /// The guide's topics and their sections, by category, and what may be asked first.
-async fn guide(State(seen): Seen) -> Response {
+async fn guide(State(seen): PreviewState) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
     let topic = |topic: &Topic| {
@@ -208,7 +231,7 @@ async fn guide(State(seen): Seen) -> Response {
 }
 
 /// What was asked in vain, grouped; nothing where there is no store.
-async fn gaps(State(seen): Seen) -> Response {
+async fn gaps(State(seen): PreviewState) -> Response {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = match store::read_gaps(&seen.store, None, first_day(today, GAP_DAYS)).await {
         Ok(gaps) => gaps,
@@ -234,7 +257,10 @@ async fn gaps(State(seen): Seen) -> Response {
 }
 
 /// A section as it answers a question.
-async fn section(State(seen): Seen, Path((topic, section)): Path<(String, String)>) -> Response {
+async fn section(
+    State(seen): PreviewState,
+    Path((topic, section)): Path<(String, String)>,
+) -> Response {
     match dry_run::section(&seen.live.guide().knowledge, &Place { topic, section }) {
         Some(reply) => drawn(&reply),
         None => refused(StatusCode::NOT_FOUND, "the guide has no such section"),
@@ -242,7 +268,7 @@ async fn section(State(seen): Seen, Path((topic, section)): Path<(String, String
 }
 
 /// What the bot replies to somebody.
-async fn reply(State(seen): Seen, body: Bytes) -> Response {
+async fn reply(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, said| {
         dry_run::reply_to(&seen.live.guide(), &*seen.encode, &said)
     })
@@ -250,7 +276,7 @@ async fn reply(State(seen): Seen, body: Bytes) -> Response {
 }
 
 /// What a button or an option of a menu does.
-async fn press(State(seen): Seen, body: Bytes) -> Response {
+async fn press(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, pressed| {
         dry_run::press(&seen.live.guide(), &*seen.encode, &pressed)
     })
@@ -284,7 +310,7 @@ async fn at_ease(work: impl FnOnce() -> Response + Send + 'static) -> Response {
 
 /// A message as Discord is sent it, and as it looks.
 fn drawn(reply: &DryRunReply) -> Response {
-    let html = |message: &Value| draw(message, &|_, _| Step::Script);
+    let html = |message: &Value| draw(message, &|_, _| LinkTarget::Script);
     let drawn = json!({
         "effect": reply.effect,
         "ephemeral": reply.ephemeral,

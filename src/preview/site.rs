@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::draw::{Step, draw};
+use super::draw::{LinkTarget, draw};
 use super::limits::{self, LimitUse};
 use super::markdown::escaped;
 use crate::discord::dry_run;
@@ -227,12 +227,14 @@ fn near_limits(topic: &Topic, section: &Section, message: &Value) -> Vec<String>
 }
 
 /// Where a click leads on a page of a topic: to other sections and topics. The rest needs the bot.
-fn step(knowledge: &KnowledgeBase, custom_id: &str, value: Option<&str>) -> Step {
+fn step(knowledge: &KnowledgeBase, custom_id: &str, value: Option<&str>) -> LinkTarget {
     match dry_run::view_of(knowledge, custom_id, value) {
-        Some(View::Section(place)) => Step::Link(format!("{}.html#{}", place.topic, place.section)),
-        Some(View::Page { topic, .. }) => Step::Link(format!("{topic}.html")),
-        Some(View::Topics | View::Category { .. }) => Step::Link("../index.html".to_owned()),
-        Some(View::Preview(..) | View::Resources { .. }) | None => Step::Nowhere,
+        Some(View::Section(place)) => {
+            LinkTarget::Link(format!("{}.html#{}", place.topic, place.section))
+        }
+        Some(View::Page { topic, .. }) => LinkTarget::Link(format!("{topic}.html")),
+        Some(View::Topics | View::Category { .. }) => LinkTarget::Link("../index.html".to_owned()),
+        Some(View::Preview(..) | View::Resources { .. }) | None => LinkTarget::Nowhere,
     }
 }
 

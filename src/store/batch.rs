@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 
-use super::Event;
+use super::event::Event;
 use crate::stats::{RecordedOutcome, Way};
 
 /// The most gaps that wait; of more the oldest are dropped and counted.

@@ -4,45 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::additions::KnownAdditions;
 use super::batch::Batch;
+use super::clock::Timing;
 use super::database::{Database, DatabaseError, Written, explain, writer};
-use super::{Shared, State, StoreError, Timing, locked};
+use super::health::{State, StoreError};
+use super::shared::{Change, ReplyTo, Shared, StoreRequest};
 use crate::additions::{Additions, Teaching};
 use crate::settings::Settings;
-
-/// What somebody waits for.
-pub(super) enum StoreRequest {
-    /// Write what waits.
-    Flush(ReplyTo<()>),
-    /// Change the settings of a guild.
-    Change {
-        guild: u64,
-        change: Change,
-        reply: ReplyTo<Arc<Settings>>,
-    },
-    /// Change what a guild has added.
-    Teach {
-        guild: u64,
-        author: u64,
-        teaching: Teaching,
-        reply: ReplyTo<(Arc<Additions>, u64)>,
-    },
-    /// Forget a person, who is among those who wait to be forgotten.
-    Forget { person: u64, reply: ReplyTo<u64> },
-    /// Write what waits, and end.
-    Close(ReplyTo<()>),
-}
-
-/// Where the answer to an order goes; closed once nobody waits for it.
-type ReplyTo<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What becomes of the settings of a guild.
-pub(super) type Change = Box<dyn FnOnce(&Settings) -> Settings + Send>;
 
 /// The task and what only it has.
 pub(super) struct Worker {
@@ -153,13 +126,13 @@ impl Worker {
     }
 
     fn is_well(&self) -> bool {
-        locked(&self.shared.health).state == State::Well
+        self.shared.health.lock().state == State::Well
     }
 
     /// Opens the store where necessary and does all that is due.
     async fn attempt(&mut self) -> Result<(), StoreError> {
         self.unwritten
-            .append(std::mem::take(&mut locked(&self.shared.pending)));
+            .append(std::mem::take(&mut self.shared.pending.lock()));
         let done = self.work().await;
         let done = done.map_err(|fault| self.unwell(&fault));
         if done.is_ok() {
@@ -199,8 +172,8 @@ impl Worker {
         {
             let settings = database.settings().await?;
             // A guild that left while they were read stays gone.
-            let gone = locked(&self.shared.pending).gone.clone();
-            *locked(&self.shared.settings) = settings
+            let gone = self.shared.pending.lock().gone.clone();
+            *self.shared.settings.lock() = settings
                 .into_iter()
                 .filter(|(guild, _)| !gone.contains(guild))
                 .collect();
@@ -219,20 +192,20 @@ impl Worker {
         loop {
             let (changes, are_all) = database.addition_changes(known).await?;
             known = changes.last().map_or(known, |last| last.version);
-            let gone = locked(&self.shared.pending).gone.clone();
+            let gone = self.shared.pending.lock().gone.clone();
             let changes = changes
                 .into_iter()
                 .filter(|change| !gone.contains(&change.guild));
             match &mut anew {
                 Some(anew) => anew.apply(changes),
-                None => locked(&self.shared.additions).apply(changes),
+                None => self.shared.additions.lock().apply(changes),
             }
             if are_all {
                 break;
             }
         }
         if let Some(anew) = anew {
-            *locked(&self.shared.additions) = anew;
+            *self.shared.additions.lock() = anew;
         }
         self.known = Some(known);
         Ok(())
@@ -284,11 +257,11 @@ impl Worker {
         let mut database = Database::open(&self.shared.config, self.timing.statement).await?;
         self.restore |= database.created;
         if self.restore {
-            let known = locked(&self.shared.settings).clone();
+            let known = self.shared.settings.lock().clone();
             for (guild, settings) in known {
                 database.restore(guild, &settings).await?;
             }
-            let known = locked(&self.shared.additions).clone();
+            let known = self.shared.additions.lock().clone();
             for (guild, additions) in known.iter() {
                 for addition in additions.iter() {
                     database.restore_addition(guild, addition).await?;
@@ -319,7 +292,7 @@ impl Worker {
             .await
             .map_err(|fault| self.unwell(&fault))??;
         let additions = Arc::new(additions);
-        locked(&self.shared.additions).put(guild, &additions);
+        self.shared.additions.lock().put(guild, &additions);
         Ok((additions, id))
     }
 
@@ -344,7 +317,10 @@ impl Worker {
                 .await
                 .map_err(|fault| self.unwell(&fault))??,
         );
-        locked(&self.shared.settings).insert(guild, Arc::clone(&settings));
+        self.shared
+            .settings
+            .lock()
+            .insert(guild, Arc::clone(&settings));
         Ok(settings)
     }
 
@@ -356,7 +332,7 @@ impl Worker {
     fn well(&mut self) {
         self.pause = self.timing.retry;
         self.due = Instant::now() + self.timing.refresh.min(self.timing.look);
-        let mut health = locked(&self.shared.health);
+        let mut health = self.shared.health.lock();
         (health.waiting, health.dropped) = (0, self.unwritten.dropped);
         let was_unwell = health.state == State::Unwell;
         if was_unwell || health.sentence != WELL {
@@ -377,7 +353,7 @@ impl Worker {
         self.due = Instant::now() + self.pause;
         self.pause = (self.pause * 2).min(self.timing.retry_most);
         let sentence = explain(&self.shared.config.url, fault);
-        let mut health = locked(&self.shared.health);
+        let mut health = self.shared.health.lock();
         if health.state == State::Unwell {
             debug!(problem = sentence, "the store still cannot be used");
         } else {

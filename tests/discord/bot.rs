@@ -11,9 +11,9 @@ use internbot::discord::{self, Options, RunError, Timeouts};
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Section, Topic};
 use internbot::live::Live;
-use internbot::monitor::Monitor;
+use internbot::monitor::MonitorHandle;
 use internbot::search::Question;
-use internbot::store::{Clock, Store, Timing};
+use internbot::store::{Clock, StoreHandle, Timing};
 use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -172,8 +172,8 @@ pub struct Setup {
     options: Options,
     token: Option<String>,
     live: Arc<Live>,
-    store: Store,
-    monitor: Monitor,
+    store: StoreHandle,
+    monitor: MonitorHandle,
 }
 
 impl Setup {
@@ -190,8 +190,8 @@ impl Setup {
             },
             token: None,
             live: this_guide(),
-            store: Store::off(),
-            monitor: Monitor::off(),
+            store: StoreHandle::off(),
+            monitor: MonitorHandle::off(),
         }
     }
 
@@ -219,7 +219,7 @@ impl Setup {
         Self { live, ..self }
     }
 
-    pub fn store(self, store: Store) -> Self {
+    pub fn store(self, store: StoreHandle) -> Self {
         Self { store, ..self }
     }
 
@@ -228,13 +228,13 @@ impl Setup {
         self.store(store_in(folder).await)
     }
 
-    pub fn monitor(self, monitor: Monitor) -> Self {
+    pub fn monitor(self, monitor: MonitorHandle) -> Self {
         Self { monitor, ..self }
     }
 
     /// With a monitor of the guide and the store that are chosen; where it listens.
     pub async fn monitored(self) -> (Self, SocketAddr) {
-        let monitor = Monitor::start(&anywhere(), &self.live, &self.store)
+        let monitor = MonitorHandle::start(&anywhere(), &self.live, &self.store)
             .await
             .expect("there is a free port");
         let address = monitor.address().expect("it listens");
@@ -324,7 +324,7 @@ pub fn eager() -> Discord {
 }
 
 /// A store that writes and reads at once, in a folder.
-pub async fn store_in(folder: &Path) -> Store {
+pub async fn store_in(folder: &Path) -> StoreHandle {
     let soon = Duration::from_millis(20);
     let timing = Timing {
         gather: soon,
@@ -333,7 +333,7 @@ pub async fn store_in(folder: &Path) -> Store {
         retry_most: soon,
         ..Timing::default()
     };
-    Store::open(&store_config(folder), Clock::system(), timing).await
+    StoreHandle::open(&store_config(folder), Clock::system(), timing).await
 }
 
 /// Another process that has the store in a folder for itself.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use internbot::config::{Discord, Shards};
 use internbot::settings::{Digest, Settings};
-use internbot::store::Store;
+use internbot::store::StoreHandle;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -19,7 +19,7 @@ const MONDAY: Date = date(2026, 11, 23);
 /// A guild with a channel for moderators, and a bot that looks for digests that are due all the time.
 struct Team {
     place: Place,
-    store: Store,
+    store: StoreHandle,
     chat: Chat,
     room: Channel,
     olga: Member,
@@ -73,12 +73,12 @@ impl Team {
 }
 
 /// How many questions of the last days without an answer are kept of a guild.
-async fn kept(store: &Store, guild: &Guild, days: u32) -> u64 {
+async fn kept(store: &StoreHandle, guild: &Guild, days: u32) -> u64 {
     let gaps = store.gaps(Some(guild.id), days).await.expect("gaps");
     gaps.iter().map(|gap| gap.count).sum()
 }
 
-fn eager_for_digests(store: Store) -> Setup {
+fn eager_for_digests(store: StoreHandle) -> Setup {
     Setup::new()
         .store(store)
         .options(|options| options.digest = Duration::from_millis(20))

@@ -342,13 +342,13 @@ async fn a_store_on_a_disk_that_was_mounted_read_only_is_named() {
 
 async fn create_store(file: &Path) {
     use internbot::config;
-    use internbot::store::{Clock, Store, Timing};
+    use internbot::store::{Clock, StoreHandle, Timing};
     fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder");
     let config = config::Store {
         url: file.into(),
         ..config::Store::default()
     };
-    let store = Store::open(&config, Clock::system(), Timing::default()).await;
+    let store = StoreHandle::open(&config, Clock::system(), Timing::default()).await;
     store.close().await;
 }
 

@@ -7,7 +7,7 @@ use internbot::config::Discord;
 use internbot::gaps::{self, Group};
 use internbot::settings::Settings;
 use internbot::stats::Sums;
-use internbot::store::{State, Store};
+use internbot::store::{State, StoreHandle};
 use sqlx::Executor;
 use tempfile::TempDir;
 
@@ -53,11 +53,11 @@ pub async fn until_within(
 }
 
 /// What another process reads in the store.
-async fn sums(store: &Store) -> Sums {
+async fn sums(store: &StoreHandle) -> Sums {
     store.stats(None, 7).await.expect("stats").all()
 }
 
-async fn groups(store: &Store) -> Vec<Group> {
+async fn groups(store: &StoreHandle) -> Vec<Group> {
     gaps::group(&GUIDE, store.gaps(None, 7).await.expect("gaps"))
 }
 

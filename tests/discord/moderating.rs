@@ -3,7 +3,7 @@
 use internbot::reply;
 use internbot::search::Question;
 use internbot::settings::Settings;
-use internbot::store::{State, Store};
+use internbot::store::{State, StoreHandle};
 use sqlx::Executor;
 use tempfile::TempDir;
 
@@ -607,7 +607,7 @@ async fn while_the_store_is_locked_moderators_are_told_so_and_settings_stay() {
             .contains("asked                1       1")
     })
     .await;
-    let store: Store = store_in(folder.path()).await;
+    let store: StoreHandle = store_in(folder.path()).await;
     assert_eq!(store.health().state, State::Well);
     chat.finish().await;
 }

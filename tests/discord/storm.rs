@@ -13,9 +13,9 @@ use internbot::config::{Discord, Token};
 use internbot::discord::{self, Options};
 use internbot::knowledge::LoadError;
 use internbot::live::{Live, Reload};
-use internbot::monitor::Monitor;
+use internbot::monitor::MonitorHandle;
 use internbot::reloading;
-use internbot::store::Store;
+use internbot::store::StoreHandle;
 use tokio::sync::oneshot;
 
 use super::small_guide::{self, SmallGuide, TOPICS, question};
@@ -123,8 +123,8 @@ pub async fn storm(reloads: usize) -> Report {
                 &config,
                 &token,
                 live,
-                Store::off(),
-                Monitor::off(),
+                StoreHandle::off(),
+                MonitorHandle::off(),
                 Options::default(),
                 Box::pin(async { drop(stopped.await) }),
             )

@@ -656,7 +656,7 @@ fn paste(printed: &str) {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_taught_through_one_process_is_answered_by_another_on_the_same_server() {
-    use internbot::store::{Clock, Store, Timing};
+    use internbot::store::{Clock, StoreHandle, Timing};
 
     use crate::place::Place;
 
@@ -670,7 +670,7 @@ async fn what_is_taught_through_one_process_is_answered_by_another_on_the_same_s
             .guilds_after(900_000_000_000 << 22)
             .start()
             .await;
-        let store = Store::open(&place.config(), Clock::system(), Timing::default()).await;
+        let store = StoreHandle::open(&place.config(), Clock::system(), Timing::default()).await;
         chats.push(Setup::new().store(store).chat_in(discord).await);
     }
     let [here, there] = &chats[..] else {

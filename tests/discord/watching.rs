@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use internbot::config::{self, Discord};
-use internbot::monitor::Monitor;
-use internbot::store::Store;
+use internbot::monitor::MonitorHandle;
+use internbot::store::StoreHandle;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sqlx::Executor;
@@ -413,7 +413,7 @@ async fn a_lost_connection_is_told_until_it_is_back() {
 
 #[tokio::test]
 async fn before_it_is_connected_the_bot_works_and_is_not_ready() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+    let monitor = MonitorHandle::start(&anywhere(), &this_guide(), &StoreHandle::off())
         .await
         .expect("there is a free port");
     let address = monitor.address().expect("it listens");
@@ -432,15 +432,19 @@ async fn before_it_is_connected_the_bot_works_and_is_not_ready() {
 
 #[tokio::test]
 async fn nothing_listens_unless_an_address_is_set() {
-    let monitor = Monitor::start(&config::Monitor::default(), &this_guide(), &Store::off())
-        .await
-        .expect("there is nothing to fail");
+    let monitor = MonitorHandle::start(
+        &config::Monitor::default(),
+        &this_guide(),
+        &StoreHandle::off(),
+    )
+    .await
+    .expect("there is nothing to fail");
     assert_eq!(monitor.address(), None);
 }
 
 #[tokio::test]
 async fn only_three_paths_are_there_and_only_to_be_read() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+    let monitor = MonitorHandle::start(&anywhere(), &this_guide(), &StoreHandle::off())
         .await
         .expect("there is a free port");
     let address = monitor.address().expect("it listens");
@@ -469,7 +473,7 @@ async fn only_three_paths_are_there_and_only_to_be_read() {
 
 #[tokio::test]
 async fn clients_that_only_hold_on_are_let_go() {
-    let monitor = Monitor::start(&anywhere(), &this_guide(), &Store::off())
+    let monitor = MonitorHandle::start(&anywhere(), &this_guide(), &StoreHandle::off())
         .await
         .expect("there is a free port");
     let address = monitor.address().expect("it listens");
@@ -551,7 +555,7 @@ async fn reloads_are_counted_by_what_came_of_them() {
     let live = std::sync::Arc::new(
         internbot::live::Live::load(&guide.folder()).expect("the guide has no error"),
     );
-    let monitor = Monitor::start(&anywhere(), &live, &Store::off())
+    let monitor = MonitorHandle::start(&anywhere(), &live, &StoreHandle::off())
         .await
         .expect("there is a free port");
     let address = monitor.address().expect("it listens");

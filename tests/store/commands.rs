@@ -4,7 +4,7 @@ use std::path::Path;
 
 use internbot::scrub::scrub;
 use internbot::stats::RecordedOutcome;
-use internbot::store::{Clock, Event, Store};
+use internbot::store::{Clock, Event, StoreHandle};
 
 use crate::place::*;
 
@@ -50,7 +50,7 @@ fn configured(place: &Place, url: &str) -> String {
 
 pub async fn gaps_are_pasted_into_the_guide_and_the_next_one_gets_an_answer(place: Place) {
     let config = configured(&place, &place.url);
-    let store = Store::open(&place.config(), Clock::system(), quick()).await;
+    let store = StoreHandle::open(&place.config(), Clock::system(), quick()).await;
     for text in [
         "canteen lunch menu vegan",
         "is there \"vegan\" lunch in the canteen of ada@example.org",
@@ -125,7 +125,7 @@ pub async fn gaps_are_pasted_into_the_guide_and_the_next_one_gets_an_answer(plac
 
 pub async fn stats_are_a_table_with_bars(place: Place) {
     let config = configured(&place, &place.url);
-    let store = Store::open(&place.config(), Clock::system(), quick()).await;
+    let store = StoreHandle::open(&place.config(), Clock::system(), quick()).await;
     store.record(asked(GUILD, RecordedOutcome::Answer));
     store.record(asked(GUILD, RecordedOutcome::Suggest));
     store.record(vote(MIA, true));

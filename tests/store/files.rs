@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use internbot::config;
 use internbot::settings::Settings;
 use internbot::stats::RecordedOutcome;
-use internbot::store::{Clock, State, Store, StoreError};
+use internbot::store::{Clock, State, StoreError, StoreHandle};
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::place::*;
@@ -236,7 +236,7 @@ async fn in_a_folder_that_cannot_be_written_it_says_so() {
         url: folder.join("internbot.db").as_path().into(),
         ..config::Store::default()
     };
-    let store = Store::open(&config, Clock::system(), quick()).await;
+    let store = StoreHandle::open(&config, Clock::system(), quick()).await;
     store.record(asked(1, RecordedOutcome::Answer));
     assert!(
         unwell(&store).await.contains("cannot be written"),
@@ -254,7 +254,7 @@ async fn a_store_that_is_off_keeps_nothing_and_says_so() {
         url,
         ..config::Store::default()
     };
-    let store = Store::open(&config, Clock::system(), quick()).await;
+    let store = StoreHandle::open(&config, Clock::system(), quick()).await;
     store.record(vote(MIA, true));
     assert_eq!(store.health().state, State::Off);
     assert_eq!(store.stats(None, 7).await, Err(StoreError::Off));

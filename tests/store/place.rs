@@ -9,7 +9,7 @@ use internbot::config;
 use internbot::scrub::scrub;
 use internbot::settings::Settings;
 use internbot::stats::{RecordedOutcome, Way};
-use internbot::store::{Clock, Event, State, Store, StoreError, Timing};
+use internbot::store::{Clock, Event, State, StoreError, StoreHandle, Timing};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Connection, Executor, PgConnection, Row};
 use tempfile::TempDir;
@@ -117,16 +117,16 @@ impl Place {
         }
     }
 
-    pub async fn open(&self) -> Store {
+    pub async fn open(&self) -> StoreHandle {
         self.open_with(&self.config()).await
     }
 
-    pub async fn open_with(&self, config: &config::Store) -> Store {
+    pub async fn open_with(&self, config: &config::Store) -> StoreHandle {
         let now = Arc::clone(&self.now);
         let clock = Clock::new(move || {
             Timestamp::from_second(now.load(Ordering::Relaxed)).expect("a time")
         });
-        Store::open(config, clock, quick()).await
+        StoreHandle::open(config, clock, quick()).await
     }
 
     pub fn days_pass(&self, days: i64) {
@@ -297,7 +297,7 @@ pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-pub async fn unwell(store: &Store) -> String {
+pub async fn unwell(store: &StoreHandle) -> String {
     until("the store is unwell", async || {
         store.health().state == State::Unwell
     })
@@ -305,7 +305,7 @@ pub async fn unwell(store: &Store) -> String {
     store.health().sentence
 }
 
-pub async fn well(store: &Store) {
+pub async fn well(store: &StoreHandle) {
     until("the store is well and has written everything", async || {
         let health = store.health();
         health.state == State::Well && health.waiting == 0
@@ -316,7 +316,7 @@ pub async fn well(store: &Store) {
 }
 
 pub async fn set(
-    store: &Store,
+    store: &StoreHandle,
     guild: u64,
     settings: Settings,
 ) -> Result<Arc<Settings>, StoreError> {
@@ -350,7 +350,7 @@ pub fn vote(person: u64, helped: bool) -> Event {
     }
 }
 
-pub async fn votes(store: &Store) -> (u64, u64) {
+pub async fn votes(store: &StoreHandle) -> (u64, u64) {
     let sums = store.stats(None, 30).await.expect("stats").all();
     (sums.helped, sums.not_helped)
 }

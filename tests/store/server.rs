@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use internbot::config;
 use internbot::settings::Settings;
 use internbot::stats::RecordedOutcome;
-use internbot::store::{State, Store, StoreError};
+use internbot::store::{State, StoreError, StoreHandle};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use url::Url;
 
@@ -26,7 +26,7 @@ fn address(place: &Place) -> SocketAddr {
 }
 
 /// A store behind a network that can fail.
-async fn behind_a_proxy() -> Option<(Place, Proxy, Store)> {
+async fn behind_a_proxy() -> Option<(Place, Proxy, StoreHandle)> {
     let place = Place::on_a_server().await?;
     let proxy = Proxy::start(0, address(&place)).await;
     let store = place
@@ -37,7 +37,7 @@ async fn behind_a_proxy() -> Option<(Place, Proxy, Store)> {
 }
 
 /// Records one of each kind.
-fn record(store: &Store) {
+fn record(store: &StoreHandle) {
     for event in [
         asked(GUILD, RecordedOutcome::Answer),
         gap(GUILD, "a zebrafish"),
@@ -64,7 +64,7 @@ async fn kept(place: &Place) -> (u64, u64, u64) {
 }
 
 /// Keeps that a guild answers privately, however long that takes on a busy machine.
-async fn keep_private(store: &Store) {
+async fn keep_private(store: &StoreHandle) {
     let private = Settings {
         private: true,
         ..Settings::default()

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use internbot::additions::{
     AdditionError, Lesson, LessonReply, MOST_ANSWERS, MOST_PHRASINGS, Teaching,
 };
-use internbot::store::{self, Clock, Event, Store, StoreError, Timing};
+use internbot::store::{self, Clock, Event, StoreError, StoreHandle, Timing};
 
 use sqlx::{AnyConnection, Connection, Executor};
 
@@ -33,12 +33,12 @@ fn answer(question: &str, text: &str) -> Lesson {
     }
 }
 
-async fn add(store: &Store, lesson: Lesson) -> u64 {
+async fn add(store: &StoreHandle, lesson: Lesson) -> u64 {
     let added = store.teach(GUILD, MIA, Teaching::Add(lesson)).await;
     added.expect("it is kept").1
 }
 
-fn questions(store: &Store) -> Vec<String> {
+fn questions(store: &StoreHandle) -> Vec<String> {
     let additions = store.additions(Some(GUILD));
     let questions = additions
         .iter()
@@ -47,7 +47,7 @@ fn questions(store: &Store) -> Vec<String> {
 }
 
 /// Waits until a process sees this, and says how long that took.
-async fn sees(store: &Store, expected: &[&str]) -> Duration {
+async fn sees(store: &StoreHandle, expected: &[&str]) -> Duration {
     let begin = Instant::now();
     until(&format!("it sees {expected:?}"), async || {
         questions(store) == expected
@@ -61,7 +61,7 @@ pub async fn what_is_taught_is_found_at_once_here_and_within_a_second_by_another
 ) {
     // As the program opens it.
     let config = place.config();
-    let usual = || Store::open(&config, Clock::system(), Timing::default());
+    let usual = || StoreHandle::open(&config, Clock::system(), Timing::default());
     let (store, other) = (usual().await, usual().await);
     let id = add(&store, phrasing("where do i park my kayak")).await;
     assert_eq!(questions(&store), ["where do i park my kayak"], "at once");
@@ -159,7 +159,7 @@ pub async fn whoever_wants_to_be_forgotten_is_no_longer_named_and_the_answer_sta
         .expect("it is kept")
         .1;
     store.forget(MIA).await.expect("it is done");
-    let author = |store: &Store, id| {
+    let author = |store: &StoreHandle, id| {
         store
             .additions(Some(GUILD))
             .get(id)
@@ -208,7 +208,7 @@ pub async fn an_operator_reads_and_removes_by_number_while_the_bot_runs(place: P
 }
 
 /// Tries to teach until the store takes it.
-async fn taught_in_the_end(store: &Store, question: &str) {
+async fn taught_in_the_end(store: &StoreHandle, question: &str) {
     until("it can be taught", async || {
         let taught = store.teach(GUILD, MIA, Teaching::Add(phrasing(question)));
         taught.await.is_ok()

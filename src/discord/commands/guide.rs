@@ -21,7 +21,6 @@ use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::reply;
 use part::GuidePart;
-pub(in crate::discord) use part::store_trouble;
 
 const PARTS: &[GuidePart] = &[
     reload::PART,

@@ -32,7 +32,7 @@ pub(in crate::discord) struct Interaction {
     channel: Option<InteractionChannel>,
     /// In guilds.
     #[serde(default)]
-    member: Option<Member>,
+    member: Option<InvokingMember>,
     /// In direct messages.
     #[serde(default)]
     user: Option<Identified<UserId>>,
@@ -64,7 +64,7 @@ struct InteractionChannel {
 }
 
 #[derive(Debug, Deserialize)]
-struct Member {
+struct InvokingMember {
     user: Identified<UserId>,
     #[serde(default, deserialize_with = "lenient")]
     permissions: Option<Permissions>,

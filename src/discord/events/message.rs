@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 use super::field::{Identified, lenient};
@@ -37,7 +39,7 @@ pub(in crate::discord) struct DiscordMessage {
     #[serde(default, deserialize_with = "lenient")]
     flags: u64,
     #[serde(default, deserialize_with = "lenient")]
-    webhook_id: Option<Value>,
+    webhook_id: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "lenient")]
     pub mentions: Vec<Identified<UserId>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -47,13 +49,13 @@ pub(in crate::discord) struct DiscordMessage {
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
     /// Components of version 2 hold the text of a message.
-    #[serde(default, deserialize_with = "lenient")]
-    components: Vec<Value>,
+    #[serde(default)]
+    components: Components,
     /// What a forwarded message shows.
     #[serde(default, deserialize_with = "lenient")]
     message_snapshots: Vec<Snapshot>,
     #[serde(default, deserialize_with = "lenient")]
-    pub message_reference: Option<Value>,
+    pub message_reference: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "lenient")]
     pub referenced_message: Option<Box<DiscordMessage>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -82,8 +84,21 @@ struct SnapshotMessage {
     content: String,
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
-    #[serde(default, deserialize_with = "lenient")]
-    components: Vec<Value>,
+    #[serde(default)]
+    components: Components,
+}
+
+/// Components, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+struct Components(Option<Box<RawValue>>);
+
+impl Components {
+    fn read(&self) -> Vec<Value> {
+        let raw = self.0.as_ref();
+        raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default()
+    }
 }
 
 /// What a message of the bot answers, if that was an interaction.
@@ -104,6 +119,13 @@ impl InteractionMetadata {
     }
 }
 
+/// A component, of which only the id matters.
+#[derive(Deserialize)]
+struct Marked {
+    #[serde(default)]
+    id: Option<i64>,
+}
+
 impl DiscordMessage {
     /// Whether a person wrote it, rather than a bot, a webhook or Discord.
     pub(in crate::discord) fn is_by_a_person(&self) -> bool {
@@ -117,9 +139,12 @@ impl DiscordMessage {
 
     /// The mark of the process of the bot that sent it to a channel.
     pub(in crate::discord) fn mark(&self) -> Option<i64> {
-        let is_of_interaction = self.interaction_metadata.is_some();
-        let first = self.components.first().filter(|_| !is_of_interaction)?;
-        first["id"].as_i64()
+        if self.interaction_metadata.is_some() {
+            return None;
+        }
+        let components: Vec<Marked> =
+            serde_json::from_str(self.components.0.as_ref()?.get()).ok()?;
+        components.first()?.id
     }
 
     /// Whether it mentions a role.
@@ -143,7 +168,7 @@ impl DiscordMessage {
             .map(|snapshot| &snapshot.message);
         match forwarded {
             Some(shown) if self.content.is_empty() => {
-                visible_text(&shown.content, &shown.embeds, &shown.components)
+                visible_text(&shown.content, &shown.embeds, &shown.components.read())
             }
             _ => Cow::Borrowed(&self.content),
         }
@@ -153,22 +178,24 @@ impl DiscordMessage {
     pub(in crate::discord) fn visible(&self) -> Cow<'_, str> {
         match self.written() {
             written if written.is_empty() => {
-                visible_text(&self.content, &self.embeds, &self.components)
+                visible_text(&self.content, &self.embeds, &self.components.read())
             }
             written => written,
         }
     }
 
     /// The line in which a message of the bot quotes the question that it answers.
-    pub(in crate::discord) fn quote(&self) -> Option<&str> {
-        let first = texts(&self.components).first().copied();
+    pub(in crate::discord) fn quote(&self) -> Option<String> {
+        let components = self.components.read();
+        let first = texts(&components).first().copied();
         let line = first.unwrap_or(&self.content).lines().next()?;
-        line.strip_prefix("> ")
+        line.strip_prefix("> ").map(str::to_owned)
     }
 
     /// What a message of the bot quotes at its beginning, a line each, as it was written.
     pub(in crate::discord) fn quotes(&self) -> Vec<String> {
-        let texts = texts(&self.components);
+        let components = self.components.read();
+        let texts = texts(&components);
         let lines = texts.first().map(|text| text.lines()).into_iter().flatten();
         let quoted = lines.map_while(|line| line.strip_prefix("> "));
         quoted.map(unescape).collect()
@@ -180,7 +207,8 @@ impl DiscordMessage {
             .embeds
             .iter()
             .filter_map(|embed| embed.title.as_deref());
-        let texts = texts(&self.components);
+        let components = self.components.read();
+        let texts = texts(&components);
         let lines = texts.iter().flat_map(|text| text.lines());
         let headlines = lines.filter_map(|line| line.strip_prefix(HEADLINE));
         embeds.chain(headlines).map(str::to_owned).collect()
@@ -193,11 +221,7 @@ impl DiscordMessage {
 }
 
 /// The text of a message: as such, or else in its embeds and components.
-fn visible_text<'a>(
-    content: &'a str,
-    embeds: &'a [Embed],
-    components: &'a [Value],
-) -> Cow<'a, str> {
+fn visible_text<'a>(content: &'a str, embeds: &[Embed], components: &[Value]) -> Cow<'a, str> {
     if !content.is_empty() {
         return Cow::Borrowed(content);
     }

@@ -11,10 +11,10 @@ use tracing::{debug, info};
 use twilight_gateway_queue::{InMemoryQueue, Queue};
 use twilight_model::gateway::OpCode;
 
+use super::disconnect::{DisconnectReason, Disconnected, Resumable, SESSION_OVER, closed, lost};
 use super::session::{Heart, Login, Packet, Session};
 use super::shard_status::ShardStatuses;
 use crate::discord::dispatch::Dispatcher;
-use crate::discord::error::RunError;
 use crate::discord::rest::{WebSocket, open_websocket};
 use crate::discord::systemd;
 
@@ -29,57 +29,6 @@ const NOT_IN_TIME: &str = "Discord does not let the bot in in time";
 /// The codes with which the bot closes a connection: whose session is over, and whose session is to be resumed.
 const CLOSES_SESSION: u16 = 1000;
 const KEEPS_SESSION: u16 = 4000;
-/// What a close says that has no code (RFC 6455, section 7.1.5).
-const NO_CODE: u16 = 1005;
-/// The codes with which Discord closes a session together with its connection: never identified or no longer valid, at an
-/// event that never was, timed out.
-const SESSION_OVER: [u16; 3] = [4003, 4007, 4009];
-
-/// Why a connection ended.
-#[derive(Debug)]
-pub(super) enum DisconnectReason {
-    /// It was closed because the bot is to stop.
-    Closed,
-    /// It was lost, for this reason, or never made.
-    Lost(String),
-    /// Discord will not connect until somebody puts right what is wrong.
-    Refused(RunError),
-}
-
-/// What is left of a connection.
-#[derive(Debug)]
-pub(super) struct Disconnected {
-    pub reason: DisconnectReason,
-    /// The session to resume.
-    pub resumable: Option<Resumable>,
-    /// How long it had a session; `None` if it never had one.
-    pub lasted: Option<Duration>,
-    /// Whether Discord said anything.
-    pub answered: bool,
-    /// Whether it may have started a session, which Discord counts.
-    pub session_started: bool,
-}
-
-impl Disconnected {
-    /// The end of a connection on which Discord did not answer.
-    pub(super) fn unanswered(reason: DisconnectReason) -> Self {
-        Self {
-            reason,
-            resumable: None,
-            lasted: None,
-            answered: false,
-            session_started: false,
-        }
-    }
-}
-
-/// A session that can be resumed.
-#[derive(Debug)]
-pub(super) struct Resumable {
-    pub session: Session,
-    /// How many attempts have failed.
-    pub failed: u32,
-}
 
 /// A connection under way.
 pub(super) struct Connection {
@@ -239,7 +188,7 @@ impl Connection {
             heart.hears();
         }
         match serde_json::from_str::<Packet<'_>>(text) {
-            Ok(packet) => self.take(text, &packet),
+            Ok(packet) => self.take(&packet),
             Err(error) => {
                 // Only where: the error's own words may hold what somebody wrote.
                 let column = error.column();
@@ -249,11 +198,13 @@ impl Connection {
         }
     }
 
-    fn take(&mut self, text: &str, packet: &Packet<'_>) -> Next {
+    fn take(&mut self, packet: &Packet<'_>) -> Next {
         match packet.op {
             OpCode::Dispatch => {
                 // First, so that a bot that is connected knows who it is.
-                self.dispatcher.dispatch(text);
+                if let Some((name, data)) = packet.event() {
+                    self.dispatcher.dispatch(name, data);
+                }
                 self.note(packet);
                 Ok(None)
             }
@@ -382,20 +333,4 @@ async fn say_goodbye(socket: &mut WebSocket, is_over: bool) {
         let _ = socket.close().await;
     };
     let _ = tokio::time::timeout(GOODBYE, goodbye).await;
-}
-
-fn lost(why: impl Into<String>) -> DisconnectReason {
-    DisconnectReason::Lost(why.into())
-}
-
-/// What a close of Discord's means, by its code.
-fn closed(code: u16) -> DisconnectReason {
-    match code {
-        4004 => DisconnectReason::Refused(RunError::Token),
-        4010 | 4011 => DisconnectReason::Refused(RunError::Shards),
-        4012 | 4013 => DisconnectReason::Refused(RunError::Outdated),
-        4014 => DisconnectReason::Refused(RunError::Intent),
-        NO_CODE => lost("Discord closed the connection"),
-        code => lost(format!("Discord closed the connection with code {code}")),
-    }
 }

@@ -60,7 +60,7 @@ pub(super) struct Hello {
 
 /// With what a session begins.
 #[derive(Deserialize)]
-struct Ready {
+struct StartedSession {
     session_id: String,
     resume_gateway_url: String,
 }
@@ -70,9 +70,14 @@ impl<'a> Packet<'a> {
         serde_json::from_str(self.d?.get()).ok()
     }
 
+    /// The name of an event and what it says.
+    pub(super) fn event(&self) -> Option<(&str, &'a str)> {
+        Some((self.t.as_deref()?, self.d?.get()))
+    }
+
     /// The session that this begins.
     pub(super) fn session(&self) -> Option<Session> {
-        let ready: Ready = self.data()?;
+        let ready: StartedSession = self.data()?;
         Some(Session {
             id: ready.session_id,
             sequence: self.s.unwrap_or_default(),

@@ -8,7 +8,8 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
 use super::backoff::Backoff;
-use super::connection::{Connection, DisconnectReason, Disconnected, Resumable};
+use super::connection::Connection;
+use super::disconnect::{DisconnectReason, Disconnected, Resumable};
 use super::session::Login;
 use super::session_starts::SessionStarts;
 use super::shard_status::ShardStatuses;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 /// The shards of this process. One lock, which is held for a moment at each heartbeat and not at each event.
 #[derive(Debug, Default)]
 pub(in crate::discord) struct ShardStatuses {
@@ -31,7 +32,7 @@ pub(in crate::discord) struct ShardStatus {
 impl ShardStatuses {
     /// Starts over with these shards, none of them connected.
     pub(super) fn expect(&self, shards: RangeInclusive<u32>) {
-        *self.lock() = shards
+        *self.shards.lock() = shards
             .map(|shard| (shard, ShardStatus::default()))
             .collect();
     }
@@ -60,7 +61,7 @@ impl ShardStatuses {
 
     /// Whether every shard of this process has a session; not before it is known which they are.
     fn all_connected(&self) -> bool {
-        let shards = self.lock();
+        let shards = self.shards.lock();
         !shards.is_empty() && shards.values().all(|shard| shard.connected)
     }
 
@@ -71,20 +72,17 @@ impl ShardStatuses {
 
     /// Each shard by its number, in order, as it is now.
     pub(in crate::discord) fn each(&self) -> Vec<(u32, ShardStatus)> {
-        self.lock()
+        self.shards
+            .lock()
             .iter()
             .map(|(shard, connection)| (*shard, *connection))
             .collect()
     }
 
     fn change(&self, shard: u32, change: impl FnOnce(&mut ShardStatus)) {
-        if let Some(connection) = self.lock().get_mut(&shard) {
+        if let Some(connection) = self.shards.lock().get_mut(&shard) {
             change(connection);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, ShardStatus>> {
-        self.shards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

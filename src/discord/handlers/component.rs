@@ -17,9 +17,10 @@ use crate::discord::rest::RestError;
 use crate::discord::send::send;
 use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
-use crate::stats::{RecordedOutcome, Way};
+use crate::stats::Way;
 
-use super::{edit, post_tag, teaching};
+use super::follow::follow;
+use super::{post_tag, teaching};
 
 /// A button or an option of a menu that somebody chose, with what Discord always tells about it.
 struct Used<'a> {
@@ -158,10 +159,7 @@ impl Used<'_> {
                 found = self.found_anew().await;
             }
             Action::NoneOfThese => {
-                record = self.miss(None).then(|| {
-                    let (way, outcome) = (self.way(), RecordedOutcome::NoneOfThese);
-                    QuestionRecord::without_search(context, guild, way, outcome, None)
-                });
+                record = self.miss(None);
             }
             Action::Share(place) => {
                 let before =
@@ -183,22 +181,16 @@ impl Used<'_> {
         (response, record)
     }
 
-    /// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was
-    /// addressed to the bot. Whether it is the first time.
-    fn miss(&self, place: Option<&Place>) -> bool {
+    /// Keeps the question that an answer, or every candidate, did not answer; what became of it, if no candidate was meant.
+    fn miss(&self, place: Option<&Place>) -> Option<QuestionRecord> {
         let (context, guild) = (self.context, self.interaction.guild_id);
         // Below "Not it" the question is kept already.
         let metadata = self.message.interaction_metadata;
-        let is_below_not_it = metadata.is_some_and(|metadata| metadata.is_component());
-        if is_below_not_it || !context.bot.conversations.is_first_miss(self.message.id) {
-            return false;
+        if metadata.is_some_and(|metadata| metadata.is_component()) {
+            return None;
         }
         let asked = record::earlier_question(context, guild, self.message);
-        if let Some(asked) = asked.filter(|asked| asked.addressed) {
-            let topic = place.map(|place| place.topic.clone());
-            record::gap(context, guild, &asked.text, topic);
-        }
-        true
+        record::missed(context, guild, self.way(), self.message.id, asked, place)?
     }
 
     /// How the question reached the bot, as far as its answer shows.
@@ -273,7 +265,7 @@ impl Used<'_> {
             Some(sent) => {
                 bot.conversations.posted(self.channel, place.clone(), sent);
                 bot.answers.answered(message, sent);
-                edit::follow(context, message, "").await;
+                follow(context, message, "").await;
                 Ok(())
             }
             None => {

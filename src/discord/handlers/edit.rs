@@ -1,28 +1,16 @@
-//! Edits and deletions of questions, which their answers follow.
+//! Edits and deletions of messages: whether one is of a question, whose answer has to follow, or makes a message one.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use serenity::all::{ChannelId, MessageId, Timestamp};
-use tracing::debug;
+use serenity::all::{MessageId, Timestamp};
 
-use crate::answer::Outcome;
-use crate::discord::answers::{NextStep, TrackedQuestion};
-use crate::discord::context::{BotContext, EventContext};
-use crate::discord::conversations::Shown;
+use crate::discord::answers::TrackedQuestion;
+use crate::discord::context::BotContext;
 use crate::discord::events::{DiscordMessage, MessageUpdate};
-use crate::discord::render::{RenderOptions, render};
-use crate::reply;
-use crate::search::Question;
 use crate::stats::Way;
 
+use super::follow::OutdatedAnswer;
 use super::message::{self, IncomingMessage};
-
-/// The answer to a question that reads differently now.
-pub(in crate::discord) struct OutdatedAnswer {
-    pub question: MessageId,
-    pub channel: ChannelId,
-    answered_text: String,
-}
 
 /// Notes an edit. If a task has to follow it: that task.
 pub(in crate::discord) fn edited(
@@ -83,70 +71,4 @@ pub(in crate::discord) fn note_copy(bot: &BotContext, message: &DiscordMessage) 
 pub(in crate::discord) fn deleted(bot: &BotContext, message: MessageId) -> Option<TrackedQuestion> {
     bot.conversations.remove(message);
     bot.answers.delete(message)
-}
-
-/// Changes an answer until it answers the question as it reads.
-pub(in crate::discord) async fn handle_edit(context: &EventContext, outdated: OutdatedAnswer) {
-    follow(context, outdated.question, &outdated.answered_text).await;
-}
-
-/// Deletes the answer to a question that was deleted.
-pub(in crate::discord) async fn handle_deletion(context: &EventContext, question: TrackedQuestion) {
-    let Some(answer) = question.answer else {
-        return;
-    };
-    let bot = &context.bot;
-    bot.conversations.remove(answer);
-    if let Err(error) = bot.rest.delete_message(question.channel, answer).await {
-        debug!(%error, "could not delete an answer");
-    }
-}
-
-/// Changes the answer to a text until it answers the question as it reads, or the question is gone.
-pub(in crate::discord) async fn follow(
-    context: &EventContext,
-    question: MessageId,
-    answered_text: &str,
-) {
-    let mut answered_text = answered_text.to_owned();
-    loop {
-        match context.bot.answers.settle(question, &answered_text) {
-            NextStep::Nothing => return,
-            NextStep::Delete(question) => return handle_deletion(context, question).await,
-            NextStep::Edit(question) => {
-                change(context, &question).await;
-                answered_text = question.text;
-            }
-        }
-    }
-}
-
-async fn change(context: &EventContext, tracked: &TrackedQuestion) {
-    let Some(sent) = tracked.answer else {
-        return;
-    };
-    let question = Question {
-        overheard: tracked.overheard,
-        ..context.question(tracked.text.clone()).await
-    };
-    let decision = context.answer(tracked.guild, &question);
-    if tracked.overheard && decision.outcome != Outcome::Answer {
-        return;
-    }
-    let bot = &context.bot;
-    let reply = reply::to_answer(&context.guide.knowledge, &decision);
-    let message = render(&reply, RenderOptions::public(tracked.asker, &bot.commands)).edit();
-    let edited = bot.rest.edit_message(tracked.channel, sent, &message);
-    if let Err(error) = edited.await {
-        debug!(%error, "could not edit an answer");
-        return;
-    }
-    let place = context.place_of(&decision);
-    let shown = Shown::by(&reply, place.as_ref());
-    bot.conversations.remove(sent);
-    bot.conversations
-        .remember(sent, tracked.channel, tracked.asker, &question, shown);
-    if let Some(place) = place {
-        bot.conversations.posted(tracked.channel, place, sent);
-    }
 }

@@ -6,7 +6,7 @@ use tracing::debug;
 use crate::answer::Outcome;
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::{BotContext, EventContext};
-use crate::discord::conversations::Shown;
+use crate::discord::conversations::{Conversation, Shown};
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::DiscordMessage;
 use crate::discord::record::{self, QuestionRecord};
@@ -18,7 +18,7 @@ use crate::search::Question;
 use crate::settings::Settings;
 use crate::stats::Way;
 
-use super::edit;
+use super::follow::follow;
 use super::remark::{self, remark_of};
 
 /// A message for the bot: what is needed to answer it but its text, which [`AnswerTracker`] keeps while it waits.
@@ -176,7 +176,7 @@ pub(in crate::discord) async fn handle(
         bot.conversations.posted(message.channel, place, sent);
     }
     bot.answers.answered(message.id, sent);
-    edit::follow(context, message.id, &question.text).await;
+    follow(context, message.id, &question.text).await;
     if let Some(guild) = introduced {
         note_introduction(bot, guild).await;
     }
@@ -209,7 +209,7 @@ async fn answer_remark(
     let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
     let record = own
         .as_ref()
-        .and_then(|(id, known)| remark::keep(context, message, remark, *id, known));
+        .and_then(|(id, known)| keep(context, message, remark, *id, known));
     let own = own.map(|(_, known)| known);
     let found = match own
         .as_ref()
@@ -231,8 +231,29 @@ async fn answer_remark(
             .remember(sent, message.channel, message.asker, &question, shown);
     }
     bot.answers.answered(message.id, sent);
-    edit::follow(context, message.id, text).await;
+    follow(context, message.id, text).await;
     record
+}
+
+/// Keeps what a remark says of the answer before it, and what became of the question if no candidate was meant.
+fn keep(
+    context: &EventContext,
+    message: &IncomingMessage,
+    remark: Remark,
+    answer: MessageId,
+    before: &Conversation,
+) -> Option<QuestionRecord> {
+    let place = match (remark, &before.shown) {
+        (Remark::No, Shown::Candidates(_)) => None,
+        (Remark::No, Shown::Section(place)) => Some(place),
+        _ => return None,
+    };
+    let (guild, way) = (message.guild, message.way);
+    let missed = record::missed(context, guild, way, answer, before.last_question(), place)?;
+    if let Some(place) = place {
+        record::vote(context, guild, message.asker.get(), place.clone(), false);
+    }
+    missed
 }
 
 async fn answer(

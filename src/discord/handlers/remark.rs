@@ -1,18 +1,11 @@
 //! Remarks: what somebody says after an answer or after candidates that is no question.
 
-use serenity::all::MessageId;
-
 use crate::answer::{Answer, Outcome, ProbableMatch};
-use crate::discord::context::EventContext;
 use crate::discord::conversations::{Conversation, Shown};
-use crate::discord::record::{self, QuestionRecord};
 use crate::knowledge::KnowledgeBase;
 use crate::remark::{self, Remark};
 use crate::reply::{self, Place, Reply};
 use crate::search::Question;
-use crate::stats;
-
-use super::message::IncomingMessage;
 
 /// What is said to a remark.
 pub(in crate::discord) struct RemarkReply {
@@ -96,51 +89,4 @@ fn chosen(knowledge: &KnowledgeBase, before: &Conversation, place: &Place) -> Re
         },
         None => RemarkReply::of(reply::gone()),
     }
-}
-
-/// Keeps what a remark says of the answer before it, and what became of the question if no candidate was meant.
-pub(super) fn keep(
-    context: &EventContext,
-    message: &IncomingMessage,
-    remark: Remark,
-    answer: MessageId,
-    before: &Conversation,
-) -> Option<QuestionRecord> {
-    match (remark, &before.shown) {
-        (Remark::No, Shown::Candidates(_)) => missed(context, message, answer, before, None),
-        (Remark::No, Shown::Section(place)) => {
-            missed(context, message, answer, before, Some(place));
-            None
-        }
-        _ => None,
-    }
-}
-
-/// Keeps that an answer was not what was meant: once for each answer, as its buttons do.
-fn missed(
-    context: &EventContext,
-    message: &IncomingMessage,
-    answer: MessageId,
-    before: &Conversation,
-    place: Option<&Place>,
-) -> Option<QuestionRecord> {
-    if !context.bot.conversations.is_first_miss(answer) {
-        return None;
-    }
-    let guild = message.guild;
-    if let Some(place) = place {
-        record::vote(context, guild, message.asker.get(), place.clone(), false);
-    }
-    if let Some(asked) = before.questions.last().filter(|_| !before.overheard) {
-        let topic = place.map(|place| place.topic.clone());
-        record::gap(context, guild, asked, topic);
-    }
-    let outcome = stats::RecordedOutcome::NoneOfThese;
-    Some(QuestionRecord::without_search(
-        context,
-        guild,
-        message.way,
-        outcome,
-        None,
-    ))
 }

@@ -10,7 +10,6 @@ use tracing::{error, warn};
 use crate::additions::{
     self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MOST_QUESTIONS, Teaching,
 };
-use crate::discord::commands::store_trouble;
 use crate::discord::context::EventContext;
 use crate::discord::custom_id;
 use crate::discord::events::{DiscordMessage, Interaction};
@@ -131,7 +130,7 @@ pub(super) async fn click(
             teach_guild(context, moderator, Teaching::Remove(id))
                 .await
                 .map_or_else(
-                    |error| store_trouble(&context.bot, &error),
+                    |error| context.bot.store_trouble(&error),
                     |_| reply::addition_removed(),
                 ),
         )),
@@ -246,7 +245,7 @@ async fn questions(
     };
     let bot = &context.bot;
     let kept = bot.store.gaps(Some(moderator.guild.get()), DAYS).await;
-    let kept = kept.map_err(|error| store_trouble(bot, &error))?;
+    let kept = kept.map_err(|error| bot.store_trouble(&error))?;
     let guide = Arc::clone(&context.guide);
     let found = spawn_blocking(move || gaps::like(&guide, kept, |text| reply::hash(text) == key));
     let mut questions = found.await.map_err(|panic| {
@@ -303,7 +302,7 @@ async fn belongs(
     match teach_guild(context, moderator, Teaching::Add(lesson)).await {
         Ok(Some(addition)) => reply::taught(&context.guide.knowledge, &addition),
         Ok(None) => reply::addition_gone(),
-        Err(error) => store_trouble(&context.bot, &error),
+        Err(error) => context.bot.store_trouble(&error),
     }
 }
 

@@ -82,16 +82,13 @@ pub(in crate::discord) struct ForumChannel {
 /// A tag that posts can have.
 #[derive(Debug, Deserialize)]
 pub(in crate::discord) struct AvailableTag {
-    /// Its id.
     pub id: ForumTagId,
-    /// Its name.
     pub name: String,
 }
 
 /// A message that was sent.
 #[derive(Debug, Deserialize)]
 pub(in crate::discord) struct CreatedMessage {
-    /// Its id.
     pub id: MessageId,
     #[serde(default)]
     components: Vec<CreatedComponent>,
@@ -113,8 +110,6 @@ impl CreatedMessage {
 /// A command that Discord knows.
 #[derive(Debug, Deserialize)]
 pub(in crate::discord) struct RegisteredCommand {
-    /// Its id.
     pub id: CommandId,
-    /// Its name.
     pub name: String,
 }

@@ -10,7 +10,8 @@ use sha1_smol::Sha1;
 use tokio_websockets::{ClientBuilder, WebSocketStream};
 
 use super::client::{as_http, client_for};
-use super::{AGENT, RestError, unreachable};
+use super::error::RestError;
+use super::sender::{AGENT, unreachable};
 
 /// What a server adds to the key to show that it speaks the protocol (RFC 6455, section 1.3).
 const KEY_SUFFIX: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -18,10 +19,7 @@ const KEY_SUFFIX: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// A WebSocket, open or about to close.
 pub(in crate::discord) type WebSocket = WebSocketStream<Upgraded>;
 
-/// Opens a WebSocket.
-///
-/// # Errors
-/// If the server, or the proxy on the way to it, cannot be reached or does not open one.
+/// Opens a WebSocket, unless the server, or the proxy on the way to it, cannot be reached or does not open one.
 pub(in crate::discord) async fn open_websocket(url: &str) -> Result<WebSocket, RestError> {
     let key = STANDARD.encode(fastrand::u128(..).to_ne_bytes());
     let url = as_http(url);

@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::reading::{EVERY_GUILD, day, unsigned};
-use super::writing::number;
-use super::{Database, DatabaseError};
+use super::connection::Database;
+use super::driver::DatabaseError;
+use super::values::{EVERY_GUILD, day, guild_or_every, number, unsigned};
 use crate::additions::{Addition, AdditionError, Additions, Teaching};
 
 /// How many are read at a time.
@@ -53,7 +53,7 @@ impl Database {
             .rows(
                 query
                     .bind(REMOVED)
-                    .bind(guild.map_or(EVERY_GUILD, number))
+                    .bind(guild_or_every(guild))
                     .bind(EVERY_GUILD),
             )
             .await?;
@@ -73,40 +73,31 @@ impl Database {
         teaching: Teaching,
         today: Date,
     ) -> Result<Result<(Additions, u64), AdditionError>, DatabaseError> {
-        self.begin_alone().await?;
-        let taught = self.teach_within(guild, author, teaching, today).await;
-        self.end(taught).await
-    }
-
-    async fn teach_within(
-        &mut self,
-        guild: u64,
-        author: u64,
-        teaching: Teaching,
-        today: Date,
-    ) -> Result<Result<(Additions, u64), AdditionError>, DatabaseError> {
-        let present = self.additions(Some(guild)).await?;
-        let present = Additions::new(present.into_iter().map(|(_, addition)| addition));
-        if let Err(error) = present.allow(&teaching) {
-            return Ok(Err(error));
-        }
-        let version = self.next_version().await?;
-        let (id, lesson) = match teaching {
-            Teaching::Add(lesson) => (unsigned(version), lesson),
-            Teaching::Edit(id, lesson) => (id, lesson),
-            Teaching::Remove(id) => {
-                self.remove(id, version).await?;
-                return Ok(Ok((present.without(id), id)));
+        self.transaction(true, async |database| {
+            let present = database.additions(Some(guild)).await?;
+            let present = Additions::new(present.into_iter().map(|(_, addition)| addition));
+            if let Err(error) = present.allow(&teaching) {
+                return Ok(Err(error));
             }
-        };
-        let addition = Addition {
-            id,
-            author: Some(author),
-            day: today,
-            lesson,
-        };
-        self.keep(guild, &addition, version).await?;
-        Ok(Ok((present.with(addition), id)))
+            let version = database.next_version().await?;
+            let (id, lesson) = match teaching {
+                Teaching::Add(lesson) => (unsigned(version), lesson),
+                Teaching::Edit(id, lesson) => (id, lesson),
+                Teaching::Remove(id) => {
+                    database.remove(id, version).await?;
+                    return Ok(Ok((present.without(id), id)));
+                }
+            };
+            let addition = Addition {
+                id,
+                author: Some(author),
+                day: today,
+                lesson,
+            };
+            database.keep(guild, &addition, version).await?;
+            Ok(Ok((present.with(addition), id)))
+        })
+        .await
     }
 
     /// Removes an addition, of whichever guild it is; whether it was there.
@@ -114,13 +105,11 @@ impl Database {
         &mut self,
         id: u64,
     ) -> Result<bool, DatabaseError> {
-        self.begin_alone().await?;
-        let removed = async {
-            let version = self.next_version().await?;
-            self.remove(id, version).await
-        };
-        let removed = removed.await;
-        self.end(removed).await
+        self.transaction(true, async |database| {
+            let version = database.next_version().await?;
+            database.remove(id, version).await
+        })
+        .await
     }
 
     /// Within a transaction that is alone: takes a person's id out of what they wrote.

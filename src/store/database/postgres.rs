@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Executor, Row};
 use url::Url;
 
-use super::{DatabaseError, IN_ITS_WORDS, in_its_words};
+use super::driver::{self, DatabaseError, IN_ITS_WORDS, in_its_words, within};
 
 /// A statement sees what others have committed by then, and so does the condition of an update that had to wait for another
 /// process. A server may have been told to begin otherwise.
@@ -50,13 +50,13 @@ pub(super) async fn connect(
         .map(password)
         .transpose()
         .map_err(DatabaseError::Password)?;
-    let mut connection = super::connect(address(url, password.as_deref()).as_str(), limit).await?;
+    let mut connection = driver::connect(address(url, password.as_deref()).as_str(), limit).await?;
     let milliseconds = (limit / 2).as_millis();
     let limits = format!(
         "SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = {milliseconds}; SET DateStyle = 'ISO'"
     );
-    super::within(limit, connection.execute(limits.as_str())).await?;
-    let encoding = super::within(
+    within(limit, connection.execute(limits.as_str())).await?;
+    let encoding = within(
         limit,
         sqlx::query("SHOW server_encoding").fetch_one(&mut connection),
     )

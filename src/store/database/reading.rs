@@ -7,14 +7,12 @@ use jiff::civil::Date;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Database, DatabaseError};
+use super::connection::Database;
+use super::driver::DatabaseError;
+use super::values::{EVERY_GUILD, day, guild_or_every, unsigned};
 use crate::gaps::Gap;
 use crate::settings::Settings;
 use crate::stats::{RecordedOutcome, Stats, Way};
-use crate::store::database::writing::number;
-
-/// Stands for every guild in a statement: no guild has a negative id.
-pub(super) const EVERY_GUILD: i64 = -1;
 
 impl Database {
     /// The settings of every guild; what cannot be read is as if it were not there.
@@ -42,7 +40,7 @@ impl Database {
             "SELECT text, day, topic, count FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
         )
         .bind(since.to_string())
-        .bind(guild.map_or(EVERY_GUILD, number))
+        .bind(guild_or_every(guild))
         .bind(EVERY_GUILD);
         let read = |row: &AnyRow| -> Result<Option<Gap>, DatabaseError> {
             let Some(day) = day(row.try_get(1)?) else {
@@ -71,7 +69,7 @@ impl Database {
         to: Date,
     ) -> Result<Stats, DatabaseError> {
         let mut stats = Stats::new(from, to);
-        let guild = guild.map_or(EVERY_GUILD, number);
+        let guild = guild_or_every(guild);
         let counts = sqlx::query(
             "SELECT day, topic, way, outcome, CAST(SUM(count) AS BIGINT) FROM counts \
              WHERE day >= $1 AND day <= $2 AND (guild = $3 OR $3 = $4) GROUP BY day, topic, way, outcome",
@@ -127,12 +125,4 @@ impl Database {
         }
         Ok(stats)
     }
-}
-
-pub(super) fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or_default()
-}
-
-pub(super) fn day(text: String) -> Option<Date> {
-    text.parse().ok()
 }

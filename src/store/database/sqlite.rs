@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::{AnyConnection, Executor};
 
-use super::DatabaseError;
+use super::driver::{self, DatabaseError};
 
 /// How long a statement waits for another process before the task gives up for now, in milliseconds.
 const BUSY: u64 = 250;
@@ -68,7 +68,7 @@ pub(super) async fn connect(
         .replace('%', "%25")
         .replace('?', "%3F")
         .replace('#', "%23");
-    let mut connection = super::connect(&format!("sqlite:{name}?mode={mode}"), limit).await?;
+    let mut connection = driver::connect(&format!("sqlite:{name}?mode={mode}"), limit).await?;
     connection
         .execute(format!("PRAGMA busy_timeout = {busy}").as_str())
         .await?;

@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use sha2::Sha256;
 use sqlx::Row;
 
-use super::reading::unsigned;
-use super::{Database, DatabaseError};
+use super::connection::Database;
+use super::driver::DatabaseError;
+use super::values::{self, number, unsigned};
 use crate::config;
 use crate::settings::Settings;
 use crate::store::batch::{self, Batch, Count, Vote, Voted};
@@ -45,59 +46,52 @@ impl Database {
         batch: &Batch,
         today: Date,
     ) -> Result<Written, DatabaseError> {
-        if batch.votes.is_empty() && batch.forgotten.is_empty() && batch.gone.is_empty() {
-            self.begin().await?
-        } else {
-            self.begin_alone().await?
-        }
-        let written = self.write_within(writer, number, batch, today).await;
-        self.end(written).await
-    }
-
-    async fn write_within(
-        &mut self,
-        writer: &str,
-        number: i64,
-        batch: &Batch,
-        today: Date,
-    ) -> Result<Written, DatabaseError> {
-        // A transaction of the same writer that the server has not ended yet is waited for here.
-        let is_new = sqlx::query(
-            "INSERT INTO writers (writer, batch, day) VALUES ($1, $2, $3) \
-             ON CONFLICT (writer) DO UPDATE SET batch = excluded.batch, day = excluded.day WHERE writers.batch < excluded.batch",
-        );
-        if self
-            .execute(is_new.bind(writer).bind(number).bind(today.to_string()))
-            .await?
-            == 0
-        {
-            return Ok(Written::Before);
-        }
-        for guild in &batch.gone {
-            for table in ["settings", "counts", "gaps", "votes"] {
-                let statement = format!("DELETE FROM {table} WHERE guild = $1");
-                self.execute(sqlx::query(&statement).bind(self::number(*guild)))
-                    .await?;
+        let alone =
+            !(batch.votes.is_empty() && batch.forgotten.is_empty() && batch.gone.is_empty());
+        self.transaction(alone, async |database| {
+            // A transaction of the same writer that the server has not ended yet is waited for here.
+            let is_new = sqlx::query(
+                "INSERT INTO writers (writer, batch, day) VALUES ($1, $2, $3) \
+             ON CONFLICT (writer) DO UPDATE SET batch = excluded.batch, day = excluded.day \
+             WHERE writers.batch < excluded.batch",
+            );
+            if database
+                .execute(is_new.bind(writer).bind(number).bind(today.to_string()))
+                .await?
+                == 0
+            {
+                return Ok(Written::Before);
             }
-            self.remove_additions_of(*guild).await?;
-        }
-        let mut deleted = HashMap::new();
-        for person in &batch.forgotten {
-            deleted.insert(*person, self.forget(*person).await?);
-            self.forget_author(*person).await?;
-        }
-        self.count(&batch.counts.iter().collect::<Vec<_>>()).await?;
-        let mut gaps: Vec<&batch::PendingGap> = batch.gaps.iter().collect();
-        gaps.sort_by_key(|gap| (gap.guild, &gap.wording, gap.day));
-        self.keep_gaps(&gaps).await?;
-        if !batch.votes.is_empty() {
-            self.ensure_key(today).await?;
-            let keys = self.keys().await?;
-            for (voted, vote) in &batch.votes {
-                self.vote(&keys, voted, *vote, today).await?;
+            for guild in &batch.gone {
+                for table in ["settings", "counts", "gaps", "votes"] {
+                    let statement = format!("DELETE FROM {table} WHERE guild = $1");
+                    database
+                        .execute(sqlx::query(&statement).bind(values::number(*guild)))
+                        .await?;
+                }
+                database.remove_additions_of(*guild).await?;
             }
-        }
-        Ok(Written::Now(deleted))
+            let mut deleted = HashMap::new();
+            for person in &batch.forgotten {
+                deleted.insert(*person, database.forget(*person).await?);
+                database.forget_author(*person).await?;
+            }
+            database
+                .count(&batch.counts.iter().collect::<Vec<_>>())
+                .await?;
+            let mut gaps: Vec<&batch::PendingGap> = batch.gaps.iter().collect();
+            gaps.sort_by_key(|gap| (gap.guild, &gap.wording, gap.day));
+            database.keep_gaps(&gaps).await?;
+            if !batch.votes.is_empty() {
+                database.ensure_key(today).await?;
+                let keys = database.keys().await?;
+                for (voted, vote) in &batch.votes {
+                    database.vote(&keys, voted, *vote, today).await?;
+                }
+            }
+            Ok(Written::Now(deleted))
+        })
+        .await
     }
 
     async fn count(&mut self, counts: &[(&Count, &u64)]) -> Result<(), DatabaseError> {
@@ -242,38 +236,33 @@ impl Database {
         config: &config::Store,
         today: Date,
     ) -> Result<u64, DatabaseError> {
-        self.begin_alone().await?;
-        let tidied = self.tidy_within(config, today).await;
-        self.end(tidied).await
-    }
-
-    async fn tidy_within(
-        &mut self,
-        config: &config::Store,
-        today: Date,
-    ) -> Result<u64, DatabaseError> {
-        let before = |days: u32| today.saturating_sub(i64::from(days).days()).to_string();
-        let gaps = self
-            .execute(
-                sqlx::query("DELETE FROM gaps WHERE day <= $1").bind(before(config.keep_gaps_days)),
-            )
-            .await?;
-        for (statement, days) in [
-            (
-                "UPDATE votes SET voter = NULL WHERE voter IS NOT NULL AND key_day <= $1",
-                config.keep_votes_days,
-            ),
-            (
-                "DELETE FROM vote_keys WHERE day <= $1",
-                config.keep_votes_days,
-            ),
-            ("DELETE FROM writers WHERE day <= $1", KEEP_WRITERS_DAYS),
-        ] {
-            self.execute(sqlx::query(statement).bind(before(days)))
+        self.transaction(true, async |database| {
+            let before = |days: u32| today.saturating_sub(i64::from(days).days()).to_string();
+            let gaps = database
+                .execute(
+                    sqlx::query("DELETE FROM gaps WHERE day <= $1")
+                        .bind(before(config.keep_gaps_days)),
+                )
                 .await?;
-        }
-        self.tidy_additions().await?;
-        Ok(gaps)
+            for (statement, days) in [
+                (
+                    "UPDATE votes SET voter = NULL WHERE voter IS NOT NULL AND key_day <= $1",
+                    config.keep_votes_days,
+                ),
+                (
+                    "DELETE FROM vote_keys WHERE day <= $1",
+                    config.keep_votes_days,
+                ),
+                ("DELETE FROM writers WHERE day <= $1", KEEP_WRITERS_DAYS),
+            ] {
+                database
+                    .execute(sqlx::query(statement).bind(before(days)))
+                    .await?;
+            }
+            database.tidy_additions().await?;
+            Ok(gaps)
+        })
+        .await
     }
 
     /// Changes the settings of a guild, whatever other processes do meanwhile; what they are then. Where the change says no,
@@ -283,41 +272,39 @@ impl Database {
         guild: u64,
         change: impl FnOnce(&Settings) -> Result<Settings, E>,
     ) -> Result<Result<Settings, E>, DatabaseError> {
-        self.begin().await?;
-        let changed = self.change_within(guild, change).await;
-        self.end(changed).await
-    }
-
-    async fn change_within<E>(
-        &mut self,
-        guild: u64,
-        change: impl FnOnce(&Settings) -> Result<Settings, E>,
-    ) -> Result<Result<Settings, E>, DatabaseError> {
-        // The row is locked until the end, also where it is only made here.
-        let locked = sqlx::query(
-            "INSERT INTO settings (guild, settings) VALUES ($1, '{}') ON CONFLICT (guild) DO UPDATE SET guild = excluded.guild",
-        );
-        self.execute(locked.bind(number(guild))).await?;
-        let rows = self
-            .rows(sqlx::query("SELECT settings FROM settings WHERE guild = $1").bind(number(guild)))
-            .await?;
-        let text = rows
-            .first()
-            .map(|row| row.try_get::<String, _>(0))
-            .transpose()?
-            .unwrap_or_default();
-        let settings = match change(&serde_json::from_str(&text).unwrap_or_default()) {
-            Ok(settings) => settings,
-            Err(error) => return Ok(Err(error)),
-        };
-        let text = serde_json::to_string(&settings).map_err(std::io::Error::from)?;
-        self.execute(
-            sqlx::query("UPDATE settings SET settings = $1 WHERE guild = $2")
-                .bind(text)
-                .bind(number(guild)),
-        )
-        .await?;
-        Ok(Ok(settings))
+        self.transaction(false, async |database| {
+            // The row is locked until the end, also where it is only made here.
+            let locked = sqlx::query(
+                "INSERT INTO settings (guild, settings) VALUES ($1, '{}') \
+             ON CONFLICT (guild) DO UPDATE SET guild = excluded.guild",
+            );
+            database.execute(locked.bind(number(guild))).await?;
+            let rows = database
+                .rows(
+                    sqlx::query("SELECT settings FROM settings WHERE guild = $1")
+                        .bind(number(guild)),
+                )
+                .await?;
+            let text = rows
+                .first()
+                .map(|row| row.try_get::<String, _>(0))
+                .transpose()?
+                .unwrap_or_default();
+            let settings = match change(&serde_json::from_str(&text).unwrap_or_default()) {
+                Ok(settings) => settings,
+                Err(error) => return Ok(Err(error)),
+            };
+            let text = serde_json::to_string(&settings).map_err(std::io::Error::from)?;
+            database
+                .execute(
+                    sqlx::query("UPDATE settings SET settings = $1 WHERE guild = $2")
+                        .bind(text)
+                        .bind(number(guild)),
+                )
+                .await?;
+            Ok(Ok(settings))
+        })
+        .await
     }
 
     /// Keeps the settings of a guild that has none.
@@ -382,9 +369,4 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// An id or a count as the database has it: both stay far below 2⁶³.
-pub(super) fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -109,6 +109,12 @@ pub struct StandIn {
     finished: bool,
 }
 
+/// What Discord refuses in a message that is to be sent to a channel, as it nests that; `None` if it takes the message.
+pub fn refused_in_message(message: &Value) -> Option<Value> {
+    let refused = limits::message(message, limits::Place::Channel).err();
+    refused.map(|refusal| refusal.errors)
+}
+
 /// Chooses what is different from a usual Discord and a usual application.
 #[derive(Clone, Debug)]
 #[must_use]

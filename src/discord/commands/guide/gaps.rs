@@ -7,7 +7,7 @@ use serenity::all::{CommandOptionType, CreateCommandOption, GuildId};
 use tokio::task::spawn_blocking;
 use tracing::error;
 
-use super::part::{GuidePart, private, store_trouble};
+use super::part::{GuidePart, private};
 use crate::answer;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
@@ -49,7 +49,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     );
     let gaps = match bot.store.gaps(Some(guild.get()), days).await {
         Ok(gaps) => gaps,
-        Err(error) => return store_trouble(bot, &error),
+        Err(error) => return bot.store_trouble(&error),
     };
     // Each question is searched for, which would hold up everybody else.
     let guide = Arc::clone(&context.guide);

@@ -5,10 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serenity::all::{CreateCommandOption, GuildId};
 
 use crate::discord::commands::definition::{CommandReply, Pending};
-use crate::discord::context::{BotContext, EventContext};
+use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
-use crate::reply::{self, Keeping, Reply};
-use crate::store::{Health, State, StoreError};
+use crate::reply::{Keeping, Reply};
+use crate::store::{Health, State};
 
 /// A part of `/guide`.
 pub(super) struct GuidePart {
@@ -36,16 +36,6 @@ impl GuidePart {
             define: |option| option,
             run,
         }
-    }
-}
-
-/// Why the store could not be asked.
-pub(in crate::discord) fn store_trouble(bot: &BotContext, error: &StoreError) -> Reply {
-    match error {
-        StoreError::Off => reply::no_store(),
-        StoreError::Settings(error) => reply::cannot_set(&error.to_string()),
-        StoreError::Addition(error) => reply::cannot_set(&error.to_string()),
-        error => reply::store_trouble(&bot.store.without_folder(&error.to_string())),
     }
 }
 

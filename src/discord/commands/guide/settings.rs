@@ -9,7 +9,7 @@ use serde_json::Value;
 use serenity::all::{ChannelId, ChannelType, CommandOptionType, CreateCommandOption, GuildId};
 use tracing::debug;
 
-use super::part::{GuidePart, keeping, private, store_trouble};
+use super::part::{GuidePart, keeping, private};
 use crate::discord::commands::definition::{flag_option, text_option};
 use crate::discord::context::{BotContext, EventContext};
 use crate::discord::events::Interaction;
@@ -146,7 +146,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
             let blocked = blocked(interaction, &change);
             show(context, &after, after != before, &change, &blocked)
         }
-        Err(error) => store_trouble(bot, &error),
+        Err(error) => bot.store_trouble(&error),
     }
 }
 

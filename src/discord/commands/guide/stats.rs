@@ -2,7 +2,7 @@
 
 use serenity::all::GuildId;
 
-use super::part::{GuidePart, private, store_trouble};
+use super::part::{GuidePart, private};
 use crate::discord::context::EventContext;
 use crate::reply::{self, Reply};
 
@@ -18,6 +18,6 @@ pub(super) const PART: GuidePart = GuidePart::plain(
 async fn run(context: &EventContext, guild: GuildId) -> Reply {
     match context.bot.store.stats(Some(guild.get()), DAYS).await {
         Ok(stats) => reply::stats(&context.guide.knowledge, &stats),
-        Err(error) => store_trouble(&context.bot, &error),
+        Err(error) => context.bot.store_trouble(&error),
     }
 }

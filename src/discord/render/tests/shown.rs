@@ -1,0 +1,232 @@
+//! How replies look to Discord. Their words are shown by `tests/replies.rs`.
+
+use super::*;
+
+/// The guide of four topics with which the other tests of replies run.
+#[path = "../../../../tests/discord/small_guide.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests of Discord need the rest"
+)]
+mod small_guide;
+
+fn small_guide() -> Guide {
+    let files = small_guide::SmallGuide::new("Small");
+    let knowledge = knowledge::load(&files.folder(), jiff::civil::date(2026, 11, 23));
+    Guide::new(knowledge.unwrap())
+}
+
+/// A reply as Discord is sent it, a component a line, with what of the limits it uses.
+fn shown(reply: &Reply, audience: Audience) -> String {
+    let nobody = CommandMentions::default();
+    let options = RenderOptions {
+        owner: UserId::new(7),
+        audience,
+        commands: &nobody,
+    };
+    let message = render(reply, options).message(&DESTINATION, 1_000_000);
+    let message = serde_json::to_value(message).unwrap();
+    let top = message["components"].as_array().unwrap();
+    let all: Vec<&Value> = top.iter().flat_map(all_of).collect();
+    let characters: usize = all
+        .iter()
+        .filter_map(|part| part["content"].as_str())
+        .map(|text| text.chars().count())
+        .sum();
+    let mut lines = vec![format!("{} components, {characters} characters", all.len())];
+    lines.extend(top.iter().map(Value::to_string));
+    lines.join("\n")
+}
+
+#[test]
+fn every_kind_of_reply_as_discord_is_sent_it() {
+    let guide = small_guide();
+    let knowledge = &guide.knowledge;
+    let topic = knowledge.topic("bread").unwrap();
+    let section = &topic.sections[0];
+    let target = Target {
+        message: 1,
+        author: 2,
+    };
+    insta::assert_snapshot!(shown(&reply::section(knowledge, topic, section), Audience::Channel), @r#"
+    11 components, 591 characters
+    {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\nSmall says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.","id":1000000,"type":10}
+    {"type":14}
+    {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
+    {"content":"-# Reviewed 2026-01-01","type":10}
+    {"components":[{"custom_id":"1h7:y:bread:how","label":"That helped","style":3,"type":2},{"custom_id":"1a7:n:bread:how","label":"Not it","style":2,"type":2},{"custom_id":"1a7:p:bread:0","label":"Whole topic","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"},{"default":false,"description":"1 links","label":"All resources on this topic","value":"a:r:bread::::0"},{"default":false,"description":"Small in one line.","label":"Small storing cheese","value":"a:s:cheese:how"},{"default":false,"description":"Small in one line.","label":"Small pitching tents","value":"a:s:tents:how"},{"default":false,"description":"Small in one line.","label":"Small crossing rivers","value":"a:s:rivers:how"}],"placeholder":"Read on","type":3}],"type":1}
+    "#);
+    insta::assert_snapshot!(shown(&reply::preview(knowledge, topic, section, target, &[]), Audience::OnePerson), @r#"
+    8 components, 591 characters
+    {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\nSmall says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why. Small says how baking bread is done well, and why.","id":1000000,"type":10}
+    {"type":14}
+    {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
+    {"content":"-# Reviewed 2026-01-01","type":10}
+    {"components":[{"custom_id":"1h7:w:bread:how:1:2","label":"Post as a reply","style":1,"type":2}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"h:v:bread:with-whom:1:2"},{"default":false,"description":"Small storing cheese","label":"Small way of storing cheese","value":"h:v:cheese:how:1:2"},{"default":false,"description":"Small pitching tents","label":"Small way of pitching tents","value":"h:v:tents:how:1:2"},{"default":false,"description":"Small crossing rivers","label":"Small way of crossing rivers","value":"h:v:rivers:how:1:2"}],"placeholder":"Another answer","type":3}],"type":1}
+    "#);
+    insta::assert_snapshot!(shown(&reply::resources(knowledge, &Filter::default(), 0).unwrap(), Audience::Channel), @r#"
+    5 components, 363 characters
+    {"content":"-# Small guide\n## Resources\n4 links from the Small guide.","id":1000000,"type":10}
+    {"type":14}
+    {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free\n- [Small on storing cheese](https://Small.example.org/cheese) · book, free\n- [Small on pitching tents](https://Small.example.org/tents) · book, free\n- [Small on crossing rivers](https://Small.example.org/rivers) · book, free","type":10}
+    {"components":[{"custom_id":"1m7:f","disabled":false,"options":[{"default":false,"label":"Kind: course","value":"h:r::course:::0"},{"default":false,"label":"Kind: practice","value":"h:r::practice:::0"},{"default":false,"label":"Kind: book","value":"h:r::book:::0"},{"default":false,"label":"Kind: documentation","value":"h:r::documentation:::0"},{"default":false,"label":"Kind: community","value":"h:r::community:::0"},{"default":false,"label":"Kind: tool","value":"h:r::tool:::0"},{"default":false,"label":"Kind: job board","value":"h:r::job-board:::0"},{"default":false,"label":"Kind: official","value":"h:r::official:::0"},{"default":false,"label":"Cost: free","value":"h:r:::free::0"},{"default":false,"label":"Cost: freemium","value":"h:r:::freemium::0"},{"default":false,"label":"Cost: paid","value":"h:r:::paid::0"},{"default":false,"label":"Level: beginner","value":"h:r::::beginner:0"},{"default":false,"label":"Level: intermediate","value":"h:r::::intermediate:0"},{"default":false,"label":"Level: advanced","value":"h:r::::advanced:0"},{"default":false,"label":"Level: any","value":"h:r::::any:0"}],"placeholder":"Filter this list","type":3}],"type":1}
+    "#);
+    insta::assert_snapshot!(shown(&reply::answered_before(&Place::new(topic, section), "https://discord.com/channels/1/2/3"), Audience::Channel), @r#"
+    4 components, 69 characters
+    {"content":"I answered this here a moment ago: https://discord.com/channels/1/2/3","id":1000000,"type":10}
+    {"components":[{"custom_id":"1a7:s:bread:how","label":"Show it to me","style":1,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    "#);
+    insta::assert_snapshot!(shown(&reply::help(knowledge), Audience::Alone), @r#"
+    4 components, 759 characters
+    {"content":"-# Small guide\n## Ask me about internships\nAsk in your own words; typing mistakes are fine.\n- **Mention me** in a channel or thread: `@me how do I start with no experience?`\n- **Reply to one of my answers** to ask a follow-up, with the ping switched on.\n- **Write to me directly**, or use `/ask`; with `private` only you see the answer.\n- **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.\n- **Look around** with `/topics` and `/resources`.\n\nEvery answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.","id":1000000,"type":10}
+    {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide","type":10}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"List of topics","value":"a:t"}],"placeholder":"Look around","type":3}],"type":1}
+    "#);
+}
+
+#[test]
+fn what_else_a_question_leads_to_as_discord_is_sent_it() {
+    let guide = small_guide();
+    let knowledge = &guide.knowledge;
+    let topic = knowledge.topic("bread").unwrap();
+    let answer = |text: &str| guide.answer(&Question::new(text));
+    let vague = answer("small people");
+    assert_eq!(vague.outcome, crate::answer::Outcome::Suggest);
+    insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &vague), Audience::Channel), @r###"
+    16 components, 531 characters
+    {"content":"## Is it one of these?\nHere's the closest I have on that. Pick one, or tell me in other words.","id":1000000,"type":10}
+    {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"components":[{"custom_id":"1h7:o","label":"None of these","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    "###);
+    let helped = reply::that_helped(reply::section(knowledge, topic, &topic.sections[0]));
+    let labels: Vec<&str> = helped
+        .buttons
+        .iter()
+        .map(|choice| choice.label.as_str())
+        .collect();
+    assert_eq!(
+        (labels, helped.footer.as_str()),
+        (
+            vec!["Whole topic", "Show everyone", "Remove"],
+            "Reviewed 2026-01-01 · Glad it helped!"
+        )
+    );
+}
+
+#[test]
+fn why_a_question_was_answered_so_as_discord_is_sent_it() {
+    let guide = small_guide();
+    let knowledge = &guide.knowledge;
+    let best = Match {
+        topic: 0,
+        section: 0,
+        score: 8.0,
+    };
+    let gain = |what: &str, points: f32| Gain {
+        what: what.to_owned(),
+        points,
+    };
+    let explanation = Explanation {
+        corrections: vec![("braed".to_owned(), "bread".to_owned())],
+        unknown: vec!["zebra".to_owned()],
+        groups: vec!["bake".to_owned()],
+        found: Found::default(),
+        candidates: vec![Candidate {
+            place: best,
+            parts: vec![gain("rare words (BM25)", 3.1), gain("spelling", -0.2)],
+            words: vec![gain("bread", 0.2)],
+        }],
+    };
+    let decision = Answer {
+        outcome: crate::answer::Outcome::Answer,
+        matches: Vec::new(),
+        neighbour: None,
+        kind: None,
+        added: None,
+        reason: "88 % sure".to_owned(),
+    };
+    let explained = reply::explain(knowledge, "how do i bake braed", &explanation, &decision);
+    let explained = shown(&explained, Audience::OnePerson);
+    insta::assert_snapshot!(explained.replace('\u{200b}', ""), @r#"
+    1 components, 474 characters
+    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer, because it is 88 % sure**\n\n**How I read it**\n- corrected: braed → bread\n- not in the guide's words: zebra\n- groups of synonyms: bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   most: bread +0.2\n\n**What else counts**\n- nearest phrasing of the best topic: 0.00 alike; nearest example out of scope: 0.00","id":1000000,"type":10}
+    "#);
+}
+
+/// Notes that no other test shows.
+#[test]
+fn notes_as_discord_is_sent_them() {
+    let problem = Problem {
+        severity: Severity::Error,
+        file: "topics/bread.toml".to_owned(),
+        at: Position { line: 3, column: 1 },
+        message: "unknown key `titel`".to_owned(),
+        help: "write `title`".to_owned(),
+    };
+    let error = LoadError::Invalid {
+        dir: "knowledge".into(),
+        problems: vec![problem],
+    };
+    let notes = [
+        reply::welcome(),
+        reply::what_about(),
+        reply::which_one(),
+        reply::only_so_many(3),
+        reply::not_reloaded(Path::new("knowledge"), &error),
+        reply::tag_without_forum(),
+        reply::choose_tag(7, &["Solved".to_owned(), "To do".to_owned()]),
+        reply::choose_tag(7, &[]),
+        reply::cannot_read_tags(7),
+    ];
+    let notes: Vec<String> = notes
+        .iter()
+        .map(|note| shown(note, Audience::OnePerson))
+        .collect();
+    insta::assert_snapshot!(notes.join("\n"), @r#"
+    1 components, 60 characters
+    {"content":"You're welcome. Ask me anything about internships, any time.","id":1000000,"type":10}
+    1 components, 100 characters
+    {"content":"What would you like to know? Ask in a sentence, such as: how do I write a resume with no experience?","id":1000000,"type":10}
+    1 components, 53 characters
+    {"content":"Which one? Press its button, or say \"the second one\".","id":1000000,"type":10}
+    1 components, 60 characters
+    {"content":"I offered 3. Press the button of one, or ask in other words.","id":1000000,"type":10}
+    1 components, 129 characters
+    {"content":"The files have an error, so I still answer from the previous guide.\n`topics/bread.toml:3:1` unknown key \\`titel\\`\nwrite \\`title\\`","id":1000000,"type":10}
+    1 components, 75 characters
+    {"content":"Nothing was changed: choose the forum that has the tag too, as `tag-forum`.","id":1000000,"type":10}
+    1 components, 84 characters
+    {"content":"Nothing was changed: name one of the tags of <#7> as `tag`. They are: Solved, To do.","id":1000000,"type":10}
+    1 components, 97 characters
+    {"content":"Nothing was changed: <#7> has no tags. Add one in the settings of the forum, then choose it here.","id":1000000,"type":10}
+    1 components, 96 characters
+    {"content":"Nothing was changed: I cannot read the tags of <#7>. Give me View Channels there, and try again.","id":1000000,"type":10}
+    "#);
+}
+
+#[test]
+fn entries_with_buttons_as_discord_is_sent_them() {
+    let guide = small_guide();
+    let knowledge = &guide.knowledge;
+    let day = jiff::civil::date(2026, 11, 20);
+    let group = Group {
+        text: "vegan lunch?".to_owned(),
+        count: 3,
+        last: day,
+        topic: None,
+        wordings: vec![("vegan lunch?".to_owned(), 3)],
+    };
+    insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true), Audience::OnePerson), @r#"
+    6 components, 204 characters
+    {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first","id":1000000,"type":10}
+    {"content":"**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","type":10}
+    {"components":[{"custom_id":"1a7:Tf:2tmznzvala5uz","label":"It belongs to…","style":2,"type":2},{"custom_id":"1a7:Tw:2tmznzvala5uz","label":"Write an answer","style":2,"type":2}],"type":1}
+    {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
+    "#);
+}

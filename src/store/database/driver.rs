@@ -1,0 +1,63 @@
+//! What both databases have in common: faults, connecting, and waiting for an answer.
+
+use std::time::Duration;
+
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions};
+
+/// A fault of the database, before it is explained.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::store) enum DatabaseError {
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    #[error("it does not answer in time")]
+    Late,
+    /// A transaction was to be committed, and whether it was is not known.
+    #[error("{0}")]
+    Commit(Box<DatabaseError>),
+    #[error("version {0}")]
+    Newer(i64),
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    #[error("{0}")]
+    Password(std::io::Error),
+    #[error("encoding {0}")]
+    Encoding(String),
+    #[error("the machine gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+impl DatabaseError {
+    /// Whether nothing more can be asked of the connection.
+    pub(super) fn is_silence(&self) -> bool {
+        match self {
+            Self::Late => true,
+            Self::Commit(fault) => fault.is_silence(),
+            _ => false,
+        }
+    }
+}
+
+/// What stands before a database's own words, which are for the operator only: they may name its users and machines.
+pub(in crate::store) const IN_ITS_WORDS: &str = "; in its own words: ";
+
+pub(super) fn in_its_words(error: &sqlx::Error) -> String {
+    format!("{IN_ITS_WORDS}{error}")
+}
+
+/// Connects. sqlx logs no statement: what is wrong with one is explained here, and a slow one is nobody's alarm.
+pub(super) async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, DatabaseError> {
+    sqlx::any::install_default_drivers();
+    let options: AnyConnectOptions = url.parse()?;
+    within(limit, options.disable_statement_logging().connect()).await
+}
+
+/// Waits for a database, but not for ever: a connection may be open at one end only.
+pub(super) async fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, DatabaseError> {
+    Ok(tokio::time::timeout(limit, answer)
+        .await
+        .map_err(|_| DatabaseError::Late)??)
+}
