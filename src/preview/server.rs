@@ -15,7 +15,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
-use tracing::error;
+use tracing::{error, warn};
 
 use super::draw::{Step, draw};
 use super::{Previewed, limits};
@@ -207,7 +207,7 @@ async fn guide(State(seen): Seen) -> Response {
     }))
 }
 
-/// What was asked in vain, grouped; nothing where there is no store.
+/// What was asked in vain, grouped; nothing where there is no store. Where it cannot be read, page and terminal say why.
 async fn gaps(State(seen): Seen) -> Response {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = match store::read_gaps(&seen.store, None, first_day(today, GAP_DAYS)).await {
@@ -215,7 +215,10 @@ async fn gaps(State(seen): Seen) -> Response {
         Err(StoreError::Off | StoreError::Missing(_)) => {
             return as_json(&json!({"groups": null}));
         }
-        Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string()),
+        Err(fault) => {
+            warn!("the preview cannot show what was asked in vain: {fault}");
+            return refused(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string());
+        }
     };
     let guide = seen.live.guide();
     at_ease(move || {

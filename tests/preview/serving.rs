@@ -1,6 +1,8 @@
 //! Who may ask what of the preview, and that nothing that is asked does harm.
 
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -247,6 +249,64 @@ async fn gaps_are_listed_where_there_is_a_store() {
     let (status, why) = answer_to(get(address, "/api/gaps")).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(why.contains("internbot.db"), "{why}");
+}
+
+#[tokio::test]
+async fn a_store_of_another_version_is_told_and_the_rest_is_shown() {
+    for (change, sentence) in [
+        (NEWER, "is of a newer internbot (version 99, this one knows"),
+        (
+            OLDER,
+            "is of an older internbot: `internbot run` brings it up to date",
+        ),
+    ] {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let store = store_of_another_version(folder.path(), change).await;
+        let file = folder.path().join("internbot.db");
+        let before = std::fs::read(&file).expect("a file");
+        let address = preview_with(this_guide(), store).await;
+        let (status, why) = answer_to(get(address, "/api/gaps")).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(why.contains(sentence), "{why}");
+        let asked = json!({"text": "how do i write a resume"});
+        let (status, _) = answer_to(post(address, "/api/reply", &asked)).await;
+        assert_eq!(status, StatusCode::OK);
+        let after = std::fs::read(&file).expect("a file");
+        assert!(before == after, "the store was changed");
+    }
+}
+
+#[tokio::test]
+async fn the_terminal_says_why_what_was_asked_in_vain_is_not_shown() {
+    let guide = small_guide::SmallGuide::new("First");
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    store_of_another_version(folder.path(), NEWER).await;
+    let mut preview = Command::new(env!("CARGO_BIN_EXE_internbot"))
+        .arg("--knowledge")
+        .arg(guide.folder())
+        .args(["preview", "--port", "0"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut opened = String::new();
+    let out = preview.stdout.take().expect("it prints");
+    BufReader::new(out).read_line(&mut opened).expect("text");
+    let address = opened.split(['/', ' ']).find_map(|part| part.parse().ok());
+    let address: SocketAddr = address.unwrap_or_else(|| panic!("no address in {opened}"));
+    let (status, _) = answer_to(get(address, "/api/gaps")).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let mut line = String::new();
+    let err = preview.stderr.take().expect("it prints");
+    BufReader::new(err).read_line(&mut line).expect("text");
+    preview.kill().expect("it runs");
+    preview.wait().expect("it ends");
+    assert!(
+        line.contains("the preview cannot show what was asked in vain: the store")
+            && line.contains("of a newer internbot (version 99"),
+        "{line}"
+    );
 }
 
 #[tokio::test]
