@@ -3,11 +3,13 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::*;
 
@@ -216,6 +218,35 @@ async fn ten_thousand_requests_at_once_are_answered_and_so_is_the_next() {
     let asked = json!({"text": "how do i write a resume"});
     let (status, _) = answer_to(post(address, "/api/reply", &asked)).await;
     assert_eq!(status, StatusCode::OK);
+}
+
+/// More than are served at once, and few enough for a process that may have 1,024 files open, both ends of each.
+const SILENT: usize = 300;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_ask_nothing_are_closed_and_a_question_behind_them_is_answered() {
+    let address = preview_of(this_guide()).await;
+    let mut silent = Vec::new();
+    for number in 0..SILENT {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        // Some begin, and never end.
+        if number % 3 == 0 {
+            let begun = b"GET /api/guide HTTP/1.1\r\nHost: loc";
+            stream.write_all(begun).await.expect("it reads");
+        }
+        silent.push(stream);
+    }
+    let patience = Duration::from_secs(60);
+    let asked = json!({"text": "how do i write a resume"});
+    let answer = timeout(patience, answer_to(post(address, "/api/reply", &asked))).await;
+    assert_eq!(answer.expect("it is its turn").0, StatusCode::OK);
+    for mut stream in silent {
+        let mut got = Vec::new();
+        // Closed or reset: both end it.
+        let ended = timeout(patience, stream.read_to_end(&mut got)).await;
+        assert!(ended.is_ok(), "it is held open");
+        assert_eq!(String::from_utf8_lossy(&got), "");
+    }
 }
 
 #[tokio::test]
