@@ -157,6 +157,8 @@ function topicEntry(topic) {
     button.addEventListener("click", () => trying(() => show(topic.id, id)));
     return element("li", {}, button);
   });
+  // Where it is edited; the embedded guide has no files.
+  if (topic.file) sections.unshift(element("li", { className: "hint", textContent: topic.file }));
   const entry = element("details", {}, element("summary", { textContent: topic.title, title: topic.summary }), element("ul", {}, ...sections));
   entry.dataset.topic = topic.id;
   entry.dataset.text = [topic.title, topic.summary, ...topic.sections.map(({ heading }) => heading)].join(" ").toLowerCase();

@@ -182,7 +182,9 @@ async fn state(State(seen): Seen) -> Response {
 async fn guide(State(seen): Seen) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
+    let folder = seen.live.source().folder();
     let topic = |topic: &Topic| {
+        let file = folder.map(|folder| folder.join(format!("topics/{}.toml", topic.id)));
         let sections = topic.sections.iter();
         let sections =
             sections.map(|section| json!({"id": section.id, "heading": section.heading}));
@@ -191,6 +193,7 @@ async fn guide(State(seen): Seen) -> Response {
             "title": topic.title,
             "summary": topic.summary,
             "reviewed": topic.reviewed.to_string(),
+            "file": file,
             "sections": sections.collect::<Vec<_>>(),
         })
     };

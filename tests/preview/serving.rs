@@ -172,6 +172,13 @@ async fn nothing_is_served_but_the_page() {
 }
 
 #[tokio::test]
+async fn a_topic_is_listed_with_the_file_in_which_it_is_edited() {
+    let address = preview_of(this_guide()).await;
+    let (_, body) = answer_to(get(address, "/api/guide")).await;
+    assert!(body.contains("\"knowledge/topics/resume.toml\""), "{body}");
+}
+
+#[tokio::test]
 async fn what_is_no_question_is_refused_with_a_sentence() {
     let address = preview_of(this_guide()).await;
     for (body, status) in [
