@@ -46,7 +46,7 @@ use jiff::Zoned;
 const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run` and `doctor`; else a file that the configuration names\n  \
     INTERNBOT_LOG  What is logged, such as internbot=debug,reqwest=debug";
 
-/// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
+/// Answers students' questions on getting and doing a software internship, from a guide that anybody can edit.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_long_help = ENVIRONMENT)]
 pub(crate) struct CommandLine {
@@ -84,7 +84,7 @@ enum GuideWork {
     Ask(AskOptions),
     /// Talk with the bot in this terminal
     Chat,
-    /// Report every problem in the knowledge base
+    /// Report every problem in the guide
     Check(CheckOptions),
     /// Measure how well questions with known topics are answered
     Eval(EvalOptions),
@@ -207,7 +207,7 @@ struct EvalOptions {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Leave out each phrasing of the knowledge base in turn, and look for it
+    /// Leave out each phrasing of the guide in turn, and look for it
     #[arg(long)]
     leave_one_out: bool,
     /// Leave out each topic in turn, and ask the messages that only it answers
