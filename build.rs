@@ -1,5 +1,5 @@
-//! Embeds the guide of this repository into the program, so that it answers wherever it is started, and names the sources
-//! of the search, so that what another version has learned is not taken for its own.
+//! Embeds this repository's guide in the program, so that it can answer wherever it is started, and fingerprints the source
+//! code of the search, so that an index learned by another version is not mistaken for its own.
 
 use std::env;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The FNV-1a hash of everything that decides what is learned from a guide.
+/// The FNV-1a hash of everything that affects what is learned from a guide.
 fn learner_fingerprint() -> io::Result<u64> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = vec![
