@@ -1,8 +1,8 @@
 //! A stand-in Discord server to try the bot with, without an account: start this, start the bot, then type.
 //!
 //! ```text
-//! cargo run --example stand_in_chat
-//! DISCORD_TOKEN=stand-in-token cargo run -- run --config examples/stand_in.toml
+//! cargo run --release --example stand_in_chat
+//! DISCORD_TOKEN=stand-in-token cargo run --release -- run --config examples/stand_in.toml
 //! ```
 //!
 //! A line is a question of a member who mentions the bot; `> That helped` clicks a button of the last reply; the end of
@@ -33,7 +33,7 @@ async fn main() {
         discord.url()
     );
     println!(
-        "  DISCORD_TOKEN={} cargo run -- run --config examples/stand_in.toml\n",
+        "  DISCORD_TOKEN={} cargo run --release -- run --config examples/stand_in.toml\n",
         discord.token()
     );
     discord.registered("ask").await;

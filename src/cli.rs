@@ -44,7 +44,7 @@ use terminal_encoder::TerminalEncoder;
 const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run` and `doctor`; else a file that the configuration names\n  \
     INTERNBOT_LOG  What is logged, such as internbot=debug,reqwest=debug";
 
-/// Answers students' questions on getting and doing a backend internship, from a guide that anybody can edit.
+/// Answers students' questions on getting and doing a software internship, from a guide that anybody can edit.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_long_help = ENVIRONMENT)]
 pub(crate) struct CommandLine {
@@ -82,7 +82,7 @@ enum GuideWork {
     Ask(ask::AskOptions),
     /// Talk with the bot in this terminal
     Chat,
-    /// Report every problem in the knowledge base
+    /// Report every problem in the guide
     Check(check::CheckOptions),
     /// Measure how well questions with known topics are answered
     Eval(eval::EvalOptions),

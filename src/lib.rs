@@ -1,4 +1,4 @@
-//! internbot answers students' questions on getting and doing a backend internship, from a guide of topics in TOML that
+//! internbot answers students' questions on getting and doing a software internship, from a guide of topics in TOML that
 //! anybody can edit. No language model: the same question always gets the same, reviewed answer.
 //!
 //! A message becomes a reply on one straight line; each step is a module, in this order:

@@ -9,7 +9,7 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -25,6 +25,8 @@ const AFTER_FAULT: Duration = Duration::from_secs(1);
 pub(crate) struct Bounds {
     /// How many are served at once; the next wait until one is done.
     pub places: usize,
+    /// How long each has to say what it wants: a request's line and headers. Whoever connects and says nothing is gone then.
+    pub asking: Duration,
     /// How long each has for everything: to ask, to get the answer, and to go.
     pub patience: Duration,
 }
@@ -49,7 +51,11 @@ pub(crate) async fn serve<S, B>(
         match listener.accept().await {
             Ok((stream, _)) => {
                 let mut server = http1::Builder::new();
-                server.keep_alive(false).max_buf_size(MOST_READ);
+                server
+                    .keep_alive(false)
+                    .max_buf_size(MOST_READ)
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(bounds.asking);
                 let served = server.serve_connection(TokioIo::new(stream), service.clone());
                 tokio::spawn(async move {
                     // Whoever is too slow loses the connection.

@@ -41,6 +41,7 @@ pub use watched::{Present, Shard};
 /// A Prometheus, a health check and a curious operator are three.
 const BOUNDS: Bounds = Bounds {
     places: 16,
+    asking: Duration::from_secs(2),
     patience: Duration::from_secs(5),
 };
 

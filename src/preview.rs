@@ -35,9 +35,12 @@ use server::Previewed;
 pub use server::EncodeText;
 pub use site::{SiteError, WrittenSite, write_site};
 
-/// A browser opens six connections at once.
+/// A browser opens six connections at once; the rest is for a flood. What is silent goes after two seconds, so that a thousand
+/// such connections, as many as the system lets wait here, hold up a question for 16 seconds. With all places taken, the files
+/// that are open stay far below 1,024, which many systems allow a process.
 const BOUNDS: Bounds = Bounds {
-    places: 32,
+    places: 128,
+    asking: Duration::from_secs(2),
     patience: Duration::from_secs(10),
 };
 

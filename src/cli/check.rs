@@ -1,4 +1,4 @@
-//! `internbot check`: every problem of the knowledge base in one run.
+//! `internbot check`: every problem of the guide in one run.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

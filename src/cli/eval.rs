@@ -33,7 +33,7 @@ pub(super) struct EvalOptions {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Leave out each phrasing of the knowledge base in turn, and look for it
+    /// Leave out each phrasing of the guide in turn, and look for it
     #[arg(long)]
     leave_one_out: bool,
     /// Leave out each topic in turn, and ask the messages that only it answers

@@ -157,6 +157,8 @@ function topicEntry(topic) {
     button.addEventListener("click", () => trying(() => show(topic.id, id)));
     return element("li", {}, button);
   });
+  // Where it is edited; the embedded guide has no files.
+  if (topic.file) sections.unshift(element("li", { className: "hint", textContent: topic.file }));
   const entry = element("details", {}, element("summary", { textContent: topic.title, title: topic.summary }), element("ul", {}, ...sections));
   entry.dataset.topic = topic.id;
   entry.dataset.text = [topic.title, topic.summary, ...topic.sections.map(({ heading }) => heading)].join(" ").toLowerCase();
@@ -198,10 +200,14 @@ async function loadGuide() {
 }
 
 async function loadGaps() {
-  const { groups } = await call("api/gaps");
+  const hint = (text) => element("li", { className: "hint", textContent: text });
+  const { groups, fault } = await call("api/gaps").catch((fault) => ({ fault }));
   get("gaps").hidden = groups === null;
-  get("gap-list").replaceChildren(...(groups ?? []).map(({ text, count }) => asking(text, `${count} × ${text}`)));
-  if (groups && groups.length === 0) get("gap-list").append(element("li", { className: "hint", textContent: "Nothing." }));
+  // A fault is seen without a click.
+  if (fault) get("gaps").open = true;
+  const lines = fault ? [hint(`Cannot be shown: ${fault.message}`)]
+    : (groups ?? []).map(({ text, count }) => asking(text, `${count} × ${text}`));
+  get("gap-list").replaceChildren(...(lines.length ? lines : [hint("Nothing.")]));
 }
 
 /* The guide changed: everything that is shown is asked for again, in its order. */
@@ -295,7 +301,7 @@ async function start() {
     for (const place of told.getAll("show")) await show(...place.split("/"));
   });
   // The gaps are in a store, which may take its time.
-  await trying(loadGaps);
+  await loadGaps();
   document.documentElement.dataset.ready = "yes";
 }
 

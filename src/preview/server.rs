@@ -16,7 +16,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
-use tracing::error;
+use tracing::{error, warn};
 
 use super::draw::{LinkTarget, draw};
 use super::limits;
@@ -205,7 +205,9 @@ async fn state(State(seen): PreviewState) -> Response {
 async fn guide(State(seen): PreviewState) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
+    let folder = seen.live.source().folder();
     let topic = |topic: &Topic| {
+        let file = folder.map(|folder| folder.join(format!("topics/{}.toml", topic.id)));
         let sections = topic.sections.iter();
         let sections =
             sections.map(|section| json!({"id": section.id, "heading": section.heading}));
@@ -214,6 +216,7 @@ async fn guide(State(seen): PreviewState) -> Response {
             "title": topic.title,
             "summary": topic.summary,
             "reviewed": topic.reviewed.to_string(),
+            "file": file,
             "sections": sections.collect::<Vec<_>>(),
         })
     };
@@ -230,7 +233,7 @@ async fn guide(State(seen): PreviewState) -> Response {
     }))
 }
 
-/// What was asked in vain, grouped; nothing where there is no store.
+/// What was asked in vain, grouped; nothing where there is no store. Where it cannot be read, page and terminal say why.
 async fn gaps(State(seen): PreviewState) -> Response {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = match store::read_gaps(&seen.store, None, first_day(today, GAP_DAYS)).await {
@@ -238,7 +241,10 @@ async fn gaps(State(seen): PreviewState) -> Response {
         Err(StoreError::Off | StoreError::Missing(_)) => {
             return as_json(&json!({"groups": null}));
         }
-        Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string()),
+        Err(fault) => {
+            warn!("the preview cannot show what was asked in vain: {fault}");
+            return refused(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string());
+        }
     };
     let guide = seen.live.guide();
     at_ease(move || {

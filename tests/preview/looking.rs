@@ -309,6 +309,24 @@ async fn nothing_is_too_wide_for_a_phone_or_too_faint_to_read() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_cannot_be_read_is_told_where_its_questions_would_be() {
+    let Some(browser) = browser() else { return };
+    let folder = TempDir::new().expect("a temporary folder");
+    let store = store_of_another_version(folder.path(), NEWER).await;
+    let address = preview_with(this_guide(), store).await;
+    browser.opens(address, "", 360);
+    let told = browser.text("document.getElementById('gap-list').innerText");
+    assert!(
+        told.starts_with("Cannot be shown: the store") && told.contains("newer internbot"),
+        "{told}"
+    );
+    assert_eq!(browser.evaluate(FITS), true);
+    assert_eq!(browser.evaluate(FAINT), serde_json::json!([]));
+    browser.asks("how do i write a resume");
+    browser.wait(&button("That helped"));
+}
+
 #[test]
 fn the_static_pages_are_searched_without_a_server() {
     let Some(browser) = browser() else { return };

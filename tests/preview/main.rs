@@ -35,6 +35,8 @@ use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::live::Live;
 use internbot::preview::Preview;
+use internbot::store::{Clock, Store, Timing};
+use sqlx::{Connection, Executor, SqliteConnection};
 
 /// The guide of this repository, learned once for all tests.
 static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
@@ -62,6 +64,27 @@ async fn preview_with(live: Arc<Live>, store: config::Store) -> SocketAddr {
     tokio::spawn(preview.serve());
     address
 }
+
+/// A store in a folder that another version of internbot wrote.
+async fn store_of_another_version(folder: &Path, change: &str) -> config::Store {
+    let file = folder.join("internbot.db");
+    let config = config::Store {
+        url: file.as_path().into(),
+        ..config::Store::default()
+    };
+    let store = Store::open(&config, Clock::system(), Timing::default()).await;
+    store.close().await;
+    let url = format!("sqlite:{}", file.display());
+    let mut database = SqliteConnection::connect(&url).await.expect("a store");
+    database.execute(change).await.expect("it can be changed");
+    database.close().await.expect("it is written");
+    config
+}
+
+/// What makes a store one of a newer internbot.
+const NEWER: &str = "INSERT INTO schema_version VALUES (99)";
+/// What makes a store one of an older internbot.
+const OLDER: &str = "DELETE FROM schema_version WHERE version > 2";
 
 fn no_store() -> config::Store {
     config::Store {

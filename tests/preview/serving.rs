@@ -1,11 +1,15 @@
 //! Who may ask what of the preview, and that nothing that is asked does harm.
 
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::*;
 
@@ -168,6 +172,13 @@ async fn nothing_is_served_but_the_page() {
 }
 
 #[tokio::test]
+async fn a_topic_is_listed_with_the_file_in_which_it_is_edited() {
+    let address = preview_of(this_guide()).await;
+    let (_, body) = answer_to(get(address, "/api/guide")).await;
+    assert!(body.contains("\"knowledge/topics/resume.toml\""), "{body}");
+}
+
+#[tokio::test]
 async fn what_is_no_question_is_refused_with_a_sentence() {
     let address = preview_of(this_guide()).await;
     for (body, status) in [
@@ -216,6 +227,35 @@ async fn ten_thousand_requests_at_once_are_answered_and_so_is_the_next() {
     assert_eq!(status, StatusCode::OK);
 }
 
+/// More than are served at once, and few enough for a process that may have 1,024 files open, both ends of each.
+const SILENT: usize = 300;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_ask_nothing_are_closed_and_a_question_behind_them_is_answered() {
+    let address = preview_of(this_guide()).await;
+    let mut silent = Vec::new();
+    for number in 0..SILENT {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        // Some begin, and never end.
+        if number % 3 == 0 {
+            let begun = b"GET /api/guide HTTP/1.1\r\nHost: loc";
+            stream.write_all(begun).await.expect("it reads");
+        }
+        silent.push(stream);
+    }
+    let patience = Duration::from_secs(60);
+    let asked = json!({"text": "how do i write a resume"});
+    let answer = timeout(patience, answer_to(post(address, "/api/reply", &asked))).await;
+    assert_eq!(answer.expect("it is its turn").0, StatusCode::OK);
+    for mut stream in silent {
+        let mut got = Vec::new();
+        // Closed or reset: both end it.
+        let ended = timeout(patience, stream.read_to_end(&mut got)).await;
+        assert!(ended.is_ok(), "it is held open");
+        assert_eq!(String::from_utf8_lossy(&got), "");
+    }
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_is_said_with_what_to_do() {
     let taken = preview_of(this_guide()).await;
@@ -247,6 +287,64 @@ async fn gaps_are_listed_where_there_is_a_store() {
     let (status, why) = answer_to(get(address, "/api/gaps")).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(why.contains("internbot.db"), "{why}");
+}
+
+#[tokio::test]
+async fn a_store_of_another_version_is_told_and_the_rest_is_shown() {
+    for (change, sentence) in [
+        (NEWER, "is of a newer internbot (version 99, this one knows"),
+        (
+            OLDER,
+            "is of an older internbot: `internbot run` brings it up to date",
+        ),
+    ] {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let store = store_of_another_version(folder.path(), change).await;
+        let file = folder.path().join("internbot.db");
+        let before = std::fs::read(&file).expect("a file");
+        let address = preview_with(this_guide(), store).await;
+        let (status, why) = answer_to(get(address, "/api/gaps")).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(why.contains(sentence), "{why}");
+        let asked = json!({"text": "how do i write a resume"});
+        let (status, _) = answer_to(post(address, "/api/reply", &asked)).await;
+        assert_eq!(status, StatusCode::OK);
+        let after = std::fs::read(&file).expect("a file");
+        assert!(before == after, "the store was changed");
+    }
+}
+
+#[tokio::test]
+async fn the_terminal_says_why_what_was_asked_in_vain_is_not_shown() {
+    let guide = small_guide::SmallGuide::new("First");
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    store_of_another_version(folder.path(), NEWER).await;
+    let mut preview = Command::new(env!("CARGO_BIN_EXE_internbot"))
+        .arg("--knowledge")
+        .arg(guide.folder())
+        .args(["preview", "--port", "0"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut opened = String::new();
+    let out = preview.stdout.take().expect("it prints");
+    BufReader::new(out).read_line(&mut opened).expect("text");
+    let address = opened.split(['/', ' ']).find_map(|part| part.parse().ok());
+    let address: SocketAddr = address.unwrap_or_else(|| panic!("no address in {opened}"));
+    let (status, _) = answer_to(get(address, "/api/gaps")).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let mut line = String::new();
+    let err = preview.stderr.take().expect("it prints");
+    BufReader::new(err).read_line(&mut line).expect("text");
+    preview.kill().expect("it runs");
+    preview.wait().expect("it ends");
+    assert!(
+        line.contains("the preview cannot show what was asked in vain: the store")
+            && line.contains("of a newer internbot (version 99"),
+        "{line}"
+    );
 }
 
 #[tokio::test]
