@@ -1,4 +1,4 @@
-//! How long the encoder takes to be read, for a question, and for phrasings by the hundred. It needs the weights:
+//! How long it takes to load the encoder, and to encode a question and hundreds of phrasings. It needs the weights:
 //! `INTERNBOT_TEST_ENCODER=FOLDER cargo bench --bench encoder`
 
 #![allow(

@@ -1,4 +1,4 @@
-//! How long a guide takes to load and a question to answer: the guide that ships, and a made-up one of 150 topics with 100
+//! How long it takes to load a guide and to answer a question: with the shipped guide, and a made-up one of 150 topics with 100
 //! phrasings each. `cargo bench`
 
 #![allow(
@@ -66,7 +66,7 @@ fn large(bench: &mut Criterion) {
         bench.iter(|| Index::with_components(black_box(&corpus), Components::ALL))
     });
     let index = Index::with_components(&corpus, Components::ALL);
-    // A phrasing of the guide with a word more at each end, so that it is not repeated to the letter.
+    // A phrasing of the guide with one more word at each end, so that it is not repeated exactly.
     let phrasing = corpus
         .topics
         .first()

@@ -1,8 +1,8 @@
-//! What servers' additions do to answers, to the time of a search and to memory:
+//! Measures how servers' additions affect answers, search time and memory:
 //! `cargo run --release --no-default-features --example additions -- CASES.jsonl POOL.txt`
 //!
-//! Of a pool of questions, one a line, some at random are added: half of them lead to a section at random, half have an answer
-//! of the server's own, so every answer that they give to one of the cases is counted as wrong unless the section's topic is
+//! Random questions from a pool, one per line, are added: half of them lead to a random section, half have an answer
+//! of the server's own. So every answer that they give to a case counts as wrong, unless the section's topic is
 //! right by chance.
 
 #![allow(

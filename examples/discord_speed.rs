@@ -1,10 +1,10 @@
-//! How fast the bot answers in Discord and how much memory it takes, measured with the stand-in server on real sockets.
+//! Measures how fast the bot answers in Discord and how much memory it takes, with the stand-in server on real sockets.
 //!
 //! ```text
 //! cargo build --release && cargo run --release --example discord_speed -- target/release/internbot [GUILDS [SHARDS]]
 //! ```
 //!
-//! The bot runs in a process of its own. Printed are the time from its start to its session, and from a message on the socket
+//! The bot runs in its own process. The example prints the time from its start to its session, and from a message on the socket
 //! to the request that answers it, one message at a time; messages a second with many at a time; the bot's processor time for
 //! each of those, and for a message between other people; and its resident memory.
 
@@ -161,7 +161,7 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     );
     bot.kill().expect("the bot runs");
     bot.wait().expect("the bot has ended");
-    // What the measurement leaves unread does not matter, unlike in a test.
+    // Unlike in a test, it does not matter what the measurement leaves unread.
     std::mem::forget(discord);
 }
 

@@ -7,12 +7,12 @@
 //!
 //! The second fits the models for a bot with an encoder, which is in the folder `ENCODER`.
 //!
-//! Nothing is judged by an index that has learned it. In each of six rounds a sixth of the phrasings, of the messages and of the
-//! examples out of scope is left out, the rest is learned, and what was left out is asked. In twelve more rounds a twelfth of the
+//! No case is judged by an index that has learned it. In each of six rounds, a sixth of the phrasings, messages and
+//! out-of-scope examples is left out, the rest is learned, and what was left out is asked. In twelve more rounds, a twelfth of the
 //! topics is left out whole, and the messages that only these topics answer are asked: a question of the field that the guide
 //! cannot answer. Then the same with 30 and with 10 of the topics, so that a small guide is judged by the same measure.
 //!
-//! Printed are the coefficients for `answer::coefficient`, and how often an answer is right at each probability, by which the
+//! It prints the coefficients for `answer::coefficient`, and how often an answer is right at each probability, from which the
 //! bars were chosen. The fit is cross-validated in that table: a fifth of the cases at a time is judged by the rest.
 
 #![allow(
@@ -83,7 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Kind::Phrasing => 0.5,
         Kind::Uncovered => 0.3,
     });
-    // Nobody speaks in phrasings to others, and most of what is overheard is not for the bot.
+    // Nobody talks to others in phrasings, and most of what is overheard is not for the bot.
     fit("overheard", &cases, |case| match case.kind {
         Kind::Message => 1.0,
         Kind::OutOfScope => 2.0,
@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every so many-th topic of a guide, with the messages that the rest answers.
+/// Every n-th topic of a guide, with the messages that the rest answers.
 fn part_of(corpus: &Corpus, topics: usize, start: usize) -> Corpus {
     let every = corpus.topics.len() / topics;
     let gone = (0..corpus.topics.len()).filter(|topic| topic % every != start);

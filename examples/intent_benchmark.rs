@@ -1,10 +1,10 @@
-//! Runs the search on question sets that others published, and prints its predictions.
+//! Runs the search on published question sets, and prints its predictions.
 //!
 //! ```text
 //! cargo run --release --example intent_benchmark -- KNOWLEDGE.json QUERIES.json [OUT_OF_SCOPE.json] [--ablate=PART] > predictions.jsonl
 //! ```
 //!
-//! Where the environment variable `ENCODER` names a folder in which an encoder is installed, it is asked too.
+//! If the environment variable `ENCODER` names a folder with an installed encoder, it is used too.
 //!
 //! `KNOWLEDGE.json` is `{"topics":[{"id","title","examples":[…]},…]}`, the other two are `{"queries":[{"text"},…]}`; the
 //! third holds examples of what is out of scope. Each line printed is

@@ -1,4 +1,4 @@
-//! Much at once, and for long, with the stand-in server on real sockets.
+//! Load tests, in bursts and over time, with the stand-in server on real sockets.
 //!
 //! ```text
 //! cargo build --release --bin internbot --example load
@@ -7,7 +7,7 @@
 //! target/release/examples/load reloads [--seconds 60]
 //! ```
 //!
-//! Ends with 1 where a question was lost, answered twice or answered wrongly.
+//! Exits with 1 if a question was lost, answered twice or answered wrongly.
 
 #![allow(
     clippy::print_stdout,
@@ -75,16 +75,16 @@ mod loads {
 
     #[derive(Subcommand)]
     enum Load {
-        /// Ten thousand messages in one moment, first of all kinds and then all of them mentions: memory of the bot, what was
+        /// Ten thousand messages at the same moment, first of all kinds and then only mentions: the bot's memory, what was
         /// answered, what was dropped, and whether its heartbeats were on time.
         Burst {
             /// How long every request takes.
             #[arg(long, default_value_t = 300)]
             milliseconds: u64,
         },
-        /// Questions under a seeded storm of faults: every question that the bot has heard of is answered once, or was refused
-        /// in a way in which the bot rightly gives up; its memory is flat. The same seed and time make the same plan, as its
-        /// hash tells.
+        /// Questions under a seeded storm of faults: every question that the bot received is answered once, or was refused
+        /// in such a way that the bot rightly gives up; its memory stays flat. The same seed and time give the same plan, as its
+        /// hash shows.
         Soak {
             /// For how long.
             #[arg(long, default_value_t = 600)]
@@ -93,7 +93,7 @@ mod loads {
             #[arg(long, default_value_t = 1)]
             seed: u64,
         },
-        /// Ten reloads of the guide a second while people ask all the time: every reply is read and must be of one version.
+        /// Ten reloads of the guide a second while people keep asking: every reply is read and must be from a single version.
         Reloads {
             /// For how long.
             #[arg(long, default_value_t = 60)]
@@ -142,5 +142,7 @@ async fn main() -> std::process::ExitCode {
 
 #[cfg(not(unix))]
 fn main() {
-    println!("The bot is ended by a signal, and a guide is turned by a link, as only Unix can.");
+    println!(
+        "This needs Unix: it stops the bot with a signal and swaps guides with a symbolic link."
+    );
 }

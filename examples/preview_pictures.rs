@@ -1,4 +1,4 @@
-//! Makes the pictures of the README and of docs/preview.md from the preview, so that they show what the bot says now:
+//! Creates the pictures in the README and docs/preview.md from the preview, so that they show what the bot says now:
 //!
 //! ```text
 //! cargo run --example preview_pictures
@@ -32,7 +32,7 @@ use internbot::preview::Preview;
 
 /// Where the pictures are.
 const FOLDER: &str = "docs/pictures";
-/// The most bytes of a picture: a README is read on the way.
+/// The maximum size of a picture in bytes: people read READMEs on slow connections.
 const MAX_SIZE: u64 = 100_000;
 
 /// A picture: its name, what the page is told, its size in points, and what of it is shown.

@@ -5,7 +5,7 @@
 //! DISCORD_TOKEN=stand-in-token cargo run --release -- run --config examples/stand_in.toml
 //! ```
 //!
-//! A line is a question of a member who mentions the bot; `> That helped` clicks a button of the last reply; the end of
+//! Each line is a question from a member who mentions the bot; `> That helped` clicks a button of the last reply; the end of
 //! the input (Ctrl-D) ends the conversation.
 
 #![allow(
@@ -29,7 +29,7 @@ async fn main() {
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
     println!(
-        "A stand-in Discord waits at {}. In another terminal:\n",
+        "A stand-in Discord is running at {}. In another terminal, run:\n",
         discord.url()
     );
     println!(
@@ -37,10 +37,12 @@ async fn main() {
         discord.token()
     );
     discord.registered("ask").await;
-    println!("The bot is there. Ask something; \"> That helped\" clicks a button; Ctrl-D ends.");
+    println!(
+        "The bot is connected. Ask something; \"> That helped\" clicks a button; Ctrl-D quits."
+    );
     talk(&discord, &help, &mia).await;
     discord.settle().await;
-    println!("Good bye.");
+    println!("Goodbye.");
     std::process::exit(0);
 }
 

@@ -1,6 +1,6 @@
-//! What moderators add to the guide for their own server: more ways to ask for a section, and answers of their own. Pure.
+//! What moderators add to the guide for their own server: more ways to ask for a section, and their own answers. Pure.
 //!
-//! What may be added, [`check`] tells.
+//! [`check`] decides what may be added.
 
 mod form;
 mod rules;
@@ -18,22 +18,22 @@ use crate::text;
 pub use form::{quoted, resource_table, section_table};
 pub use rules::check;
 
-/// The most answers of its own that a server may have.
+/// The maximum number of a server's own answers.
 pub const MOST_ANSWERS: usize = 50;
-/// The most sections for which a server may list more ways to ask.
+/// The maximum number of sections for which a server can list more ways to ask.
 pub const MOST_PHRASINGS: usize = 200;
-/// The most ways to ask of one addition: the question and three others.
+/// The maximum number of ways to ask in one addition: the question and three others.
 pub const MOST_QUESTIONS: usize = 4;
-/// The longest way to ask that is taken over from a message, in characters: as much of a question as is kept as a gap.
+/// The longest way to ask that is taken from a message, in characters: the same limit as for a gap.
 pub const LONGEST_QUESTION: usize = scrub::MOST;
-/// The longest way to ask that somebody writes, in characters: the longest phrasing of a guide.
+/// The longest way to ask that someone can write, in characters: the same limit as for a guide's phrasing.
 pub const LONGEST_WRITTEN_QUESTION: usize = knowledge::MAX_PHRASING;
 /// The longest answer, in characters: the longest text of a section.
 pub const LONGEST_ANSWER: usize = knowledge::MAX_TEXT;
 /// The longest link, in characters: the longest address in a guide.
 pub const LONGEST_LINK: usize = knowledge::MAX_URL;
 
-/// Stands before the id of an addition where the id of a section is expected; no section's id has it.
+/// Precedes the id of an addition where the id of a section is expected; no section's id starts with it.
 const MARK: char = '+';
 
 /// Everything that was added in a server, in the order of the ids.
@@ -43,9 +43,9 @@ pub struct Additions(Vec<Arc<Addition>>);
 /// Something that was added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addition {
-    /// No other addition of the store has it, nor ever had.
+    /// Unique in the store, and never reused.
     pub id: u64,
-    /// Who wrote it last, unless they wanted to be forgotten.
+    /// Who wrote it last, unless they asked to be forgotten.
     pub author: Option<u64>,
     /// The day on which it was written.
     pub day: Date,
@@ -58,7 +58,7 @@ pub struct Addition {
 pub struct Lesson {
     /// Ways to ask: at least one, at most [`MOST_QUESTIONS`].
     pub questions: Vec<String>,
-    /// The id of the topic that it belongs to or stands next to.
+    /// The id of the topic that it belongs to or is listed under.
     pub topic: String,
     /// What answers.
     pub reply: LessonReply,
@@ -79,12 +79,12 @@ pub enum LessonReply {
     },
 }
 
-/// What is to be done with the additions of a server.
+/// A change to a server's additions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Teaching {
     /// Add this.
     Add(Lesson),
-    /// Put this in the place of the addition of that id.
+    /// Replace the addition with that id by this one.
     Edit(u64, Lesson),
     /// Remove the addition of that id.
     Remove(u64),
@@ -95,37 +95,37 @@ pub enum Teaching {
 pub enum AdditionError {
     /// There are too many.
     #[error(
-        "this server has {MOST_ANSWERS} answers of its own, which is the most; remove one with `/guide added` first"
+        "this server already has {MOST_ANSWERS} answers of its own, the maximum; remove one with `/guide added` first"
     )]
     Answers,
     /// There are too many.
     #[error(
-        "this server has taught {MOST_PHRASINGS} questions, which is the most; remove some with `/guide added` first"
+        "this server has already taught {MOST_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
     )]
     Phrasings,
-    /// It was removed, or was never there.
-    #[error("it is no longer there; somebody may have removed it meanwhile")]
+    /// It was removed, or never existed.
+    #[error("it is no longer there; someone may have removed it in the meantime")]
     Gone,
-    /// It breaks a rule of the guide; the sentence says which, and what to do.
+    /// It breaks one of the guide's rules; the sentence says which, and what to do.
     #[error("{0}")]
     Rule(String),
-    /// Nothing asks for it.
-    #[error("there is no word in the question; write it as a student would ask it")]
+    /// It has no way to ask for it.
+    #[error("there are no words in the question; write it as a student would ask it")]
     Wordless,
-    /// It leads to another server.
+    /// It links to another server.
     #[error(
-        "an invitation to a server cannot be part of it; name the channel or the server in words"
+        "it contains an invitation to a server; name the channel or the server in words instead"
     )]
     Invitation,
     /// A link could do harm.
-    #[error("every link must begin with https://; copy it whole from the browser")]
+    #[error("every link must begin with https://; copy the whole address from the browser")]
     Link,
-    /// Markdown that would change what stands below.
+    /// Markdown that would change what comes after it.
     #[error("a code block is not closed; end it with ```")]
     CodeBlock,
-    /// The law answers it, and not moderators.
+    /// It is a legal matter, which moderators may not answer.
     #[error(
-        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Teach the question to a \
+        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Assign the question to a \
          section that names the official source (\"It belongs to…\"), or link to that source in your channel"
     )]
     Law,
@@ -166,7 +166,7 @@ impl Additions {
         self.get(addition_of(place)?)
     }
 
-    /// With this addition in the place of the one with its id, or besides the others.
+    /// With this addition added, or in place of the one with the same id.
     #[must_use]
     pub fn with(&self, addition: Addition) -> Self {
         let others = self.0.iter().filter(|other| other.id != addition.id);
@@ -189,7 +189,7 @@ impl Additions {
     /// Whether something can be done.
     ///
     /// # Errors
-    /// Where there would be too many, or what is to be changed is not there.
+    /// If there would be too many, or if what is to be changed does not exist.
     pub fn allow(&self, teaching: &Teaching) -> Result<(), AdditionError> {
         let lesson = match teaching {
             Teaching::Add(lesson) => lesson,
@@ -208,7 +208,7 @@ impl Additions {
 }
 
 impl Addition {
-    /// The name of what answers: a section of the guide, or this answer itself.
+    /// The name of the answer: a section of the guide, or this addition itself.
     pub fn place(&self) -> Place {
         let section = match &self.lesson.reply {
             LessonReply::Section(section) => section.clone(),
@@ -221,7 +221,7 @@ impl Addition {
     }
 }
 
-/// The id of the addition that a place names; none if it names a section of the guide.
+/// The id of the addition that a place names; `None` if it names a section of the guide.
 pub fn addition_of(place: &Place) -> Option<u64> {
     place.section.strip_prefix(MARK)?.parse().ok()
 }
@@ -237,7 +237,7 @@ impl Lesson {
         self.questions.first().map_or("", String::as_str)
     }
 
-    /// Puts what somebody wrote in order: without marks that nobody sees, each way to ask once and on one line.
+    /// Tidies what someone wrote: removes invisible characters, and lists each way to ask once, on one line.
     #[must_use]
     pub fn tidied(self) -> Self {
         let mut questions: Vec<String> = Vec::new();
@@ -267,7 +267,7 @@ impl Lesson {
     }
 }
 
-/// A text without what nobody sees and what turns the order of letters around: control characters but the end of a line,
+/// A text without invisible characters and those that change the order of letters: control characters except line ends,
 /// zero-width spaces, and the marks of direction (Unicode Standard Annex 9, section 2).
 fn visible(text: &str) -> String {
     let hidden = |c: char| {

@@ -1,7 +1,7 @@
 //! The decision: answer, ask back, or say that the guide does not know. The only place that knows thresholds.
 //!
-//! A search's evidence becomes one number, the probability that the best match is right, by one of two logistic models: one for
-//! what was asked of the bot, one for what it overheard. The outcome follows from it. The same coefficients and bars serve every
+//! One of two logistic models turns a search's evidence into the probability that the best match is right: one model is for
+//! questions put to the bot, the other for what it overheard. The outcome follows from that. The same coefficients and bars serve every
 //! knowledge base.
 
 mod evidence;
@@ -25,10 +25,10 @@ pub struct Answer {
     pub outcome: Outcome,
     /// What may answer, best first: the answer and its runners-up, the candidates to offer, or the nearest that there is.
     pub matches: Vec<ProbableMatch>,
-    /// The section of the best topic that fits next best, where it is near: it may answer better, or the other half of what
-    /// was asked. Nothing for what was overheard.
+    /// The best topic's second-best section, if it comes close: it may answer better, or answer the other half of what
+    /// was asked. `None` for what was overheard.
     pub neighbour: Option<ProbableMatch>,
-    /// The kind of message out of scope that this seems to be, by position in the knowledge base, where that is likelier
+    /// The out-of-scope kind that this seems to be, by position in the knowledge base, if that is likelier
     /// than any topic.
     pub kind: Option<usize>,
     /// The answer that moderators of the server wrote, if that is the answer.
@@ -44,7 +44,7 @@ pub struct ProbableMatch {
     pub topic: usize,
     /// Which section of the topic, by position.
     pub section: usize,
-    /// Of the best match, the chance that it is right, from 0 to 1; of the others, relative to it.
+    /// For the best match, the probability that it is right, from 0 to 1; for the others, relative to it.
     pub probability: f32,
 }
 
@@ -67,37 +67,37 @@ pub enum Outcome {
     None,
 }
 
-/// The least probability to answer outright what was asked of the bot. Chosen so that of what is answered outright at least
-/// nine in ten is right.
+/// The minimum probability for answering a question outright. Chosen so that at least nine in ten
+/// outright answers are right.
 const ASKED_BAR: f32 = 0.59;
-/// The same if a wrong answer could do harm.
+/// The same, if a wrong answer could do harm.
 const STAKES_BAR: f32 = 0.70;
-/// The same if a single word was typed: it names a subject and asks nothing, so there must be one topic for it only.
+/// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
 const ONE_WORD_BAR: f32 = 0.90;
-/// The least probability to answer what was only overheard: a bot that butts in must be right.
+/// The minimum probability for answering an overheard message: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.15;
-/// A kind of message out of scope this many points ahead of the best topic is named as what the message is.
+/// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
-/// A message this much like an example of what is out of scope may be named as one: a cosine.
+/// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
 const ALIKE: f32 = 0.45;
 /// The same if no topic is worth a look anyway.
 const ROUGHLY_ALIKE: f32 = 0.35;
-/// Below this a message that is clearly of a kind out of scope is not worth candidates.
+/// Below this, a message that is clearly out of scope gets no candidates.
 const OUT_OF_SCOPE_SUGGEST_BAR: f32 = 0.30;
-/// Below this a topic has nothing to do with the question: a gap is rather a new topic than a phrasing of this one.
+/// Below this, a topic has nothing to do with the question: the gap is a new topic rather than a phrasing of this one.
 const NEAR_BAR: f32 = 0.15;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.25;
 /// The most candidates: two good ones help more than five.
 const MOST_CANDIDATES: usize = 4;
-/// A section of the best topic that is at most this far behind its best one is offered too. Up to here one in three of them
-/// answers as well.
+/// A section of the best topic that is at most this far behind the best section is offered too. Up to this distance, one in
+/// three answers the question as well.
 const NEIGHBOUR_BEHIND: f32 = 1.0;
-/// Below an answer, so is what the next topic has, if it is at least this probable relative to the best one.
+/// Below an answer, the next topic's section is offered too, if it is at least this probable relative to the best.
 const ALSO_SHARE: f32 = 0.15;
-/// How fast the probability of a candidate falls with its distance from the best, for each point.
+/// How fast a candidate's probability falls with each point of distance from the best.
 const CANDIDATE_DECAY: f32 = 0.35;
 
 /// Coefficients of the logistic models, in the order of [`Evidence::NAMES`]: fitted by `examples/fit_decision` on messages,
@@ -148,7 +148,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             neighbour: None,
             kind: None,
             added: None,
-            reason: "there is no word in it".to_owned(),
+            reason: "it has no words".to_owned(),
         };
     };
     if !text::is_latin(&question.text) {
@@ -158,7 +158,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             neighbour: None,
             kind: foreign_kind(knowledge),
             added: None,
-            reason: "it is not written in the Latin alphabet".to_owned(),
+            reason: "it isn't in the Latin alphabet".to_owned(),
         };
     }
     // Whoever types a heading wants to read what stands under it.
@@ -201,7 +201,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     let in_texts = &found.in_texts;
     if outcome == Outcome::None && kind.is_none() && !question.overheard && !in_texts.is_empty() {
         outcome = Outcome::Suggest;
-        "not sure, but all its words stand in the text of the first".clone_into(&mut reason);
+        "not sure, but the first candidate's text has all its words".clone_into(&mut reason);
         matches.retain(|other| in_texts.iter().all(|(topic, _)| *topic != other.topic));
         let in_texts = in_texts.iter().map(|&(topic, section)| ProbableMatch {
             topic,
@@ -222,7 +222,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     }
 }
 
-/// What may help besides the answer: the section next to it, and what the next topic has, where they are near.
+/// What may help in addition to the answer: its neighbouring section, and the next topic's section, if they come close.
 pub fn also(answer: &Answer) -> impl Iterator<Item = ProbableMatch> {
     let others = answer.matches.first().zip(answer.matches.get(1));
     let other = others.filter(|(best, other)| other.probability >= ALSO_SHARE * best.probability);
@@ -249,7 +249,7 @@ pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
     candidates
 }
 
-/// The kind of message that has examples in other alphabets.
+/// The out-of-scope kind with examples in other alphabets.
 fn foreign_kind(knowledge: &KnowledgeBase) -> Option<usize> {
     let foreign = |kind: &MessageKind| {
         kind.examples
@@ -295,7 +295,7 @@ fn asked(
     } else if probability >= bar {
         (
             Outcome::Suggest,
-            format!("{sure} sure, but nothing in it asks"),
+            format!("{sure} sure, but it asks nothing"),
         )
     } else if probability >= suggest_bar {
         (
@@ -317,14 +317,11 @@ fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) 
     if stakes == Stakes::Legal {
         return (
             Outcome::None,
-            "overheard, and high stakes are never answered unasked".to_owned(),
+            "overheard, and high-stakes topics are never answered unasked".to_owned(),
         );
     }
     if !asks {
-        return (
-            Outcome::None,
-            "overheard, and nothing in it asks".to_owned(),
-        );
+        return (Outcome::None, "overheard, and it asks nothing".to_owned());
     }
     let outcome = if probability < OVERHEARD_BAR {
         Outcome::None
@@ -372,7 +369,7 @@ pub fn sure(probability: f32) -> bool {
     probability >= ASKED_BAR
 }
 
-/// Whether a match is near enough to name as where a question that has no answer might belong.
+/// Whether a match is close enough to suggest as the place where an unanswered question might belong.
 pub fn near(probability: f32) -> bool {
     probability >= NEAR_BAR
 }

@@ -39,16 +39,16 @@ use jiff::Zoned;
 pub(crate) use error::CliError;
 use terminal_encoder::TerminalEncoder;
 
-/// What an operator can set outside the command line, below the long help and at the end of the man page. Names only: what
-/// the variables hold is nobody's to read.
-const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The token of the bot, for `run` and `doctor`; else a file that the configuration names\n  \
-    INTERNBOT_LOG  What is logged, such as internbot=debug,reqwest=debug";
+/// Environment variables, listed below the long help and at the end of the man page. Only their names: their values
+/// must not be shown.
+const ENVIRONMENT: &str = "Environment:\n  DISCORD_TOKEN  The bot's token, for `run` and `doctor`, unless it is in a file that the configuration names\n  \
+    INTERNBOT_LOG  What to log, such as internbot=debug,reqwest=debug";
 
-/// Answers students' questions on getting and doing a software internship, from a guide that anybody can edit.
+/// Answers students' questions about getting and doing a software internship, from a guide that anyone can edit.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_long_help = ENVIRONMENT)]
 pub(crate) struct CommandLine {
-    /// The folder of the guide [default: ./knowledge if there is one, else the guide embedded in the program]
+    /// The guide's folder [default: ./knowledge if it exists, otherwise the guide embedded in the program]
     #[arg(long, global = true, value_name = "DIR")]
     knowledge: Option<PathBuf>,
     /// The configuration file [default: config/internbot.toml]
@@ -62,12 +62,12 @@ pub(crate) struct CommandLine {
 enum Typed {
     #[command(flatten)]
     Work(GuideWork),
-    /// Write out the guide that is embedded in the program
+    /// Work with the guide embedded in the program
     #[command(subcommand)]
     Guide(export::GuideCommand),
-    /// Make a guide out of an FAQ: a table in CSV, or a page in Markdown
+    /// Turn an FAQ into a guide: a CSV table or a Markdown page
     Import(import::ImportOptions),
-    /// Install, look at or remove the optional encoder, which understands more than words
+    /// Install, check or remove the optional encoder, which matches questions by meaning
     #[cfg(feature = "encoder")]
     #[command(subcommand)]
     Encoder(encoder::EncoderCommand),
@@ -75,30 +75,30 @@ enum Typed {
     Describe(describe::Describe),
 }
 
-/// What works with the guide, by the configuration.
+/// Commands that use the guide, as configured.
 #[derive(Debug, Subcommand)]
 enum GuideWork {
     /// Answer one question, or many from standard input
     Ask(ask::AskOptions),
-    /// Talk with the bot in this terminal
+    /// Talk to the bot in this terminal
     Chat,
     /// Report every problem in the guide
     Check(check::CheckOptions),
     /// Measure how well questions with known topics are answered
     Eval(eval::EvalOptions),
-    /// See in a browser what the bot says, without Discord; or write it as static pages
+    /// Show in a browser what the bot would say in Discord, or write it as static pages
     #[cfg(feature = "discord")]
     Preview(preview::PreviewOptions),
-    /// Answer in Discord until stopped
+    /// Run the bot in Discord until stopped
     #[cfg(feature = "discord")]
     Run(run::RunOptions),
-    /// Find out what keeps the bot from running, without starting it
+    /// Find out what stops the bot from running, without starting it
     #[cfg(feature = "discord")]
     Doctor,
     /// List the questions that the guide could not answer, grouped, most asked first
     #[cfg(feature = "discord")]
     Gaps(gaps::GapsOptions),
-    /// List what moderators added on their servers, with numbers
+    /// List what moderators have added to their servers, with a number for each entry
     #[cfg(feature = "discord")]
     Added(added::AddedOptions),
     /// Show what was asked and answered
@@ -149,7 +149,7 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     }
 }
 
-/// The folder that was chosen, or one in the working directory, or the guide embedded in the program.
+/// The folder that was chosen, or the one in the working directory, or the guide embedded in the program.
 fn guide_source(chosen: Option<PathBuf>) -> GuideSource {
     let usual = Path::new("knowledge");
     match chosen {

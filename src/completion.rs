@@ -1,4 +1,4 @@
-//! What is offered while somebody types: phrasings of the guide and its topics, ranked as the search ranks them.
+//! Suggestions while someone types: the guide's phrasings and topics, ranked as the search ranks them.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use crate::text;
 const OF_EACH: usize = 5;
 /// Phrasings of each topic that begin with what is typed.
 const OF_EACH_BEGUN: usize = 2;
-/// More of what somebody types tells nothing more: a phrasing that is shown whole is no longer.
+/// Anything typed beyond this adds nothing: no phrasing shown in full is longer.
 const MAX_TYPED: usize = limit::OPTION;
 
-/// The phrasings of the guide, to be found again by what is shown of them.
+/// The guide's phrasings, looked up by how they are shown.
 #[derive(Debug)]
 pub struct Phrasebook {
     places: HashMap<String, Place>,
-    /// Topics that many others refer to come first: what to offer somebody who has not typed yet.
+    /// Topics, those that many others refer to first: offered to someone who has not typed anything yet.
     popular: Vec<usize>,
 }
 
@@ -47,13 +47,13 @@ impl Phrasebook {
         }
     }
 
-    /// The section of a phrasing, as it was shown or as it is written.
+    /// The section of a phrasing, given as shown or as written.
     pub fn find(&self, text: &str) -> Option<&Place> {
         self.places.get(&key(text))
     }
 
-    /// Phrasings that may be meant: first those that begin with what is typed, then those with a word that does, then what the
-    /// search finds. What tells nothing is met with what is asked most.
+    /// Phrasings that may be meant: first those that begin with what was typed, then those with a word that does, then what the
+    /// search finds. Text that says nothing gets the most common questions.
     pub fn complete(&self, knowledge: &KnowledgeBase, index: &Index, typed: &str) -> Vec<String> {
         let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
         let begun = typed.to_lowercase();
@@ -100,7 +100,7 @@ impl Phrasebook {
         offered
     }
 
-    /// Topics that may be meant: their titles and ids.
+    /// Topics that may be meant, as titles and ids.
     pub fn complete_topic(
         &self,
         knowledge: &KnowledgeBase,
@@ -142,8 +142,8 @@ impl Phrasebook {
     }
 }
 
-/// Whether something is typed from which can be told what is meant: a letter with which a word of the guide begins, or a word
-/// that is known.
+/// Whether the text gives any hint of what is meant: a letter that begins one of the guide's words, or a word
+/// that the guide knows.
 fn tells(index: &Index, typed: &str) -> bool {
     let mut words = typed
         .split(|c: char| !c.is_alphanumeric())
@@ -159,7 +159,7 @@ fn tells(index: &Index, typed: &str) -> bool {
     found.unknown < found.words
 }
 
-/// What somebody is typing, its last word finished.
+/// What someone is typing, with its last word completed.
 fn finished(index: &Index, typed: &str) -> String {
     let begun = typed
         .rsplit(|c: char| !c.is_alphanumeric())
@@ -193,7 +193,7 @@ fn phrasings(topic: &Topic) -> impl Iterator<Item = (&str, Place)> {
     of_topic.chain(of_sections)
 }
 
-/// How much of what was typed a phrasing repeats: words, the last of which may be unfinished.
+/// How many of the typed words a phrasing repeats; the last word may be unfinished.
 fn likeness(typed: &str, phrasing: &str) -> usize {
     let phrasing = phrasing.to_lowercase();
     let words: Vec<&str> = phrasing.split_whitespace().collect();

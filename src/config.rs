@@ -1,4 +1,4 @@
-//! The configuration: one file, every key optional, unknown keys refused. Defaults stand here and nowhere else.
+//! The configuration: one file in which every key is optional and unknown keys are rejected. All defaults are here.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ pub struct Config {
     pub knowledge: Option<PathBuf>,
     /// The bot.
     pub discord: Discord,
-    /// What must last.
+    /// Where data is kept.
     pub store: Store,
-    /// What is written down while the bot runs.
+    /// The log.
     pub log: Log,
-    /// What other programs can ask of the bot.
+    /// What other programs can ask the bot.
     pub monitor: Monitor,
     /// The optional encoder.
     pub encoder: EncoderConfig,
@@ -36,25 +36,25 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Discord {
-    /// A file that holds the token, where the environment variable `DISCORD_TOKEN` does not.
+    /// A file that contains the token, if the environment variable `DISCORD_TOKEN` is not set.
     pub token_file: Option<PathBuf>,
-    /// Another origin for requests, such as a proxy for large bots; empty for Discord itself.
+    /// Where requests go instead of Discord, such as a proxy for large bots; empty for Discord itself.
     pub api_url: String,
     /// Which of the bot's connections this process makes.
     pub shards: Shards,
-    /// Ids of channels whose messages are answered without being asked, when sure. Needs the message-content intent.
+    /// Ids of channels where the bot answers without being asked, if it is sure. Needs the message-content intent.
     pub unasked_channels: Vec<u64>,
-    /// Ids of forums whose new posts are answered by their title, when sure.
+    /// Ids of forums where the bot answers new posts by their title, if it is sure.
     pub unasked_forums: Vec<u64>,
-    /// Whether moderators may add to the guide, each for their own server; if not, what they added is not shown either.
+    /// Whether moderators can add to the guide for their own server; if not, earlier additions are not shown either.
     pub additions: bool,
     /// How people reach the operator, for `/privacy`: an address or a name; empty for none.
     pub privacy_contact: String,
     /// How long a person waits between two questions.
     pub cooldown_seconds: u64,
-    /// How long the same answer is linked to in a channel instead of posted again.
+    /// For how long the bot links to an answer in a channel instead of posting it again.
     pub repeat_minutes: u64,
-    /// How long after it was asked an edited question edits its answer.
+    /// For how long after a question was asked editing it changes the answer.
     pub edit_minutes: u64,
 }
 
@@ -79,15 +79,15 @@ impl Default for Discord {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// Where; empty to keep nothing.
+    /// The store's address; empty to keep nothing.
     pub url: StoreUrl,
     /// A file that holds the password for a PostgreSQL server.
     pub password_file: Option<PathBuf>,
-    /// After how many days a question that had no answer is deleted.
+    /// How many days an unanswered question is kept.
     pub keep_gaps_days: u32,
-    /// After how many days the key is deleted with which a person's vote could be found again.
+    /// After how many days the key that links a vote to a person is deleted.
     pub keep_votes_days: u32,
-    /// The most that the file may grow to, in mebibytes; 0 for as much as the disk has. A server has its own limits.
+    /// The maximum size of the file, in mebibytes; 0 for no limit but the disk. A server has its own limits.
     pub most_megabytes: u64,
 }
 
@@ -103,7 +103,7 @@ impl Default for Store {
     }
 }
 
-/// What is written down while the bot runs.
+/// The log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
@@ -118,19 +118,19 @@ pub enum LogFormat {
     /// Lines for people.
     #[default]
     Text,
-    /// A JSON object a line, for programs.
+    /// One JSON object per line, for programs.
     Json,
 }
 
-/// What other programs can ask of the bot: its health and its figures.
+/// What other programs can ask the bot: its health and its metrics.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Monitor {
-    /// Where they ask.
+    /// The address to listen on.
     pub listen: Listen,
 }
 
-/// The optional encoder, which understands more than words.
+/// The optional encoder, which matches questions by meaning.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EncoderConfig {
@@ -138,7 +138,7 @@ pub struct EncoderConfig {
     pub folder: Option<PathBuf>,
 }
 
-/// Where health and figures are served: an address of this machine with a port, or nowhere.
+/// Where health and metrics are served: an address of this machine with a port, or nowhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Listen(pub Option<SocketAddr>);
@@ -152,7 +152,7 @@ impl TryFrom<String> for Listen {
             return Ok(Self(None));
         }
         let address =
-            text.parse().map_err(|_| "this is no address: write one in numbers with a port, such as \"127.0.0.1:9187\", or \"\" for none");
+            text.parse().map_err(|_| "this is not an address: write a numeric one with a port, such as \"127.0.0.1:9187\", or \"\" for none");
         address.map(|address| Self(Some(address)))
     }
 }
@@ -179,10 +179,10 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads a configuration file. Where `optional`, a file that does not exist is like an empty one.
+    /// Reads a configuration file. If `optional`, a missing file counts as an empty one.
     ///
     /// # Errors
-    /// A file that cannot be read, is no TOML, or has an unknown key or a value of the wrong type.
+    /// If the file cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     pub fn load(path: &Path, optional: bool) -> Result<Self, ConfigError> {
         match std::fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::Parse {
@@ -231,8 +231,8 @@ const REMOVED_KEYS: [&str; 5] = [
     "stop_seconds",
 ];
 
-/// What is wrong in a configuration, with its line. A value may be a password, and so may a key that is none, so neither an
-/// address nor what stands behind `=` on a line that may hold a secret is shown.
+/// Describes a mistake in a configuration, with its line. A value, or an invalid key, may be a password, so neither an
+/// address nor what follows `=` on a line that may hold a secret is shown.
 fn problem(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let number = before.map(|before| before.matches('\n').count());
@@ -241,14 +241,14 @@ fn problem(text: &str, error: &toml::de::Error) -> String {
         .unwrap_or_default();
     let message = error.message();
     let message = if message.contains("://") && !store_url::MISTAKES.contains(&message) {
-        "this cannot stand here"
+        "this value is not allowed here"
     } else {
         message
     };
     let place = number.map_or_else(String::new, |number| format!("line {}: ", number + 1));
     let key = line.split_once('=').map_or(line, |(key, _)| key).trim();
     if REMOVED_KEYS.contains(&key) {
-        return format!("{place}`{key}` cannot be configured any more: delete the line");
+        return format!("{place}`{key}` is no longer a setting: delete the line");
     }
     let has_secret = ["://", "password", "token"]
         .iter()

@@ -1,4 +1,4 @@
-//! The bot in Discord: connects, answers until it is told to stop, and closes.
+//! The bot in Discord: connects, answers until told to stop, and closes.
 //!
 //! A message passes through `gateway`, `dispatch`, `queue`, `handlers`, `render`, `send` and `rest`, and ends in `record`.
 //! ARCHITECTURE.md has the map.
@@ -73,16 +73,16 @@ pub use rest::{DISCORD, proxy_variable};
 
 /// How long closing all connections may take: a server that has stalled does not answer.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How old the latest acknowledgement of a heartbeat may be: Discord asks for one every 41.25 seconds, so this is two of
-/// them, and a little.
+/// How old the latest heartbeat acknowledgement may be: Discord asks for a heartbeat every 41.25 seconds, so this is two of
+/// them and a bit.
 const MAX_HEARTBEAT_AGE: Duration = Duration::from_secs(90);
 
-/// Connects the bot and answers until `stop` completes; then takes no new event, finishes what is in progress, and closes.
-/// Whatever Discord and the network do, at first and later, the bot tries again until it is connected.
+/// Connects the bot and answers until `stop` completes; then takes no new events, finishes what is in progress, and closes.
+/// Whatever Discord and the network do, at startup or later, the bot retries until it is connected.
 ///
 /// # Errors
 /// If only a person can help: with a token, an intent, a number of shards or an address that Discord refuses.
-// Boxed, so that the whole bot is compiled here, once, and not anew in each binary and test that runs it.
+// Boxed, so that the whole bot is compiled once, here, and not again in every binary and test that runs it.
 pub fn run<'a>(
     config: &'a config::Discord,
     token: &'a Token,
@@ -147,8 +147,8 @@ pub fn run<'a>(
     })
 }
 
-/// A reply as the body of the request that sends it to a channel, with buttons for the user with this id: what is timed where
-/// the cost of drawing matters.
+/// A reply as the body of the request that sends it to a channel, with buttons for the user with this id. Benchmarks time
+/// this.
 pub fn message_body(reply: &Reply, owner: u64) -> Vec<u8> {
     let commands = CommandMentions::default();
     let owner = UserId::new(owner.max(1));
@@ -175,7 +175,7 @@ async fn run_until(
         ended = &mut connected => Some(ended),
     };
     systemd::stopping();
-    // The shards are tasks of their own, so heartbeats go on while the replies in progress are finished.
+    // The shards are separate tasks, so heartbeats continue while the replies in progress are finished.
     gateway.dispatcher.queues.drain(drain_timeout).await;
     if let Some(ended) = refused {
         return ended;
@@ -185,12 +185,12 @@ async fn run_until(
         .await
         .is_err()
     {
-        warn!("Discord did not let the connection close in time");
+        warn!("Discord did not close the connection in time");
     }
     Ok(())
 }
 
-/// How the bot is, for the monitor.
+/// The state of the bot, for the monitor.
 fn present(dispatcher: &Dispatcher, statuses: &ShardStatuses) -> Present {
     let load = dispatcher.queues.load();
     let shards = statuses.each().into_iter().map(|(number, shard)| Shard {

@@ -3,13 +3,13 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
-//! | `files` | which files the encoder is made of, and whether those in a folder are they |
-//! | `tokens` | a text becomes tokens |
-//! | `weights` | the file of weights becomes the network |
-//! | `transformer`, `matrix` | tokens become a vector |
-//! | `cache` | vectors of texts, kept in a file |
-//! | `pool` | threads that encode questions; of the feature `discord` |
-//! | `install`, `download`, `folder` | the files are put into a folder, and removed from it |
+//! | `files` | which files make up the encoder, and whether a folder has the right ones |
+//! | `tokens` | turns a text into tokens |
+//! | `weights` | reads the network from the file of weights |
+//! | `transformer`, `matrix` | turn tokens into a vector |
+//! | `cache` | keeps vectors of texts in a file |
+//! | `pool` | threads that encode questions; needs the feature `discord` |
+//! | `install`, `download`, `folder` | put the files into a folder, and remove them from it |
 //!
 //! ```no_run
 //! use internbot::encoder::Encoder;
@@ -77,13 +77,13 @@ impl Encoder {
         })
     }
 
-    /// What a text means. What is after its first 254 tokens, about 200 words, does not count.
+    /// The vector of a text. Anything after its first 254 tokens, about 200 words, is ignored.
     pub fn encode(&self, text: &str) -> SentenceVector {
         let vectors = self.encode_all(&[text]);
         vectors.into_iter().next().unwrap_or_default()
     }
 
-    /// What each of some short texts means: the same vectors as one after the other, in less time.
+    /// The vectors of several short texts: the same as one at a time, but faster.
     fn encode_all(&self, texts: &[&str]) -> Vec<SentenceVector> {
         let texts = texts.iter();
         let tokens: Vec<_> = texts.map(|text| self.vocabulary.tokens(text)).collect();

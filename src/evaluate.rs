@@ -16,7 +16,7 @@ pub use held_out::{LeftOut, LeftOutTopics, cross_validate, leave_one_out, leave_
 /// The most confusions that are listed.
 const MOST_CONFUSIONS: usize = 10;
 
-/// Rates of a knowledge base over cases, which are encoded as the index was.
+/// Rates of a knowledge base over cases, encoded in the same way as the index.
 pub fn evaluate(
     knowledge: &KnowledgeBase,
     index: &Index,
@@ -111,12 +111,12 @@ fn figures(knowledge: &KnowledgeBase, judged: Vec<Judged<'_>>) -> Figures {
     }
 }
 
-/// A case with what the bot made of it.
+/// A case and the bot's response.
 struct Judged<'a> {
     case: &'a Case,
     asked: Answer,
     overheard: Outcome,
-    /// At which place, from zero, the first right topic is.
+    /// The rank, from zero, of the first right topic.
     rank: Option<usize>,
     /// Whether the first match is one of the best sections.
     best_section: bool,

@@ -1,5 +1,5 @@
 //! FNV-1a of 64 bits (Fowler, Noll and Vo, <https://datatracker.ietf.org/doc/html/rfc9923>): a short name of some bytes, the same on
-//! every machine and in every version. No protection against somebody who wants to deceive.
+//! every machine and in every version. It does not protect against tampering.
 
 /// The hash of bytes.
 pub(crate) fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {

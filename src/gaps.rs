@@ -1,6 +1,6 @@
 //! Gaps: questions that the guide could not answer, grouped so that near-identical ones count together. Pure.
 //!
-//! Which questions are alike, [`crate::subject`] tells.
+//! [`crate::subject`] decides which questions are alike.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::search::Question;
 use crate::subject::Subject;
 use crate::text;
 
-/// Questions at least this much alike count together: half of what tells in both is common. Of two telling words each,
+/// Questions at least this similar count together: half of what carries meaning is common to both. With two meaningful words each,
 /// that is the rarer one.
 const ALIKE: f32 = 0.5;
 
@@ -23,24 +23,24 @@ pub struct Gap {
     pub text: String,
     /// How often.
     pub count: u64,
-    /// The last day on which it was.
+    /// The last day on which it was asked.
     pub day: Date,
-    /// The id of the topic that was nearest, or that was shown and was not it.
+    /// The id of the topic that was nearest, or that was shown and marked "Not it".
     pub topic: Option<String>,
 }
 
 /// Questions that ask for the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The wording that stands for all: the most frequent, then the shortest, then the first in the alphabet.
+    /// The wording that represents the group: the most frequent, then the shortest, then the first in the alphabet.
     pub text: String,
     /// How often any of them was asked.
     pub count: u64,
-    /// The last day on which one was.
+    /// The last day on which any of them was asked.
     pub last: Date,
-    /// The id of the topic to which they may belong; none where they look like a new one.
+    /// The id of the topic to which they may belong; `None` if they look like a new one.
     pub topic: Option<String>,
-    /// Every wording and how often it was asked, in the order in which they would stand for all.
+    /// Every wording and how often it was asked, in the order in which they would represent the group.
     pub wordings: Vec<(String, u64)>,
 }
 
@@ -50,7 +50,7 @@ struct Wording {
     subject: Subject,
 }
 
-/// Groups gaps, the most asked first, then the latest, then by alphabet. The same gaps give the same groups in whatever
+/// Groups gaps: the most asked first, then the latest, then alphabetically. The same gaps give the same groups in whatever
 /// order they come.
 pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
     let mut groups: Vec<Vec<Wording>> = Vec::new();
@@ -64,7 +64,7 @@ pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
             .iter_mut()
             .map(|group| (likeness(group), group))
             .filter(|(likeness, _)| *likeness >= ALIKE);
-        // Of equals the first stays, which is the most asked.
+        // On a tie the first stays, which is the most asked.
         let best = best.fold(
             None,
             |best: Option<(f32, &mut Vec<Wording>)>, next| match best {
@@ -89,7 +89,7 @@ pub fn group(guide: &Guide, gaps: Vec<Gap>) -> Vec<Group> {
     groups
 }
 
-/// The wordings of gaps that ask for the same as one of them, which comes first; nothing where it is not among them.
+/// The wordings of gaps that ask the same as one of them, which comes first; empty if it is not among them.
 pub fn like(guide: &Guide, gaps: Vec<Gap>, is_it: impl Fn(&str) -> bool) -> Vec<String> {
     let mut all = wordings(gaps, guide);
     let Some(at) = all.iter().position(|wording| is_it(&wording.gap.text)) else {
@@ -110,7 +110,7 @@ pub fn like(guide: &Guide, gaps: Vec<Gap>, is_it: impl Fn(&str) -> bool) -> Vec<
         .collect()
 }
 
-/// Each wording once, in the order in which they would stand for a group.
+/// Each wording once, in the order in which they would represent a group.
 fn wordings(gaps: Vec<Gap>, guide: &Guide) -> Vec<Wording> {
     let mut same: BTreeMap<Vec<String>, Gap> = BTreeMap::new();
     let mut gaps = gaps;
@@ -148,7 +148,7 @@ fn wordings(gaps: Vec<Gap>, guide: &Guide) -> Vec<Wording> {
 
 fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {
     let first = &group.first()?.gap;
-    // What somebody was shown and did not want says more than a search that found nothing.
+    // A topic that someone was shown and turned down says more than a search that found nothing.
     let answer = guide.answer(&Question::new(&first.text));
     let found = answer
         .matches
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_in_other_words_counts_together() {
+    fn rephrased_questions_count_together() {
         for texts in [
             [
                 "is there a dress code at the office",
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_different_stays_apart() {
+    fn different_questions_stay_apart() {
         let found = counts(&[
             "what is the dress code",
             "can i bring my dog",
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_then_shortest_then_first_wording_stands_for_all() {
+    fn the_most_frequent_then_shortest_then_first_wording_represents_the_group() {
         let frequent = Gap {
             count: 2,
             ..gap("what would the dress code be")
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_near_a_topic_names_it_and_another_does_not() {
+    fn only_a_gap_close_to_a_topic_names_it() {
         let groups = group(
             &GUIDE,
             vec![

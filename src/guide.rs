@@ -1,4 +1,4 @@
-//! A knowledge base with all that is learned from it: everything that an answer needs.
+//! A knowledge base with everything learned from it: all that an answer needs.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,13 +11,13 @@ use crate::subject::{StemWeights, Subject};
 /// A guide that can be asked. Immutable, so it is shared without a lock.
 #[derive(Debug)]
 pub struct Guide {
-    /// What it knows.
+    /// Its content.
     pub knowledge: Arc<KnowledgeBase>,
-    /// How it finds it.
+    /// The search.
     pub index: Index,
-    /// What it offers while somebody types.
+    /// The suggestions while someone types.
     pub phrasebook: Arc<Phrasebook>,
-    /// What its words tell, counted when it is first needed.
+    /// How much each word says; computed when first needed.
     weights: Arc<OnceLock<StemWeights>>,
 }
 
@@ -28,7 +28,7 @@ impl Guide {
         Self::with_index(knowledge, index)
     }
 
-    /// A knowledge base with what was learned from it before.
+    /// A knowledge base with an index learned from it earlier.
     pub fn with_index(knowledge: KnowledgeBase, index: Index) -> Self {
         Self {
             index,
@@ -38,7 +38,7 @@ impl Guide {
         }
     }
 
-    /// The same guide with what an encoder says of it; all else is shared.
+    /// The same guide with an encoder's vectors; everything else is shared.
     #[must_use]
     pub fn with_sentences(&self, sentences: Option<Sentences>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl Guide {
         weights.subject(&self.index, text)
     }
 
-    /// The topic that somebody means by its title, its id or what is in it: the nearest to a question if they mean none.
+    /// The topic that someone means by its title, its id or its contents; the topic nearest to a question if they mean none.
     pub fn topic_for(&self, named: &str, question: &str) -> Option<&str> {
         let wanted = named.trim().to_lowercase();
         let topics = self.knowledge.topics();
@@ -76,13 +76,13 @@ impl Guide {
         topic.map(|topic| topic.id.as_str())
     }
 
-    /// Phrasings that somebody who is typing may mean.
+    /// Phrasings that someone who is typing may mean.
     pub fn complete(&self, typed: &str) -> Vec<String> {
         self.phrasebook
             .complete(&self.knowledge, &self.index, typed)
     }
 
-    /// Topics that somebody who is typing may mean: their titles and ids.
+    /// Topics that someone who is typing may mean: their titles and ids.
     pub fn complete_topic(&self, typed: &str) -> Vec<(String, String)> {
         self.phrasebook
             .complete_topic(&self.knowledge, &self.index, typed)

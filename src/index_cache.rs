@@ -1,7 +1,7 @@
-//! What was learned from a guide, kept in a file: learning takes a second, reading it back a twentieth of that.
+//! Keeps what was learned from a guide in a file: learning takes a second, reading it back a twentieth of that.
 //!
-//! A file is named after its fingerprint, the SHA-256 of the texts that were learned from and of the sources of the search.
-//! Whatever is wrong with it or its folder, the guide is learned anew and answers the same.
+//! A file is named after its fingerprint, the SHA-256 of the learned texts and of the search's source code.
+//! If anything is wrong with it or its folder, the guide is learned again and gives the same answers.
 
 use std::env;
 use std::fs;
@@ -22,26 +22,26 @@ use crate::search::{Components, Corpus, Index};
 
 /// The extension of the files.
 const EXTENSION: &str = "index";
-/// How many files are kept, the newest: each is about 30 MB for a guide like the one that ships.
+/// How many files are kept, newest first: each is about 30 MB for a guide like the shipped one.
 const KEPT: usize = 4;
-/// Guides with less text, in bytes, are not kept: they are learned as fast as a file is read.
+/// Guides with less text than this, in bytes, are not kept: learning them is as fast as reading a file.
 const SMALLEST: usize = 100_000;
 /// A file begins with the fingerprint and a checksum of the rest.
 const FINGERPRINT_BYTES: usize = 32;
 const HEADER_BYTES: usize = FINGERPRINT_BYTES + 8;
 
-/// Says which sources the search was built from: others learn other things from the same texts. `build.rs` sets it.
+/// Identifies the source code of the search: a different version learns different things from the same texts. `build.rs` sets it.
 const LEARNER: &str = env!("LEARNER_FINGERPRINT");
 
-/// A folder of files, each with what was learned from one guide. Several processes can use one at a time.
+/// A folder of files, each with what was learned from one guide. Several processes can share it.
 #[derive(Debug, Clone)]
 pub struct IndexCache {
     folder: Option<PathBuf>,
 }
 
 impl IndexCache {
-    /// The cache of whoever runs the program: the folder that systemd made for the service, or `internbot` in the user's
-    /// folder of caches. Where there is neither, nothing is kept.
+    /// The cache of the user who runs the program: the folder that systemd made for the service, or `internbot` in the user's
+    /// cache folder. If there is neither, nothing is kept.
     pub fn of_user() -> Self {
         let service = env::var_os("CACHE_DIRECTORY").map(PathBuf::from);
         let user = || {
@@ -53,14 +53,14 @@ impl IndexCache {
         }
     }
 
-    /// A cache in a folder, which is made when it is needed.
+    /// A cache in a folder, which is created when needed.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: Some(folder.into()),
         }
     }
 
-    /// The folder, which need not exist; none if nothing is kept.
+    /// The folder, which need not exist; `None` if nothing is kept.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
@@ -83,7 +83,7 @@ impl IndexCache {
                 let path = folder.join(name(&fingerprint));
                 read(&path, &fingerprint).unwrap_or_else(|| {
                     let index = Index::with_components(&corpus, Components::ALL);
-                    // A folder that is full or read-only costs time at the next start, and nothing else.
+                    // A full or read-only folder only costs time at the next start.
                     let _ = write(&path, &fingerprint, &index.to_bytes());
                     index
                 })
@@ -110,14 +110,14 @@ fn name(fingerprint: &[u8]) -> String {
     format!("{start}.{EXTENSION}")
 }
 
-/// Shows that a file is damaged; it is no protection against somebody who wants to deceive.
+/// Detects damage; it does not protect against tampering.
 fn checksum(bytes: &[u8]) -> [u8; 8] {
     let mut hasher = FxHasher::default();
     hasher.write(bytes);
     hasher.finish().to_le_bytes()
 }
 
-/// What a file holds, if it is whole and of this fingerprint.
+/// The contents of a file, if it is intact and has this fingerprint.
 fn read(path: &Path, fingerprint: &[u8]) -> Option<Index> {
     let bytes = fs::read(path).ok()?;
     let (header, body) = bytes.split_at_checked(HEADER_BYTES)?;
@@ -128,7 +128,7 @@ fn read(path: &Path, fingerprint: &[u8]) -> Option<Index> {
     Index::from_bytes(body)
 }
 
-/// Writes a file beside its place and moves it there, so that nobody reads half of one; then removes the oldest.
+/// Writes a temporary file and moves it into place, so that nobody reads half a file; then removes the oldest.
 fn write(path: &Path, fingerprint: &[u8], body: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder)?;

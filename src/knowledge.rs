@@ -1,4 +1,4 @@
-//! The guide: topics, resources, vocabulary and examples of what to leave alone, valid and immutable.
+//! The guide: topics, resources, vocabulary and examples of messages to leave alone; valid and immutable.
 //!
 //! A [`KnowledgeBase`] can only be obtained from sources without an error ([`load()`] for a folder, [`check()`] for sources
 //! in memory), so nothing later checks again: every id that it names exists, every text fits Discord.
@@ -143,7 +143,7 @@ pub struct Category {
     pub id: String,
     /// What people see.
     pub title: String,
-    /// One line on what is in it.
+    /// One line about its contents.
     pub description: String,
 }
 
@@ -164,7 +164,7 @@ pub struct Topic {
     pub keywords: Vec<String>,
     /// Ids of topics that are worth reading next.
     pub related: Vec<String>,
-    /// When somebody last read it and found it right.
+    /// When someone last read it and found it correct.
     pub reviewed: Date,
     /// The parts of its text; the first is the general answer. Never empty.
     pub sections: Vec<Section>,
@@ -218,11 +218,11 @@ pub struct Position {
     pub column: usize,
 }
 
-/// What a wrong answer could do.
+/// How much harm a wrong answer could do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stakes {
-    /// Nothing that cannot be mended.
+    /// None that cannot be put right.
     #[default]
     Ordinary,
     /// Harm in matters of law or money (visa, contracts, pay law, fraud): needs an official source, is answered only
@@ -266,20 +266,20 @@ pub struct Message {
 pub struct MessageKind {
     /// A name for logs and explanations.
     pub id: String,
-    /// What stands above the reply.
+    /// The heading of the reply.
     pub title: Option<String>,
-    /// What to say where somebody asked the bot for it directly, if there is something better than "not in the guide".
+    /// What to say if someone asks the bot for it directly, if there is something better than "not in the guide".
     pub reply: Option<String>,
     /// Messages of this kind.
     pub examples: Vec<String>,
 }
 
-/// A fault in content.
+/// A problem in the guide's content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Whether the knowledge base can be used in spite of it.
+    /// Whether the knowledge base can still be used.
     pub severity: Severity,
-    /// The file, with the folder as it was given.
+    /// The file, with the folder as given.
     pub file: String,
     /// Where in the file.
     #[serde(flatten)]
@@ -297,7 +297,7 @@ pub struct Problem {
 pub enum Severity {
     /// The knowledge base cannot be used.
     Error,
-    /// It works, less well than it could.
+    /// It works, but less well than it could.
     Warning,
 }
 

@@ -1,5 +1,5 @@
-//! internbot answers students' questions on getting and doing a software internship, from a guide of topics in TOML that
-//! anybody can edit. No language model: the same question always gets the same, reviewed answer.
+//! internbot answers students' questions about getting and doing a software internship, from a guide of topics in TOML that
+//! anyone can edit. There is no language model: the same question always gets the same reviewed answer.
 //!
 //! A message becomes a reply on one straight line; each step is a module, in this order:
 //!
@@ -11,18 +11,21 @@
 //! | [`answer`] | what a search found | the decision: answer, suggest, or admit |
 //! | [`reply`] | the decision | what a person is shown, as plain data |
 //! | [`terminal`] | a reply | text for a terminal |
-//! | `store` | what happened | what must last, in a file; part of the feature `discord` |
-//! | `discord` | events | replies in Discord; a feature, and waits for Discord and nothing else |
+//! | `store` | what happened | what must be kept, in a file or a database; part of the feature `discord` |
+//! | `discord` | events | replies in Discord; a feature that waits for nothing but Discord |
 //!
-//! All but the last two are the core: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. Around the line stand [`completion`], what is offered while somebody types, [`guide`], a
-//! knowledge base with all that is learned from it, [`live`], which exchanges the guide when its files change, [`index_cache`],
-//! which keeps what was learned between two starts, [`config`],
-//! what an operator can set, [`evaluate`], which measures how well a guide answers, [`scrub`], which takes out of a question
-//! what could tell who asked it, [`remark`], what is said to the bot and is no question, [`gaps`], which groups questions without
-//! an answer, [`stats`], what was asked and answered, [`settings`], what moderators can set, `encoder`, which computes what a
-//! text means where its weights are installed (a feature), and, both of the feature `discord`, `monitor`, of which other programs ask how the
-//! running bot is, and `preview`, which draws its replies in a browser.
+//! All but the last two form the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! [`knowledge::load`] reads files. The other modules are:
+//!
+//! - [`guide`], a knowledge base with everything learned from it; [`live`], which replaces the guide when its files change; and
+//!   [`index_cache`], which keeps what was learned between starts
+//! - [`completion`], suggestions while someone types; and [`remark`], messages to the bot that are not questions
+//! - [`gaps`], which groups unanswered questions; [`scrub`], which removes from a question anything that could identify who asked
+//!   it; [`stats`], what was asked and answered; and [`settings`], what moderators can set
+//! - [`config`], what an operator can set; and [`evaluate`], which measures how well a guide answers
+//! - `encoder`, which computes what a text means if its weights are installed (a feature)
+//! - `monitor`, which other programs ask about the running bot, and `preview`, which draws its replies in a browser (both part of
+//!   the feature `discord`)
 
 pub mod additions;
 pub mod answer;

@@ -1,5 +1,5 @@
-//! HTTP for few clients at once, each with one request and for a short time, so that none, however slow or hostile, holds
-//! more than a place for a while. However many knock, no more memory is taken.
+//! HTTP for a few clients at once, each with one request and for a short time, so that none, however slow or hostile, takes up
+//! more than one place for a while. However many clients connect, memory use does not grow.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tracing::{debug, warn};
 
-/// How much of a request's line and headers is read: more is nobody's honest question. The least that hyper takes.
+/// How much of a request's line and headers is read: no honest request needs more. The minimum that hyper allows.
 const MOST_READ: usize = 8 * 1_024;
-/// How long nothing is accepted after it failed: too many files are open, which passes.
+/// How long to pause after accepting a connection failed because too many files are open.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
 
-/// What clients may take.
+/// Limits for clients.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     /// How many are served at once; the next wait until one is done.
     pub places: usize,
-    /// How long each has to say what it wants: a request's line and headers. Whoever connects and says nothing is gone then.
+    /// How long each has to send its request's line and headers. A client that connects and sends nothing is then disconnected.
     pub asking: Duration,
-    /// How long each has for everything: to ask, to get the answer, and to go.
+    /// The total time for each: to ask, to get the answer, and to disconnect.
     pub patience: Duration,
 }
 
-/// Serves until it is dropped; `what` says in the log for what clients come.
+/// Serves until it is dropped; `what` names the service in the log.
 pub(crate) async fn serve<S, B>(
     listener: TcpListener,
     bounds: Bounds,
@@ -58,7 +58,7 @@ pub(crate) async fn serve<S, B>(
                     .header_read_timeout(bounds.asking);
                 let served = server.serve_connection(TokioIo::new(stream), service.clone());
                 tokio::spawn(async move {
-                    // Whoever is too slow loses the connection.
+                    // A client that is too slow loses the connection.
                     if let Ok(Err(error)) = timeout(bounds.patience, served).await {
                         debug!(%error, what, "a client went away");
                     }

@@ -1,7 +1,7 @@
-//! A guide that follows its files: what changes in the knowledge folder replaces the guide while others go on asking it.
+//! A guide that follows its files: changes in the knowledge folder replace the guide while others keep using it.
 //!
-//! The present guide stands behind one pointer. A handler takes a copy of that pointer once and uses the same guide
-//! to the end; a reload reads, checks and learns beside it and then swaps the pointer. Where the files have an error the
+//! The live guide is behind one pointer. A handler copies that pointer once and uses the same guide
+//! to the end; a reload reads, checks and learns alongside it and then swaps the pointer. If the files have an error, the
 //! pointer stays as it is, and the error is kept to be shown.
 
 use std::fmt;
@@ -21,7 +21,7 @@ use crate::search::Sentences;
 /// Maximum read attempts while files keep changing.
 const MAX_READS: u32 = 5;
 
-/// The present guide, and the way to the next.
+/// The live guide, and how it is replaced.
 #[derive(Debug)]
 pub struct Live {
     source: GuideSource,
@@ -31,11 +31,11 @@ pub struct Live {
     asked: AtomicU64,
     /// Held while a reload runs, so that there is one at a time.
     worker: Mutex<Reloader>,
-    /// Who is told of each change.
+    /// What is notified of each change.
     listener: OnceLock<Listener>,
 }
 
-/// What is called after each change of what is live.
+/// What is called after each change of the live guide.
 struct Listener(Box<dyn Fn() + Send + Sync>);
 
 impl fmt::Debug for Listener {
@@ -51,18 +51,18 @@ pub struct Status {
     pub guide: Arc<Guide>,
     /// Since when it does.
     pub since: SystemTime,
-    /// Why the files as they are now could not replace it; nothing where they are the guide that answers.
+    /// Why the current files could not replace it; `None` if they are the live guide.
     pub problem: Option<LiveProblem>,
     /// How the reloads so far ended.
     pub reloads: Reloads,
 }
 
-/// How often reloads ended how, since the start.
+/// How reloads have ended since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reloads {
-    /// The files were those of the guide that answers.
+    /// The files had not changed.
     pub same: u64,
-    /// Another guide answered from then on.
+    /// A new guide went live.
     pub swapped: u64,
     /// The files had an error.
     pub failed: u64,
@@ -77,18 +77,18 @@ pub struct LiveProblem {
     pub since: SystemTime,
 }
 
-/// What came of a reload.
+/// The result of a reload.
 #[derive(Debug, Clone)]
 pub enum Reload {
-    /// The files are those of the guide that answers.
+    /// The files have not changed.
     Same,
     /// Another guide answers now.
     Swapped(Changes),
-    /// The files have an error, and the guide answers as before.
+    /// The files have an error, and the previous guide stays live.
     Failed {
         /// What is wrong.
         error: Arc<LoadError>,
-        /// Whether the reload before this one did not find the same.
+        /// Whether the problem is new, rather than the same as at the previous reload.
         is_new: bool,
     },
 }
@@ -102,7 +102,7 @@ struct Reloader {
     latest: Reload,
 }
 
-/// What shows that a file was changed without reading it. Two are equal where nothing was saved in between.
+/// Shows whether a file has changed without reading it. Two are equal if nothing was saved in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint(Vec<(PathBuf, Option<Stamp>)>);
 
@@ -110,7 +110,7 @@ pub struct Fingerprint(Vec<(PathBuf, Option<Stamp>)>);
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// The file's own number, and when anything about it changed: another file under the same name has others.
+    /// The file's own number, and when anything about it changed: another file with the same name differs in these.
     #[cfg(unix)]
     inode: (u64, u64, i64, i64),
 }
@@ -162,7 +162,7 @@ impl Live {
         }
     }
 
-    /// Has `listener` called after each change of what is live, from whichever thread makes it; it should return at once. The
+    /// Calls `listener` after each change of the live guide, from whichever thread makes it; it should return at once. The
     /// first one stays.
     pub fn on_change(&self, listener: impl Fn() + Send + Sync + 'static) {
         let _ = self.listener.set(Listener(Box::new(listener)));
@@ -178,12 +178,12 @@ impl Live {
         self.source.folder().unwrap_or(Path::new(""))
     }
 
-    /// How the files look now.
+    /// The current state of the files.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_source(&self.source)
     }
 
-    /// The guide that answers now. A handler asks once and uses it to the end.
+    /// The live guide. A handler asks for it once and uses it to the end.
     pub fn guide(&self) -> Arc<Guide> {
         self.status(|status| Arc::clone(&status.guide))
     }
@@ -197,8 +197,8 @@ impl Live {
         look(&self.status.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces the guide by what the files say now. Takes as long as reading and learning do, longer where a reload is
-    /// under way: however many ask meanwhile, one more is done for all of them.
+    /// Replaces the guide by what the files say now. Takes as long as reading and learning, and longer if a reload is
+    /// in progress: however many are requested meanwhile, one more is done for all of them.
     pub fn reload(&self) -> Reload {
         let ticket = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         // A panic while learning left the guide as it was.
@@ -211,12 +211,12 @@ impl Live {
         worker.latest.clone()
     }
 
-    /// The same where a file was saved since the latest reload; nothing where none was.
+    /// The same, if a file was saved since the latest reload; otherwise `None`.
     pub fn reload_if_changed(&self) -> Option<Reload> {
         self.differs(&self.fingerprint()).then(|| self.reload())
     }
 
-    /// Replaces a guide by the same one with what an encoder says of it, unless another one is live by now. Says whether it did.
+    /// Replaces a guide by the same one with an encoder's vectors, unless another one is live by now. Returns whether it did.
     pub fn take_in(&self, guide: &Arc<Guide>, sentences: Option<Sentences>) -> bool {
         let encoded = Arc::new(guide.with_sentences(sentences));
         let mut done = false;
@@ -229,7 +229,7 @@ impl Live {
         done
     }
 
-    /// Whether files look different from those that the latest reload read.
+    /// Whether the files differ from those that the latest reload read.
     pub fn differs(&self, files: &Fingerprint) -> bool {
         self.worker
             .lock()
@@ -249,7 +249,7 @@ impl Live {
             }
             before = after;
         }
-        // Somebody saves without a pause: what is there is checked like everything, and the next look at the files differs.
+        // Someone keeps saving: what is there is checked as usual, and the next look at the files will differ.
         (before, self.source.read().map_err(LoadError::from))
     }
 
@@ -263,7 +263,7 @@ impl Live {
     fn swap(&self, sources: Result<Sources, LoadError>) -> Reload {
         let before = self.guide();
         let read = sources.and_then(|sources| {
-            // Learning takes most of the time, and these files are learned already.
+            // Learning takes most of the time, and these files have already been learned.
             let is_same = sources.version() == before.knowledge.version();
             if is_same {
                 Ok(None)
@@ -332,7 +332,7 @@ impl Fingerprint {
         source.folder().map(Self::of).unwrap_or_default()
     }
 
-    /// How the files of a knowledge folder look now; one that is not there looks like nothing.
+    /// The current state of a knowledge folder's files; a missing file has none.
     pub fn of(folder: &Path) -> Self {
         let paths = Sources::paths(folder).unwrap_or_default();
         Self(

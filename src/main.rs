@@ -1,4 +1,4 @@
-//! The command `internbot`: reads the command line, runs one command, says what went wrong.
+//! The command `internbot`: reads the command line, runs a command, and reports what went wrong.
 
 mod cli;
 
@@ -9,7 +9,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     match cli::run(cli::CommandLine::parse()) {
         Ok(code) => code,
-        // Who reads our output has read enough: `internbot ask … | head`.
+        // The reader of our output has closed it, as in `internbot ask … | head`.
         Err(cli::CliError::Output(fault)) if fault.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }

@@ -1,15 +1,15 @@
-//! What other programs can ask of the running bot over HTTP: whether it works, whether it is ready, and its figures for
+//! What other programs can ask the running bot over HTTP: whether it works, whether it is ready, and its metrics for
 //! Prometheus. Off unless the configuration names an address; then nothing listens and nothing is counted.
 //!
-//! The bot tells what happens by one call each (`MonitorHandle::asked` and the like), which add to a number and never wait. How
-//! things are at present (connections, the guide, the store, the process) is looked up when somebody asks.
+//! The bot reports each event with one call (`MonitorHandle::asked` and so on), which increments a counter and never waits. How
+//! things are now (connections, the guide, the store, the process) is looked up on request.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
 //! | `counts` | what is counted while the bot runs |
-//! | `watched` | how the bot is at present, and what is missing for it to be ready |
-//! | `page` | all figures as a page for Prometheus |
-//! | `http` | what is answered on three paths |
+//! | `watched` | the bot's current state, and what keeps it from being ready |
+//! | `page` | all metrics as a page for Prometheus |
+//! | `http` | the responses on three paths |
 //! | `process` | memory and processor time of this process |
 
 mod counts;
@@ -38,17 +38,17 @@ use watched::Watched;
 pub(crate) use counts::RequestKind;
 pub use watched::{Present, Shard};
 
-/// A Prometheus, a health check and a curious operator are three.
+/// Prometheus, a health check and a curious operator make three.
 const BOUNDS: Bounds = Bounds {
     places: 16,
     asking: Duration::from_secs(2),
     patience: Duration::from_secs(5),
 };
 
-/// Why nothing can be asked.
+/// Why the monitor cannot start.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot listen on {address} for health and figures: {source}; end the program that has the port, or name another address as \
+    "cannot listen on {address} for health and metrics: {source}; stop the program that uses the port, or set another address as \
      monitor.listen in the configuration (\"\" for none)"
 )]
 pub struct MonitorError {
@@ -56,7 +56,7 @@ pub struct MonitorError {
     source: std::io::Error,
 }
 
-/// The handle with which the bot tells what happens; cheap to clone. One that is off does nothing.
+/// The handle through which the bot reports events; cheap to clone. If the monitor is off, it does nothing.
 #[derive(Debug, Clone, Default)]
 pub struct MonitorHandle(Option<Arc<On>>);
 
@@ -74,11 +74,11 @@ impl MonitorHandle {
         Self(None)
     }
 
-    /// Listens where the configuration says, if it does, until the last handle is dropped. Until the bot is told of by
+    /// Listens on the configured address, if there is one, until the last handle is dropped. Until the bot is registered with
     /// `watch`, it counts as not connected.
     ///
     /// # Errors
-    /// Where the address cannot be listened on: it is taken, or not this machine's.
+    /// If it is impossible to listen on the address: it is taken, or not this machine's.
     pub async fn start(
         config: &config::Monitor,
         live: &Arc<Live>,
@@ -93,7 +93,7 @@ impl MonitorHandle {
         info!(%address, "listening for /healthz, /readyz and /metrics");
         if !address.ip().is_loopback() {
             warn!(
-                "anyone who reaches {address} can read the bot's figures; keep it behind a firewall, or listen on 127.0.0.1"
+                "anyone who can reach {address} can read the bot's metrics; keep it behind a firewall, or listen on 127.0.0.1"
             );
         }
         let (live, store) = (Arc::clone(live), store.clone());
@@ -105,7 +105,7 @@ impl MonitorHandle {
             started: SystemTime::now(),
         });
         let service = TowerToHyperService::new(http::router(Arc::clone(&seen)));
-        let serving = listener::serve(listener, BOUNDS, "health and figures", service);
+        let serving = listener::serve(listener, BOUNDS, "health and metrics", service);
         let _listener = AbortOnDropHandle::new(tokio::spawn(serving));
         Ok(Self(Some(Arc::new(On {
             seen,
@@ -114,12 +114,12 @@ impl MonitorHandle {
         }))))
     }
 
-    /// Where it listens; the port is a real one where the configuration left it to the system.
+    /// The address that it listens on, with the actual port if the configuration left the choice to the system.
     pub fn address(&self) -> Option<SocketAddr> {
         self.0.as_ref().map(|on| on.address)
     }
 
-    /// From now on this tells how the bot is.
+    /// Registers the function that looks up the bot's state.
     pub(crate) fn watch(&self, look: impl Fn() -> Option<Present> + Send + Sync + 'static) {
         if let Some(on) = &self.0 {
             // A process runs one bot.
@@ -127,7 +127,7 @@ impl MonitorHandle {
         }
     }
 
-    /// A question was decided, and all is done that it asked for: how long after its event.
+    /// A question has been decided and everything it asked for is done; records how long each took.
     pub(crate) fn asked(
         &self,
         way: Way,
@@ -140,14 +140,14 @@ impl MonitorHandle {
         }
     }
 
-    /// A request of this kind was answered with an HTTP status, or with none where there was no answer.
+    /// A request of this kind was answered with an HTTP status, or with `None` if there was no answer.
     pub(crate) fn requested(&self, kind: RequestKind, status: Option<u16>) {
         if let Some(on) = &self.0 {
             on.seen.counts.requested(kind, status);
         }
     }
 
-    /// A question came while an encoder is asked: it was encoded, or the encoder had too much to do.
+    /// A question arrived while an encoder is in use: it was encoded, or the encoder was overloaded.
     pub(crate) fn encoded(&self, done: bool) {
         if let Some(on) = &self.0 {
             on.seen.counts.encoded(done);

@@ -1,4 +1,4 @@
-//! What a server added, read with a guide: to be compared with a question, on top of the one search. Pure.
+//! A server's additions, prepared with a guide for comparing them with a question, on top of the shared search. Pure.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::text;
 /// A sentence of a longer message that asks in fewer words than this ("is this legit?") says nothing by itself.
 const SHORTEST_ASKING: usize = 5;
 
-/// The additions of a server as a guide reads them. What leads to a section that is gone is left out.
+/// A server's additions as a guide reads them. Additions that lead to a missing section are left out.
 #[derive(Debug, Default)]
 pub struct Overlay {
     entries: Vec<OverlayEntry>,
@@ -24,7 +24,7 @@ pub struct Overlay {
 struct OverlayEntry {
     words: Box<str>,
     subject: Subject,
-    /// The topic and the section of the guide to which it leads, by position; none for an answer of the server's own.
+    /// The topic and section of the guide that it leads to, by position; `None` for the server's own answer.
     section: Option<(usize, usize)>,
     addition: Arc<Addition>,
 }
@@ -71,7 +71,7 @@ impl Overlay {
         }
     }
 
-    /// What is most like a question; of equals what was added last. Of a story, the sentence that asks counts as well.
+    /// The addition most similar to a question; on a tie, the latest. In a story, the sentence that asks is compared too.
     pub fn nearest(&self, guide: &Guide, question: &str) -> Option<Taught> {
         if self.is_empty() {
             return None;

@@ -1,14 +1,14 @@
-//! Draws the bot's replies in a browser, from the JSON that Discord would be sent: a page to ask in while the guide is
+//! Draws the bot's replies in a browser from the JSON that would be sent to Discord: a page for asking while the guide is
 //! written, and static pages of the whole guide. No account, no token, and nothing leaves the machine.
 //!
-//! The page changes nothing: the server keeps no state, the conversation is in the browser. It answers only those who name it
-//! by its own address, so that no web site can look through the browser of somebody who has it open.
+//! The page changes nothing: the server keeps no state, and the conversation is in the browser. It answers only requests that use
+//! its own address, so that no website can read it through the browser of someone who has it open.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
 //! | `server` | what the page asks for, and who may ask |
-//! | `draw`, `markdown` | from a message as Discord is sent it to HTML |
-//! | `limits` | what of a message is near a limit |
+//! | `draw`, `markdown` | turn a message as sent to Discord into HTML |
+//! | `limits` | which parts of a message are close to a limit |
 //! | `site` | the guide as static pages |
 //! | `page.html`, `preview.css`, `preview.js`, `search.js` | what the browser gets, as it is |
 
@@ -35,19 +35,19 @@ use server::Previewed;
 pub use server::EncodeText;
 pub use site::{SiteError, WrittenSite, write_site};
 
-/// A browser opens six connections at once; the rest is for a flood. What is silent goes after two seconds, so that a thousand
-/// such connections, as many as the system lets wait here, hold up a question for 16 seconds. With all places taken, the files
-/// that are open stay far below 1,024, which many systems allow a process.
+/// A browser opens six connections at once; the rest is for floods. Silent connections are closed after two seconds, so that a thousand
+/// of them, as many as the system lets wait here, delay a question by 16 seconds. With all places taken, the open files
+/// stay far below 1,024, which many systems allow a process.
 const BOUNDS: Bounds = Bounds {
     places: 128,
     asking: Duration::from_secs(2),
     patience: Duration::from_secs(10),
 };
 
-/// Why there is no preview.
+/// Why the preview cannot start.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot listen on {address} for the preview: {source}; end the program that has the port (another preview?), or choose another one \
+    "cannot listen on {address} for the preview: {source}; stop the program that uses the port (another preview?), or choose another one \
      with --port"
 )]
 pub struct PreviewError {
@@ -64,10 +64,10 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Takes a port for a guide; 0 for any that is free. Gaps are read from the store, if there is one.
+    /// Takes a port for a guide; 0 for any free port. Gaps are read from the store, if there is one.
     ///
     /// # Errors
-    /// Where the address cannot be listened on: it is taken, or not this machine's.
+    /// If it is impossible to listen on the address: it is taken, or not this machine's.
     pub async fn bind(
         address: SocketAddr,
         live: Arc<Live>,

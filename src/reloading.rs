@@ -1,7 +1,7 @@
-//! Watches the files of the guide while the bot runs, and logs what a reload brought.
+//! Watches the guide's files while the bot runs, and logs the results of reloads.
 //!
-//! The files are looked at in turns rather than by notices of the system: those do not come from network mounts and from
-//! folders that a container shares with its host, and a look costs less than a message.
+//! The files are polled, because the system's change notifications do not work for network mounts and
+//! folders shared between a container and its host, and polling costs less than handling a message.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tracing::{error, info, warn};
 
 use crate::live::{Fingerprint, Live, Reload};
 
-/// How often the files are looked at. A change goes live after at least two looks: the second shows that saving is over.
+/// How often the files are polled. A change goes live after at least two polls: the second shows that saving has finished.
 const POLL_INTERVAL: Duration = Duration::from_millis(400);
-/// After this many looks at files that still change they are read nonetheless.
+/// After this many polls, files that keep changing are read anyway.
 const MAX_UNSETTLED: u32 = 3;
 
-/// Replaces the guide by what its files say now, and logs what came of it; nothing if that could not be found out.
+/// Reloads the guide from its files, and logs the result; `None` if learning failed.
 pub async fn reload(live: &Arc<Live>) -> Option<Reload> {
     let worker = Arc::clone(live);
     match spawn_blocking(move || worker.reload()).await {
@@ -33,7 +33,7 @@ pub async fn reload(live: &Arc<Live>) -> Option<Reload> {
     }
 }
 
-/// Reloads the guide whenever its files changed, unless that is switched off. Never completes.
+/// Reloads the guide whenever its files change, unless that is switched off. Never completes.
 pub(crate) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
     if !is_on {
         return std::future::pending().await;
@@ -44,7 +44,7 @@ pub(crate) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
     let mut unsettled = 0;
     loop {
         looks.tick().await;
-        // A folder on a network may take its time: only this task waits for it.
+        // A network folder may be slow: only this task waits for it.
         let worker = Arc::clone(live);
         let look = spawn_blocking(move || {
             let files = worker.fingerprint();
@@ -72,7 +72,7 @@ fn log(live: &Live, reload: &Reload) {
     match reload {
         Reload::Same => info!(
             guide.version = version,
-            "the guide's files are those that are live"
+            "the guide's files have not changed"
         ),
         Reload::Swapped(changes) => info!(
             guide.version = version,
@@ -86,7 +86,7 @@ fn log(live: &Live, reload: &Reload) {
             is_new: true,
         } => warn!(
             guide.version = version,
-            "the guide stays as it was: {error}"
+            "the previous guide stays live: {error}"
         ),
         Reload::Failed { is_new: false, .. } => {}
     }

@@ -1,22 +1,22 @@
-//! What somebody says to the bot that is no question: an answer to what it has just said, thanks, or the beginning of a
+//! Messages to the bot that are not questions: a response to what it has just said, thanks, or the beginning of a
 //! sentence. Pure.
 //!
-//! Only a message that consists of nothing else counts: "no" is a remark, "no experience" is a question.
+//! A message must consist of nothing else to count: "no" is a remark, "no experience" is a question.
 
-/// A message to the bot that is no question.
+/// A message to the bot that is not a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remark {
-    /// None of what was offered, or not what was answered.
+    /// A rejection of what was offered or answered.
     No,
     /// Agreement.
     Yes,
-    /// One of what was offered, counted from zero.
+    /// One of the candidates offered, counted from zero.
     Pick(usize),
     /// Thanks, or a sign of approval.
     Thanks,
-    /// Who is behind the bot.
+    /// A question about who is behind the bot.
     WhoMadeYou,
-    /// Words with which a question begins, or the subject of the whole guide, and nothing else.
+    /// Nothing but the beginning of a question, or the subject of the whole guide.
     Unfinished,
 }
 
@@ -50,12 +50,12 @@ const ORDINALS: [&[&str]; 6] = [
     &["fifth", "5th", "5", "five"],
     &["sixth", "6th", "6", "six"],
 ];
-/// What may stand around an ordinal.
+/// Words that may surround an ordinal.
 const AROUND: &[&str] = &[
     "the", "one", "please", "number", "option", "no", "yes", "i", "mean", "meant", "take", "show",
     "me", "answer",
 ];
-/// Words that tell nothing alone, however many there are.
+/// Words that say nothing on their own, however many there are.
 #[rustfmt::skip]
 const EMPTY: &[&str] = &[
     "how", "do", "does", "did", "i", "what", "whats", "is", "are", "a", "an", "the", "why", "when", "where", "who",
@@ -67,10 +67,10 @@ const APPROVAL: &[char] = &[
     '🔥', '🤝', '💪',
 ];
 const REFUSAL: &[char] = &['👎', '❌', '🚫'];
-/// A longer message says more than a remark.
+/// The maximum length of a remark; longer messages say more.
 const MAX_WORDS: usize = 6;
 
-/// What a message says, if it is no question.
+/// The remark that a message is, if it is not a question.
 pub fn read(text: &str) -> Option<Remark> {
     let plain: String = text
         .to_lowercase()
@@ -110,7 +110,7 @@ pub fn read(text: &str) -> Option<Remark> {
 /// Which one is meant by "the second one" or "2".
 fn pick(words: &[&str]) -> Option<usize> {
     let number_of = |word: &&str| ORDINALS.iter().position(|names| names.contains(word));
-    // "the second one": the last word only numbers where no other does.
+    // "the second one": "one" only counts as a number if there is no other.
     let ordinal = words
         .iter()
         .find(|word| **word != "one" && number_of(word).is_some());
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_question() {
+    fn messages_that_are_not_questions() {
         let rows: &[(Remark, &[&str])] = &[
             (Remark::No, &["no", "None of those.", "that’s not it", "👎"]),
             (Remark::Yes, &["yes", "Yes!", "that's it"]),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_a_question() {
+    fn messages_that_are_questions() {
         for text in [
             "no experience",
             "how do i negotiate",

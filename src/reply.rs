@@ -1,16 +1,16 @@
-//! What a person is shown, as plain data: all wording and all of Discord's limits.
+//! What a person is shown, as plain data. All wording and all of Discord's limits are here.
 //!
-//! A [`Reply`] knows nothing of Discord's library or of terminals; `discord::render` and `terminal` turn it into what
-//! they show. Whatever composes a reply ends in `Reply::within_limits`, so every reply fits.
+//! A [`Reply`] knows nothing about Discord's library or terminals; `discord::render` and `terminal` turn it into what
+//! they show. Everything that composes a reply ends with `Reply::within_limits`, so every reply fits.
 //!
 //! | Module | Words |
 //! | --- | --- |
-//! | `answers`, `candidates` | what follows a question: a section; candidates or "not in the guide" |
+//! | `answers`, `candidates` | replies to a question: a section; candidates or "Not in the guide" |
 //! | `browse` | topics and resources, page by page: what follows a click or a command |
 //! | `notes` | help, privacy, and one-sentence notes |
 //! | `explain` | why a question is answered as it is |
-//! | `moderation`, `settings`, `figures` | what moderators are told: of the guide, of their settings, of what people ask |
-//! | `teaching` | what moderators add to the guide, and the forms for it |
+//! | `moderation`, `settings`, `figures` | replies to moderators: about the guide, their settings, and what people ask |
+//! | `teaching` | what moderators add to the guide, and its forms |
 //! | `choice`, `form`, `link` | what a person can do next, fill in and open |
 //! | `markdown` | what people wrote, as Markdown |
 //! | `limit` | what fits |
@@ -50,15 +50,15 @@ pub use teaching::*;
 
 pub use crate::knowledge::Place;
 
-/// What the bot is, where it reads and how to stop it, on one line: small print ends with its line.
-const INTRODUCTION: &str = "New here: I am a bot that answers from a guide which people wrote and reviewed. I read what mentions me, \
-    replies to me or is sent to me, and a channel only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
-    me, a moderator takes my right to write, or removes me under Server Settings › Integrations.";
+/// Says what the bot is, what it reads and how to stop it. It must be one line, because small print ends with its line.
+const INTRODUCTION: &str = "New here: I'm a bot that answers from a guide written and reviewed by people. I read messages that mention me, \
+    reply to me or are sent to me, and channels only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
+    me, a moderator can take away my permission to write, or remove me under Server Settings › Integrations.";
 
-/// What stands above sections that may help too.
-pub const ALSO: &str = "This may help too";
+/// The heading above sections that may also help.
+pub const ALSO: &str = "This may also help";
 
-/// Marks the headline of a reply. In an older message of the bot the headline is found by it.
+/// Marks the headline of a reply. It is used to find the headline in the bot's older messages.
 pub const HEADLINE: &str = "## ";
 
 /// What a person is shown.
@@ -66,35 +66,35 @@ pub const HEADLINE: &str = "## ";
 pub struct Reply {
     /// The headline. A reply without one is a note: plain text.
     pub title: String,
-    /// Where in the guide this stands, from the outside in.
+    /// Where in the guide this is, from the outside in.
     pub path: Vec<String>,
     /// Discord Markdown.
     pub body: String,
     /// Links, best first.
     pub links: Vec<Link>,
-    /// What to be aware of, where a wrong answer could do harm.
+    /// A warning, if a wrong answer could do harm.
     pub notice: Option<String>,
-    /// Sections that may help too, in full below the text.
+    /// Sections that may also help, shown in full below the text.
     pub also: Vec<Choice>,
     /// A list whose entries have buttons of their own; a terminal does not show this.
     pub entries: Vec<Entry>,
-    /// What the choices are, in a few words.
+    /// A short prompt for the choices.
     pub prompt: String,
     /// Where a person can go from here.
     pub choices: Vec<Choice>,
     /// How choices are offered where there are buttons and menus.
     pub shape: Shape,
-    /// How the list that is shown can be narrowed or widened; a terminal does not show this.
+    /// Filters for the list shown; a terminal does not show them.
     pub filters: Vec<Choice>,
-    /// What a person can do with this very reply, where it has buttons; a terminal does not show them.
+    /// What a person can do with this reply itself, as buttons; a terminal does not show them.
     pub buttons: Vec<Choice>,
     /// Small print.
     pub footer: String,
-    /// What the bot is, where people see it for the first time; a terminal does not show this.
+    /// An introduction, where people see the bot for the first time; a terminal does not show it.
     pub introduction: Option<String>,
 }
 
-/// One of a list, with what can be done about it.
+/// An entry of a list, with its own buttons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Discord Markdown.
@@ -106,28 +106,28 @@ pub struct Entry {
 /// How choices are offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Shape {
-    /// In a menu, opened by who wants to.
+    /// In a menu that people can open.
     #[default]
     Menu,
-    /// One below the other, each in full with a short button beside it: the person is to choose one.
+    /// One below the other, each in full with a short button beside it, because the person has to choose one.
     Candidates,
 }
 
-/// A piece of a reply, as it is read from top to bottom.
+/// A part of a reply, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passage<'a> {
     /// Discord Markdown.
     Text(String),
     /// A line between what is above and what is below.
     Divider,
-    /// Discord Markdown with a button beside it, which takes the choice.
+    /// Discord Markdown with a button beside it for the choice.
     Candidate(String, &'a Choice),
     /// Discord Markdown with buttons below it.
     Entry(&'a Entry),
 }
 
 impl Reply {
-    /// The same reply with a few words on what the bot is.
+    /// The same reply with an introduction of the bot.
     pub fn introducing(mut self) -> Self {
         self.introduction = Some(INTRODUCTION.to_owned());
         self.within_limits()
@@ -194,7 +194,7 @@ impl Reply {
         lines.join("\n")
     }
 
-    /// Cuts every part to what Discord takes and a phone shows.
+    /// Cuts every part to what Discord accepts and a phone shows.
     pub(crate) fn within_limits(mut self) -> Self {
         self.title = cut(&self.title, limit::TITLE);
         self.footer = cut(&self.footer, limit::FOOTER);

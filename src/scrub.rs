@@ -1,9 +1,9 @@
-//! Taking out of a question whatever could tell who asked it, before anything is kept. Pure, like the core.
+//! Removes from a question anything that could identify who asked it, before anything is kept. Pure, like the core.
 //!
-//! What goes: code, mentions and whatever else Discord writes in angle brackets, custom emoji, links, e-mail and IP
-//! addresses, names that begin with `@`, numbers of five digits and more however they are grouped (telephone numbers,
-//! ids), long runs that look like tokens, street addresses, and names where somebody introduces themselves. It prefers
-//! to take out too much. A name that stands alone in a sentence looks like any other word and stays.
+//! It removes code, mentions and anything else that Discord writes in angle brackets, custom emoji, links, email and IP
+//! addresses, names that begin with `@`, numbers of five digits or more however they are grouped (telephone numbers,
+//! ids), long strings that look like tokens, street addresses, and names where someone introduces themselves. It errs on the
+//! side of removing too much. A bare name in a sentence looks like any other word and stays.
 
 mod words;
 
@@ -15,22 +15,22 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text;
 use words::GONE;
 
-/// The most of a question that is kept, in characters.
+/// How many characters of a question are kept.
 pub const MOST: usize = 300;
-/// Numbers of this many digits are taken out: shorter ones are years, pages, pay by the hour.
+/// Numbers with this many digits are removed: shorter ones are years, pages or hourly pay.
 const DIGITS: usize = 5;
-/// A word of this many characters with digits or capitals in it is no word.
+/// A string this long with digits or capitals in it is not a word.
 const LONG: usize = 20;
-/// A word of this many characters is none whatever it is made of.
+/// A string this long is not a word, whatever it is made of.
 const TOO_LONG: usize = 40;
-/// A run of this many hexadecimal digits is no word even without a figure in it.
+/// A run of this many hexadecimal digits is not a word, even if all of them are letters.
 const HEX: usize = 12;
-/// A word of this many characters, three of them figures, may be a token.
+/// A string this long with three digits in it may be a token.
 const MIXED: usize = 10;
 
-/// What goes wherever it stands, in this order, and what is put in its place.
+/// What is removed wherever it occurs, in this order, and what replaces it.
 const PATTERN_TABLE: [(&str, &str); 8] = [
-    // Code, to its end or to that of the text.
+    // Code, up to its end or the end of the text.
     (
         r"(?s)`{4,}.*?(?:`{4,}|\z)|`{3}.*?(?:`{3,}|\z)|`{2}.*?(?:`{2,}|\z)|`[^`]*(?:`+|\z)",
         " … ",
@@ -41,28 +41,28 @@ const PATTERN_TABLE: [(&str, &str); 8] = [
     // "ada (at) example (dot) org".
     (r"(?i) ?[(\[{]at[)\]}] ?", "@"),
     (r"(?i) ?[(\[{]dot[)\]}] ?", "."),
-    // Numbers of five digits and more, up to three separators between two of them: "(0) 170". Shorter ones are years, pages, pay
-    // by the hour. What leads a telephone number goes with it.
+    // Numbers of five digits or more, with up to three separators between two digits: "(0) 170". Shorter ones are years, pages or
+    // hourly pay. A telephone number's prefix goes with it.
     (r"[+(#]*\p{N}(?:[\s\-–‐‑.,/():+]{0,3}\p{N}){4,}", "…"),
     // IP version 4.
     (r"\p{N}{1,3}(?:\.\p{N}{1,3}){3}", "…"),
     // A custom emoji as it is typed: `:wave_hi:`.
     (r"(^|\s):[\p{L}\p{N}_]{2,}:\S*", "$1…"),
 ];
-/// Words that go, without the marks around them.
+/// Words to remove, without the punctuation around them.
 const PERSONAL_TABLE: [&str; 5] = [
     // Addresses, names that begin with `@`, links.
     "@",
     "://",
     r"(?i)^www\.",
-    // A name as Discord had them: `ada#1815`.
+    // An old-style Discord name: `ada#1815`.
     r"^[^#]{2,}#(?:\P{N}*\p{N}){3}",
-    // IP version 6, or the address of hardware.
+    // An IPv6 or MAC address.
     r"(?i)^[0-9a-f.%/…]*:[0-9a-f.%/…]*:[0-9a-f:.%/…]*$",
 ];
-/// The address of a page without `www`: a name, and what may be a country or the like.
+/// A web address without `www`: a name with a top-level domain.
 const DOMAIN_PATTERN: &str = r"^(?:[^/?:]*\.)?[^/?:.]{2,}\.(?:[^/?:]*\.)?\p{L}{2,}(?:\.*[/?:].*)?$";
-/// What looks like one and is a thing that people ask about; so is what ends with ".js".
+/// Words that look like one but are things people ask about, as is anything that ends in ".js".
 const THINGS: [&str; 6] = [
     "asp.net",
     "ml.net",
@@ -83,7 +83,7 @@ static PERSONAL: LazyLock<RegexSet> =
 static DOMAIN: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new([DOMAIN_PATTERN]).unwrap_or_default());
 
-/// A question without what could tell who asked it: only [`scrub`] makes one, so only such a text is ever kept.
+/// A question without anything that could identify who asked it. Only [`scrub`] creates one, so only such texts are ever kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scrubbed(String);
 
@@ -93,18 +93,18 @@ impl Scrubbed {
         &self.0
     }
 
-    /// The words of the text, so that spellings which differ in case and marks are one.
+    /// The words of the text, so that texts that differ only in case and punctuation count as one.
     pub fn key(&self) -> String {
         text::words(&self.0).join(" ")
     }
 
-    /// Whether nothing is left to learn from.
+    /// Whether there is nothing left to learn from.
     pub fn is_empty(&self) -> bool {
         !self.0.chars().any(char::is_alphabetic)
     }
 }
 
-/// Takes out of a text what could tell who wrote it.
+/// Removes from a text anything that could identify who wrote it.
 ///
 /// ```
 /// let kept = internbot::scrub::scrub("hi, my name is Ada, mail ada@example.org or call +49 170 1234567 now");
@@ -114,7 +114,7 @@ pub fn scrub(text: &str) -> Scrubbed {
     Scrubbed(text::cut(&without_personal(text), MOST))
 }
 
-/// A text without what could tell who wrote it, its words apart by one space.
+/// A text without anything that could identify who wrote it, with single spaces between words.
 fn without_personal(text: &str) -> String {
     let plain: String = text
         .nfkc()
@@ -138,7 +138,7 @@ fn without_personal(text: &str) -> String {
     kept.join(" ")
 }
 
-/// Whether a text has something that could tell who wrote it.
+/// Whether a text has anything that could identify who wrote it.
 ///
 /// ```
 /// use internbot::scrub::tells_who;
@@ -150,7 +150,7 @@ pub fn tells_who(text: &str) -> bool {
     without_personal(text) != text::one_line(&plain)
 }
 
-/// Whether a word could belong to one person, or lead to them.
+/// Whether a word could identify one person, or lead to them.
 fn is_personal(word: &str) -> bool {
     let bare = word
         .trim_matches(|c: char| "()[]{}\"'“”‘’*_~|,;!?".contains(c))

@@ -49,14 +49,14 @@ pub use sentences::{Encode, SENTENCE_DIMENSIONS, SentenceVector, Sentences, no_e
 use serde::{Deserialize, Serialize};
 use vectorizer::{Vectorizer, WeightedFeature};
 
-/// How much BM25 counts beside the classifier's logit.
+/// The weight of BM25 relative to the classifier's logit.
 const BM25_WEIGHT: f32 = 0.15;
-/// How much the likeness of a topic's nearest phrasing, 0 to 1, counts beside the classifier's logit: more makes the bot
-/// answer more of what is out of scope.
+/// The weight of the similarity, 0 to 1, of a topic's nearest phrasing, relative to the classifier's logit: more makes the bot
+/// answer more out-of-scope messages.
 const LIKENESS_WEIGHT: f32 = 3.0;
 /// How much the likeness in meaning to a topic's nearest example counts.
 const MEANT_NEAREST: f32 = 6.0;
-/// How much the mean likeness in meaning to its five nearest examples counts.
+/// The weight of the mean similarity in meaning to its five nearest examples.
 const MEANT_NEAR: f32 = 7.0;
 /// How many classes, best first, are compared example by example.
 const MOST_COMPARED: usize = 8;
@@ -68,10 +68,10 @@ const ENCODED_NEAR: f32 = 14.0;
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
 const SHORTEST_ASKING: usize = 4;
-/// How far a phrasing that is repeated to the letter leads.
+/// The lead of a phrasing that is repeated exactly.
 const REPEATED_LEAD: f32 = 6.0;
 
-/// A knowledge base, learned by heart. Immutable; searching it needs no lock.
+/// A learned knowledge base. Immutable; searching it needs no lock.
 ///
 /// Copies share what was learned.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,12 +83,12 @@ pub struct Index {
     phrasings: Arc<Phrasings>,
     examples: Arc<MeantExamples>,
     sections: Arc<Sections>,
-    /// The ids of the topics, which decide ties.
+    /// The topics' ids, which break ties.
     topics: Arc<[String]>,
     components: Components,
     #[serde(skip, default = "read_meanings")]
     meanings: Arc<Meanings>,
-    /// What the encoder says of the same texts, if there is one.
+    /// The encoder's vectors of the same texts, if there is an encoder.
     #[serde(skip)]
     sentences: Option<Arc<Sentences>>,
 }
@@ -102,7 +102,7 @@ pub struct Question {
     pub previous: Vec<String>,
     /// Whether the message was not addressed to the bot.
     pub overheard: bool,
-    /// What the encoder says of the text, if there is one.
+    /// The encoder's vector of the text, if there is an encoder.
     pub vector: Option<Box<SentenceVector>>,
 }
 
@@ -115,7 +115,7 @@ impl Question {
         }
     }
 
-    /// The same with what an encoder says of it.
+    /// The same, with its vector from an encoder.
     pub fn encoded(self, encode: &Encode<'_>) -> Self {
         Self {
             vector: encode(&self.text).map(Box::new),
@@ -125,7 +125,7 @@ impl Question {
 }
 
 impl Index {
-    /// The same index with what an encoder says of the texts that it was learned from.
+    /// The same index, with an encoder's vectors of the texts that it was learned from.
     #[must_use]
     pub fn with_sentences(&self, sentences: Option<Sentences>) -> Self {
         Self {
@@ -134,7 +134,7 @@ impl Index {
         }
     }
 
-    /// Whether an encoder is asked too, of questions that come with a vector.
+    /// Whether the index uses an encoder, for questions that come with a vector.
     pub fn has_sentences(&self) -> bool {
         self.sentences.is_some()
     }
@@ -145,7 +145,7 @@ impl Index {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
-    /// The index that these bytes hold, if they hold one. Only a program of the same sources understands them.
+    /// The index in these bytes, if they contain one. Only a program built from the same sources can read them.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }
@@ -192,8 +192,11 @@ impl Index {
         for (class, score) in scores.iter_mut().enumerate() {
             *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
-        self.add_neighbours(&analyzed, &mut scores);
+        // An encoder knows better than the sum of a text's words what it means.
         let meant = self.add_encoder(question, &mut scores);
+        if meant.is_none() {
+            self.add_neighbours(&analyzed, &mut scores);
+        }
         let topics = self.topics.len();
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
         ranked.sort_by(|(a_score, a), (b_score, b)| {
@@ -265,14 +268,14 @@ impl Index {
         self.sections.with_words(&stems)
     }
 
-    /// What a text is about, for comparing texts with each other: the stems of the words that carry meaning, words of one
-    /// group under the group's name, long words corrected. In the order of the alphabet, each once.
+    /// What a text is about, for comparing texts: the stems of the words that carry meaning, with words of one
+    /// group under the group's name and long words corrected. In alphabetical order, each once.
     pub fn telling(&self, text: &str) -> Vec<String> {
         self.analyzer.telling(text)
     }
 
-    /// The word that somebody has begun to type: the one that questions of the knowledge base use most often. Nothing where
-    /// it is finished, or no word begins so.
+    /// The word that someone has begun to type: the matching one that the knowledge base's questions use most often. `None` if
+    /// it is complete, or no word begins that way.
     pub fn finished(&self, begun: &str) -> Option<&str> {
         self.analyzer.finished(begun)
     }
@@ -290,7 +293,7 @@ impl Index {
         logits
     }
 
-    /// Adds a share of what the rare words of a question say.
+    /// Adds the evidence of a question's rare words.
     fn add_bm25(&self, share: f32, analyzed: &AnalyzedText, scores: &mut [f32]) {
         for term in self.analyzer.terms(analyzed) {
             for &(class, gain) in self.bm25.gains(term) {
@@ -320,7 +323,7 @@ impl Index {
         }
     }
 
-    /// Adds what the encoder says, if there is one.
+    /// Adds the encoder's evidence, if there is an encoder.
     fn add_encoder(&self, question: &Question, scores: &mut [f32]) -> Option<SentenceLikeness<'_>> {
         let sentences = self.sentences.as_deref();
         let sentences = sentences.filter(|_| self.components.has(Component::Encoder))?;
@@ -381,7 +384,7 @@ fn deviation(scores: &[f32]) -> f32 {
     libm::sqrtf(variance)
 }
 
-/// By how much the classes before `topics` are likelier than those after it.
+/// By how much the classes before `topics` are likelier than those from it on.
 fn scope_odds(scores: &[f32], topics: usize) -> f32 {
     let (topics, kinds) = scores.split_at(topics.min(scores.len()));
     if topics.is_empty() || kinds.is_empty() {
@@ -397,5 +400,5 @@ fn scope_odds(scores: &[f32], topics: usize) -> f32 {
     libm::logf(sum(topics).max(f32::MIN_POSITIVE) / sum(kinds).max(f32::MIN_POSITIVE))
 }
 
-/// A question of more telling words than this says more than which text to look into.
+/// A question with more meaningful words than this says more than which text to look into.
 const MOST_TELLING: usize = 3;

@@ -1,4 +1,4 @@
-//! What moderators of a guild can set. Pure.
+//! A guild's settings, which moderators can change. Pure.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// The most channels or forums of a guild that get unasked answers, or tags.
+/// The maximum number of a guild's channels or forums with unasked answers or tags.
 const MOST_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
 pub const LONGEST_COOLDOWN: u64 = 3_600;
@@ -17,47 +17,47 @@ const DIGEST_DAYS: i64 = 7;
 /// The hour of UTC from which a digest is sent: daytime from California to India.
 const DIGEST_HOUR: i8 = 15;
 
-/// What moderators of a guild have set; it adds to what the operator configured.
+/// A guild's settings; they add to what the operator configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Ids of channels whose messages are answered without being asked, when sure.
     pub unasked_channels: Vec<u64>,
-    /// Ids of forums whose new posts are answered by their title, when sure.
+    /// Ids of forums where the bot answers new posts by their title, if it is sure.
     pub unasked_forums: Vec<u64>,
-    /// Whether answers that moderators added are given without being asked, too.
+    /// Whether answers that moderators added are also given without being asked.
     pub unasked_additions: bool,
-    /// Whether `/ask` answers privately where the person does not say otherwise.
+    /// Whether `/ask` answers privately unless the person chooses otherwise.
     pub private: bool,
-    /// How long a person waits between two questions, in seconds; none for what the operator configured.
+    /// The cooldown between a person's questions, in seconds; `None` for what the operator configured.
     pub cooldown_seconds: Option<u64>,
-    /// Where a digest of each week goes; none for nowhere.
+    /// Where the weekly digest goes; `None` for no digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
-    /// The tag that a post gets whose author says that an answer helped, by the id of the forum.
+    /// The tag for a post whose author says that an answer helped, by the id of the forum.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub helped_tags: BTreeMap<u64, ForumTag>,
-    /// Whether the bot has said in the guild what it is. Nobody sets this.
+    /// Whether the bot has introduced itself in the guild. Moderators do not set this.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub introduced: bool,
 }
 
-/// A digest of each week.
+/// The weekly digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// The id of the channel that it goes to.
     pub channel: u64,
-    /// The day, of UTC, on which the last was sent or would have been empty; at first the one on which it was switched on.
+    /// The UTC day on which the last one was sent or would have been empty; initially the day on which it was switched on.
     pub sent: Date,
 }
 
 impl Digest {
-    /// The day, of UTC, on which the next is due.
+    /// The UTC day on which the next one is due.
     pub fn next(self) -> Date {
         self.sent.saturating_add(DIGEST_DAYS.days())
     }
 
-    /// The first and the last day that a digest is about if one is due: whole days, each of which is in one digest.
+    /// The first and the last day that a digest covers, if one is due: whole days, each of them in exactly one digest.
     pub fn due(self, now: Timestamp) -> Option<(Date, Date)> {
         let now = now.to_zoned(TimeZone::UTC);
         let is_due = now.date() >= self.next() && now.hour() >= DIGEST_HOUR;
@@ -74,7 +74,7 @@ pub struct ForumTag {
     pub name: String,
 }
 
-/// Settings that cannot be.
+/// Invalid settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Too many channels or forums.
@@ -94,10 +94,10 @@ impl Settings {
         !self.unasked_channels.is_empty()
     }
 
-    /// Whether the settings can be.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// What is out of bounds.
+    /// If a value is out of bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
         if self.unasked_channels.len() > MOST_CHANNELS || self.unasked_forums.len() > MOST_CHANNELS
         {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_of_before_are_read_and_a_digest_is_kept_as_it_is() {
+    fn older_settings_can_be_read_and_a_digest_stays_the_same() {
         let settings: Settings = serde_json::from_str(r#"{"private":true}"#).unwrap();
         assert_eq!(settings.digest, None);
         let digest = Digest {

@@ -1,4 +1,4 @@
-//! What was asked and answered, summed up. Pure.
+//! Statistics on what was asked and answered. Pure.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What became of a question. The names are those in the store.
+/// The outcome of a question. The names are those in the store.
 #[derive(
     Debug,
     Clone,
@@ -60,7 +60,7 @@ pub enum Way {
     Overheard,
     /// A new post of a forum.
     Forum,
-    /// The menu of somebody's message.
+    /// The menu of someone's message.
     Menu,
 }
 
@@ -94,7 +94,7 @@ impl Way {
     }
 }
 
-/// How often what happened.
+/// Counts of what happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sums {
     /// Questions put to the bot and answered.
@@ -105,11 +105,11 @@ pub struct Sums {
     pub missed: u64,
     /// Candidates of which none was meant.
     pub none_of_these: u64,
-    /// Answers that nobody had asked for.
+    /// Unasked answers.
     pub unasked: u64,
-    /// Answers that helped, as people said.
+    /// Answers that people said had helped.
     pub helped: u64,
-    /// Answers that did not.
+    /// Answers that people said had not helped.
     pub not_helped: u64,
 }
 
@@ -119,7 +119,7 @@ impl Sums {
         self.answered + self.asked_back + self.missed
     }
 
-    /// Counts what became of questions.
+    /// Counts outcomes of questions.
     pub fn count(&mut self, outcome: RecordedOutcome, way: Way, times: u64) {
         let unasked = matches!(way, Way::Overheard | Way::Forum);
         *match outcome {
@@ -154,27 +154,27 @@ impl Sums {
 /// What happened between two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
-    /// Every day in order, also those on which nothing happened.
+    /// Every day in order, including those on which nothing happened.
     pub days: Vec<(Date, Sums)>,
-    /// By the id of the topic, in the order of the alphabet; only what has a topic.
+    /// By topic id, in alphabetical order; only what has a topic.
     pub topics: BTreeMap<String, Sums>,
-    /// What people said of each section, by the ids of its topic and of itself.
+    /// What people said about each section, by the ids of its topic and itself.
     pub sections: BTreeMap<(String, String), Votes>,
     /// By the way in which questions came; without votes.
     pub ways: BTreeMap<Way, Sums>,
 }
 
-/// What people said of a section.
+/// What people said about a section.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Votes {
     /// That it helped.
     pub helped: u64,
-    /// That it was not it.
+    /// "Not it".
     pub not_helped: u64,
 }
 
 impl Stats {
-    /// Days on which nothing is known to have happened.
+    /// Empty statistics for these days.
     pub fn new(from: Date, to: Date) -> Self {
         let days = from
             .series(1.day())
@@ -210,7 +210,7 @@ impl Stats {
         sums
     }
 
-    /// Adds what people said of a section on a day.
+    /// Adds what people said about a section on a day.
     pub fn vote(&mut self, day: Date, topic: &str, section: &str, helped: bool, times: u64) {
         self.add(day, topic, |sums| sums.vote(helped, times));
         let section = (topic.to_owned(), section.to_owned());
@@ -222,14 +222,14 @@ impl Stats {
         } += times;
     }
 
-    /// The topics that answered or of which people said something, the most answered first.
+    /// The topics that answered or that people said something about, most answered first.
     pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
         let answered = |sums: &Sums| sums.answered + sums.unasked;
         let is_shown = |sums: &Sums| answered(sums) + sums.helped + sums.not_helped > 0;
         self.topics_by(|sums| (is_shown(sums), answered(sums)))
     }
 
-    /// The topics of which several sections were offered because none was sure, the most often offered first. A question counts
+    /// The topics for which candidates were offered because no answer was sure, most often first. A question counts
     /// for the topic that was nearest.
     pub fn most_asked_back(&self) -> Vec<(&str, &Sums)> {
         self.topics_by(|sums| (sums.asked_back > 0, sums.asked_back))
@@ -243,7 +243,7 @@ impl Stats {
         shown
     }
 
-    /// The sections that were not it, the most often first and, of equals, the one that helped fewest: the ids of the topic and of
+    /// The sections marked "Not it", most often first and, on a tie, the one that helped fewest: the ids of the topic and of
     /// the section.
     pub fn most_not_it(&self) -> Vec<(&str, &str, Votes)> {
         let sections = self.sections.iter();
@@ -261,7 +261,7 @@ impl Stats {
     }
 }
 
-/// Numbers as a line of bars, the largest the tallest; a nought is the lowest bar, so that every number has its place.
+/// Numbers as a line of bars, the largest tallest; zero is the lowest bar, so that every number has its place.
 pub fn sparkline(numbers: impl IntoIterator<Item = u64>) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let numbers: Vec<u64> = numbers.into_iter().collect();
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_bars_shows_the_largest_tallest_and_something_above_nothing() {
+    fn the_largest_bar_is_tallest_and_any_value_is_above_zero() {
         assert_eq!(sparkline([0, 1, 50, 100]), "▁▂▅█");
         assert_eq!(sparkline([0, 0]), "▁▁");
         assert_eq!(sparkline([u64::MAX, 0]), "█▁");

@@ -1,20 +1,20 @@
-//! What must last: settings of guilds, what moderators added, feedback, gaps and daily counts.
+//! Persistent data: guilds' settings, what moderators added, feedback, gaps and daily counts.
 //!
-//! Nothing in the bot waits for the store. [`StoreHandle::record`] puts an event into memory; one task writes what is there in
-//! one transaction, and tries again, ever more slowly, where that fails. Settings are read from memory. While the store is
-//! unwell the bot answers as ever, and what it has to write is added up: counts by day and topic, so that none is lost,
+//! Nothing in the bot waits for the store. [`StoreHandle::record`] keeps an event in memory; one task writes what is there in
+//! one transaction and, if that fails, retries with growing delays. Settings are read from memory. While the store is
+//! failing, the bot answers as usual, and what it has to write accumulates: counts by day and topic, so that none is lost,
 //! gaps up to a number, the oldest dropped first.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
-//! | `event`, `clock`, `health` | what the store is told, when, and how it is |
+//! | `event`, `clock`, `health` | events to store, the time, and the store's state |
 //! | `shared` | what the handles and the task share |
 //! | `additions` | what is known of what moderators added |
 //! | `batch` | what waits to be written, bounded |
 //! | `worker` | the task that writes |
-//! | `database` | the connection, every SQL statement, and what a fault means; SQLite and PostgreSQL behind one door |
+//! | `database` | the connection, every SQL statement, and what an error means; SQLite and PostgreSQL behind one interface |
 //! | `migrations` | the tables, as numbered steps |
-//! | `existing` | what commands at the keyboard read and change |
+//! | `existing` | what terminal commands read and change |
 
 mod additions;
 mod batch;
@@ -69,8 +69,8 @@ impl StoreHandle {
     }
 
     /// Opens the store that the configuration names and starts the task that writes to it; waits for the first attempt,
-    /// for at most two seconds, so that settings are there. Never fails: a store that cannot be used is unwell, which
-    /// [`StoreHandle::health`] tells, and is tried again.
+    /// for at most two seconds, so that settings are available. Never fails: a store that cannot be used is reported by
+    /// [`StoreHandle::health`] and retried.
     pub async fn open(config: &config::Store, clock: Clock, timing: Timing) -> Self {
         if config.url.is_off() {
             return Self::off();
@@ -95,7 +95,7 @@ impl StoreHandle {
         });
         start(Worker::new(Arc::clone(&shared), timing), received);
         let store = Self(Some(shared));
-        // Whatever comes of it is in the health.
+        // The result shows in the health.
         let _ = store.request(StoreRequest::Flush).await;
         store
     }
@@ -111,7 +111,7 @@ impl StoreHandle {
         shared.wake.notify_one();
     }
 
-    /// What the moderators of a guild have set; the usual where they have set nothing, and in direct messages.
+    /// A guild's settings; the defaults if nothing has been set, and in direct messages.
     pub fn settings(&self, guild: Option<u64>) -> Arc<Settings> {
         let known = self
             .0
@@ -151,11 +151,11 @@ impl StoreHandle {
             .map_or_else(Timestamp::now, |shared| shared.clock.now())
     }
 
-    /// Changes what moderators of a guild have set; what is set then. The change is made to what is in the store, whatever
-    /// another process has changed meanwhile. It holds at once, here; other processes see it within seconds.
+    /// Changes a guild's settings and returns the result. The change is applied to what is in the store, whatever
+    /// another process has changed meanwhile. It takes effect here at once; other processes see it within seconds.
     ///
     /// # Errors
-    /// Where the settings cannot be, or the store cannot be written; then nothing has changed.
+    /// If the settings are invalid or the store cannot be written to; nothing has changed then.
     pub async fn change_settings(
         &self,
         guild: u64,
@@ -169,7 +169,7 @@ impl StoreHandle {
         .await
     }
 
-    /// What the moderators of a guild have added; nothing in direct messages.
+    /// What a guild's moderators have added; empty in direct messages.
     pub fn additions(&self, guild: Option<u64>) -> Arc<Additions> {
         let known = self
             .0
@@ -179,11 +179,11 @@ impl StoreHandle {
         known.unwrap_or_default()
     }
 
-    /// Changes what moderators of a guild have added; what is there then, and the id of what was changed. It holds at once, here;
+    /// Changes what a guild's moderators have added; returns the result and the id of what was changed. It takes effect here at once;
     /// other processes see it within a second.
     ///
     /// # Errors
-    /// Where the change cannot be, or the store cannot be written; then nothing has changed.
+    /// If the change is invalid or the store cannot be written to; nothing has changed then.
     pub async fn teach(
         &self,
         guild: u64,
@@ -199,10 +199,10 @@ impl StoreHandle {
         .await
     }
 
-    /// Deletes what a person has said about answers, and their id in what they added; how many votes that were.
+    /// Deletes what a person has said about answers, and their id in what they added; returns the number of votes.
     ///
     /// # Errors
-    /// Where the store is unwell: then it is done as soon as it is well, unless the bot is restarted before.
+    /// If the store is failing: it is done as soon as the store works again, unless the bot restarts before that.
     pub async fn forget(&self, person: u64) -> Result<u64, StoreError> {
         let Some(shared) = &self.0 else { return Ok(0) };
         shared.pending.lock().forget(person);
@@ -213,7 +213,7 @@ impl StoreHandle {
     /// Writes what waits.
     ///
     /// # Errors
-    /// Where the store is unwell.
+    /// If the store is failing.
     pub async fn flush(&self) -> Result<(), StoreError> {
         self.request(StoreRequest::Flush).await
     }
@@ -221,16 +221,16 @@ impl StoreHandle {
     /// The gaps of the last days, of one guild or of all; for [`crate::gaps::group`].
     ///
     /// # Errors
-    /// If the store is off, missing or unwell, or does not answer in time.
+    /// If the store is off, missing or failing, or does not answer in time.
     pub async fn gaps(&self, guild: Option<u64>, days: u32) -> Result<Vec<Gap>, StoreError> {
         self.read(|config, today| read_gaps(config, guild, first_day(today, days)))
             .await
     }
 
-    /// What was asked and answered in the last so many days, today among them, in one guild or in all.
+    /// What was asked and answered in the last days, including today, in one guild or in all.
     ///
     /// # Errors
-    /// If the store is off, missing or unwell, or does not answer in time.
+    /// If the store is off, missing or failing, or does not answer in time.
     pub async fn stats(&self, guild: Option<u64>, days: u32) -> Result<Stats, StoreError> {
         self.read(|config, today| read_stats(config, guild, first_day(today, days), today))
             .await
@@ -239,7 +239,7 @@ impl StoreHandle {
     /// The gaps of a guild between two days, and what was asked and answered there.
     ///
     /// # Errors
-    /// If the store is off, missing or unwell, or does not answer in time.
+    /// If the store is off, missing or failing, or does not answer in time.
     pub async fn digest(
         &self,
         guild: u64,
@@ -270,7 +270,7 @@ impl StoreHandle {
             .map_err(|_| StoreError::Late)?
     }
 
-    /// How the store is.
+    /// The state of the store.
     pub fn health(&self) -> Health {
         let Some(shared) = &self.0 else {
             let sentence = "the store is switched off".to_owned();
@@ -288,7 +288,7 @@ impl StoreHandle {
         health
     }
 
-    /// What the store says, without the folder of its file, and without the name and the words of its server: they are
+    /// The store's message, without its file's folder, and without its server's name and words: they are
     /// nobody's business but the operator's.
     pub fn without_folder(&self, sentence: &str) -> String {
         let Some(shared) = &self.0 else {
@@ -327,7 +327,7 @@ impl StoreHandle {
         }
     }
 
-    /// Gives the task a request and waits for what it says, but not for long.
+    /// Sends the task a request and waits for its answer, but not for long.
     async fn request<T>(
         &self,
         request: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> StoreRequest,
@@ -345,7 +345,7 @@ impl StoreHandle {
     }
 }
 
-/// A function that is not `async`, so that what the worker does is compiled here, once, and not in each binary with a store.
+/// Not `async`, so that the worker is compiled once, here, and not in every binary with a store.
 fn start(worker: Worker, requests: mpsc::Receiver<StoreRequest>) {
     tokio::spawn(worker.run(requests));
 }

@@ -1,7 +1,7 @@
-//! What a question is about, to compare questions with each other. Pure.
+//! What a question is about, for comparing questions with each other. Pure.
 //!
-//! Two questions are alike by the stems of their words that carry meaning, synonyms of the guide's vocabulary under one
-//! name. A stem weighs more the fewer phrasings of the guide have it, so what is missing there weighs most. Likeness is the
+//! Two questions are compared by the stems of their meaningful words, with synonyms from the guide's vocabulary under one
+//! name. The fewer of the guide's phrasings have a stem, the more it weighs, so stems missing there weigh most. Likeness is the
 //! weighted share of common stems (Sørensen–Dice), 0 to 1; two stems of five letters or more that are an edit apart are
 //! common too.
 
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::knowledge::KnowledgeBase;
 use crate::search::Index;
 
-/// Stems shorter than this, in characters, are only like themselves.
+/// Stems shorter than this, in characters, match only themselves.
 const SHORTEST_MISSPELT: usize = 5;
 /// From this length on, in characters, two edits are a misspelling; before, one.
 const TWO_EDITS_FROM: usize = 8;
@@ -19,22 +19,22 @@ const TWO_EDITS_FROM: usize = 8;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Subject {
     stems: Box<[Stem]>,
-    /// What all of them tell.
+    /// The total weight.
     weight: f32,
 }
 
-/// A stem, and what it tells.
+/// A stem, and its weight.
 #[derive(Debug, Clone, PartialEq)]
 struct Stem {
     text: Box<str>,
-    /// The letters that it has, a bit each: a quick way to see that two stems are not alike.
+    /// The letters that it has, one bit each: a quick way to see that two stems do not match.
     letters: u32,
     /// In characters.
     length: usize,
     weight: f32,
 }
 
-/// How much each stem tells: the inverse frequency among the phrasings of a guide.
+/// How much each stem says: its inverse frequency among a guide's phrasings.
 #[derive(Debug)]
 pub struct StemWeights {
     phrasings: f32,
@@ -76,13 +76,13 @@ impl StemWeights {
     fn of_stem(&self, stem: &str) -> f32 {
         let having = self.having.get(stem).copied().unwrap_or_default() as f32;
         let rarity = libm::logf(1.0 + self.phrasings / (1.0 + having));
-        // Squared, as in a cosine of TF-IDF: one rare word tells more than several that are everywhere.
+        // Squared, as in a TF-IDF cosine: one rare word says more than several common ones.
         rarity * rarity
     }
 }
 
 impl Subject {
-    /// How alike two questions are, 0 to 1; not at all if one of them says nothing.
+    /// How similar two questions are, 0 to 1; 0 if one of them says nothing.
     pub fn likeness(&self, other: &Self) -> f32 {
         if self.weight + other.weight == 0.0 {
             return 0.0;
@@ -119,7 +119,7 @@ impl Stem {
             SHORTEST_MISSPELT..TWO_EDITS_FROM => 1,
             _ => 2,
         };
-        // An edit replaces one letter by one other at the most.
+        // An edit changes at most one letter into another.
         (self.letters ^ other.letters).count_ones() as usize <= 2 * edits
             && self.length.abs_diff(other.length) <= edits
             && strsim::osa_distance(&self.text, &other.text) <= edits

@@ -6,12 +6,12 @@ use anstyle::{AnsiColor, Style};
 
 use crate::reply::{ALSO, Choice, Reply};
 
-/// How wide text is, at the most: longer lines are hard to read.
+/// The maximum width of text: longer lines are hard to read.
 const WIDEST: usize = 88;
-/// How wide text is where the terminal does not say.
+/// The width of text if the terminal does not report its own.
 const USUAL: usize = 80;
 
-/// What stands before each line of a quote.
+/// The prefix of each line of a quote.
 const QUOTE: &str = "│ ";
 
 const TITLE: Style = AnsiColor::Cyan.on_default().bold();
@@ -30,7 +30,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look for standard output as it is now.
+    /// The settings for standard output as it is now.
     pub fn of_stdout() -> Self {
         let width = terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0));
         Self {

@@ -1,7 +1,7 @@
 //! Normalising a message and splitting it into words. Pure: no vocabulary, no knowledge base.
 //!
 //! Every text that the matcher sees (questions, phrasings, headings) passes through [`words`], so that both sides of a
-//! comparison look alike whatever the keyboard, the apostrophes or the markup of the writer.
+//! comparison look alike, whatever the writer's keyboard, apostrophes or markup.
 
 mod asking;
 
@@ -32,7 +32,7 @@ pub fn words(message: &str) -> Vec<String> {
     words
 }
 
-/// The same without a list: calls `each` with every word, in order.
+/// The same without allocating a list: calls `each` with every word, in order.
 pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
     let plain = without_markup(message);
     let plain = fold(&plain);
@@ -45,7 +45,7 @@ pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Whether most letters of a message are of the Latin alphabet: others are not words that this crate can read.
+/// Whether most letters of a message are from the Latin alphabet, the only one that this crate can read.
 ///
 /// ```
 /// use internbot::text::is_latin;
@@ -128,7 +128,7 @@ fn is_link(word: &str) -> bool {
     })
 }
 
-/// Compatibility decomposition (Unicode NFKD), without combining marks and what shows nothing, lower case, one kind of apostrophe.
+/// Compatibility decomposition (Unicode NFKD), without combining marks and invisible characters, in lower case, with one kind of apostrophe.
 fn fold(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
@@ -170,7 +170,7 @@ pub fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The text in at most `most` characters: what is cut ends with an ellipsis, at a space where one is near.
+/// The text in at most `most` characters: a cut text ends with an ellipsis, at a space if one is close.
 pub fn cut(text: &str, most: usize) -> String {
     if length(text) <= most {
         return text.to_owned();
@@ -186,7 +186,7 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Whether a character shows nothing: it would split a word that a person sees as one, or hide a number from whoever looks for
+/// Whether a character is invisible: it would split a word that looks like one, or hide a number from a search for
 /// it. PostgreSQL keeps no text with a NUL.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
@@ -256,7 +256,7 @@ fn split_contraction(piece: &str, each: &mut impl FnMut(&str)) {
     }
 }
 
-/// A contraction as people type it without the apostrophe, written out. Only those that are no other word.
+/// Contractions typed without the apostrophe, written out. Only those that are not words themselves.
 fn written_out(word: &str) -> Option<[&'static str; 2]> {
     Some(match word {
         "arent" => ["are", "not"],

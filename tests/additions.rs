@@ -1,4 +1,4 @@
-//! What moderators add for their server: which questions it answers, and what may not be added.
+//! What moderators add for their server: which questions it answers, and what they may not add.
 
 #![allow(
     clippy::expect_used,
@@ -52,7 +52,7 @@ fn additions(lessons: impl IntoIterator<Item = Lesson>) -> Additions {
     }))
 }
 
-/// What somebody gets who asks, or says, this in a server that has taught these.
+/// What someone gets who asks or says this in a server that has taught these.
 fn decided(lessons: &[Lesson], question: &Question) -> Answer {
     let overlay = Overlay::new(&GUIDE, &additions(lessons.iter().cloned()));
     overlay.answer(&GUIDE, question)
@@ -82,7 +82,7 @@ fn sure() -> &'static str {
 }
 
 #[test]
-fn a_question_gets_what_was_taught_in_other_words_too() {
+fn a_rephrased_question_gets_the_taught_answer() {
     let kayak = own("where can i store my kayak", "Behind the shed.");
     for question in [
         "where can i store my kayak",
@@ -107,7 +107,7 @@ fn a_question_gets_what_was_taught_in_other_words_too() {
 }
 
 #[test]
-fn what_repeats_a_taught_question_gets_what_was_taught_last_whatever_the_guide_says() {
+fn a_repeated_taught_question_gets_the_latest_taught_answer_whatever_the_guide_says() {
     let taught = [
         leading(sure(), "first-week", "first-days"),
         own(sure(), "Ask Jo."),
@@ -126,14 +126,14 @@ fn what_repeats_a_taught_question_gets_what_was_taught_last_whatever_the_guide_s
 }
 
 #[test]
-fn a_clearly_better_section_of_the_guide_wins_over_what_is_only_like_the_question() {
+fn a_clearly_better_section_beats_an_answer_to_a_merely_similar_question() {
     let like = format!("{} with a kayak", sure());
     let answer = asked(&[own(&like, "Ask Jo.")], sure());
     assert!(shown(&answer).starts_with("resume/"), "{}", answer.reason);
 }
 
 #[test]
-fn what_leads_to_a_section_that_is_gone_is_as_if_it_were_not_there() {
+fn an_addition_that_leads_to_a_missing_section_is_ignored() {
     let question = "where can i store my kayak";
     for gone in [
         leading(question, "first-week", "no-such-section"),
@@ -145,7 +145,7 @@ fn what_leads_to_a_section_that_is_gone_is_as_if_it_were_not_there() {
 }
 
 #[test]
-fn what_is_only_overheard_must_repeat_what_was_taught_and_ask() {
+fn an_overheard_message_must_ask_and_repeat_a_taught_question() {
     let kayak = [own("where can i store my kayak", "Behind the shed.")];
     let overheard = |text: &str| Question {
         overheard: true,
@@ -199,7 +199,7 @@ fn questions_are_tidied() {
 }
 
 #[test]
-fn what_may_not_be_added_is_refused_with_a_reason() {
+fn invalid_additions_are_refused_with_a_reason() {
     let question = "where is the boat house";
     let linked = |link: &str| Lesson {
         reply: LessonReply::Own {
@@ -211,19 +211,19 @@ fn what_may_not_be_added_is_refused_with_a_reason() {
     let check = |lesson: Lesson| additions::check(&lesson.tidied(), &GUIDE);
     let long = "word ".repeat(800);
     for (lesson, why) in [
-        (own("?!", "Fine."), "no word in the question"),
+        (own("?!", "Fine."), "no words in the question"),
         (own(question, ""), "is empty"),
         (
             own(question, &long),
-            &format!("the most is {LONGEST_ANSWER}"),
+            &format!("the limit is {LONGEST_ANSWER}"),
         ),
-        (own(long.trim(), "Fine."), "the most is 100"),
+        (own(long.trim(), "Fine."), "the limit is 100"),
         (linked("javascript:alert(1)"), "https"),
         (linked("http://example.org"), "https"),
         (linked("https://localhost/"), "https"),
         (
             linked(&format!("https://example.org/{}", "x".repeat(300))),
-            "the most is 250",
+            "the limit is 250",
         ),
         (linked("https://discord.gg/x"), "invitation"),
         (own(question, "[a](javascript:alert)"), "https://"),

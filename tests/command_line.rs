@@ -1,4 +1,4 @@
-//! The command, as a person types it.
+//! The command line, as a person uses it.
 
 #![allow(
     clippy::expect_used,
@@ -102,7 +102,7 @@ fn ask_json_is_one_object() {
 }
 
 #[test]
-fn jsonl_answers_every_line_in_order_whatever_stands_between() {
+fn jsonl_answers_every_line_in_order_whatever_is_in_between() {
     let mut input = Vec::new();
     input.extend(b"{\"id\": \"a\", \"text\": \"how long should my resume be\"}\n");
     input.extend(b"not json\n[1, 2]\n{\"id\": \"b\"}\n\xFF\xFE\n\n{\"id\": 7, \"text\": 5}\n");
@@ -146,7 +146,7 @@ fn a_hundred_thousand_characters_are_a_question_like_any_other() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_in_one_sentence() {
+fn unreadable_files_are_named_in_one_sentence() {
     let ran = internbot(&["--knowledge", "no/such/folder", "ask", "hi"], "");
     assert_eq!(ran.status, Some(1));
     assert_eq!(ran.err.lines().count(), 1);
@@ -176,7 +176,7 @@ fn what_cannot_be_read_is_named_in_one_sentence() {
 }
 
 #[test]
-fn a_wrong_command_line_is_status_2() {
+fn an_invalid_command_line_exits_with_status_2() {
     for arguments in [
         &["ask"][..],
         &["no-such-command"],
@@ -204,7 +204,7 @@ fn check_finds_nothing_in_the_shipped_guide() {
 }
 
 #[test]
-fn check_points_at_a_fault_for_people_and_for_machines() {
+fn check_shows_where_a_problem_is_for_people_and_for_machines() {
     let copy = copy_of_the_guide();
     let path = copy.path().join("topics/resume.toml");
     let text = fs::read_to_string(&path)
@@ -233,7 +233,7 @@ fn check_points_at_a_fault_for_people_and_for_machines() {
         (&json!(3), &json!(12), &json!("error"))
     );
 
-    // Until it is mended nothing else works, and says where to look.
+    // Until it is fixed, nothing else works, and errors say where to look.
     let ran = internbot(&["--knowledge", &folder, "ask", "hi"], "");
     assert_eq!(ran.status, Some(1));
     assert!(
@@ -283,13 +283,13 @@ fn in_an_empty_folder_the_embedded_guide_answers_and_can_be_written_out() {
         answer,
         "it is the same guide"
     );
-    // What is there is not overwritten.
+    // Existing files are not overwritten.
     let (_, status) = internbot_in(folder.path(), &["guide", "export", "knowledge"]);
     assert_eq!(status, Some(1));
 }
 
 #[test]
-fn eval_measures_and_holds_a_baseline() {
+fn eval_measures_and_enforces_a_baseline() {
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -331,7 +331,7 @@ fn eval_measures_and_holds_a_baseline() {
 }
 
 #[test]
-fn chat_takes_questions_numbers_and_the_end_of_input() {
+fn chat_accepts_questions_numbers_and_the_end_of_input() {
     let ran = internbot(&["chat"], "how do i write a resume\n4\n99\ntopics\n");
     assert_eq!(ran.status, Some(0), "{}", ran.err);
     for part in [
@@ -345,7 +345,7 @@ fn chat_takes_questions_numbers_and_the_end_of_input() {
 }
 
 #[test]
-fn chat_answers_from_what_was_saved_since_the_last_answer() {
+fn chat_picks_up_changes_saved_since_the_last_answer() {
     let guide = SmallGuide::new("Alpha");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_internbot"));
     command
@@ -431,10 +431,10 @@ fn every_shell_gets_completions_of_every_command() {
 
 #[test]
 #[cfg(unix)]
-fn a_shell_completes_with_them() {
+fn the_completions_work_in_a_shell() {
     let script = internbot(&["completions", "bash"], "").out;
     let asked = "\nCOMP_WORDS=(internbot comp); COMP_CWORD=1; _internbot internbot comp internbot; printf '%s' \"${COMPREPLY[*]}\"";
-    // Where there is no bash nobody completes with it either.
+    // Without bash there is nothing to test.
     let Ok(output) = std::process::Command::new("bash")
         .args(["--norc", "-c", &(script + asked)])
         .output()
@@ -450,7 +450,7 @@ fn a_shell_completes_with_them() {
 }
 
 #[test]
-fn the_man_page_names_every_command_and_each_can_have_its_own() {
+fn the_man_page_names_every_command_and_each_command_has_its_own_page() {
     let page = internbot(&["man"], "");
     assert_eq!((page.status, page.err.as_str()), (Some(0), ""));
     assert!(page.out.contains(".TH internbot 1"), "{}", page.out);
@@ -495,7 +495,7 @@ fn the_man_page_names_every_command_and_each_can_have_its_own() {
 }
 
 #[test]
-fn describing_the_command_line_needs_no_guide_and_no_configuration() {
+fn describing_the_command_line_needs_no_guide_or_configuration() {
     let empty = TempDir::new().expect("a folder");
     fs::create_dir(empty.path().join("config")).expect("a folder");
     fs::write(empty.path().join("config/internbot.toml"), "nonsense").expect("it can be written");
@@ -511,7 +511,7 @@ fn describing_the_command_line_needs_no_guide_and_no_configuration() {
 }
 
 #[test]
-fn what_describes_the_command_line_holds_no_secret() {
+fn descriptions_of_the_command_line_contain_no_secrets() {
     const SECRET: &str = "MTIz.abc-not-to-be-shown";
     let mut asked: Vec<Vec<String>> = commands()
         .into_iter()
@@ -537,7 +537,7 @@ fn what_describes_the_command_line_holds_no_secret() {
     }
 }
 
-/// The shipped guide in a folder of its own.
+/// A copy of the shipped guide in its own folder.
 fn copy_of_the_guide() -> TempDir {
     let copy = TempDir::new().expect("a folder");
     fs::create_dir(copy.path().join("topics")).expect("a folder");
@@ -557,7 +557,7 @@ fn copy_of_the_guide() -> TempDir {
 
 #[cfg(feature = "discord")]
 #[test]
-fn the_guide_is_written_as_pages_into_a_folder_of_its_own() {
+fn the_guide_is_written_as_pages_to_its_own_folder() {
     let guide = SmallGuide::new("Aa");
     let (folder, site) = (guide.folder(), guide.beside("site"));
     let (folder, site) = (folder.display().to_string(), site.display().to_string());
@@ -567,7 +567,7 @@ fn the_guide_is_written_as_pages_into_a_folder_of_its_own() {
         written.out,
         format!("Wrote 5 pages into {site}. Open {site}/index.html.\n")
     );
-    // The folder of the guide is nobody's to replace.
+    // The guide's own folder must not be replaced.
     let refused = internbot(&["--knowledge", &folder, "preview", "--write", &folder], "");
     assert_eq!((refused.out.as_str(), refused.status), ("", Some(1)));
     assert!(
@@ -580,7 +580,7 @@ fn the_guide_is_written_as_pages_into_a_folder_of_its_own() {
 
 #[cfg(feature = "discord")]
 #[test]
-fn a_preview_on_a_port_that_is_taken_says_how_to_choose_another() {
+fn a_preview_on_a_taken_port_says_how_to_choose_another() {
     let guide = SmallGuide::new("Aa");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = taken.local_addr().expect("an address").port().to_string();

@@ -1,4 +1,4 @@
-//! `internbot import`, as an operator types it who has an FAQ already.
+//! `internbot import`, as used by an operator who already has an FAQ.
 
 #![allow(
     clippy::expect_used,
@@ -23,7 +23,7 @@ struct Ran {
     status: Option<i32>,
 }
 
-/// Somebody's folder.
+/// Someone's folder.
 struct Home(TempDir);
 
 impl Home {
@@ -52,7 +52,7 @@ impl Home {
         self.runs(&["import", name], "")
     }
 
-    /// Imports what has no mistake.
+    /// Imports an FAQ without mistakes.
     fn guide(&self, name: &str, text: impl AsRef<[u8]>) -> KnowledgeBase {
         let ran = self.imports(name, text);
         assert_eq!(ran.status, Some(0), "{}{}", ran.out, ran.err);
@@ -74,7 +74,7 @@ impl Home {
             .collect()
     }
 
-    /// Which topics answer questions, in order; none where one is not answered.
+    /// Which topics answer questions, in order; `None` for a question without an answer.
     fn answers(&self, questions: &[String]) -> Vec<Option<String>> {
         let input: String = questions
             .iter()
@@ -118,7 +118,7 @@ fn forty_questions_become_a_guide_that_answers_all_of_them_from_a_table_and_from
         for part in [
             "0 error(s), 0 warning(s) in faq.",
             "\n0 error(s), ",
-            "warning: the topic has 1 phrasings",
+            "warning: the topic has only 1 phrasing(s)",
             "warning: nobody has described this link yet",
             "Wrote 40 topics",
         ] {
@@ -173,7 +173,7 @@ fn forty_questions_become_a_guide_that_answers_all_of_them_from_a_table_and_from
 }
 
 #[test]
-fn what_is_there_is_never_written_over() {
+fn existing_files_are_never_overwritten() {
     let home = Home::new();
     let before = home.guide("faq.csv", "Where do we meet?,In room 5.\n");
     let again = home.imports("faq.csv", "Who are we?,A club.\n");
@@ -207,7 +207,7 @@ fn what_is_there_is_never_written_over() {
 }
 
 #[test]
-fn where_the_guide_cannot_be_written_nothing_is_left() {
+fn nothing_is_left_behind_if_the_guide_cannot_be_written() {
     let home = Home::new();
     fs::write(home.0.path().join("file"), "").expect("a file");
     fs::write(
@@ -225,7 +225,7 @@ fn where_the_guide_cannot_be_written_nothing_is_left() {
 }
 
 #[test]
-fn every_mistake_is_named_with_its_line_and_nothing_is_written() {
+fn every_mistake_is_reported_with_its_line_and_nothing_is_written() {
     let long = "word ".repeat(320);
     let table = format!(
         "question,answer,link\n\
@@ -248,7 +248,7 @@ fn every_mistake_is_named_with_its_line_and_nothing_is_written() {
                 "faq.csv:4:1: error: this is also asked in line 2",
                 "faq.csv:6:1: error: `ada's page` is not an address",
                 "faq.csv:7:1: error: the answer has 1599 characters",
-                "faq.csv:8:1: error: this row has 5 fields, the most is 3",
+                "faq.csv:8:1: error: this row has 5 fields, but the limit is 3",
                 "5 error(s), 0 warning(s) in faq.csv: nothing was written",
             ],
         ),
@@ -256,7 +256,7 @@ fn every_mistake_is_named_with_its_line_and_nothing_is_written() {
             "faq.md",
             page,
             vec![
-                "faq.md:7:1: error: nothing answers this question",
+                "faq.md:7:1: error: this question has no answer",
                 "faq.md:9:1: error: this is also asked in line 3",
                 "faq.md:13:1: error: the answer has 1599 characters",
                 "3 error(s), 0 warning(s) in faq.md: nothing was written",
@@ -296,7 +296,7 @@ fn every_mistake_is_named_with_its_line_and_nothing_is_written() {
     let ran = home.imports("faq.docx", "");
     assert!(
         ran.err
-            .contains("faq.docx: the name of an FAQ ends in .csv, .tsv or .md"),
+            .contains("faq.docx: the name of an FAQ must end in .csv, .tsv or .md"),
         "{}",
         ran.err
     );
@@ -308,7 +308,7 @@ fn every_mistake_is_named_with_its_line_and_nothing_is_written() {
 }
 
 #[test]
-fn a_table_is_read_as_it_comes_out_of_a_spreadsheet() {
+fn tables_are_read_in_every_form_that_spreadsheets_export() {
     let answer = "In room 5; come early, bring a \"friend\".";
     for table in [
         "Where do we meet?,\"In room 5; come early, bring a \"\"friend\"\".\",https://example.org/map\n",
@@ -336,7 +336,7 @@ fn a_table_is_read_as_it_comes_out_of_a_spreadsheet() {
     );
     assert!(
         ran.out
-            .contains("faq.csv:1:1: warning: not taken over: the column(s) \"Timestamp\""),
+            .contains("faq.csv:1:1: warning: not imported: the column(s) \"Timestamp\""),
         "{}",
         ran.out
     );
@@ -344,7 +344,7 @@ fn a_table_is_read_as_it_comes_out_of_a_spreadsheet() {
 }
 
 #[test]
-fn a_question_that_is_too_long_for_a_phrasing_is_cut_with_a_warning_and_still_answered() {
+fn a_question_too_long_for_a_phrasing_is_cut_with_a_warning_and_still_answered() {
     let question = "If I started my studies in another country and only come here for one semester, may I still \
         join the team that goes to the finals?";
     let home = Home::new();
@@ -363,7 +363,7 @@ fn a_question_that_is_too_long_for_a_phrasing_is_cut_with_a_warning_and_still_an
 }
 
 #[test]
-fn more_topics_than_a_menu_shows_are_spread_over_categories() {
+fn topics_are_spread_over_categories_if_there_are_too_many_for_one_menu() {
     let rows: String = (0..60)
         .map(|number| {
             let word: String = format!("{number:02}")
@@ -392,7 +392,7 @@ fn more_topics_than_a_menu_shows_are_spread_over_categories() {
 }
 
 #[test]
-fn a_page_keeps_what_discord_shows_and_loses_what_it_does_not() {
+fn a_page_keeps_what_discord_can_show_and_loses_the_rest() {
     let page = "---\ntitle: ignored\n---\n# The club\n\n## Contents\n\n- [Where?](#where)\n\n<!-- not for you -->\n## 1. Where do we\nmeet?\n\
         Ignored setext.\n\n## How do I get there?\n\nTake the **tram**\nto the end, see [the map][map]\nor [the old page](old.html).\n\n\
         1. Ring\n   twice.\n2. Wait.\n\n> Come\n> in!\n\n```sh\necho  two\necho lines\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n\
@@ -406,8 +406,8 @@ fn a_page_keeps_what_discord_shows_and_loses_what_it_does_not() {
     let ran = home.imports("faq.md", &page);
     assert_eq!(ran.status, Some(0), "{}{}", ran.out, ran.err);
     for part in [
-        "faq.md:6:1: warning: not taken over: this is a table of contents",
-        "warning: not taken over: `old.html`, which leads nowhere from Discord",
+        "faq.md:6:1: warning: not imported: this is a table of contents",
+        "warning: not imported: `old.html`, which leads nowhere from Discord",
     ] {
         assert!(ran.out.contains(part), "{part:?} in\n{}", ran.out);
     }
@@ -455,7 +455,7 @@ fn a_page_keeps_what_discord_shows_and_loses_what_it_does_not() {
 }
 
 #[test]
-fn numbers_and_letters_of_an_faq_go_and_those_of_an_answer_stay() {
+fn question_and_answer_prefixes_are_removed_but_numbered_answers_stay() {
     for (question, answer) in [
         ("Q: Where do we meet?", "A: In room 5."),
         ("Q12. Where do we meet?", "In room 5."),
@@ -484,7 +484,7 @@ fn numbers_and_letters_of_an_faq_go_and_those_of_an_answer_stay() {
 }
 
 #[test]
-fn the_files_are_in_the_form_in_which_people_write_them() {
+fn the_files_look_as_if_a_person_had_written_them() {
     let home = Home::new();
     home.guide(
         "faq.csv",

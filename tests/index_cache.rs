@@ -1,4 +1,4 @@
-//! What was learned from a guide outlives the process, and whatever happens to its file, the answers stay the same.
+//! What was learned from a guide survives the process, and whatever happens to its file, the answers stay the same.
 
 #![allow(
     clippy::unwrap_used,
@@ -44,7 +44,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn what_is_read_back_answers_like_what_was_learned() {
+fn an_index_that_is_read_back_answers_like_the_learned_one() {
     let folder = tempfile::tempdir().unwrap();
     let cache = IndexCache::in_folder(folder.path().join("made when needed"));
     let learned = answers(&cache.learn(shipped()));
@@ -54,7 +54,7 @@ fn what_is_read_back_answers_like_what_was_learned() {
 }
 
 #[test]
-fn a_damaged_file_is_learned_anew_and_mended() {
+fn a_damaged_file_is_learned_again_and_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let cache = IndexCache::in_folder(folder.path());
     let learned = answers(&cache.learn(shipped()));
@@ -66,12 +66,15 @@ fn a_damaged_file_is_learned_anew_and_mended() {
     for damaged in [flipped, half, foreign, Vec::new()] {
         fs::write(&path, damaged).unwrap();
         assert_eq!(answers(&cache.learn(shipped())), learned);
-        assert!(fs::read(&path).unwrap() == whole, "the file was not mended");
+        assert!(
+            fs::read(&path).unwrap() == whole,
+            "the file was not repaired"
+        );
     }
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_stops_nothing() {
+fn a_folder_that_is_not_writable_does_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a file");
     fs::write(&file, "where the folder should be").unwrap();
@@ -80,7 +83,7 @@ fn a_folder_that_cannot_be_written_stops_nothing() {
 }
 
 #[test]
-fn several_that_start_at_once_do_each_other_no_harm() {
+fn several_starts_at_once_do_each_other_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let cache = IndexCache::in_folder(folder.path());
     let all: Vec<Vec<Found>> = thread::scope(|scope| {

@@ -1,7 +1,7 @@
-//! What a person who edits the guide is told.
+//! What someone who edits the guide is told.
 //!
-//! Each test breaks a copy of a small sound guide in one way and reads the findings: file, line, column, what is wrong,
-//! how to mend it.
+//! Each test breaks a copy of a small valid guide in one way and reads the problems: file, line, column, what is wrong,
+//! how to fix it.
 
 #![allow(
     clippy::expect_used,
@@ -128,13 +128,13 @@ fn checked(sources: &Sources) -> Checked {
     check(sources, date(2026, 11, 23))
 }
 
-/// The findings as a person reads them.
+/// The problems as a person reads them.
 fn findings(sources: &Sources) -> Vec<String> {
     let problems = checked(sources).problems.into_iter().chain(lint(sources));
     problems.map(|problem| problem.to_string()).collect()
 }
 
-/// Replaces a text in a file of a sound guide.
+/// Replaces a text in a file of the valid guide.
 fn broken(file: &str, from: &str, to: &str) -> Sources {
     let mut sources = sound();
     change(&mut sources, file, from, to);
@@ -163,7 +163,7 @@ fn change(sources: &mut Sources, file: &str, from: &str, to: &str) {
     source.bytes = text.replacen(from, to, 1).into_bytes();
 }
 
-/// Breaks one thing, and expects exactly one finding that begins and ends so.
+/// Breaks one thing, and expects exactly one problem whose text begins and ends like this.
 fn one_finding(file: &str, from: &str, to: &str, finding: &str, mend: &str) {
     let findings = findings(&broken(file, from, to));
     let [only] = findings.as_slice() else {
@@ -177,7 +177,7 @@ fn one_finding(file: &str, from: &str, to: &str, finding: &str, mend: &str) {
 }
 
 #[test]
-fn a_sound_guide_has_no_finding_and_can_be_used() {
+fn a_valid_guide_has_no_problems_and_can_be_used() {
     let checked = checked(&sound());
     assert_eq!(checked.problems, []);
     let knowledge = checked.knowledge.expect("it is sound");
@@ -189,18 +189,18 @@ fn a_sound_guide_has_no_finding_and_can_be_used() {
 }
 
 #[test]
-fn what_is_no_toml_is_shown_where_it_stands() {
+fn invalid_toml_is_reported_with_its_place() {
     one_finding(
         "git.toml",
         "title = \"Version control\"",
         "title = \"Version control",
         "guide/topics/git.toml:2:",
-        "ends with a comma.",
+        "end each entry with a comma.",
     );
 }
 
 #[test]
-fn an_unknown_key_is_named_with_the_right_one() {
+fn an_unknown_key_is_reported_with_the_right_one() {
     one_finding(
         "git.toml",
         "summary =",
@@ -229,7 +229,7 @@ fn a_value_of_the_wrong_type_is_refused() {
 }
 
 #[test]
-fn a_missing_key_is_asked_for() {
+fn a_missing_key_is_reported() {
     one_finding(
         "git.toml",
         "category = \"first\"\n",
@@ -240,7 +240,7 @@ fn a_missing_key_is_asked_for() {
 }
 
 #[test]
-fn an_id_that_is_not_the_files_name_is_refused() {
+fn an_id_that_differs_from_the_file_name_is_refused() {
     one_finding(
         "git.toml",
         "id = \"git\"",
@@ -251,7 +251,7 @@ fn an_id_that_is_not_the_files_name_is_refused() {
 }
 
 #[test]
-fn a_reference_to_nothing_is_refused() {
+fn a_dangling_reference_is_refused() {
     one_finding(
         "git.toml",
         "related = [\"pay\"]",
@@ -294,7 +294,7 @@ fn the_same_phrasing_in_two_topics_is_refused() {
 }
 
 #[test]
-fn the_same_words_in_another_order_are_warned_of() {
+fn the_same_words_in_another_order_cause_a_warning() {
     one_finding(
         "pay.toml",
         "\"what is wages\"",
@@ -311,7 +311,7 @@ fn what_discord_cannot_show_is_refused() {
         "git.toml",
         "Version control",
         &long,
-        "guide/topics/git.toml:2:9: error: the title has 81 characters, the most is 80",
+        "guide/topics/git.toml:2:9: error: the title has 81 characters, but the limit is 80",
         "Shorten it by 1.",
     );
 }
@@ -360,13 +360,13 @@ fn high_stakes_need_an_official_source() {
         "resources.toml",
         "kind = \"official\"",
         "kind = \"book\"",
-        "guide/topics/pay.toml:25:6: error: the section `start` has high stakes and shows no official source",
+        "guide/topics/pay.toml:25:6: error: the section `start` has high stakes but shows no official source",
         "to its `resources`.",
     );
 }
 
 #[test]
-fn a_review_of_tomorrow_is_one_of_another_time_zone() {
+fn a_review_dated_tomorrow_may_come_from_another_time_zone() {
     assert_eq!(
         findings(&broken("git.toml", "2026-11-01", "2026-11-24")),
         Vec::<String>::new()
@@ -374,7 +374,7 @@ fn a_review_of_tomorrow_is_one_of_another_time_zone() {
 }
 
 #[test]
-fn review_dates_grow_stale() {
+fn review_dates_expire() {
     one_finding(
         "git.toml",
         "2026-11-01",
@@ -392,7 +392,7 @@ fn review_dates_grow_stale() {
 }
 
 #[test]
-fn a_topic_says_how_often_it_must_be_read_again() {
+fn a_topic_says_how_often_it_must_be_reviewed() {
     let every = |interval: &str| format!("reviewed = 2026-05-01\nreview_every = {interval}");
     assert_eq!(
         findings(&broken(
@@ -419,7 +419,7 @@ fn a_topic_says_how_often_it_must_be_read_again() {
 }
 
 #[test]
-fn a_word_that_the_house_style_avoids_is_warned_of_where_it_is_shown() {
+fn a_word_that_the_house_style_avoids_causes_a_warning_where_it_is_shown() {
     let styled = |text: &str| {
         let mut sources = broken("git.toml", "Plain words", text);
         sources
@@ -436,7 +436,7 @@ fn a_word_that_the_house_style_avoids_is_warned_of_where_it_is_shown() {
         ]
     );
     assert_eq!(styled("Your CV").len(), 1);
-    // A gloss in brackets is welcome, other words that contain it are other words, and phrasings are what people type.
+    // A gloss in brackets is fine, longer words that contain it do not count, and phrasings are what people type.
     assert_eq!(styled("Your resume (CV) on CVS"), Vec::<String>::new());
     let mut sources = broken("git.toml", "\"what is branches\"", "\"what is a cv\"");
     sources
@@ -447,7 +447,7 @@ fn a_word_that_the_house_style_avoids_is_warned_of_where_it_is_shown() {
 }
 
 #[test]
-fn a_phrasing_that_names_what_no_text_mentions_is_warned_of() {
+fn a_phrasing_that_names_something_no_text_mentions_causes_a_warning() {
     let asked = |phrasing: &str, text: &str| {
         let mut sources = broken(
             "git.toml",
@@ -511,13 +511,13 @@ fn a_message_names_what_answers_it() {
         file,
         answers,
         "answers = [\"git\", \"git\"]",
-        "guide/messages/git.toml:3:19: warning: `git` stands twice",
+        "guide/messages/git.toml:3:19: warning: `git` is listed twice",
         "Remove one of the two.",
     );
 }
 
 #[test]
-fn a_message_that_stands_twice_is_refused() {
+fn a_duplicate_message_is_refused() {
     let mut sources = sound();
     sources.messages.push(File {
         name: "guide/messages/new.toml".to_owned(),
@@ -532,7 +532,7 @@ fn a_message_that_stands_twice_is_refused() {
 }
 
 #[test]
-fn a_message_that_is_nearly_a_phrasing_of_another_topic_is_warned_of() {
+fn a_message_that_is_nearly_another_topics_phrasing_causes_a_warning() {
     one_finding(
         "messages/git.toml",
         "first week at my internship and the whole team branches all day, i never did that at school, where do i even begin",
@@ -543,7 +543,7 @@ fn a_message_that_is_nearly_a_phrasing_of_another_topic_is_warned_of() {
 }
 
 #[test]
-fn a_message_tells_nothing_of_who_wrote_it() {
+fn a_message_must_not_reveal_who_wrote_it() {
     for personal in [
         "mail me at ada@example.org",
         "my name is Ada",
@@ -556,31 +556,31 @@ fn a_message_tells_nothing_of_who_wrote_it() {
             "where do i even begin",
             personal,
             "guide/messages/git.toml:2:8: warning: the message has a link, a number, an address or a name",
-            "what happened is enough.",
+            "enough to say what happened.",
         );
     }
 }
 
 #[test]
-fn a_message_is_as_long_as_people_write() {
+fn a_message_must_have_a_realistic_length() {
     one_finding(
         "messages/git.toml",
         "first week at my internship and the whole team branches all day, i never did that at school, where do i even begin",
         "where do i even begin",
         "guide/messages/git.toml:2:8: warning: the message has 5 words",
-        "and cut a long one.",
+        "and cut a longer one.",
     );
     one_finding(
         "messages/git.toml",
         "where do i even begin",
         &"incomprehensibilities everywhere ".repeat(14),
-        "guide/messages/git.toml:2:8: error: the message has 554 characters, the most is 500",
+        "guide/messages/git.toml:2:8: error: the message has 554 characters, but the limit is 500",
         "Shorten it by 54.",
     );
 }
 
 #[test]
-fn a_placeholder_is_not_forgotten() {
+fn a_forgotten_placeholder_causes_a_warning() {
     one_finding(
         "git.toml",
         "summary = \"What to know.\"",
@@ -610,7 +610,7 @@ fn a_word_in_two_groups_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused() {
+fn a_file_that_is_not_text_is_refused() {
     let mut sources = sound();
     for topic in sources.topics.iter_mut().take(1) {
         topic.bytes.extend([b'\n', 0xFF, 0xFE]);
@@ -625,7 +625,7 @@ fn a_file_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn ten_faults_are_ten_findings_in_one_run() {
+fn ten_problems_are_all_reported_in_one_run() {
     let mut sources = sound();
     let extra = |sources: &mut Sources, id: &str, subject: &str| {
         sources.topics.push(File {
@@ -705,7 +705,7 @@ fn ten_faults_are_ten_findings_in_one_run() {
 }
 
 #[test]
-fn a_link_that_its_own_brackets_would_end_is_warned_of() {
+fn brackets_that_would_break_a_link_cause_a_warning() {
     let rows = [
         (
             "name = \"Pro Git\"",
@@ -742,7 +742,7 @@ fn a_link_works_whatever_its_name_and_address() {
 }
 
 #[test]
-fn a_copy_of_a_topic_is_to_be_removed_or_renamed() {
+fn a_copy_of_a_topic_must_be_removed_or_renamed() {
     let mut sources = sound();
     let copy = sources.topics.first().cloned().expect("a topic");
     let name = copy.name.replace(".toml", " - Copy.toml");
@@ -755,7 +755,7 @@ fn a_copy_of_a_topic_is_to_be_removed_or_renamed() {
 }
 
 #[test]
-fn files_that_are_not_read_are_warned_of() {
+fn files_that_are_not_read_cause_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = |path: &str| folder.path().join(path);
     for dir in ["topics/drafts", "messages", "drafts"] {

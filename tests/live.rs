@@ -1,4 +1,4 @@
-//! A guide that follows its files, through the library's door.
+//! A guide that follows its files, through the library's public interface.
 
 #![allow(
     clippy::expect_used,
@@ -34,7 +34,7 @@ fn title(live: &Live) -> String {
 }
 
 #[test]
-fn whoever_holds_a_guide_keeps_it_while_others_get_the_next() {
+fn a_guide_in_use_stays_the_same_while_others_get_the_next() {
     let guide = SmallGuide::new("Alpha");
     let live = load(&guide);
     let held = live.guide();
@@ -56,7 +56,7 @@ fn whoever_holds_a_guide_keeps_it_while_others_get_the_next() {
 }
 
 #[test]
-fn a_version_is_of_the_content_alone() {
+fn a_version_depends_on_the_content_only() {
     let (here, there) = (SmallGuide::new("Alpha"), SmallGuide::new("Alpha"));
     let live = load(&here);
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_version_is_of_the_content_alone() {
 }
 
 #[test]
-fn a_fault_is_new_once_and_gone_when_it_is_mended() {
+fn a_problem_is_new_only_once_and_gone_when_it_is_fixed() {
     let guide = SmallGuide::new("Alpha");
     let live = load(&guide);
     guide.edit("bread", "category = \"outside\"", "category = \"outsde\"");
@@ -96,7 +96,7 @@ fn a_fault_is_new_once_and_gone_when_it_is_mended() {
 }
 
 #[test]
-fn a_folder_that_is_gone_is_a_fault_like_others() {
+fn a_missing_folder_is_a_problem_like_any_other() {
     let guide = SmallGuide::new("Alpha");
     let live = load(&guide);
     fs::rename(guide.folder(), guide.beside("away")).expect("it can be moved");

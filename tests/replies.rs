@@ -1,4 +1,4 @@
-//! Every kind of reply, as a person reads it: rewording is a diff in this file.
+//! Every kind of reply as a person reads it, so that rewording shows up as a diff in this file.
 
 #![allow(
     clippy::expect_used,
@@ -33,7 +33,7 @@ static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
     Guide::new(knowledge::load(&small.folder(), date(2026, 11, 23)).expect("it has no error"))
 });
 
-/// A reply and what can be done with it.
+/// A reply and its buttons and choices.
 fn shown(reply: &Reply) -> String {
     let labels = |choices: &[reply::Choice]| -> String {
         choices
@@ -75,7 +75,7 @@ fn bread() -> (&'static Topic, &'static Section) {
 }
 
 #[test]
-fn what_follows_a_question() {
+fn replies_to_a_question() {
     let (topic, section) = bread();
     let knowledge = &GUIDE.knowledge;
     assert_snapshot!(asked("please tell me about baking bread"), @r#"
@@ -91,25 +91,25 @@ fn what_follows_a_question() {
     "#);
     assert_snapshot!(asked("quokkas on the moon"), @r#"
     ## Not in the guide
-    Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
+    Sorry, the Small guide has nothing on this. Try rephrasing it, or ask someone who's been there.
     Buttons: [Remove]
-    Look around: [List of topics]
+    Browse: [List of topics]
     "#);
     assert_snapshot!(asked("good morning"), @r#"
     ## Not in the guide
-    Sorry, the Small guide has nothing on this. Try other words, or ask someone who's been there.
+    Sorry, the Small guide has nothing on this. Try rephrasing it, or ask someone who's been there.
     Buttons: [Remove]
-    Look around: [List of topics]
+    Browse: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::none_of_these(knowledge)), @r#"
     ## Not in the guide
-    OK, then the Small guide doesn't cover it yet. Try other words, or ask someone who's been there.
+    OK, then the Small guide doesn't cover this yet. Try rephrasing it, or ask someone who's been there.
     Buttons: [Remove]
-    Look around: [List of topics]
+    Browse: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::not_it(knowledge, &Place::new(topic, section), &[])), @r#"
     ## Maybe one of these?
-    Here are the closest matches. If none fits, try asking in other words.
+    Here are the closest matches. If none fits, try rephrasing your question.
     **Small baking bread: Small people for baking bread**
     Small says how baking bread is done well, and why. [This one]
     **Small storing cheese: Small way of storing cheese**
@@ -144,21 +144,21 @@ fn what_follows_a_question() {
 }
 
 #[test]
-fn what_can_be_looked_at() {
+fn replies_for_browsing() {
     let knowledge = &GUIDE.knowledge;
     assert_snapshot!(shown(&reply::help(knowledge)), @r#"
     -# Small guide
     ## Ask me about internships
-    Ask in your own words; typing mistakes are fine.
+    Ask in your own words; typos are fine.
     - **Mention me** in a channel or thread: `@me how do I start with no experience?`
-    - **Reply to one of my answers** to ask a follow-up, with the ping switched on.
-    - **Write to me directly**, or use `/ask`; with `private` only you see the answer.
-    - **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.
-    - **Look around** with `/topics` and `/resources`.
+    - **Reply to one of my answers** to ask a follow-up; leave the ping switched on.
+    - **Message me directly**, or use `/ask`; with `private`, only you see the answer.
+    - **Answer someone else**: open their message's menu, then Apps › Answer from the guide.
+    - **Browse** with `/topics` and `/resources`.
 
-    Every answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.
+    Every answer is a reviewed section of the guide, with its sources. If I don't know, I say so. The person who asked, or a moderator, can remove my reply.
     -# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide
-    Look around: [List of topics]
+    Browse: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::topics(knowledge)), @r#"
     ## Small guide
@@ -185,13 +185,13 @@ fn what_can_be_looked_at() {
     };
     assert_snapshot!(shown(&reply::privacy(&privacy)), @r#"
     ## Privacy
-    I read messages that mention me, reply to me or are sent to me directly, what you enter in my commands, and, only where somebody who may do so switched it on, the messages of a channel or the titles of forum posts. Those are never kept.
-    - **Questions that I could not answer** are kept for 90 days without who asked, where and in which message, so that moderators can improve the guide; they may have them posted in a channel once a week. Mentions, addresses, links, phone and other long numbers are taken out first; a name in the middle of a sentence may remain.
-    - **That helped / Not it**: the section, the day and a keyed hash in place of you. The key is deleted after 7 days; then nobody can tell whose vote it was.
-    - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. A server that removes me has all its data deleted.
-    - **In memory only**: the latest questions, so that an edit changes the answer and a follow-up is understood; newer ones and every restart push them out.
-    - **No question and no name is logged** or passed on. Nothing is used to judge anybody, to decide about a job, or to train a model. I am not for people under 13.
-    - `/forget-me` deletes what leads to you. Deleting your question deletes my answer, unless I was restarted in between: Remove below the answer always works.
+    I read messages that mention me, reply to me or are sent to me directly, and what you enter in my commands. Only if a moderator or my operator switches it on, I also read a channel's messages or a forum's post titles; I never keep those.
+    - **Questions I couldn't answer** are kept for 90 days, without the person, channel or message, so that moderators can improve the guide; they can also have them posted in a channel once a week. I first take out mentions, addresses, links, and phone and other long numbers; a name in the middle of a sentence may remain.
+    - **That helped / Not it**: the section, the day and a keyed hash instead of your ID. The key is deleted after 7 days; then nobody can tell whose vote it was.
+    - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. If a server removes me, all its data is deleted.
+    - **In memory only**: the latest questions, so that I can follow edits and follow-up questions; newer ones and restarts push them out.
+    - **I don't log or pass on questions or names.** Nothing is used to judge anyone, to decide about a job, or to train a model. I'm not for people under 13.
+    - `/forget-me` deletes what can be linked to you. If you delete your question, I delete my answer, unless I've restarted in between: Remove below the answer always works.
 
     Who runs me: ops@example.org
     "#);
@@ -224,31 +224,31 @@ fn notes() {
     ];
     let notes: Vec<String> = notes.iter().map(shown).collect();
     assert_snapshot!(notes.join("\n"), @r#"
-    Discord does not show me the text of this message. Mention me in it, or use `/ask`.
+    Discord doesn't show me the text of this message. Mention me in it, or use `/ask`.
     This is no longer in the guide, or it comes from an older version of me. Please ask again.
-    This button is for the person who asked. Ask me yourself, or use `/ask`: with `private` only you see the answer.
-    Only the person who asked, or a moderator who may manage messages, can remove this.
-    One moment, please: you have only just asked. Try again in a few seconds.
-    This message has no text that I could answer.
+    This button is for the person who asked. Ask me yourself, or use `/ask`: with `private`, only you see the answer.
+    Only the person who asked, or a moderator who can manage messages, can remove this.
+    One moment, please: you've only just asked. Try again in a few seconds.
+    There's no text in this message for me to answer.
     The guide has nothing on this message.
     Posted.
-    I could not post this: the message is gone, or I may not write here.
-    There is no such topic in the guide: choose one from the list that appears while you type, or look at `/topics`.
+    I couldn't post this: the message is gone, or I'm not allowed to write here.
+    There's no such topic in the guide: choose one from the list that appears as you type, or look at `/topics`.
     This command no longer exists. Restart Discord to update the list, or mention me with your question.
     I had no votes of yours and have forgotten your latest questions. What you added as a moderator stays, without your name.
-    I have deleted your 2 votes and have forgotten your latest questions. What you added as a moderator stays, without your name. Questions that I could not answer are kept without who asked, so I cannot tell which were yours: they go 90 days after they were asked.
-    I have forgotten your latest questions. I cannot reach your votes at the moment and will delete them as soon as I can; use `/forget-me` again tomorrow to be sure.
-    This is for moderators: it needs the permission Manage Server.
-    I could not read the guide again and still answer from the previous one. My log says why.
-    Nothing was changed: choose a text channel or a forum of this server from the list.
-    My storage is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.
-    I could not group the questions. My log says why.
+    I've deleted your 2 votes and have forgotten your latest questions. What you added as a moderator stays, without your name. I keep unanswered questions without who asked, so I can't tell which were yours: I delete them 90 days after they were asked.
+    I've forgotten your latest questions. I can't reach your votes right now, but I'll delete them as soon as I can; use `/forget-me` again tomorrow to be sure.
+    This is for moderators: you need the Manage Server permission.
+    I couldn't reload the guide, so I'm still answering from the previous one. My log says why.
+    Nothing was changed: choose one of this server's text channels or forums from the list.
+    My storage is switched off, so I don't keep settings, unanswered questions or counts. My operator can switch it on.
+    I couldn't group the questions. My log says why.
     Nothing was changed: at most 50 channels can have unasked answers.
-    I cannot use my storage at the moment, so nothing was changed: the store is locked.
+    I can't use my storage right now, so nothing was changed: the store is locked.
     "#);
 }
 
-/// A question that three people asked in vain.
+/// A question that three people asked without an answer.
 fn gap() -> Group {
     Group {
         text: "vegan lunch?".to_owned(),
@@ -260,7 +260,7 @@ fn gap() -> Group {
 }
 
 #[test]
-fn what_moderators_are_told() {
+fn reloads_and_status_as_moderators_see_them() {
     let knowledge = &GUIDE.knowledge;
     let changes = Changes {
         added: 1,
@@ -268,7 +268,7 @@ fn what_moderators_are_told() {
         removed: 0,
     };
     assert_snapshot!(shown(&reply::reloaded(knowledge, &changes)), @r#"The guide was reloaded: 1 topic added, 2 topics changed. The live version is `68fbfca4` with 4 topics."#);
-    assert_snapshot!(shown(&reply::nothing_to_reload(knowledge)), @r#"Nothing changed: I already answer from these files. The live version is `68fbfca4` with 4 topics."#);
+    assert_snapshot!(shown(&reply::nothing_to_reload(knowledge)), @r#"Nothing has changed: these files are already live. The live version is `68fbfca4` with 4 topics."#);
     let standing = Standing {
         since: 1,
         started: 0,
@@ -282,7 +282,7 @@ fn what_moderators_are_told() {
     **Version** `68fbfca4`, live since <t:1:R>
     4 topics, 8 sections, 16 phrasings, 4 links
 
-    **No problems**: I answer from these files.
+    **No problems**: these files are live.
 
     **Storage**: OK.
 
@@ -291,7 +291,7 @@ fn what_moderators_are_told() {
 }
 
 #[test]
-fn what_moderators_are_shown_of_what_was_asked() {
+fn questions_as_moderators_see_them() {
     let knowledge = &GUIDE.knowledge;
     assert_snapshot!(shown(&reply::gaps(knowledge, &[gap()], 30, 1, true)), @r#"
     -# Small guide
@@ -299,9 +299,9 @@ fn what_moderators_are_shown_of_what_was_asked() {
     3 in the last 30 days, most asked first
     **3 ×** vegan lunch?
       looks like a new topic, last asked on <t:1795176000:D> [It belongs to…] [Write an answer]
-    -# To paste into the guide: internbot gaps --toml
+    -# To add these to the guide: internbot gaps --toml
     "#);
-    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: every question of the last 30 days on this server was answered."#);
+    assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: I answered every question asked on this server in the last 30 days."#);
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
         sums.count(RecordedOutcome::Answer, Way::Mention, 2)
@@ -313,14 +313,14 @@ fn what_moderators_are_shown_of_what_was_asked() {
                     7 days  7 days
     asked                2       2
       answered           2       2
-      asked back         0       0
+      suggested          0       0
       missed             0       0
     none of these        0       0
     unasked answers      0       0
     helped               0       0
     not it               0       0
     ```
-    **A bar a day** since <t:1794916800:D>
+    **One bar per day** since <t:1794916800:D>
     ```
     asked, at most 2 a day
     ▁▁▁▁▁█▁
@@ -329,28 +329,28 @@ fn what_moderators_are_shown_of_what_was_asked() {
     ```
     **Topics**
     1. Small baking bread: 2 answered
-    -# Days are those of UTC
+    -# Days are in UTC
     "#);
     stats.vote(date(2026, 11, 22), "bread", "how", false, 2);
     let digest = reply::digest(knowledge, &[gap()], &stats).expect("there is something to say");
     assert_snapshot!(shown(&digest), @r#"
     -# Small guide
-    ## What I could not answer
+    ## What I couldn't answer
     From <t:1794916800:D> to <t:1795435200:D>
 
-    **Not in the guide**, 3 in all
+    **Not in the guide**, 3 in total
     **3 ×** vegan lunch?
       looks like a new topic, last asked on <t:1795176000:D>
-    **Most often not it**
+    **Most often “Not it”**
     1. Small baking bread › Small way of baking bread: not it 2
-    -# All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`
+    -# Details: `/guide gaps` and `/guide stats` · Switch off: `/guide settings`
     "#);
     let nothing = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     assert!(reply::digest(knowledge, &[], &nothing).is_none());
 }
 
 #[test]
-fn what_moderators_are_told_about_settings() {
+fn settings_as_moderators_see_them() {
     let solved = ForumTag {
         id: 80,
         name: "Solved".to_owned(),
@@ -375,22 +375,22 @@ fn what_moderators_are_told_about_settings() {
         }],
     };
     assert_snapshot!(shown(&reply::settings(&settings, &view)), @r#"
-    ## Settings of this server
+    ## Settings for this server
     Saved. The settings are now:
 
-    **Unasked answers**, only when I am sure
-    in channels: <#7>, <#9> (by my operator)
+    **Unasked answers**, only when I'm sure
+    in channels: <#7>, <#9> (set by my operator)
     to forum posts: none
-    also with answers added on this server: no
+    including answers added on this server: no
 
     **`/ask` answers privately** by default: no
-    **Cooldown** between two questions of a person: 3 seconds, as my operator configured
-    **Weekly digest** of what I could not answer: no
-    **Tag of a forum post** whose author presses “That helped”: Solved in <#8>
+    **Cooldown** between one person's questions: 3 seconds, set by my operator
+    **Weekly digest** of what I couldn't answer: no
+    **Tag for a forum post** when its author presses “That helped”: Solved in <#8>
     ⚠️ **Please note**
     Storage is switched off, so nothing can be set here.
-    I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts do not need it.
-    I still answer in <#9>: my operator configured it, and only they can change it.
-    It is saved, but I cannot answer in <#7> yet: give me View Channels, Send Messages there.
+    I can't read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content Intent. Forum posts don't need it.
+    I'll still answer in <#9>: my operator set that, and only they can change it.
+    That's saved, but I can't answer in <#7> yet: give me View Channels, Send Messages there.
     "#);
 }

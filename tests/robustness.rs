@@ -1,4 +1,4 @@
-//! Whatever is typed, the bot replies, and what it replies fits Discord.
+//! Whatever is typed, the bot replies, and its reply fits Discord's limits.
 
 #![allow(
     clippy::expect_used,
@@ -128,7 +128,7 @@ fn every_section_and_every_list_of_resources_fits() {
 }
 
 #[test]
-fn a_contraction_is_written_out_whatever_stands_around_it() {
+fn a_contraction_is_written_out_whatever_surrounds_it() {
     for text in ["im", "im+", "(im)", "'im'", "im...", "i'm", "I’m"] {
         assert_eq!(text::words(text), ["i", "am"], "{text:?}");
     }
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn words_are_normal(text in any::<String>()) {
+    fn words_are_normalised(text in any::<String>()) {
         for word in text::words(&text) {
             prop_assert!(!word.is_empty());
             prop_assert!(!word.chars().any(char::is_whitespace), "{:?}", word);
@@ -152,9 +152,9 @@ proptest! {
     }
 
     #[test]
-    fn reading_again_what_was_read_changes_nothing(text in "[a-zA-Z' ?!.,éß+#-]{0,80}") {
+    fn reading_is_idempotent(text in "[a-zA-Z' ?!.,éß+#-]{0,80}") {
         let once = text::words(&text);
-        // Words that are contractions by accident ("im") are written out once, and then stay.
+        // Words that happen to be contractions ("im") are written out once, and then stay.
         prop_assert_eq!(text::words(&once.join(" ")), once);
     }
 

@@ -4,9 +4,9 @@
 //! 1. Real ways to ask find a right topic first.
 //! 2. A misspelt word (letters swapped, left out, doubled, wrong) still finds its topic.
 //! 3. Short words, numbers and protected words are never corrected into others.
-//! 4. Words without meaning change nothing.
+//! 4. Filler words change nothing.
 //! 5. Every phrasing in the guide finds its own topic, and its own section, first.
-//! 6. What is not for the bot is not answered, above all where nobody asked it.
+//! 6. Messages that are not for the bot are not answered, above all if nobody asked it.
 //! 7. The same question always gets the same answer, from every index of the same guide.
 
 #![allow(
@@ -210,7 +210,7 @@ fn a_heading_typed_as_it_is_shown_opens_its_section() {
 }
 
 #[test]
-fn who_speaks_of_suicide_is_told_where_help_is_and_not_how_to_apply() {
+fn someone_who_speaks_of_suicide_is_shown_where_to_find_help_and_not_how_to_apply() {
     for message in [
         "i wanna kill myself",
         "i feel suicidal after 300 rejections",
@@ -230,7 +230,7 @@ fn who_speaks_of_suicide_is_told_where_help_is_and_not_how_to_apply() {
 }
 
 #[test]
-fn what_is_not_for_the_bot_is_not_answered() {
+fn messages_that_are_not_for_the_bot_are_not_answered() {
     for message in [
         "good morning everyone",
         "anyone up for a game tonight",
@@ -252,7 +252,7 @@ fn what_is_not_for_the_bot_is_not_answered() {
 }
 
 #[test]
-fn the_bot_butts_in_only_where_somebody_asks_and_it_is_sure() {
+fn the_bot_butts_in_only_if_someone_asks_and_it_is_sure() {
     let overheard = |text: &str| {
         ask(&Question {
             overheard: true,
@@ -301,7 +301,7 @@ fn a_short_follow_up_is_read_with_the_question_before_it() {
         follow_up("how do i write a resume", "how long should it be?"),
         "resume"
     );
-    // A question that says what it is about is not dragged back.
+    // A question that names its own subject is not pulled back to the old one.
     assert_eq!(
         follow_up(
             "how do i write a resume",
@@ -330,7 +330,7 @@ fn an_answer_is_a_section_with_its_place_and_its_links() {
     assert!(!reply.links.is_empty());
     assert!(reply.body.contains("open-source") || reply.body.contains("Open-source"));
     assert!(reply.footer.starts_with("Reviewed 20"));
-    // High stakes say what they are not.
+    // High-stakes answers carry a notice.
     let visa = reply::to_answer(
         &KNOWLEDGE,
         &ask(&Question::new(
@@ -366,7 +366,7 @@ fn a_question_in_two_parts_gets_both() {
         assert_eq!(reply.title, shown, "{question}");
         let labels: Vec<&str> = reply.also.iter().map(|also| also.label.as_str()).collect();
         assert!(labels.contains(&also), "{question}: {labels:?}");
-        // What stands there in full is not in the menu again.
+        // A section shown in full is not repeated in the menu.
         let again =
             |choice: &&reply::Choice| reply.also.iter().any(|also| also.action == choice.action);
         assert_eq!(reply.choices.iter().find(again), None, "{question}");
@@ -374,7 +374,7 @@ fn a_question_in_two_parts_gets_both() {
 }
 
 #[test]
-fn a_rare_word_that_stands_only_in_a_text_finds_it() {
+fn a_rare_word_finds_the_only_text_that_has_it() {
     for (question, topic, section) in [
         ("what is adplist", "mentors", "finding-one"),
         ("acas helpline", "rights-at-work", "whom-to-tell"),
@@ -387,7 +387,7 @@ fn a_rare_word_that_stands_only_in_a_text_finds_it() {
             .any(|(found, of)| found.id == topic && of.id == section);
         assert!(found, "{question}: {answer:?}");
     }
-    // Nothing in the topic is said to be next to it but what the words lead to.
+    // Only the section that the words lead to is offered.
     let candidates = answer::candidates(&ask(&Question::new("what is adplist")));
     let topic = candidates[0].topic;
     let of_topic = candidates.iter().filter(|found| found.topic == topic);
@@ -409,8 +409,8 @@ fn two_indexes_of_the_same_guide_agree_to_the_last_bit() {
 }
 
 #[test]
-fn a_story_finds_what_it_asks_and_not_what_it_mentions() {
-    // Year, school, grades and companies are the same in all of them: what is asked decides.
+fn a_story_finds_what_it_asks_about_and_not_what_it_mentions() {
+    // Year, school, grades and companies are the same in all of them: the question decides.
     let story = "third year at a state school with a 3.1 gpa, two rejections from amazon and one offer from a bank in dallas";
     for (question, topic) in [
         (
@@ -436,7 +436,7 @@ fn a_story_finds_what_it_asks_and_not_what_it_mentions() {
 }
 
 #[test]
-fn what_people_say_to_a_bot_gets_what_a_person_would_say() {
+fn small_talk_gets_the_reply_that_a_person_would_give() {
     for (message, kind) in [
         ("hi there", "greeting"),
         ("thanks that helped", "thanks-and-reactions"),
@@ -465,7 +465,7 @@ fn what_people_say_to_a_bot_gets_what_a_person_would_say() {
 }
 
 #[test]
-fn nothing_is_offered_to_who_typed_nonsense() {
+fn nonsense_gets_no_suggestions() {
     let reply = reply::to_answer(&KNOWLEDGE, &ask(&Question::new("asdkjh qwoeiu zzxxcv")));
     let offered: Vec<&str> = reply
         .choices
@@ -493,7 +493,7 @@ fn a_message_that_asks_nothing_is_not_answered_outright() {
 }
 
 #[test]
-fn characters_that_show_nothing_change_nothing() {
+fn invisible_characters_change_nothing() {
     let plain = topics("how do i write a resume");
     for hidden in ['\u{ad}', '\u{200b}', '\u{200c}', '\u{2060}'] {
         let question = format!("how do i wri{hidden}te a re{hidden}sume{hidden}");
@@ -502,13 +502,13 @@ fn characters_that_show_nothing_change_nothing() {
 }
 
 #[test]
-fn a_misspelling_is_read_as_the_usual_word_and_not_as_a_rare_one_that_is_nearer() {
+fn a_misspelling_is_read_as_the_common_word_and_not_as_a_closer_rare_one() {
     let first = |verb: &str| topics(&format!("how do i {verb} for a coding interview"))[0];
     assert_eq!(first("prepair"), first("prepare"));
 }
 
 #[test]
-fn abbreviations_and_the_words_of_a_title_find_what_speaks_of_them_outright() {
+fn abbreviations_and_title_words_are_answered_outright() {
     let rows = [
         ("what is an ats?", "application-strategy"),
         ("what does yoe mean", "titles-and-levels"),

@@ -4,7 +4,7 @@
 //! cargo run --release --no-default-features --example growth
 //! ```
 //!
-//! Made-up guides of several sizes, whose phrasings are drawn from 3,000 words with a seeded generator, the frequent ones
+//! It uses made-up guides of several sizes, whose phrasings are drawn from 3,000 words with a seeded generator, frequent words
 //! more often. For each: the time to learn it, the median time of a search as typed and with two misspellings, and what
 //! the index adds to the resident memory (Linux only).
 
@@ -56,7 +56,7 @@ fn measure(name: &str, corpus: &Corpus) {
         .map(|(_, text)| text)
         .collect();
     let step = (phrasings.len() / QUESTIONS).max(1);
-    // A word more at each end, so that no question repeats a phrasing.
+    // One more word at each end, so that no question repeats a phrasing.
     let questions: Vec<String> = phrasings
         .iter()
         .step_by(step)

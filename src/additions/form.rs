@@ -1,4 +1,4 @@
-//! Additions in the guide's own form: to be checked by its rules, and to be pasted into it.
+//! Additions in the guide's format, for checking them by its rules and for pasting them into it.
 
 use jiff::civil::date;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::knowledge::{
 };
 use crate::text;
 
-/// What is said of a link that moderators gave.
+/// The description of a link that moderators gave.
 const LINK_DESCRIPTION: &str = "Added by the moderators of a server.";
 
 /// The table of `resources.toml` of a link.
@@ -18,8 +18,8 @@ pub fn resource_table(id: &str, name: &str, url: &str) -> String {
     to_toml(&resource(id, name, url))
 }
 
-/// The table of a topic's file of an answer, as a section of this id; nothing for what leads to a section of the guide. Ways
-/// to ask are given apart: the guide may have some of them already.
+/// An answer as a table of a topic's file, as a section with this id; `None` if it leads to a section of the guide. Ways
+/// to ask are passed separately, because the guide may already have some of them.
 pub fn section_table(
     id: &str,
     lesson: &Lesson,

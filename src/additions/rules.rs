@@ -1,5 +1,5 @@
-//! What moderators may add: the rules of the guide ([`knowledge::check()`]) and a few more, because nobody reviews it: no
-//! invitation, no unsafe link, and no answer of their own in matters of law.
+//! What moderators may add: the guide's rules ([`knowledge::check()`]) and a few more, because nobody reviews it: no
+//! invitations, no unsafe links, and no answers of their own on legal matters.
 
 use jiff::civil::Date;
 
@@ -11,7 +11,7 @@ use crate::knowledge::{self, Severity, Stakes};
 use crate::search::Question;
 use crate::text;
 
-/// Words that make a question one of law.
+/// Words that make a question a legal one.
 #[rustfmt::skip]
 const LEGAL: [&str; 26] = [
     "visa", "visas", "h1b", "cpt", "immigration", "deported", "tax", "taxes", "taxed", "taxation", "legal", "legally",
@@ -98,7 +98,7 @@ fn has_unsafe_link(text: &str) -> bool {
         || schemes.by_ref().take(count).any(|scheme| scheme != "https")
 }
 
-/// Whether a question is one of law: by its words, or because the guide is sure that it belongs to a section of law.
+/// Whether a question is a legal one: by its words, or because the guide is sure that it belongs to a legal section.
 fn is_legal(guide: &Guide, question: &str) -> bool {
     let words = text::words(question);
     let has_word = words.iter().any(|word| LEGAL.contains(&word.as_str()));

@@ -2,7 +2,7 @@
 
 use crate::search::Found;
 
-/// What a search found, as numbers to judge it by.
+/// The result of a search as numbers for judging it.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence {
     numbers: [f32; FEATURES],
@@ -33,7 +33,7 @@ impl Evidence {
         "ENCODED_OUT_OF_SCOPE",
     ];
 
-    /// The evidence for the best match of a search for a message, which [`asks`](super::asks) something or does not.
+    /// The evidence for the best match of a search; [`asks`](super::asks) says whether the message asks something.
     pub fn of(found: &Found, asks: bool) -> Self {
         let score = |at: usize| found.matches.get(at).map_or(0.0, |found| found.score);
         let words = found.words.max(1) as f32;

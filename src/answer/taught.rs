@@ -1,4 +1,4 @@
-//! The decision where moderators of the server taught something that is like the question.
+//! The decision if moderators of the server taught something similar to the question.
 
 use std::sync::Arc;
 
@@ -7,29 +7,29 @@ use crate::additions::Addition;
 use crate::knowledge::{KnowledgeBase, Stakes};
 use crate::search::Question;
 
-/// A question at least this much like one that moderators taught gets what they taught. Lower bars answer more questions wrongly
-/// than they answer rightly; `examples/additions` has the figures.
+/// A question at least this similar to one that moderators taught gets their answer. Lower bars would add more wrong answers
+/// than right ones; `examples/additions` has the figures.
 const TAUGHT_BAR: f32 = 0.7;
 /// The same where the guide has a better answer, or where nobody asked the bot.
 const TAUGHT_REPEATED: f32 = 0.95;
-/// From this probability on, the guide's own answer is better than what is only like a question that was taught.
+/// From this probability on, the guide's own answer beats a taught question that is merely similar.
 const CLEARLY_BETTER: f32 = 0.85;
 
-/// What is most like a question of all that was added.
+/// The addition most similar to a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taught {
-    /// How alike the questions are: 1 for the same words, else as [`Subject::likeness`](crate::subject::Subject::likeness) says.
+    /// How similar the questions are: 1 for the same words, otherwise as computed by [`Subject::likeness`](crate::subject::Subject::likeness).
     pub likeness: f32,
-    /// The topic and the section of the guide that answer, by position; none for an answer of the server's own.
+    /// The topic and section of the guide that answer, by position; `None` for the server's own answer.
     pub section: Option<(usize, usize)>,
     /// What was added.
     pub addition: Arc<Addition>,
 }
 
-/// Decides again where moderators of the server taught something that is like the question.
+/// Decides again if moderators of the server taught something similar to the question.
 ///
-/// A question that repeats what was taught gets what was taught. One that is only like it does too, unless the guide itself is
-/// clearly the better answer. What was only overheard is answered so if it repeats what was taught and is no matter of law.
+/// A question that repeats a taught one gets the taught answer. So does one that is merely similar, unless the guide's own
+/// answer is clearly better. An overheard message gets it only if it repeats the taught question and is not a legal matter.
 pub fn decide_taught(
     knowledge: &KnowledgeBase,
     question: &Question,
@@ -78,7 +78,7 @@ pub fn decide_taught(
     }
 }
 
-/// Whether what was taught is near enough to a question to answer it where the guide cannot.
+/// Whether what was taught is close enough to a question to answer it when the guide cannot.
 pub fn is_taught(taught: &Taught) -> bool {
     taught.likeness >= TAUGHT_BAR
 }

@@ -1,4 +1,4 @@
-//! `internbot added`: what moderators of servers added to the guide, to read, to paste or to remove.
+//! `internbot added`: lists what moderators added to the guide, prints it for pasting, or removes it.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -26,10 +26,10 @@ pub(super) struct AddedOptions {
     /// Print what to paste into the guide: phrasings for sections, and sections for topics
     #[arg(long)]
     toml: bool,
-    /// Of this guild alone
+    /// Only the server with this ID
     #[arg(long, visible_alias = "server", value_name = "ID")]
     guild: Option<u64>,
-    /// Remove the one of this number
+    /// Remove the entry with this number
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["toml", "guild"])]
     remove: Option<u64>,
 }
@@ -46,7 +46,7 @@ pub(super) fn run(
         }
         writeln!(
             out,
-            "Removed number {id}. A bot that runs follows within a second."
+            "Removed number {id}. A running bot follows within a second."
         )?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -81,7 +81,7 @@ fn list(out: &mut impl Write, added: &[(u64, Addition)]) -> io::Result<()> {
                 if let Some(link) = link {
                     writeln!(out, "        {}", plain(link))?;
                 }
-                writeln!(out, "        next to {}", lesson.topic)?;
+                writeln!(out, "        listed under {}", lesson.topic)?;
             }
         }
         writeln!(out, "        server {guild}, {}{author}", addition.day)?;
@@ -89,7 +89,7 @@ fn list(out: &mut impl Write, added: &[(u64, Addition)]) -> io::Result<()> {
     Ok(())
 }
 
-/// A text on one line, as a terminal shows it without obeying it.
+/// A text on one line, with control sequences made harmless.
 fn plain(text: &str) -> String {
     let line = text::one_line(text);
     line.chars().filter(|c| !c.is_control()).collect()
@@ -120,7 +120,7 @@ fn toml(
             if !lines.is_empty() {
                 writeln!(
                     out,
-                    "# File {}: put these lines into `questions` of the section `{}`.",
+                    "# File {}: add these lines to `questions` of the section `{}`.",
                     topic_file(folder, &topic.id),
                     section.id
                 )?;
@@ -167,16 +167,16 @@ fn toml(
     Ok(())
 }
 
-/// A phrasing as a line of a list; what is too long to be one, as a comment.
+/// A phrasing as a line of a list, or as a comment if it is too long.
 fn line(question: &str) -> String {
     if question.chars().count() > LONGEST_WRITTEN_QUESTION {
-        format!("  # to be shortened: {}", quoted(question))
+        format!("  # too long, to be shortened: {}", quoted(question))
     } else {
         format!("  {},", quoted(question))
     }
 }
 
-/// Ids that a new section or resource cannot have, and the addresses that there are.
+/// Ids and addresses that are already taken.
 struct Taken {
     ids: BTreeSet<String>,
     /// The address and the id of each resource.
@@ -203,7 +203,7 @@ impl Taken {
         }
     }
 
-    /// A new id, of the words of a text.
+    /// A new id, made from the words of a text.
     fn new_id(&mut self, guide: &Guide, text: &str) -> String {
         let stop_words = &guide.knowledge.vocabulary().stop_words;
         let id = new_id(text, stop_words, "new-topic", &self.ids);
@@ -212,7 +212,7 @@ impl Taken {
     }
 }
 
-/// Prints an answer as a section of its topic, with its link; nothing for what leads to a section.
+/// Prints an answer as a section of its topic, with its link. Prints nothing if it leads to a section.
 fn answer(
     out: &mut impl Write,
     folder: &Path,
@@ -241,7 +241,7 @@ fn answer(
                 let id = taken.new_id(guide, lesson.question());
                 writeln!(
                     out,
-                    "# File {}: a new link; put it at the end.",
+                    "# File {}: a new link; add it at the end.",
                     folder.join("resources.toml").display()
                 )?;
                 writeln!(out, "{}", resource_table(&id, site_of(link), link))?;
@@ -255,7 +255,7 @@ fn answer(
     if let Some(section) = section_table(&id, lesson, &questions, resource.as_deref()) {
         writeln!(
             out,
-            "# File {}: a new section, number {} of server {guild}; read it, then put it at the end.",
+            "# File {}: a new section, number {} of server {guild}; read it, then add it at the end.",
             topic_file(folder, &topic.id),
             addition.id
         )?;

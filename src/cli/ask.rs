@@ -26,7 +26,7 @@ pub(super) struct AskOptions {
     /// Print one JSON object
     #[arg(long, conflicts_with = "jsonl")]
     json: bool,
-    /// Read a JSON object a line from standard input, write one a line
+    /// Read one JSON object per line from standard input, and write one per line
     #[arg(long)]
     jsonl: bool,
 }
@@ -103,7 +103,7 @@ struct MatchJson<'a> {
     score: f32,
 }
 
-/// What stands for an input line that cannot be answered.
+/// The output for an input line that cannot be answered.
 #[derive(Serialize)]
 struct BadLine {
     line: usize,
@@ -128,8 +128,8 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Answers every line; a line that is not a question gets an object that says so, and the next is answered. Blank lines
-/// are passed over.
+/// Answers every line. A line that is not a question gets an object that says so. Blank lines
+/// are skipped.
 fn answer_lines(
     guide: &Guide,
     encode: &Encode<'_>,
@@ -179,7 +179,7 @@ fn parse(bytes: &[u8]) -> Result<Input, String> {
     serde_json::from_value(value).map_err(|fault| format!("this is not a question: {fault}"))
 }
 
-/// Tells how the question was read, where the scores came from and why the outcome is what it is.
+/// Prints how the question was read, where the scores came from, and why the outcome is what it is.
 fn explain(
     out: &mut impl Write,
     knowledge: &KnowledgeBase,
@@ -215,5 +215,5 @@ fn explain_candidate(
         topic.id, section.id, candidate.place.score
     )?;
     writeln!(out, "     {}", reply::parts(candidate))?;
-    writeln!(out, "     most: {}", reply::words(candidate))
+    writeln!(out, "     strongest words: {}", reply::words(candidate))
 }

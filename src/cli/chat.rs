@@ -23,7 +23,7 @@ pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, Cl
     let mut out = anstream::stdout();
     writeln!(
         out,
-        "Ask about internships in your own words. A number follows a suggestion, \"topics\" lists the guide, Ctrl-D leaves.\n"
+        "Ask about internships in your own words. Type a number to open a suggestion, or \"topics\" to list the guide; Ctrl-D quits.\n"
     )?;
     let mut previous: Vec<String> = Vec::new();
     let mut shown = Reply::default();
@@ -79,7 +79,7 @@ fn take_in(live: &Live, encoder: &TerminalEncoder) {
     live.take_in(&guide, encoder.sentences(&guide));
 }
 
-/// Takes what was saved since the last answer, and says so; an error is shown once, and the guide stays as it was.
+/// Loads changes saved since the last answer, and says so; an error is shown once, and the guide stays as it was.
 fn follow_files(
     live: &Live,
     encoder: &TerminalEncoder,
@@ -93,12 +93,12 @@ fn follow_files(
         Some(Reload::Failed {
             error,
             is_new: true,
-        }) => writeln!(out, "The guide stays as it was: {error}"),
+        }) => writeln!(out, "The previous guide is still in use: {error}"),
         _ => Ok(()),
     }
 }
 
-/// What a choice shows; nothing where what it names is gone.
+/// What a choice shows; `None` if what it names is gone.
 fn follow(guide: &Guide, action: &Action) -> Option<Reply> {
     match action {
         Action::Show(view) => reply::show(&guide.knowledge, view),

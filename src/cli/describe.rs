@@ -12,17 +12,17 @@ use super::error::CliError;
 /// What people type.
 const NAME: &str = "internbot";
 
-/// What describes the command line itself: needs no guide and reads no configuration.
+/// Commands that describe the command line itself; they need no guide and read no configuration.
 #[derive(Debug, Subcommand)]
 pub(super) enum Describe {
-    /// Print what a shell needs to complete the command line
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the man page
     Man {
-        /// Write this page and one for each command into a folder instead
+        /// Write this page, and one for each command, to a folder instead
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
     },

@@ -1,5 +1,5 @@
-//! `internbot doctor`: finds out what keeps the bot from running, without starting it. One line for each check: what it found
-//! and, where something is wrong, the cause and what to do.
+//! `internbot doctor`: finds out what stops the bot from running, without starting it. One line for each check: what it found
+//! and, if something is wrong, the cause and what to do.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -22,13 +22,13 @@ use super::check;
 use super::error::CliError;
 use super::wait::wait_for;
 
-/// How long Discord may take to answer a request: somebody is watching.
+/// How long Discord may take to answer a request: someone is watching.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How far the clock may be from Discord's: what a request takes, and what hardly any clock of a connected machine exceeds.
+/// How far the clock may be off: longer than a request takes, and more than nearly any connected machine's clock is off.
 const MAX_CLOCK_OFFSET: SignedDuration = SignedDuration::from_secs(30);
-/// With less space than this, in bytes, the store cannot be changed: its journal needs some too.
+/// With less space than this, in bytes, the store cannot be changed, because its journal needs space too.
 const MIN_SPACE: u64 = 10 << 20;
-/// With less space than this, in bytes, somebody should look at the disk.
+/// With less space than this, in bytes, someone should look at the disk.
 const AMPLE_SPACE: u64 = 200 << 20;
 /// Discord resets the token of a bot that connects too often in a day.
 const FEW_SESSION_STARTS: u32 = 20;
@@ -36,13 +36,13 @@ const FEW_SESSION_STARTS: u32 = 20;
 /// What a check found.
 #[derive(Debug, PartialEq, Eq)]
 enum Finding {
-    /// Nothing to do.
+    /// All is well.
     Fine(String),
     /// The bot runs, but something should be looked at.
     Warning(String),
-    /// The bot does not run, or does not do what it is set to.
+    /// The bot does not run, or does not do what it is configured to.
     Fault(String),
-    /// It could not be checked, because of something else that has a line of its own.
+    /// It could not be checked because of a problem reported on another line.
     Skipped(&'static str),
 }
 
@@ -93,7 +93,7 @@ pub(super) fn run(source: &GuideSource, config: &Config) -> Result<ExitCode, Cli
     report.add("store", self::store(config, store))?;
     match config.store.url.file() {
         Some(file) if is_usable => report.add("disk", disk(file))?,
-        Some(_) => report.add("disk", Skipped("needs a store that can be used"))?,
+        Some(_) => report.add("disk", Skipped("needs a working store"))?,
         None => {}
     }
     if let Some(address) = config.monitor.listen.0 {
@@ -164,7 +164,7 @@ fn encoder(config: &Config) -> Finding {
         return Fine(CliError::NoFolder.to_string());
     };
     match encoder::check(&folder) {
-        Ok(()) => Fine(format!("it is in {} and whole", folder.display())),
+        Ok(()) => Fine(format!("it is in {} and intact", folder.display())),
         Err(EncoderError::Missing(_)) if !folder.exists() => {
             Fine("none is installed, so words alone decide (docs/encoder.md)".to_owned())
         }
@@ -175,19 +175,21 @@ fn encoder(config: &Config) -> Finding {
 /// Without a cache the bot does all that it does with one.
 fn cache(folder: Option<&Path>) -> Finding {
     let Some(folder) = folder else {
-        return Fine("there is no folder for it, so the guide is learned at each start".to_owned());
+        return Fine(
+            "there is no folder for it, so the bot learns the guide at every start".to_owned(),
+        );
     };
     let existing = folder.ancestors().find(|folder| folder.exists());
     match try_writing(existing.unwrap_or(folder)) {
-        Ok(()) => Fine(format!("{} can be written", folder.display())),
+        Ok(()) => Fine(format!("{} is writable", folder.display())),
         Err(error) => Warning(format!(
-            "{} cannot be written ({error}), so the guide is learned anew at each start: let the bot write there if that takes too long",
+            "{} is not writable ({error}), so the bot learns the guide at every start: let it write there if that takes too long",
             folder.display()
         )),
     }
 }
 
-/// Shows that a folder can be written, and leaves nothing in it.
+/// Tests that a folder is writable, and leaves nothing in it.
 fn try_writing(folder: &Path) -> io::Result<()> {
     let probe = folder.join(format!(".internbot-doctor-{}", std::process::id()));
     OpenOptions::new()
@@ -204,13 +206,13 @@ fn store(config: &Config, inspected: Result<StoreInspection, StoreError>) -> Fin
             "there is none at {name} yet; `internbot run` creates it"
         )),
         Ok(StoreInspection::Outdated { version }) => Fine(format!(
-            "{name} is of version {version}; `internbot run` brings it up to date"
+            "{name} has version {version}; `internbot run` upgrades it"
         )),
         Ok(StoreInspection::Usable { version, .. }) => {
-            Fine(format!("{name}, version {version}, can be written"))
+            Fine(format!("{name}, version {version}, is writable"))
         }
         Err(StoreError::Off) => {
-            Fine("it is switched off, so no question and no setting is kept".to_owned())
+            Fine("it is switched off, so no questions or settings are kept".to_owned())
         }
         Err(error) => Fault(error.to_string()),
     }
@@ -223,12 +225,12 @@ fn disk(store: &Path) -> Finding {
         Ok(space) => space,
         Err(error) => {
             return Fault(format!(
-                "the folder of the store, {}, cannot be looked at ({error}): create it, or name another file as store.url",
+                "the store's folder, {}, cannot be accessed ({error}): create it, or set store.url to another file",
                 folder.display()
             ));
         }
     };
-    let found = format!("{} MiB are free for the store", space >> 20);
+    let found = format!("{} MiB free for the store", space >> 20);
     match space {
         0..MIN_SPACE => Fault(format!(
             "the disk is full: {found}, so nothing can be kept; make room on the disk of {}",
@@ -244,9 +246,9 @@ fn disk(store: &Path) -> Finding {
 
 fn monitor(bound: io::Result<()>, address: &std::net::SocketAddr) -> Finding {
     match bound {
-        Ok(()) => Fine(format!("{address} is free to listen on")),
+        Ok(()) => Fine(format!("{address} is free")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => Warning(format!(
-            "{address} is in use: unless that is this bot, end what listens there, or change monitor.listen"
+            "{address} is in use: unless this bot is using it, stop the program that is, or change monitor.listen"
         )),
         Err(error) => Fault(format!(
             "cannot listen on {address} ({error}): change monitor.listen to an address of this machine and a port from 1024 up"
@@ -256,11 +258,11 @@ fn monitor(bound: io::Result<()>, address: &std::net::SocketAddr) -> Finding {
 
 fn token(token: &Result<Token, TokenError>) -> Finding {
     match token {
-        Ok(_) => Fine("there is one".to_owned()),
-        // Its own sentence has several lines, for somebody who has just begun.
+        Ok(_) => Fine("found".to_owned()),
+        // The error's own text has several lines, for someone who is just starting.
         Err(TokenError::Missing) => Fault(format!(
-            "there is none: copy it from the Bot page at https://discord.com/developers/applications (Reset Token), and set {TOKEN_VARIABLE} \
-             to it, or write it into a file and name that as discord.token_file in the configuration"
+            "not found: copy it from the Bot page at https://discord.com/developers/applications (Reset Token), and set {TOKEN_VARIABLE} \
+             to it, or save it in a file and set discord.token_file in the configuration to that file"
         )),
         Err(error) => Fault(error.to_string()),
     }
@@ -310,7 +312,7 @@ fn add_discord(
     report.add("gateway", gateway(&found))
 }
 
-/// What to do if there is no answer. The cause is in the words of the libraries and the system.
+/// What to do if there is no answer. The cause comes from the libraries and the system.
 fn help(cause: &str, proxy: Option<&str>, origin: Option<&str>) -> String {
     let says = |words: &[&str]| words.iter().any(|word| cause.contains(word));
     if let Some(variable) = proxy {
@@ -318,26 +320,28 @@ fn help(cause: &str, proxy: Option<&str>, origin: Option<&str>) -> String {
             "requests go through the proxy that {variable} names: check that it runs and lets the bot reach Discord, or unset {variable}"
         )
     } else if says(&["certificate", "UnknownIssuer"]) {
-        "check the clock of this machine, and whether something on the way decrypts connections"
+        "check this machine's clock, and whether something between here and Discord decrypts connections"
             .to_owned()
     } else if says(&["dns error"]) {
         let name = origin.unwrap_or("discord.com");
         format!(
-            "the name cannot be looked up: check that this machine is connected and has a name server, and that {name} is right"
+            "the name cannot be looked up: check that this machine is online and has a name server, and that {name} is right"
         )
     } else if origin.is_some() {
-        "check that what discord.api_url names runs, or empty it for Discord itself".to_owned()
+        "check that the server in discord.api_url is running, or leave it empty for Discord itself"
+            .to_owned()
     } else if says(&["Discord refused"]) {
-        "this is Discord's own fault: look at https://discordstatus.com and try again".to_owned()
+        "this is a problem at Discord: check https://discordstatus.com and try again later"
+            .to_owned()
     } else {
-        "check that this machine is connected, and that no firewall keeps it from discord.com, port 443"
+        "check that this machine is online, and that no firewall blocks discord.com, port 443"
             .to_owned()
     }
 }
 
 fn clock(ahead: Option<SignedDuration>) -> Finding {
     let Some(ahead) = ahead else {
-        return Skipped("what answers does not tell the time");
+        return Skipped("the server does not report the time");
     };
     let offset = SignedDuration::from_secs(ahead.abs().as_secs());
     if ahead.abs() <= MAX_CLOCK_OFFSET {
@@ -349,7 +353,7 @@ fn clock(ahead: Option<SignedDuration>) -> Finding {
         "behind"
     };
     Fault(format!(
-        "the clock of this machine is {offset:#} {direction} Discord's, so days are counted wrongly and certificates can be refused: set \
+        "this machine's clock is {offset:#} {direction} Discord's, so days are counted wrongly and certificates may be refused: set \
          it, for example with `timedatectl set-ntp true`"
     ))
 }
@@ -363,7 +367,7 @@ fn intents(has_message_content: bool, is_configured: bool, hears_channels: bool)
         }
         (false, true) if is_configured => Fault(RunError::Intent.to_string()),
         (false, true) => Warning(
-            "moderators have set channels for unasked answers, but the Message Content Intent is off: switch it on on the Bot page at \
+            "moderators have set channels for unasked answers, but the Message Content Intent is off: turn it on, on the Bot page at \
              https://discord.com/developers/applications, and restart the bot"
                 .to_owned(),
         ),
@@ -378,16 +382,16 @@ fn gateway(found: &Inspection) -> Finding {
     match (&found.gateway_fault, found.gateway_proxy) {
         (Some(cause), Some(variable)) => Fault(format!(
             "{address}: {cause}; the connection goes{way}: check that it lets WebSockets through, or add the host to NO_PROXY if this \
-             machine reaches it without {variable}"
+             machine can reach it without {variable}"
         )),
         (Some(cause), None) => Fault(format!(
-            "{address}: {cause}; check that no firewall keeps this machine from it, or name a proxy in HTTPS_PROXY"
+            "{address}: {cause}; check that no firewall blocks it, or name a proxy in HTTPS_PROXY"
         )),
         _ if left <= FEW_SESSION_STARTS => Warning(format!(
-            "{address} answers{way}, but the bot may connect only {left} more times today: find out what restarts it again and again"
+            "{address} answers{way}, but the bot may connect only {left} more times today: find out what keeps restarting it"
         )),
         _ => Fine(format!(
-            "{address} answers{way}; the bot may connect {left} more times today, of {total}"
+            "{address} answers{way}; the bot may connect {left} more times today, out of {total}"
         )),
     }
 }

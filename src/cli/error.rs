@@ -6,7 +6,7 @@ use internbot::config::ConfigError;
 use internbot::evaluate::CaseError;
 use internbot::knowledge::{LoadError, ReadError};
 
-/// What can go wrong in a command; each says what to do.
+/// Errors of the commands; each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     #[error(transparent)]
@@ -22,12 +22,12 @@ pub(crate) enum CliError {
     },
     #[error("{}: {source}", .path.display())]
     Cases { path: PathBuf, source: CaseError },
-    #[error("{}: this is not a baseline that `internbot eval --json` printed: {source}", .path.display())]
+    #[error("{} is not a baseline printed by `internbot eval --json`: {source}", .path.display())]
     Baseline {
         path: PathBuf,
         source: serde_json::Error,
     },
-    #[error("the terminal does not let me read lines: {0}")]
+    #[error("cannot read lines from the terminal: {0}")]
     Editor(#[from] rustyline::error::ReadlineError),
     #[cfg(feature = "discord")]
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Store(#[from] internbot::store::StoreError),
     #[cfg(feature = "discord")]
-    #[error("there is no addition of the number {0}: `internbot added` lists them")]
+    #[error("there is no addition with the number {0}: `internbot added` lists them")]
     NoAddition(u64),
     #[cfg(feature = "discord")]
     #[error(transparent)]
@@ -57,7 +57,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Install(#[from] internbot::encoder::InstallError),
     #[cfg(feature = "encoder")]
-    #[error("this user has no home: name a folder as encoder.folder in the configuration")]
+    #[error("this user has no home folder: set encoder.folder in the configuration")]
     NoFolder,
     #[cfg(feature = "encoder")]
     #[error("cannot delete the encoder in {}: {source}", .path.display())]
@@ -75,7 +75,7 @@ pub(crate) enum CliError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{}: the name of an FAQ ends in .csv, .tsv or .md", .0.display())]
+    #[error("{}: the name of an FAQ must end in .csv, .tsv or .md", .0.display())]
     FaqName(PathBuf),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),

@@ -21,34 +21,34 @@ use super::error::CliError;
 #[cfg(feature = "encoder")]
 use super::terminal_encoder::with_progress;
 
-/// In how many rounds messages are left out, a part in each.
+/// The number of rounds; each leaves out a part of the messages.
 const FOLDS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalOptions {
-    /// Files of questions, of messages out of scope or of conversations, a JSON object a line; a file *.txt has a message out
-    /// of scope in each line
+    /// Files of questions, out-of-scope messages or conversations, with one JSON object per line; a *.txt file has an out-of-scope
+    /// message on each line
     #[arg(required_unless_present_any = ["leave_one_out", "leave_topic_out", "cross_validate"])]
     files: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Leave out each phrasing of the guide in turn, and look for it
+    /// Leave out each phrasing of the guide in turn, and ask it
     #[arg(long)]
     leave_one_out: bool,
     /// Leave out each topic in turn, and ask the messages that only it answers
     #[arg(long)]
     leave_topic_out: bool,
-    /// Leave out a fifth of the messages and of the examples out of scope at a time, and ask them
+    /// Leave out a fifth of the messages and out-of-scope examples at a time, and ask them
     #[arg(long)]
     cross_validate: bool,
-    /// Misspell each question in so many places first
+    /// First misspell each question in this many places
     #[arg(long, value_name = "N", default_value_t = 0)]
     typos: usize,
-    /// Switch off a part of the search; may be given more than once
+    /// Switch off a part of the search; can be repeated
     #[arg(long, value_name = "PART", value_parser = component)]
     ablate: Vec<Component>,
-    /// Exit with status 1 where a figure is worse than in this file, which `--json` printed
+    /// Exit with status 1 if any figure is worse than in this file, which `--json` printed
     #[arg(long, value_name = "FILE", requires = "files")]
     baseline: Option<PathBuf>,
 }
@@ -263,7 +263,7 @@ fn write_figures(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
     for confusion in &figures.confusions {
         writeln!(
             out,
-            "  {} × {} taken for {}",
+            "  {} × {} mistaken for {}",
             confusion.times, confusion.right, confusion.taken_for
         )?;
     }

@@ -1,4 +1,4 @@
-//! `internbot guide export`: the embedded guide as files, to be edited.
+//! `internbot guide export`: writes the embedded guide to files for editing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use super::error::CliError;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum GuideCommand {
-    /// Write its files into a new folder, to be edited
+    /// Write its files to a new folder for editing
     Export {
         /// The folder
         #[arg(value_name = "DIR")]
@@ -30,12 +30,12 @@ pub(super) fn run(command: &GuideCommand) -> std::result::Result<ExitCode, CliEr
     let (files, folder) = (embedded_files().len(), folder.display());
     writeln!(
         anstream::stdout().lock(),
-        "Wrote {files} files into {folder}. Edit them, then run `internbot --knowledge {folder} check`."
+        "Wrote {files} files to {folder}. Edit them, then run `internbot --knowledge {folder} check`."
     )?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the files of a guide, by their paths in its folder, into one that is new or empty: all of them or, where one cannot be
+/// Writes the files of a guide to a new or empty folder: all of them or, if one cannot be
 /// written, none.
 pub(super) fn write<'a>(
     folder: &Path,
@@ -44,7 +44,7 @@ pub(super) fn write<'a>(
     let is_new = !folder.exists();
     let written = write_within(folder, files);
     if written.is_err() && is_new {
-        // What is not empty stays: it is not ours.
+        // Never touch a folder that is not empty: it is not ours.
         let _ = fs::remove_dir(folder);
     }
     written
@@ -59,7 +59,7 @@ fn write_within<'a>(
         let why = "it is not empty; name a new folder";
         return Err(Error::new(ErrorKind::AlreadyExists, why));
     }
-    // Everything that can fail, such as a full disk, does so before anything is in its place.
+    // Everything that can fail, such as a full disk, fails before anything is moved into place.
     let unfinished = tempfile::tempdir_in(folder)?;
     let mut names = BTreeSet::new();
     for (path, bytes) in files {

@@ -24,20 +24,20 @@ use jiff::{Timestamp, Zoned, tz::TimeZone};
 use super::error::CliError;
 use super::wait::wait_for;
 
-/// Where a guide is looked for first.
+/// The folder where a guide is looked for first.
 const USUAL_FOLDER: &str = "knowledge";
 /// How many other wordings of a group are listed.
 const WORDINGS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct GapsOptions {
-    /// Print what to paste into the guide: phrasings for the nearest topic, or the file of a new one
+    /// Print what to paste into the guide: phrasings for the nearest topic, or a file for a new one
     #[arg(long)]
     toml: bool,
-    /// Of this guild alone; 0 for direct messages
+    /// Only the server with this ID; 0 for direct messages
     #[arg(long, value_name = "ID")]
     guild: Option<u64>,
-    /// Of the last so many days
+    /// How many days to look back
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
 }
@@ -99,7 +99,7 @@ fn list(out: &mut impl Write, groups: &[Group], days: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints what to paste: phrasings for topics that there are, whole files for topics that there are not.
+/// Prints what to paste: phrasings for existing topics, and whole files for new ones.
 fn toml(
     out: &mut impl Write,
     folder: &Path,
@@ -120,7 +120,7 @@ fn toml(
         if !new.is_empty() {
             writeln!(
                 out,
-                "# File {}: put these lines into `questions` of the topic, or of the section that answers them.",
+                "# File {}: add these lines to `questions` of the topic, or of the section that answers them.",
                 topic_file(folder, &topic.id)
             )?;
             new.iter()
@@ -146,7 +146,7 @@ fn toml(
     Ok(())
 }
 
-/// Begins what is to be pasted into a guide; the folder of that guide. The embedded one is written out before it can be edited.
+/// Begins the text to paste into a guide; returns that guide's folder. The embedded guide must be exported before it can be edited.
 pub(super) fn begin_toml<'a>(
     out: &mut impl Write,
     source: &'a GuideSource,
@@ -170,7 +170,7 @@ pub(super) fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>
     words.collect()
 }
 
-/// The wordings of a group that can be phrasings: not in the guide yet, short enough, and without what was scrubbed.
+/// The wordings of a group that can become phrasings: not in the guide yet, short enough, and with nothing scrubbed out.
 fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String> {
     let texts = group.wordings.iter();
     texts
@@ -183,7 +183,7 @@ fn new_phrasings(group: &Group, known: &mut BTreeSet<Vec<String>>) -> Vec<String
         .collect()
 }
 
-/// A whole topic file, which `internbot check` accepts as it is.
+/// A complete topic file that `internbot check` accepts as it is.
 fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date) -> String {
     let topics = guide.knowledge.topics();
     let nearest = guide
@@ -201,9 +201,9 @@ fn stub(guide: &Guide, id: &str, first: &str, phrasings: &[String], today: Date)
         .unwrap_or_default();
     let title = text::cut(&text::capital(first), MAX_TITLE);
     let text = format!(
-        "**{PLACEHOLDER}** Several people have asked for it, and the moderators know.\n\n\
-         Until it is here, ask the people in this channel: say what you are trying to do, what you have found out so far and by when \
-         you need to decide. Somebody who has been through it can usually help at once.\n"
+        "**{PLACEHOLDER}** Several people have asked about it, and the moderators know.\n\n\
+         Until then, ask the people in this channel: say what you're trying to do, what you've found out so far and by when \
+         you need to decide. Someone who's been through it can usually help.\n"
     );
     to_toml(&TopicToml {
         id: id.to_owned(),

@@ -1,4 +1,4 @@
-//! `internbot import`: an FAQ that people keep elsewhere, made into a guide.
+//! `internbot import`: turns an FAQ kept elsewhere into a guide.
 
 use std::fs;
 use std::io::Write;
@@ -15,11 +15,11 @@ use super::export;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportOptions {
-    /// The FAQ: *.csv or *.tsv with a question, its answer and maybe a link and a category in each row, or *.md with a heading for
+    /// The FAQ: *.csv or *.tsv with a question, its answer and optionally a link and a category in each row, or *.md with a heading for
     /// each question and its answer below
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The folder to write the guide into, which must be new or empty
+    /// The folder to write the guide to; it must be new or empty
     #[arg(long, value_name = "DIR", default_value = "knowledge")]
     to: PathBuf,
 }
@@ -53,7 +53,7 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
         source,
     })?;
     writeln!(out, "{found} in {}", faq.name)?;
-    // What a guide should have and an FAQ does not.
+    // What a guide should have and an FAQ lacks.
     let source = GuideSource::Folder(to.clone());
     let missing = check::problems(&source)?;
     drop(out);
@@ -61,7 +61,7 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
     let topics = files.iter().filter(|file| file.name.starts_with("topics/"));
     writeln!(
         anstream::stdout().lock(),
-        "Wrote {} topics, all as reviewed today, into {folder}: read them once. Then ask: internbot --knowledge {folder} chat",
+        "Wrote {} topics to {folder}, all marked as reviewed today: read through them. Then try it: internbot --knowledge {folder} chat",
         topics.count(),
         folder = to.display()
     )?;

@@ -20,18 +20,18 @@ use super::error::CliError;
 use super::run::log;
 use super::terminal_encoder::TerminalEncoder;
 
-/// How often it is looked whether another guide went live that the encoder has not read.
+/// How often to check for a live guide that the encoder has not read yet.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Args)]
 pub(super) struct PreviewOptions {
-    /// The port of the page; 0 for any that is free
+    /// The page's port; 0 for any free port
     #[arg(long, value_name = "N", default_value_t = 4242)]
     port: u16,
-    /// The address on which the page is served; another one lets others see it
+    /// The address to serve the page on; an address other than this machine's own lets others see it
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     listen: std::net::IpAddr,
-    /// Write every topic as static pages into this folder instead: a new one, an empty one, or one that was written so before
+    /// Write every topic as static pages to this folder instead: a new or empty one, or one written this way before
     #[arg(long, value_name = "DIR", conflicts_with_all = ["port", "listen"])]
     write: Option<PathBuf>,
 }
@@ -72,23 +72,23 @@ fn announce(live: &Live, address: SocketAddr) -> std::io::Result<()> {
         address.to_string()
     };
     let editing = match live.source() {
-        GuideSource::Folder(_) => "Saved files are followed",
+        GuideSource::Folder(_) => "Saved changes show at once",
         GuideSource::Embedded => "To edit it, run `internbot guide export knowledge` first",
     };
     writeln!(
         out,
-        "Open http://{page}/ to see what the bot says from {}. {editing}; Ctrl-C ends the preview.",
+        "Open http://{page}/ to see what the bot says, using {}. {editing}; Ctrl-C stops the preview.",
         live.source()
     )?;
     if !address.ip().is_loopback() {
         anstream::eprintln!(
-            "internbot: anyone who reaches {address} can read the guide and the questions that were asked in vain"
+            "internbot: anyone who can reach {address} can read the guide and the unanswered questions"
         );
     }
     Ok(())
 }
 
-/// Lets the encoder read each guide that goes live; until it has, words alone decide. Never completes.
+/// Has the encoder read each guide that goes live; until it has, words alone decide. Never completes.
 async fn follow_guide(live: &Arc<Live>, encoder: &Arc<TerminalEncoder>) {
     let mut read: Option<Arc<Guide>> = None;
     let mut looks = tokio::time::interval(POLL_INTERVAL);
@@ -100,7 +100,7 @@ async fn follow_guide(live: &Arc<Live>, encoder: &Arc<TerminalEncoder>) {
             continue;
         }
         let (live, encoder, asked) = (Arc::clone(live), Arc::clone(encoder), Arc::clone(&guide));
-        // What goes wrong in it is on the terminal.
+        // Errors in it are shown on the terminal.
         let _ = spawn_blocking(move || {
             let sentences = encoder.sentences(&asked);
             sentences.is_some() && live.take_in(&asked, sentences)
@@ -122,7 +122,7 @@ fn write(source: &GuideSource, folder: &Path) -> Result<ExitCode, CliError> {
         folder.join("index.html").display()
     )?;
     for line in &written.near_limits {
-        writeln!(out, "Near a limit of Discord: {line}")?;
+        writeln!(out, "Close to a Discord limit: {line}")?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,12 +21,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::error::CliError;
 
-/// The environment variable that says what is logged, such as `internbot=debug,reqwest=debug`.
+/// The environment variable that says what to log, such as `internbot=debug,reqwest=debug`.
 const LOG_VARIABLE: &str = "INTERNBOT_LOG";
 
 #[derive(Debug, Args)]
 pub(super) struct RunOptions {
-    /// Register the commands to this guild alone, where they appear at once: for trying out
+    /// Register the commands only in the server with this ID, where they appear at once: for testing
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
     guild: Option<u64>,
 }
@@ -40,7 +40,7 @@ pub(super) fn run(
         .enable_all()
         .build()?;
     let ended = runtime.block_on(async {
-        // First of all: until then a signal ends the process.
+        // First of all, because until then a signal ends the process.
         let (stop, reload) = (stop_signal()?, ReloadSignal::new()?);
         let token = Token::find(
             std::env::var(TOKEN_VARIABLE).ok(),
@@ -69,7 +69,7 @@ pub(super) fn run(
             .await
             .map_err(CliError::from)
     });
-    // Looking up a name cannot be cut short: the bot would not end before a name server that is silent is given up.
+    // A name lookup cannot be cut short: without this, the bot would not end until a silent name server times out.
     runtime.shutdown_background();
     ended.map(|()| ExitCode::SUCCESS)
 }
@@ -82,7 +82,7 @@ fn encoder_folder(config: &Config) -> Option<PathBuf> {
     folder
 }
 
-/// Writes a panic into the log as one line: where it was, and not its words, which may repeat what somebody wrote. In a task
+/// Logs a panic as one line, with its place but not its message, which may repeat what someone wrote. In a task
 /// that handles an event it ends that task only.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic
@@ -91,11 +91,11 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
         .unwrap_or_default();
     tracing::error!(
         place,
-        "the bot has a fault: what it was doing is lost, the rest goes on; report it with this place"
+        "internal error: what the bot was doing is lost, everything else goes on; please report this with the place"
     );
 }
 
-/// Logs to standard error, which leaves standard output to answers.
+/// Logs to standard error, which leaves standard output for answers.
 pub(super) fn log(format: LogFormat) {
     let usual = Targets::new()
         .with_default(LevelFilter::WARN)
@@ -122,12 +122,12 @@ pub(super) fn log(format: LogFormat) {
         .init();
     if is_wrong {
         tracing::warn!(
-            "{LOG_VARIABLE} says nothing about the log that I understand: write it as internbot=debug, or leave it out"
+            "{LOG_VARIABLE} is not a valid log setting: write it as internbot=debug, or leave it out"
         );
     }
 }
 
-/// SIGHUP, where there is such a thing: what comes before it is followed is not lost.
+/// SIGHUP, on systems that have it; a signal that arrives before anyone waits for it is not lost.
 struct ReloadSignal {
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
@@ -154,7 +154,7 @@ impl ReloadSignal {
     async fn follow(self, _live: Arc<Live>) {}
 }
 
-/// Completes on Ctrl-C, and where there is such a thing on SIGTERM.
+/// Completes on Ctrl-C and, on systems that have it, on SIGTERM.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -165,9 +165,9 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
         }
         #[cfg(not(unix))]
-        // A terminal without Ctrl-C stops the bot by ending it.
+        // Without Ctrl-C, the only way to stop the bot is to kill it.
         let _ = tokio::signal::ctrl_c().await;
-        tracing::info!("stopping: finishing the replies under way");
+        tracing::info!("stopping: finishing the replies in progress");
     })
 }
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_one_line_with_its_place_and_without_its_words() {
+    fn a_panic_is_logged_as_one_line_with_its_place_but_not_its_message() {
         let lines = LogLines::default();
         let writer = lines.clone();
         let log = tracing_subscriber::fmt()

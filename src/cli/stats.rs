@@ -13,19 +13,19 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::error::CliError;
 use super::wait::wait_for;
 
-/// The topics that are listed.
+/// How many topics are listed.
 const TOPICS: usize = 15;
-/// The sections that were not it, and the topics that were asked back, that are listed.
+/// How many of the sections marked "Not it", and of the topics suggested, are listed.
 const WORST: usize = 10;
 /// The days of a week.
 const WEEK: usize = 7;
 
 #[derive(Debug, Args)]
 pub(super) struct StatsOptions {
-    /// Of this guild alone; 0 for direct messages
+    /// Only the server with this ID; 0 for direct messages
     #[arg(long, value_name = "ID")]
     guild: Option<u64>,
-    /// Of the last so many days
+    /// How many days to look back
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
 }
@@ -102,7 +102,7 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
         writeln!(
             out,
             "\n{:<36} {:>8}",
-            "most often asked back, nearest topic", "times"
+            "most often suggested, nearest topic", "times"
         )?;
     }
     for (id, sums) in asked_back.into_iter().take(WORST) {

@@ -52,7 +52,7 @@ impl TerminalEncoder {
     }
 }
 
-/// Shows how many of how many texts are encoded, where standard error is a terminal, and then what was wrong with the file of
+/// Shows progress if standard error is a terminal, and then any problem with the file of
 /// vectors.
 #[cfg(feature = "encoder")]
 pub(super) fn with_progress<T>(

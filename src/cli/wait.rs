@@ -1,8 +1,8 @@
-//! Waiting in a command that has no runtime of its own.
+//! Waiting in a command without its own runtime.
 
 use super::error::CliError;
 
-/// Waits for something of the store or the network.
+/// Waits for the store or the network.
 pub(super) fn wait_for<T>(what: impl Future<Output = T>) -> Result<T, CliError> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! Which of a bot's connections a process makes: Discord deals the guilds of a large bot out to several, its *shards*.
+//! Which of a bot's connections a process opens: Discord spreads a large bot's guilds over several, called *shards*.
 
 use serde::Deserialize;
 
@@ -8,13 +8,13 @@ use serde::Deserialize;
 pub enum Shards {
     /// As many as Discord recommends, all of them in this process.
     Auto,
-    /// Some, counted from 0; other processes make the rest.
+    /// Some of them, counted from 0; other processes open the rest.
     Some {
         /// The first that this process makes.
         first: u32,
         /// The last that it makes.
         last: u32,
-        /// How many there are in all processes together.
+        /// How many there are across all processes.
         total: u32,
     },
 }
@@ -23,7 +23,7 @@ impl TryFrom<String> for Shards {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        const FORM: &str = "these are no shards: write \"auto\", or \"FIRST..=LAST of TOTAL\" counted from 0, such as \"0..=3 of 8\" in one \
+        const FORM: &str = "these are not shards: write \"auto\", or \"FIRST..=LAST of TOTAL\" counted from 0, such as \"0..=3 of 8\" in one \
                             process and \"4..=7 of 8\" in another";
         if text == "auto" {
             return Ok(Self::Auto);
@@ -43,7 +43,7 @@ impl TryFrom<String> for Shards {
     }
 }
 
-/// A number as one writes it: digits and nothing else.
+/// A number written with digits only.
 fn number(text: &str) -> Option<u32> {
     text.chars()
         .all(|c| c.is_ascii_digit())
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_has_all_or_some() {
+    fn a_process_has_all_shards_or_some() {
         assert_eq!(shards("auto"), Ok(Shards::Auto));
         assert_eq!(
             shards("0..=3 of 8"),

@@ -1,4 +1,4 @@
-//! Where the store is: a file of SQLite, a database of a PostgreSQL server, or nowhere.
+//! Where the store is: an SQLite file, a database on a PostgreSQL server, or nowhere.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-/// The schemes of an address of a PostgreSQL server.
+/// The schemes of a PostgreSQL address.
 const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
-/// What may stand behind the `?` of such an address. A password is not among them: what is not known is refused without
-/// being shown, for it may be a part of one.
+/// Options allowed after the `?` of such an address. A password is not among them: an unknown option is rejected without
+/// being shown, because it may be part of one.
 const OPTIONS: [&str; 10] = [
     "application_name",
     "dbname",
@@ -23,18 +23,18 @@ const OPTIONS: [&str; 10] = [
     "user",
 ];
 
-const NO_STORE: &str = "this is no store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", an address such as \
+const NO_STORE: &str = "this is not a store: write \"sqlite:\" and a file, such as \"sqlite:internbot.db\", an address such as \
                         \"postgres://internbot@db.example.org/internbot\", or \"\" to keep nothing";
-const NO_ADDRESS: &str = "this is no address of a PostgreSQL server: write \"postgres://USER@HOST/DATABASE\" and, better than \
-                          in it, the password into a file that store.password_file names; whatever is neither a letter nor a \
-                          digit is written as % and two digits";
-const NO_OPTION: &str = "after the ? of a PostgreSQL server's address may stand application_name, dbname, host, options, port, \
-                         sslcert, sslkey, sslmode, sslrootcert and user, with & between them";
+const NO_ADDRESS: &str = "this is not the address of a PostgreSQL server: write \"postgres://USER@HOST/DATABASE\" and keep \
+                          the password in a file named in store.password_file; write any character that is neither a letter nor a \
+                          digit as % and two digits";
+const NO_OPTION: &str = "after the ? in a PostgreSQL server's address you can give application_name, dbname, host, options, port, \
+                         sslcert, sslkey, sslmode, sslrootcert and user, separated by &";
 
-/// What can be wrong with it, all in words of this program: nothing in them is from the configuration.
+/// Error messages. They are all fixed text, with nothing from the configuration.
 pub(super) const MISTAKES: [&str; 3] = [NO_STORE, NO_ADDRESS, NO_OPTION];
 
-/// Where the store is. It never prints more of itself than its scheme, because an address of a server may have a password.
+/// Where the store is. It only ever prints its scheme, because a server's address may contain a password.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct StoreUrl(StoreLocation);
@@ -52,7 +52,7 @@ impl StoreUrl {
         self.0 == StoreLocation::Nowhere
     }
 
-    /// The file of SQLite, where it is one.
+    /// The SQLite file, if it is one.
     pub fn file(&self) -> Option<&Path> {
         let StoreLocation::File(path) = &self.0 else {
             return None;
@@ -60,7 +60,7 @@ impl StoreUrl {
         Some(path)
     }
 
-    /// The address of the PostgreSQL server, where it is one. It may hold a password: it is for connecting and nothing else.
+    /// The address of the PostgreSQL server, if it is one. It may contain a password, so use it only for connecting.
     pub fn server(&self) -> Option<&Url> {
         let StoreLocation::Server(url) = &self.0 else {
             return None;
@@ -68,7 +68,7 @@ impl StoreUrl {
         Some(url)
     }
 
-    /// What the operator knows it by: the file, or the server and its database, without user, password and options.
+    /// A name for the operator: the file, or the server and its database, without user, password or options.
     pub fn name(&self) -> String {
         match &self.0 {
             StoreLocation::Nowhere => String::new(),
@@ -87,7 +87,7 @@ impl StoreUrl {
         }
     }
 
-    /// What others may know of it: the file without its folder, or that it is a server.
+    /// A name that others may see: the file without its folder, or just that it is a server.
     pub fn short_name(&self) -> String {
         match &self.0 {
             StoreLocation::Nowhere => String::new(),

@@ -57,7 +57,7 @@ fn a_mistyped_key_is_shown_with_its_line_and_the_right_ones() {
     let shown = error("[discord]\nstop_seconds = 10");
     assert_eq!(
         shown,
-        "line 2: `stop_seconds` cannot be configured any more: delete the line"
+        "line 2: `stop_seconds` is no longer a setting: delete the line"
     );
 }
 
@@ -100,7 +100,7 @@ fn a_mistake_is_shown_with_its_line_but_not_with_an_address() {
 }
 
 #[test]
-fn a_place_to_listen_is_an_address_with_a_port_or_none() {
+fn a_listen_address_has_a_port_or_is_empty() {
     let listen = |text: &str| Listen::try_from(text.to_owned());
     assert_eq!(
         listen(" [::1]:9187").unwrap(),

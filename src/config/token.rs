@@ -1,4 +1,4 @@
-//! The token of the bot: where it comes from, and what may be wrong with it.
+//! The bot's token: where it comes from, and what can be wrong with it.
 
 use std::fmt;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
 
-/// What starts the bot with a token, in the shell that is usual.
+/// The command that starts the bot with a token, for the usual shell.
 #[cfg(not(windows))]
 const START: &str = "DISCORD_TOKEN=… internbot run";
 #[cfg(windows)]
@@ -24,20 +24,20 @@ pub enum TokenError {
         "there is no token yet, so the bot cannot log in to Discord.\n\n\
          1. Open https://discord.com/developers/applications and create an application. On its Bot page, click Reset Token and copy the \
          token.\n\
-         2. Start the bot with it:\n\n    {START}\n\n   or save it in a file, name that as discord.token_file in config/internbot.toml, and \
-         type: internbot run\n\
-         3. Open the invite address that the log shows then, and choose your server.\n\n\
+         2. Start the bot with it:\n\n    {START}\n\n   or save it in a file, name that file as discord.token_file in config/internbot.toml, and \
+         run: internbot run\n\
+         3. Open the invite address shown in the log, and choose your server.\n\n\
          If something does not work, `internbot doctor` says why. `internbot chat` answers here, without Discord."
     )]
     Missing,
-    /// The file that should hold it cannot be read. Its name is not shown, because it may be the token itself, written in the
+    /// The file that should contain it cannot be read. Its name is not shown, because it may be the token itself, in the
     /// wrong place.
     #[error(
-        "cannot read the file that discord.token_file names: {0}; write the token into it, or set DISCORD_TOKEN"
+        "cannot read the file named in discord.token_file: {0}; save the token there, or set DISCORD_TOKEN"
     )]
     Read(std::io::Error),
-    /// What is there cannot be a token.
-    #[error("what {place} holds is not a token: {mistake}")]
+    /// The value cannot be a token.
+    #[error("{place} does not contain a token: {mistake}")]
     Malformed {
         /// Where it came from.
         place: String,
@@ -52,8 +52,8 @@ pub enum TokenMistake {
     /// There are quotation marks around it.
     #[error("it has quotation marks around it; remove them")]
     Quoted,
-    /// A name stands in front of it.
-    #[error("it begins with a name and \"=\"; leave only what follows")]
+    /// There is a name in front of it.
+    #[error("it begins with a name and \"=\"; keep only what follows")]
     Named,
     /// It is neither UTF-8 nor UTF-16.
     #[error("it is not text; save the file as UTF-8")]
@@ -86,10 +86,10 @@ impl Token {
         Ok(Self(text.to_owned()))
     }
 
-    /// Finds the token: what the environment variable holds, or else the file that the configuration names.
+    /// Finds the token: in the environment variable, or else in the file named in the configuration.
     ///
     /// # Errors
-    /// If there is none, the file cannot be read, or it holds something else.
+    /// If there is none, the file cannot be read, or it contains something else.
     pub fn find(variable: Option<String>, file: Option<&Path>) -> Result<Self, TokenError> {
         let malformed = |place: String| move |mistake| TokenError::Malformed { place, mistake };
         if let Some(text) = variable.filter(|text| !text.trim().is_empty()) {
@@ -114,7 +114,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The text of a file, as editors and shells write it: in UTF-8 with or without a mark in front, or in UTF-16 with one, as
+/// The text of a file as editors and shells write it: UTF-8 with or without a byte order mark, or UTF-16 with one, as
 /// PowerShell's `>` does.
 fn decoded(bytes: &[u8]) -> Option<String> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_comes_from_a_file_second_however_that_was_saved() {
+    fn a_token_comes_second_from_a_file_in_any_encoding() {
         let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
             let units = "abc.def\r\n".encode_utf16().flat_map(bytes);
             [mark.to_vec(), units.collect()].concat()

@@ -1,5 +1,5 @@
-//! Questions and their answers: one state machine, so that the answer ends as the question does, however often that was
-//! edited, and whether it was before, while or after it was answered.
+//! Questions and their answers: one state machine, so that the answer always follows its question, however often that was
+//! edited, and whether before, during or after answering.
 //!
 //! ```text
 //! wait ──> start ──> answered ──> settle ──> (idle) ──edit──> settle ──> (idle)
@@ -15,7 +15,7 @@ use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 use super::bounded::bounded;
 use crate::text::cut;
 
-/// Answered questions that are remembered.
+/// How many answered questions are remembered.
 const MAX_ANSWERED: usize = 4_096;
 /// How much of a question is remembered, in characters.
 const MAX_QUESTION: usize = 500;
@@ -26,7 +26,7 @@ pub(super) struct AnswerTracker(Mutex<Questions>);
 
 #[derive(Debug)]
 struct Questions {
-    /// Questions that wait for their turn: as many as the queue has.
+    /// Questions waiting for their turn: as many as are in the queue.
     waiting: HashMap<MessageId, String>,
     started: LruCache<MessageId, TrackedQuestion>,
 }
@@ -42,23 +42,23 @@ pub(super) struct TrackedQuestion {
     pub guild: Option<GuildId>,
     /// The text as it reads now.
     pub text: String,
-    /// Whether it was not addressed to the bot.
+    /// Whether it was only overheard.
     pub overheard: bool,
     /// The answer, once it was sent.
     pub answer: Option<MessageId>,
     deleted: bool,
-    /// Whether a webhook has repeated it, so that its deletion is not the end of the question.
+    /// Whether a webhook has reposted it, so that deleting the original does not delete the question.
     copied: bool,
     /// Whether a task is working on the answer. It calls [`AnswerTracker::settle`] before it ends.
     in_progress: bool,
 }
 
-/// What is left to be done about an answer.
+/// What remains to be done about an answer.
 #[derive(Debug)]
 pub(super) enum NextStep {
-    /// It answers the question as it reads.
+    /// Nothing: it answers the current text.
     Nothing,
-    /// The question reads differently by now.
+    /// The question has been edited.
     Edit(TrackedQuestion),
     /// The question was deleted.
     Delete(TrackedQuestion),
@@ -96,12 +96,12 @@ impl Default for AnswerTracker {
 }
 
 impl AnswerTracker {
-    /// Notes that a question waits for its turn.
+    /// Records that a question is waiting for its turn.
     pub(super) fn wait(&self, id: MessageId, text: String) {
         self.0.lock().waiting.insert(id, text);
     }
 
-    /// The text, as it reads now, of a question whose turn has come; `None` if it was deleted. From now on
+    /// The current text of a question whose turn has come; `None` if it was deleted. From now on
     /// [`Self::settle`] or [`Self::withdraw`] has to be called.
     pub(super) fn start(
         &self,
@@ -114,7 +114,7 @@ impl AnswerTracker {
         Some(text)
     }
 
-    /// Tracks the answer to a message that did not wait, because somebody chose the answer.
+    /// Tracks the answer to a message that did not wait, because someone chose the answer.
     pub(super) fn start_chosen(&self, id: MessageId, question: TrackedQuestion) {
         self.0.lock().started.put(id, question);
     }
@@ -133,7 +133,7 @@ impl AnswerTracker {
         }
     }
 
-    /// What is left to be done about an answer to this text. After [`NextStep::Nothing`] nobody works on it any more.
+    /// What remains to be done about an answer to this text. After [`NextStep::Nothing`], nothing works on it any more.
     pub(super) fn settle(&self, id: MessageId, answered_text: &str) -> NextStep {
         let mut questions = self.0.lock();
         let Some(question) = questions.started.get_mut(&id) else {
@@ -149,8 +149,8 @@ impl AnswerTracker {
         NextStep::Edit(question.clone())
     }
 
-    /// Notes that a question was edited. If its answer has to follow and no task works on it, one has to from now on: the
-    /// text that is answered so far.
+    /// Records that a question was edited. If its answer has to follow and no task is working on it, the caller has to: returns the
+    /// text answered so far.
     pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
         let mut questions = self.0.lock();
         if let Some(waiting) = questions.waiting.get_mut(&id) {
@@ -168,7 +168,7 @@ impl AnswerTracker {
         (!std::mem::replace(&mut question.in_progress, true)).then_some(answered_text)
     }
 
-    /// Notes that a message was deleted. If it was a question with an answer on which no task works: that question.
+    /// Records that a message was deleted. If it was a question with an answer that no task is working on, returns that question.
     pub(super) fn delete(&self, id: MessageId) -> Option<TrackedQuestion> {
         let mut questions = self.0.lock();
         if questions.waiting.remove(&id).is_some() {
@@ -188,7 +188,7 @@ impl AnswerTracker {
         questions.waiting.contains_key(&id) || questions.started.contains(&id)
     }
 
-    /// Notes that somebody else has posted the text of a question, or the part of it that matters.
+    /// Records that someone else has reposted the text of a question, or the part of it that matters.
     pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
         let text = shortened(text);
         let mut questions = self.0.lock();
@@ -200,7 +200,7 @@ impl AnswerTracker {
         }
     }
 
-    /// Whether somebody else has posted the text of a question.
+    /// Whether someone else has posted the text of a question.
     pub(super) fn is_copied(&self, id: MessageId) -> bool {
         self.0
             .lock()
@@ -246,7 +246,7 @@ mod tests {
     }
     use Act::{Answered, Delete, Edit, Settle, Start};
 
-    /// Waits with the text "a", acts, and writes down what the tracker wants of its caller after each act.
+    /// Waits with the text "a", acts, and records what the tracker wants its caller to do after each act.
     fn wants(acts: &[Act]) -> Vec<String> {
         let tracker = AnswerTracker::default();
         tracker.wait(QUESTION, "a".to_owned());
@@ -278,20 +278,20 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_ends_as_the_question_does() {
+    fn the_answer_always_follows_its_question() {
         let rows: &[(&[Act], &[&str])] = &[
             (
                 &[Start, Answered, Settle("a")],
                 &["answer Some(\"a\")", "", "done"],
             ),
-            // Edited while it waits: answered as it reads.
+            // Edited while it waits: the new text is answered.
             (
                 &[Edit("b"), Start, Answered, Settle("b")],
                 &["", "answer Some(\"b\")", "", "done"],
             ),
             // Deleted while it waits: never answered.
             (&[Delete, Start], &["", "answer None"]),
-            // Edited while it is answered: the task that answers follows.
+            // Edited while it is being answered: the same task follows the edit.
             (
                 &[Start, Edit("b"), Answered, Settle("a"), Settle("b")],
                 &["answer Some(\"a\")", "", "", "edit to b", "done"],
@@ -317,7 +317,7 @@ mod tests {
                     "done",
                 ],
             ),
-            // Edited to what it says already.
+            // Edited without a change.
             (
                 &[Start, Answered, Settle("a"), Edit("a")],
                 &["answer Some(\"a\")", "", "done", ""],

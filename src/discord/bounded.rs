@@ -1,4 +1,4 @@
-//! Maps that forget what was used least recently once they are full.
+//! Maps that drop their least recently used entry when full.
 
 use std::num::NonZeroUsize;
 

@@ -1,4 +1,4 @@
-//! Channels in which the bot lacks a permission: the log tells of each once.
+//! Channels where the bot lacks a permission; each is logged once.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use tracing::{debug, warn};
 
 use super::bounded::bounded;
 
-/// Channels about which something is noted.
+/// How many channels are remembered.
 const MAX_CHANNELS: usize = 4_096;
 
 /// What is known about channels.

@@ -1,4 +1,4 @@
-//! The commands, each defined once: its name, what Discord is told about it, and what it does.
+//! The commands, each defined once: its name, its definition for Discord, and what it does.
 
 pub(super) mod definition;
 

@@ -1,4 +1,4 @@
-//! What handlers get: the services of the bot, and the guide that an event is answered from.
+//! What handlers get: the bot's services, and the guide that an event is answered from.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ use crate::search::Question;
 use crate::settings::Settings;
 use crate::store::{StoreError, StoreHandle};
 
-/// The services of the bot, shared by all event handlers.
+/// The bot's services, shared by all event handlers.
 pub(super) struct BotContext {
     pub live: Arc<Live>,
     pub config: config::Discord,
@@ -42,7 +42,7 @@ pub(super) struct BotContext {
     pub channels: ChannelNotes,
     pub roles: OwnRoles,
     pub commands: CommandMentions,
-    /// Guilds in which this process has said what the bot is.
+    /// Guilds where this process has introduced the bot.
     pub introduced: Mutex<HashSet<GuildId>>,
     pub store: StoreHandle,
     pub overlays: Overlays,
@@ -55,11 +55,11 @@ pub(super) struct BotContext {
     pub started: SystemTime,
 }
 
-/// What the handler of one event gets.
+/// What the handler of a single event gets.
 #[derive(Clone)]
 pub(super) struct EventContext {
     pub bot: Arc<BotContext>,
-    /// The guide that was live when the handler began: whatever is reloaded meanwhile, a reply is of one piece.
+    /// The guide that was live when the handler began, so that a reply is consistent even if the guide is reloaded meanwhile.
     pub guide: Arc<Guide>,
     /// When the event arrived.
     pub received: Instant,
@@ -71,21 +71,21 @@ impl BotContext {
         self.store.settings(guild.map(GuildId::get))
     }
 
-    /// Whether the bot has not said yet in a guild what it is; from now on it has. Without a store it could not know.
+    /// Whether the bot has yet to introduce itself in a guild; marks it as done. Always false without a store, which could not remember it.
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced
             && self.introduced.lock().insert(guild)
     }
 
-    /// Whether it is a person's turn to ask; if so, they have asked.
+    /// Whether a person may ask now; if so, records that they have.
     pub(super) fn take_turn(&self, person: UserId, guild: Option<GuildId>) -> Turn {
         let seconds = self.settings(guild).cooldown_seconds;
         let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
         self.cooldowns.take_turn(person, cooldown)
     }
 
-    /// What moderators are told if the store could not do something.
+    /// The reply to moderators if the store could not do something.
     pub(super) fn store_trouble(&self, error: &StoreError) -> Reply {
         match error {
             StoreError::Off => reply::no_store(),
@@ -120,8 +120,8 @@ impl BotContext {
         self.has_message_content.load(Ordering::Relaxed)
     }
 
-    /// Whether a message mentions the bot: as a user, or as the role that Discord gave it in the guild. A picker of mentions
-    /// offers both under the same name.
+    /// Whether a message mentions the bot, as a user or through the role that Discord gave it in the guild. Discord's mention
+    /// picker offers both under the same name.
     pub(super) fn is_mentioned_in(&self, message: &DiscordMessage) -> bool {
         let me = self.user.get();
         message.mentions.iter().any(|user| Some(&user.id) == me)
@@ -147,13 +147,13 @@ impl BotContext {
     }
 }
 
-/// A section of the guide, or an answer that moderators wrote; nothing if it is gone.
+/// A section of the guide, or an answer that moderators wrote; `None` if it is gone.
 pub(super) fn section(
     knowledge: &KnowledgeBase,
     additions: &Additions,
     place: &Place,
 ) -> Option<Reply> {
-    // No section of a guide is named like an addition.
+    // No section of a guide has a name like an addition's.
     if let Some(addition) = additions.at(place) {
         return Some(reply::added(knowledge, addition));
     }
@@ -161,7 +161,7 @@ pub(super) fn section(
     Some(reply::section(knowledge, topic, section))
 }
 
-/// A part of the guide, or of what moderators added to it; nothing if it is gone.
+/// A part of the guide, or of what moderators added to it; `None` if it is gone.
 pub(super) fn show(knowledge: &KnowledgeBase, additions: &Additions, view: &View) -> Option<Reply> {
     match view {
         View::Section(place) => section(knowledge, additions, place),
@@ -173,7 +173,7 @@ pub(super) fn show(knowledge: &KnowledgeBase, additions: &Additions, view: &View
     }
 }
 
-/// The section that an answer shows, or the answer of the server's own.
+/// The section that an answer shows, or the server's own answer.
 pub(super) fn answered_place(knowledge: &KnowledgeBase, answer: &Answer) -> Option<Place> {
     if let Some(addition) = &answer.added {
         return Some(addition.place());
@@ -201,14 +201,14 @@ impl EventContext {
         }
     }
 
-    /// What the moderators of a guild added, unless the operator wants none of it.
+    /// What a guild's moderators added, unless the operator has switched additions off.
     pub(super) fn additions(&self, guild: Option<GuildId>) -> Arc<Additions> {
         let guild = guild.filter(|_| self.bot.config.additions);
         let additions = guild.map(|guild| self.bot.store.additions(Some(guild.get())));
         additions.unwrap_or_default()
     }
 
-    /// The same, as the guide reads it.
+    /// The same, prepared for the guide.
     pub(super) fn overlay(&self, guild: Option<GuildId>) -> Arc<Overlay> {
         let overlays = &self.bot.overlays;
         guild.map_or_else(Arc::default, |server| {
@@ -224,17 +224,17 @@ impl EventContext {
         self.overlay(guild).answer(&self.guide, question)
     }
 
-    /// A section of the guide, or an answer that the moderators of a guild wrote; nothing if it is gone.
+    /// A section of the guide, or an answer that a guild's moderators wrote; `None` if it is gone.
     pub(super) fn section(&self, guild: Option<GuildId>, place: &Place) -> Option<Reply> {
         section(&self.guide.knowledge, &self.additions(guild), place)
     }
 
-    /// The section that an answer shows, or the answer of the server's own.
+    /// The section that an answer shows, or the server's own answer.
     pub(super) fn place_of(&self, answer: &Answer) -> Option<Place> {
         answered_place(&self.guide.knowledge, answer)
     }
 
-    /// A pointer to a message that shows a section in the same channel, if there is one.
+    /// A link to a message that shows a section in the same channel, if there is one.
     pub(super) fn posted_before(
         &self,
         guild: GuildId,

@@ -1,4 +1,4 @@
-//! What was asked before, and what was answered where: bounded, in memory, and lost at a restart.
+//! Earlier questions, and which messages answered what: bounded, in memory only, and lost at a restart.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,11 @@ use super::bounded::bounded;
 use crate::reply::{Place, Reply};
 use crate::search::Question;
 
-/// Conversations, and answers that can be linked to.
+/// How many conversations, and answers that can be linked to, are kept.
 const MAX_CONVERSATIONS: usize = 4_096;
-/// Earlier questions of a conversation that count.
+/// How many earlier questions of a conversation count.
 const MAX_EARLIER: usize = 3;
-/// After this pause in a direct conversation the next question stands alone.
+/// After this long a pause in a direct conversation, the next question stands alone.
 const MAX_PAUSE: Duration = Duration::from_secs(600);
 
 /// All conversations.
@@ -31,11 +31,11 @@ struct ConversationMaps {
     posted: LruCache<(ChannelId, Place), (MessageId, Instant)>,
     /// The section that a message shows: the key of `posted`.
     shown: LruCache<MessageId, (ChannelId, Place)>,
-    /// Answers of which somebody said that they were not it.
+    /// Answers that someone marked "Not it".
     missed: LruCache<MessageId, ()>,
 }
 
-/// What was asked, up to an answer of the bot.
+/// The questions that led to one of the bot's answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Conversation {
     /// Who asked.
@@ -47,14 +47,14 @@ pub(super) struct Conversation {
     pub shown: Shown,
 }
 
-/// A question that somebody asked before an answer.
+/// A question that someone asked before an answer.
 pub(super) struct EarlierQuestion {
     pub text: String,
     /// Whether it was addressed to the bot: only then may it be kept.
     pub addressed: bool,
 }
 
-/// What of the guide an answer shows.
+/// The part of the guide that an answer shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Shown {
     #[default]
@@ -65,7 +65,7 @@ pub(super) enum Shown {
 }
 
 impl Conversation {
-    /// What was asked up to an answer that shows this, as far back as it counts.
+    /// The questions that led to an answer that shows this, as far back as they count.
     pub(super) fn new(asker: UserId, question: &Question, shown: Shown) -> Self {
         let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
         let questions = question.previous.iter().chain([&question.text]);
@@ -98,7 +98,7 @@ impl Conversation {
 }
 
 impl Shown {
-    /// What a reply shows; the place is that of the section, if it answers.
+    /// What a reply shows; the place is the section's, if it is an answer.
     pub(super) fn by(reply: &Reply, place: Option<&Place>) -> Self {
         if let Some(place) = place {
             return Self::Section(place.clone());
@@ -140,19 +140,19 @@ impl Conversations {
         known.by_answer.put(answer, conversation);
     }
 
-    /// What an answer of the bot answers.
+    /// The questions that one of the bot's answers answers.
     pub(super) fn before(&self, answer: MessageId) -> Option<Conversation> {
         self.0.lock().by_answer.get(&answer).cloned()
     }
 
-    /// Remembers that an answer shows this now.
+    /// Records that an answer now shows this.
     pub(super) fn now_shows(&self, answer: MessageId, shown: Shown) {
         if let Some(conversation) = self.0.lock().by_answer.get_mut(&answer) {
             conversation.shown = shown;
         }
     }
 
-    /// The last answer to a person in a channel, unless the conversation has paused for long.
+    /// The last answer to a person in a channel, unless the conversation has paused for too long.
     pub(super) fn last(
         &self,
         channel: ChannelId,
@@ -164,7 +164,7 @@ impl Conversations {
         (at.elapsed() < MAX_PAUSE).then(|| (answer, conversation.clone()))
     }
 
-    /// Remembers that a message shows a section, and no other any more.
+    /// Records that a message now shows a section, and no other.
     pub(super) fn posted(&self, channel: ChannelId, place: Place, message: MessageId) {
         let mut known = self.0.lock();
         known.unpost(message);
@@ -173,7 +173,7 @@ impl Conversations {
         known.posted.put(key, (message, Instant::now()));
     }
 
-    /// The message of a channel that shows a section and is not older than this.
+    /// The message in a channel that shows a section and is no older than this.
     pub(super) fn find_posted(
         &self,
         channel: ChannelId,
@@ -193,7 +193,7 @@ impl Conversations {
         }
     }
 
-    /// Whether somebody says for the first time of an answer that it was not it.
+    /// Whether this is the first time that someone marks an answer "Not it".
     pub(super) fn is_first_miss(&self, answer: MessageId) -> bool {
         self.0.lock().missed.put(answer, ()).is_none()
     }
@@ -213,7 +213,7 @@ impl Conversations {
 }
 
 impl ConversationMaps {
-    /// Notes that a message no longer shows a section.
+    /// Records that a message no longer shows a section.
     fn unpost(&mut self, message: MessageId) {
         let Some(key) = self.shown.pop(&message) else {
             return;

@@ -1,4 +1,4 @@
-//! How long a person waits between two questions.
+//! The cooldown between one person's questions.
 
 use std::time::{Duration, Instant};
 
@@ -8,21 +8,21 @@ use serenity::all::UserId;
 
 use super::bounded::bounded;
 
-/// People who are remembered.
+/// How many people are remembered.
 const MAX_PEOPLE: usize = 8_192;
 
-/// When each person asked last, and whether they were told to wait since.
+/// When each person last asked, and whether they have been told to wait since.
 #[derive(Debug)]
 pub(super) struct Cooldowns(Mutex<LruCache<UserId, (Instant, bool)>>);
 
 /// Whether a person may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// They may, and just have.
+    /// They may; it is recorded.
     Theirs,
-    /// They have to wait, and nobody told them.
+    /// They have to wait, and have not been told.
     TellToWait,
-    /// They have to wait, and know it.
+    /// They have to wait, and have been told.
     Wait,
 }
 
@@ -33,7 +33,7 @@ impl Default for Cooldowns {
 }
 
 impl Cooldowns {
-    /// Whether it is a person's turn to ask; if so, they have asked.
+    /// Whether a person may ask now; if so, records that they have.
     pub(super) fn take_turn(&self, person: UserId, cooldown: Duration) -> Turn {
         let mut people = self.0.lock();
         match people.get_mut(&person) {
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_asks_too_soon_is_told_once() {
+    fn someone_who_asks_too_soon_is_told_once() {
         let cooldowns = Cooldowns::default();
         let (mia, max, hour) = (UserId::new(7), UserId::new(8), Duration::from_secs(3_600));
         let turns = [mia, mia, mia, max].map(|person| cooldowns.take_turn(person, hour));

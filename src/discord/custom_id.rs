@@ -1,9 +1,9 @@
-//! What a button or a menu carries: everything that is needed to act on a click after a restart, in 100 characters.
+//! The `custom_id`s of buttons and menus: everything needed to act on a click after a restart, in 100 characters.
 //!
-//! A button's `custom_id` is `1`, where its effect is seen (`a`part or `h`ere), the id of the person for whom it is
-//! meant in base 36, `:`, and the [`Action`]. A menu's is `1m`, the person, `:`, and which of the menus of its message it is;
-//! each of its options has as value where its effect is seen, `:`, and the action. A topic or section whose id would not fit is named
-//! by a hash of its id. A form's is `1f:` and what is done with it.
+//! A button's `custom_id` is `1`, where its effect appears (`a`part or `h`ere), the id of the person it is
+//! for in base 36, `:`, and the [`Action`]. A menu's is `1m`, the person, `:`, and which of its message's menus it is;
+//! the value of each option is where its effect appears, `:`, and the action. A topic or section whose id would not fit is named
+//! by a hash of its id. A form's is `1f:` and what to do with it.
 
 use crate::additions;
 use crate::knowledge::{Cost, Kind, KnowledgeBase, Level};
@@ -11,7 +11,7 @@ use crate::reply::{
     Action, Asked, Choice, Filter, FormAction, Place, Seen, Target, Teach, View, hash, limit,
 };
 
-/// The version of this encoding. Whatever has another one is answered with a note that it is too old.
+/// The version of this encoding. A click with another version is answered with a note that it is too old.
 const VERSION: char = '1';
 /// Marks the hash of an id in place of the id.
 const HASHED: char = '#';
@@ -25,9 +25,9 @@ const FORM: &str = "1f:";
 pub(super) struct Click {
     /// What to do.
     pub action: Action,
-    /// Where its effect is seen.
+    /// Where its effect appears.
     pub seen: Seen,
-    /// The id of the person for whom the button is meant.
+    /// The id of the person whom the button is for.
     pub owner: u64,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn button(choice: &Choice, owner: u64) -> String {
     fitted(|hashed| format!("{head}{}", action_code(&choice.action, hashed)))
 }
 
-/// The `custom_id` of a menu; `which` tells the menus of a message apart.
+/// The `custom_id` of a menu; `which` distinguishes a message's menus.
 pub(super) fn menu(owner: u64, which: &str) -> String {
     format!("{VERSION}m{}:{which}", base36(owner))
 }
@@ -63,7 +63,7 @@ pub(super) fn form(action: FormAction) -> String {
     format!("{FORM}{code}")
 }
 
-/// What is done with a form; nothing where it is from another version.
+/// What to do with a form; `None` if it is from another version.
 pub(super) fn decode_form(custom_id: &str) -> Option<FormAction> {
     match custom_id.strip_prefix(FORM)?.split_once(':') {
         Some(("e", id)) => Some(FormAction::Edit(u64::from_str_radix(id, 36).ok()?)),
@@ -87,7 +87,7 @@ pub(super) fn may_wait(custom_id: &str, option: Option<&str>) -> bool {
         .any(|code| code.starts_with(TEACHING))
 }
 
-/// What a click on a button, or on an option of a menu, means; nothing where it is from another version, or names what
+/// What a click on a button or menu option means; `None` if it is from another version, or names something that
 /// is gone.
 pub(super) fn decode(
     custom_id: &str,
@@ -304,7 +304,7 @@ fn is_named(id: &str, name: &str) -> bool {
     }
 }
 
-/// No name is no value; a name that is none of these is an error.
+/// An empty name is `Some(None)`; an unknown name is `None`.
 fn named<T: Copy>(name: &str, all: &[T], name_of: impl Fn(T) -> &'static str) -> Option<Option<T>> {
     if name.is_empty() {
         return Some(None);

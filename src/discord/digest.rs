@@ -1,7 +1,7 @@
-//! Once a week, where moderators want it: what could not be answered, and which sections were not it.
+//! The weekly digest, if moderators want it: unanswered questions, and sections marked "Not it".
 //!
-//! Several processes may share a store, and each sees what is due. Whoever moves the day in the settings sends the digest, and a
-//! day can be moved once, so none is sent twice. One that cannot be sent then is left out: `/guide gaps` and `/guide stats` say
+//! Several processes may share a store, and each sees what is due. The one that moves the day in the settings sends the digest, and a
+//! day can only be moved once, so no digest is sent twice. One that cannot be sent is skipped: `/guide gaps` and `/guide stats` show
 //! the same at any time.
 
 use std::convert::Infallible;
@@ -57,13 +57,13 @@ async fn send_digest(bot: &BotContext, me: UserId, guild: u64, digest: Digest, d
     }
 }
 
-/// A day as a number, by which Discord knows the digest of that day: 20261130.
+/// A day as a number, such as 20261130, which identifies that day's digest to Discord.
 fn number(day: Date) -> u64 {
     let [month, day_of_month] = [day.month(), day.day()].map(|part| u64::from(part.unsigned_abs()));
     u64::from(day.year().unsigned_abs()) * 10_000 + month * 100 + day_of_month
 }
 
-/// The digest of some days, or nothing if there is nothing to say; `None` if that cannot be told now.
+/// The digest of some days; `Some(None)` if there is nothing to say, and `None` if that is unknown for now.
 async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Option<Reply>> {
     let found = bot.store.digest(guild, days).await;
     let (gaps, stats) = found
@@ -71,7 +71,7 @@ async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Optio
         .ok()?;
     let guide = bot.live.guide();
     let knowledge = Arc::clone(&guide.knowledge);
-    // Each question is searched for, which would hold up everybody else.
+    // This searches for each question, which would hold up everyone else.
     let groups = spawn_blocking(move || gaps::group(&guide, gaps)).await;
     let groups = groups
         .inspect_err(
@@ -81,7 +81,7 @@ async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Optio
     Some(reply::digest(&knowledge, &groups, &stats))
 }
 
-/// Moves the day on which a digest was sent to today; whether this process did, and not another, or moderators changed it.
+/// Moves the day of the last digest to today. Returns whether this process did so, rather than another one or moderators.
 async fn take(bot: &BotContext, guild: u64, digest: Digest, today: Date) -> bool {
     let is_ours = Arc::new(AtomicBool::new(false));
     let taken = Arc::clone(&is_ours);

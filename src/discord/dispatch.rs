@@ -29,18 +29,18 @@ use crate::stats::Way;
 use crate::store;
 use queues::{MessageTask, Queues};
 
-/// Messages and threads that were seen: as many as Discord could replay after a lost connection.
+/// How many seen messages and threads are remembered: as many as Discord could replay after a lost connection.
 const MAX_SEEN: usize = 8_192;
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Hands events on.
+/// Dispatches events to handlers.
 pub(super) struct Dispatcher {
     bot: Arc<BotContext>,
     pub queues: Queues,
     seen: Mutex<LruCache<u64, ()>>,
     registration: Registration,
     guilds: GuildLog,
-    /// Events of which one could not be read, and the log says so.
+    /// Kinds of events that could not be read and have been logged.
     unreadable: Mutex<HashSet<String>>,
 }
 
@@ -57,7 +57,7 @@ impl Dispatcher {
         }
     }
 
-    /// Takes what the gateway sent. Returns at once, so that whoever reads the connection does not wait.
+    /// Takes an event from the gateway. Returns at once, so that the connection's reader does not wait.
     pub(super) fn dispatch(&self, name: &str, data: &str) {
         let event = match GatewayEvent::read(name, data) {
             Ok(Some(event)) => event,
@@ -93,7 +93,7 @@ impl Dispatcher {
                 self.guilds.joined(&self.bot, &guild);
             }
             GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
-            // A guild that is only unavailable comes back.
+            // A guild that is merely unavailable comes back.
             GatewayEvent::GuildDelete(guild) if guild.unavailable => {}
             GatewayEvent::GuildDelete(guild) => {
                 self.bot.roles.remove(guild.id);
@@ -105,7 +105,7 @@ impl Dispatcher {
         }
     }
 
-    /// Logs that an event could not be read, and where: the words of the error may repeat what somebody wrote.
+    /// Logs that an event could not be read, and where. The error's own message may repeat what someone wrote.
     fn note_unreadable(&self, event: &str, column: usize) {
         if self.unreadable.lock().insert(event.to_owned()) {
             warn!(event, column, "Discord sent an event that I cannot read");
@@ -117,7 +117,7 @@ impl Dispatcher {
         }
     }
 
-    /// Notes who the bot is, now that a shard has a session.
+    /// Records who the bot is, now that a shard has a session.
     fn note_session(&self, ready: &Ready) {
         let is_first = self.bot.user.set(ready.user.id).is_ok();
         info!(
@@ -197,7 +197,7 @@ impl Dispatcher {
             .push_interaction(Box::new(interaction), may_wait);
     }
 
-    /// Whether something is seen for the first time: Discord replays some events after a lost connection.
+    /// Whether an event is seen for the first time: Discord replays some events after a lost connection.
     fn is_new(&self, key: u64, matters: bool) -> bool {
         matters && self.seen.lock().put(key, ()).is_none()
     }
@@ -214,7 +214,7 @@ impl Dispatcher {
 }
 
 impl EventContext {
-    /// Now that the handler of an event begins that was received then.
+    /// A context for the handler of an event, which was received at that time.
     fn new(bot: Arc<BotContext>, received: Instant) -> Self {
         Self {
             guide: bot.live.guide(),

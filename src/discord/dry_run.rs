@@ -1,7 +1,7 @@
 //! What the bot would send, without Discord: the decisions, the custom ids and the JSON are those of the handlers, and
 //! nothing is sent, counted or kept. The preview draws it.
 //!
-//! A dry run has no memory: whoever asks hands in the conversation that came with the answer before.
+//! A dry run has no memory: the caller passes in the conversation that came with the previous answer.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,9 +22,9 @@ use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Filter, Place, Reply, View};
 use crate::search::{Encode, Question};
 
-/// The person who asks, and for whom the buttons are: an id that nobody in Discord has.
+/// The person who asks, and whom the buttons are for: an id that nobody on Discord has.
 const ASKER: UserId = UserId::new(1);
-/// The message that is answered and its channel; nothing that is drawn shows them.
+/// The answered message and its channel; they are never displayed.
 const DESTINATION: Destination = Destination {
     channel: ChannelId::new(1),
     reply_to: Some(MessageId::new(1)),
@@ -33,15 +33,15 @@ const DESTINATION: Destination = Destination {
 };
 /// The id of a message's first text.
 const MARK: i32 = 1;
-/// The most of a message that is read, in characters: Discord lets people write no more.
+/// The longest message that is read, in characters: Discord allows no more.
 const MAX_MESSAGE: usize = 4_000;
 
-/// Something that is said to the bot.
+/// A message to the bot.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IncomingText {
     text: String,
-    /// The conversation up to the answer to which this is a reply.
+    /// The conversation up to the answer that this replies to.
     #[serde(default)]
     conversation: Option<Conversation>,
 }
@@ -54,7 +54,7 @@ pub(crate) struct Pressed {
     /// The option, if it is a menu.
     #[serde(default)]
     value: Option<String>,
-    /// Whether the person alone sees the message with the button.
+    /// Whether only the person sees the message with the button.
     #[serde(default)]
     ephemeral: bool,
     /// The conversation up to that message.
@@ -62,17 +62,17 @@ pub(crate) struct Pressed {
     conversation: Option<Conversation>,
 }
 
-/// What is seen in Discord then.
+/// What Discord would then show.
 #[derive(Debug)]
 pub(crate) struct DryRunReply {
     pub effect: Effect,
-    /// Whether only the person sees it who asked.
+    /// Whether only the person who asked sees it.
     pub ephemeral: bool,
-    /// The message as Discord is sent it; null where one is removed.
+    /// The message as sent to Discord; null if a message is removed.
     pub message: Value,
-    /// To be handed in with what is said or pressed next; null where the message goes on with no conversation.
+    /// To be passed in with the next message or click; null if the message does not continue a conversation.
     pub conversation: Value,
-    /// Why it is answered like that, as `/guide explain` says it: another message.
+    /// Why it was answered that way, as another message in the form of `/guide explain`.
     pub why: Option<Value>,
 }
 
@@ -122,7 +122,7 @@ impl DryRunReply {
     }
 }
 
-/// What the bot replies to somebody who mentions it, replies to it or types one of the commands that need nothing else.
+/// The bot's reply to someone who mentions it, replies to it or types one of the commands that need nothing else.
 pub(crate) fn reply_to(guide: &Guide, encode: &Encode<'_>, said: &IncomingText) -> DryRunReply {
     let knowledge = &guide.knowledge;
     let text: String = said.text.trim().chars().take(MAX_MESSAGE).collect();
@@ -214,7 +214,7 @@ pub(crate) fn press(guide: &Guide, encode: &Encode<'_>, pressed: &Pressed) -> Dr
     }
 }
 
-/// A section as it answers a question; nothing where there is no such section.
+/// A section as the answer to a question; `None` if there is no such section.
 pub(crate) fn section(knowledge: &KnowledgeBase, place: &Place) -> Option<DryRunReply> {
     let (topic, section) = place.find(knowledge)?;
     Some(DryRunReply::in_channel(&reply::section(
@@ -222,7 +222,7 @@ pub(crate) fn section(knowledge: &KnowledgeBase, place: &Place) -> Option<DryRun
     )))
 }
 
-/// What of the guide a button or an option of a menu shows, if it shows something.
+/// The part of the guide that a button or menu option shows, if any.
 pub(crate) fn view_of(
     knowledge: &KnowledgeBase,
     custom_id: &str,
@@ -277,7 +277,7 @@ fn drawn(reply: &Reply, audience: Audience) -> Rendered {
     render(reply, options)
 }
 
-/// As Discord is sent it. Messages have no keys that JSON could not have.
+/// As sent to Discord. This cannot fail, because messages have only valid JSON keys.
 fn as_json(message: &impl Serialize) -> Value {
     serde_json::to_value(message).unwrap_or_default()
 }

@@ -5,16 +5,16 @@ use url::Url;
 /// Why the bot stopped without being told to; each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The token is not (or no longer) right.
+    /// The token is wrong, or no longer valid.
     #[error(
         "Discord does not accept the token: open the Bot page at https://discord.com/developers/applications, click Reset Token, and set \
          DISCORD_TOKEN to the new one"
     )]
     Token,
-    /// The bot asks for an intent that it was not given.
+    /// The bot asks for an intent that it does not have.
     #[error(
         "Discord does not let the bot read messages that are not addressed to it: switch on the Message Content Intent on the Bot page at \
-         https://discord.com/developers/applications, or empty discord.unasked_channels in the configuration"
+         https://discord.com/developers/applications, or clear discord.unasked_channels in the configuration"
     )]
     Intent,
     /// The bot is in more guilds than its shards may serve, or a shard has a number that it cannot have.
@@ -28,7 +28,7 @@ pub enum RunError {
         "Discord no longer supports the protocol of this version of internbot: update internbot"
     )]
     Outdated,
-    /// The address that is configured is not that of Discord's API.
+    /// The configured address is not that of Discord's API.
     #[error(
         "cannot use discord.api_url: {0}; correct it in the configuration, or leave it empty for Discord itself"
     )]
@@ -38,7 +38,7 @@ pub enum RunError {
     Client(String),
 }
 
-/// Refuses an address to which requests could not be sent.
+/// Rejects an address that requests could not be sent to.
 pub(super) fn check_address(origin: &str) -> Result<(), RunError> {
     let wrong = |why: &str| Err(RunError::Address(format!("\"{origin}\" {why}")));
     match Url::parse(origin) {

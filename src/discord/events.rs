@@ -1,4 +1,4 @@
-//! The gateway's events, with only the fields that the bot uses: a field that nobody needs may look however it likes.
+//! The gateway's events, with only the fields that the bot uses, so that changes to other fields do no harm.
 
 mod field;
 mod interaction;
@@ -15,7 +15,7 @@ use field::{Identified, lenient};
 pub(super) use interaction::{Interaction, InteractionKind};
 pub(super) use message::DiscordMessage;
 
-/// What the bot uses of what the gateway sends.
+/// The gateway's events that the bot uses.
 #[derive(Debug)]
 pub(super) enum GatewayEvent {
     Ready(Ready),
@@ -141,7 +141,7 @@ pub(super) struct RoleChange {
     pub role: Role,
 }
 
-/// What a role is for.
+/// What a role belongs to.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct RoleTags {
     /// The bot to which Discord gave it.
@@ -149,7 +149,7 @@ pub(super) struct RoleTags {
     pub bot_id: Option<UserId>,
 }
 
-/// Somebody in a guild.
+/// Someone in a guild.
 #[derive(Debug, Deserialize)]
 pub(super) struct Member {
     pub user: Identified<UserId>,
@@ -157,7 +157,7 @@ pub(super) struct Member {
     pub roles: Vec<RoleId>,
 }
 
-/// A channel, and who may do what in it that they may not elsewhere, or the other way round.
+/// A channel, with its permission overwrites.
 #[derive(Debug, Deserialize)]
 pub(super) struct GuildChannel {
     pub id: ChannelId,
@@ -181,7 +181,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_field_that_nobody_needs_may_look_however_it_likes() {
+    fn unused_fields_may_have_any_form() {
         let message = json!({
             "id": "1", "channel_id": "2", "author": {"id": "3", "avatar": {"new": true}}, "content": "hello",
             "embeds": "none", "mentions": {"3": {}}, "timestamp": 5, "flags": [], "referenced_message": 7,

@@ -1,7 +1,7 @@
-//! The connections to Discord: every shard of this process, made again whenever it is lost, until the bot is to stop.
+//! The connections to Discord: every shard of this process, reconnected whenever it is lost, until the bot is to stop.
 //!
-//! A connection is opened as requests are sent, so that it goes through the same proxies: `twilight-gateway` 0.18, and with it
-//! `tokio-websockets`, look up the host and connect to it by themselves.
+//! Connections are opened with the same client as requests, so that they go through the same proxies: `twilight-gateway` 0.18 and
+//! `tokio-websockets` look up the host and connect to it by themselves.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
@@ -57,7 +57,7 @@ pub(super) struct GatewayRunner {
 }
 
 impl GatewayRunner {
-    /// Connects with the intents that the bot would like, and again with what Discord allows if that is enough; returns once
+    /// Connects with the intents that the bot would like or, failing that, with those that Discord allows, if they are enough. Returns once
     /// all connections are closed.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl GatewayRunner {
                 Shards::Some { first, last, total } => (first..=last, total),
             };
             match self.connect(intents, gateway, shards, total).await {
-                // Only moderators of a guild want it: they cannot keep the bot from all others.
+                // Only one guild's moderators want it: they must not stop the bot for everyone else.
                 Err(RunError::Intent)
                     if self.bot.config.unasked_channels.is_empty()
                         && intents.contains(GatewayIntents::MESSAGE_CONTENT) =>
@@ -84,7 +84,7 @@ impl GatewayRunner {
                     );
                     intents.remove(GatewayIntents::MESSAGE_CONTENT);
                 }
-                // The bot has grown since Discord was asked. Once: Discord should not refuse what it recommends.
+                // The bot has grown since Discord was asked. Only once: Discord should not refuse what it recommends.
                 Err(RunError::Shards)
                     if self.bot.config.shards == Shards::Auto && refused_shards != Some(total) =>
                 {
@@ -96,7 +96,7 @@ impl GatewayRunner {
         }
     }
 
-    /// The content of all messages only if the bot is to answer unasked.
+    /// Includes the content of all messages only if the bot is to answer unasked.
     fn intents(&self) -> GatewayIntents {
         let unprivileged = GatewayIntents::GUILDS
             | GatewayIntents::GUILD_MESSAGES
@@ -132,7 +132,7 @@ impl GatewayRunner {
                 Err(_) => "it does not answer".to_owned(),
             };
             if !warned {
-                warn!(why, "cannot reach Discord; trying again until it is there");
+                warn!(why, "cannot reach Discord; retrying until it answers");
                 warned = true;
             }
             backoff.disconnected(None, false, false);
@@ -143,7 +143,7 @@ impl GatewayRunner {
         }
     }
 
-    /// Keeps these shards connected until one of them cannot go on, or all are closed.
+    /// Keeps these shards connected until one of them cannot continue, or all are closed.
     async fn connect(
         &self,
         intents: GatewayIntents,
@@ -206,13 +206,13 @@ fn is_discords(url: &str) -> bool {
         .is_some_and(|host| host.ends_with(".discord.gg"))
 }
 
-/// What only a person can put right in a refused request.
+/// The error that only a person can fix in a refused request.
 pub(super) fn refused_for_good(config: &Discord, error: &RestError) -> Result<(), RunError> {
     match error.status() {
         Some(401) => Err(RunError::Token),
         // Discord has what is asked for: what is configured in its place and does not have it is not Discord.
         Some(404) if config.origin().is_some() => Err(RunError::Address(
-            "what answers there is not Discord".to_owned(),
+            "the server there is not Discord".to_owned(),
         )),
         _ => Ok(()),
     }

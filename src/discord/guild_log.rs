@@ -1,5 +1,5 @@
-//! What the log says of the servers that the bot is in: how to invite it to another one, and which permissions it lacks where.
-//! The gateway tells all of it by itself.
+//! What the log says about the servers that the bot is in: how to invite it to another one, and which permissions it lacks where.
+//! All of this comes from the gateway, without further requests.
 
 use std::sync::atomic::Ordering;
 
@@ -15,7 +15,7 @@ use super::permissions;
 
 /// Servers that are known to have been logged.
 const MAX_GUILDS: usize = 4_096;
-/// Servers that are named although nothing is wrong there: the log of a large bot has other things to say.
+/// How many servers are named although nothing is wrong there: a large bot's log has other things to say.
 const MAX_NAMED: usize = 20;
 
 /// The servers that were logged: a lost connection does not repeat them.
@@ -90,7 +90,7 @@ fn log_channels(bot: &BotContext, guild: &GuildCreate, user: UserId) {
             server = guild.name.as_str(),
             channel = channel.name.as_deref().unwrap_or_default(),
             missing = missing.join(", "),
-            "the bot lacks a permission in a channel that it is to answer in: allow it in the channel's settings"
+            "the bot lacks a permission in a channel where it should answer: allow it in the channel's settings"
         );
     }
 }

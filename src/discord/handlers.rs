@@ -1,4 +1,4 @@
-//! What is done about events, one file for each kind.
+//! Event handlers, one file for each kind.
 
 pub(super) mod autocomplete;
 pub(super) mod command;

@@ -1,4 +1,4 @@
-//! What Discord says of the bot without a session: who it is, what it is allowed, and whether everything can be reached.
+//! What Discord says about the bot without a session: who it is, what it is allowed to do, and whether everything can be reached.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use super::rest::{GatewayInfo, Rest, RestError, open_websocket, proxy_variable};
 use crate::config::{Discord, Token};
 use crate::monitor::MonitorHandle;
 
-/// What Discord says of the bot.
+/// What Discord says about the bot.
 #[derive(Debug)]
 pub struct Inspection {
     /// Its name.
     pub name: String,
-    /// In how many servers it is, about.
+    /// The approximate number of servers that it is in.
     pub guilds: Option<u64>,
     /// The address that invites it to a server, with the permissions that it needs.
     pub invitation: String,
@@ -37,10 +37,10 @@ pub struct Inspection {
     pub gateway_fault: Option<String>,
 }
 
-/// Why Discord does not say it.
+/// Why Discord did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectionError {
-    /// Only a person can help.
+    /// Only a person can fix it.
     #[error(transparent)]
     Refused(#[from] RunError),
     /// Discord cannot be reached, or does not answer as it should.
@@ -48,7 +48,7 @@ pub enum InspectionError {
     NoAnswer(String),
 }
 
-/// Asks Discord about the bot. Starts no session, and leaves a bot alone that runs with the same token.
+/// Asks Discord about the bot. Starts no session, and does not disturb a bot that runs with the same token.
 ///
 /// # Errors
 /// If Discord does not accept the token, or cannot be reached.
@@ -89,7 +89,7 @@ pub async fn inspect(
     })
 }
 
-/// Connects to the gateway as the bot does, and leaves again without a session.
+/// Connects to the gateway as the bot does, and disconnects without starting a session.
 async fn reach_gateway(url: &str, timeout: Duration) -> Result<(), String> {
     let reach = async {
         let mut socket = open_websocket(url).await?;

@@ -1,18 +1,18 @@
-//! What is chosen on the command line, and by tests.
+//! Options from the command line and from tests.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is chosen on the command line, and by tests.
+/// Options from the command line and from tests.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Register the commands to this guild alone, where they appear at once.
+    /// Register the commands in this guild only, where they appear at once.
     pub guild: Option<u64>,
-    /// Whether a change that is saved in the guide's folder goes live by itself.
+    /// Whether changes saved in the guide's folder go live by themselves.
     pub watch: bool,
-    /// The folder of the encoder, if one may be asked; whether one is installed there is seen at the start.
+    /// The encoder's folder, if an encoder may be used; whether one is installed there is checked at startup.
     pub encoder: Option<PathBuf>,
-    /// How often the bot looks whether a weekly digest is due.
+    /// How often to check whether a weekly digest is due.
     pub digest: Duration,
     /// How long things may take.
     pub timeouts: Timeouts,
@@ -35,11 +35,11 @@ impl Default for Options {
 pub struct Timeouts {
     /// One attempt at a request.
     pub request: Duration,
-    /// A message, from the first attempt at sending it to the last. Nobody looks for the answer later.
+    /// A message, from the first attempt to send it to the last. Nobody looks for the answer after that.
     pub message: Duration,
     /// An attempt to connect to the gateway.
     pub connect: Duration,
-    /// Finishing the replies in progress before the bot stops. The service manager waits longer than this.
+    /// Finishing the replies in progress before the bot stops. The service manager must wait longer than this.
     pub stop: Duration,
 }
 

@@ -1,6 +1,6 @@
-//! Another process that answers with the same token by mistake.
+//! Detects another process that answers with the same token by mistake.
 //!
-//! Both send the same nonce for the same question, so that Discord makes one message of two; every message carries a mark of
+//! Both send the same nonce for the same question, so that Discord merges the two messages into one; every message carries a mark of
 //! the process that sent it. Processes that share the shards among themselves never hear the same question.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +26,7 @@ impl Default for OtherProcess {
 }
 
 impl OtherProcess {
-    /// Looks at the mark of a message that the bot has sent to where this process answers.
+    /// Checks the mark of a message that the bot has sent where this process answers.
     pub(super) fn look_at(&self, mark: Option<i64>) {
         if mark.is_some_and(|mark| mark >= 1_000_000 && mark != i64::from(self.mark)) {
             self.notice();
@@ -37,7 +37,7 @@ impl OtherProcess {
     pub(super) fn notice(&self) {
         if !self.noticed.swap(true, Ordering::Relaxed) {
             warn!(
-                "another process answers with the same token: stop one of them, or give each its own shards (discord.shards); \
+                "another process is using the same token: stop one of them, or give each its own shards (discord.shards); \
                  every question is still answered once"
             );
         }

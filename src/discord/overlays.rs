@@ -1,4 +1,4 @@
-//! What servers added, as the guide that is live reads it: bounded, because reading a server's additions again takes a
+//! Servers' additions prepared for the live guide. The cache can be small, because preparing a server's additions again takes only a
 //! millisecond.
 
 use std::sync::{Arc, Weak};
@@ -13,7 +13,7 @@ use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
 use crate::overlay::Overlay;
 
-/// How many servers' additions stay read.
+/// How many servers' additions are cached.
 const MAX_OVERLAYS: usize = 256;
 
 /// The additions of servers as a guide reads them.

@@ -4,7 +4,7 @@ use serenity::all::{ApplicationId, PermissionOverwriteType, Permissions, RoleId,
 
 use super::events::{GuildChannel, GuildCreate};
 
-/// What the bot may need somewhere, in the words of Discord's settings.
+/// Permissions that the bot may need, as named in Discord's settings.
 const NAMES: [(Permissions, &str); 5] = [
     (Permissions::VIEW_CHANNEL, "View Channels"),
     (Permissions::SEND_MESSAGES, "Send Messages"),
@@ -16,7 +16,7 @@ const NAMES: [(Permissions, &str); 5] = [
     (Permissions::MANAGE_THREADS, "Manage Threads and Posts"),
 ];
 
-/// To post in a channel what replies to nothing.
+/// To post a message in a channel without replying to anything.
 pub(super) const TO_POST: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::SEND_MESSAGES);
 /// To answer in a channel.
 pub(super) const IN_CHANNEL: Permissions = Permissions::VIEW_CHANNEL
@@ -28,7 +28,7 @@ pub(super) const IN_FORUM: Permissions = Permissions::VIEW_CHANNEL
     .union(Permissions::READ_MESSAGE_HISTORY);
 /// To answer in a server.
 pub(super) const IN_SERVER: Permissions = IN_CHANNEL.union(IN_FORUM);
-/// To set a tag of somebody else's forum post.
+/// To set a tag on someone else's forum post.
 pub(super) const TO_TAG: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::MANAGE_THREADS);
 
 /// The address that invites the bot to a server, with the permissions that it needs.
@@ -52,7 +52,7 @@ pub(super) fn missing(needed: Permissions, granted: Permissions) -> Vec<&'static
         .collect()
 }
 
-/// What a user may do in a guild, apart from what its channels change; `None` if the user is not among the members that are
+/// What a user may do in a guild, before channel overwrites; `None` if the user is not among the members that are
 /// known.
 pub(super) fn in_guild(guild: &GuildCreate, user: UserId) -> Option<Permissions> {
     let roles = roles(guild, user)?;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_in_a_guild_is_named_as_discord_names_it() {
+    fn missing_permissions_are_named_as_discord_names_them() {
         let (view, send) = (Permissions::VIEW_CHANNEL, Permissions::SEND_MESSAGES);
         let granted = in_guild(&guild(view, send), BOT).unwrap();
         assert_eq!(
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_changes_permissions_for_everybody_then_for_roles_then_for_the_bot() {
+    fn channel_overwrites_apply_to_everyone_then_to_roles_then_to_the_bot() {
         let (none, send) = (Permissions::empty(), Permissions::SEND_MESSAGES);
         let may_send = |overwrites: &[_]| {
             in_channel(&guild(send, none), &channel(overwrites), BOT)

@@ -1,4 +1,4 @@
-//! The optional encoder while the bot runs: it encodes questions on threads of its own, and takes in each guide that goes live.
+//! The optional encoder while the bot runs: it encodes questions on its own threads, and encodes each guide that goes live.
 //! Until it has done so, and whenever it has too much to do, words alone decide.
 
 use std::convert::Infallible;
@@ -17,12 +17,12 @@ pub(super) struct QuestionEncoder {
 
 #[cfg(not(feature = "encoder"))]
 impl QuestionEncoder {
-    /// No: this program was built without an encoder.
+    /// Always false: this program was built without the encoder.
     pub(super) fn is_there(&self) -> bool {
         false
     }
 
-    /// Nothing: this program was built without an encoder.
+    /// Always `None`: this program was built without the encoder.
     pub(super) async fn encode(&self, _: &str) -> Option<crate::search::SentenceVector> {
         None
     }
@@ -53,9 +53,9 @@ mod with_encoder {
     use crate::guide::Guide;
     use crate::search::{Corpus, Sentences};
 
-    /// How long a guide that could not be encoded is let alone.
+    /// How long to wait before trying again to encode a guide that could not be encoded.
     const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(60);
-    /// How long a question waits for its vector, however long the processor is busy with something else.
+    /// How long a question waits for its vector, even if the processor is busy.
     const LONGEST_WAIT: Duration = Duration::from_millis(300);
     /// The most questions that wait for each thread: at 10 ms for each of them nobody notices.
     const WAITING: usize = 8;
@@ -66,14 +66,14 @@ mod with_encoder {
             self.pool.get().is_some()
         }
 
-        /// The vector of a question; nothing while there is no encoder or it has too much to do.
+        /// The vector of a question; `None` while there is no encoder or it is overloaded.
         pub(in crate::discord) async fn encode(&self, text: &str) -> Option<SentenceVector> {
             let vector = self.pool.get()?.try_encode(text.to_owned()).ok()?;
             timeout(LONGEST_WAIT, vector).await.ok()?
         }
     }
 
-    /// Opens the encoder in a folder and takes in every guide that goes live. Never completes; without an encoder it does
+    /// Opens the encoder in a folder and encodes every guide that goes live. Never completes; without an encoder it does
     /// nothing.
     pub(in crate::discord) async fn follow_guide(
         live: &Live,
@@ -87,7 +87,7 @@ mod with_encoder {
         match EncoderPool::start(encoder.encoder(), threads, WAITING * threads) {
             Ok(pool) => drop(questions.pool.set(pool)),
             Err(fault) => {
-                warn!(%fault, "the encoder gets no thread, words alone decide");
+                warn!(%fault, "cannot start a thread for the encoder, so words alone decide");
                 return std::future::pending().await;
             }
         }
@@ -96,7 +96,7 @@ mod with_encoder {
         live.on_change(move || listener.notify_one());
         loop {
             let is_done = live.guide().index.has_sentences() || take_in(live, &encoder).await;
-            // After a fault it is tried again even if the guide stays the same.
+            // After a failure it is retried even if the guide stays the same.
             let pause = if is_done {
                 Duration::MAX
             } else {
@@ -115,7 +115,7 @@ mod with_encoder {
                 None
             }
             Err(fault) => {
-                warn!(%fault, "opening the encoder failed, words alone decide; please report this");
+                warn!(%fault, "opening the encoder failed, so words alone decide; please report this");
                 None
             }
         }
@@ -132,7 +132,7 @@ mod with_encoder {
             let seconds = begun.elapsed().as_secs();
             info!(
                 seconds,
-                "the guide is encoded: from now on the encoder is asked too"
+                "the guide is encoded: from now on, the encoder is used too"
             );
         }
         is_encoded

@@ -1,4 +1,4 @@
-//! A FIFO queue with a concurrency limit. It knows nothing of what its work is.
+//! A FIFO queue with a concurrency limit. It knows nothing about its work.
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -13,32 +13,32 @@ use tokio_util::task::TaskTracker;
 
 /// Work that can wait.
 pub(super) trait Work: Send + 'static {
-    /// Of works with the same key one is in progress at a time, in the order of their arrival; `None` if any may be.
+    /// Items with the same key are processed one at a time, in order of arrival; `None` for no such restriction.
     fn key(&self) -> Option<u64> {
         None
     }
 }
 
-/// Does work that arrived then.
+/// Does the work, which arrived at that time.
 pub(super) type Handler<C, W> = fn(C, W, Instant) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How much may be in progress and how much may wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Works in progress.
+    /// Items in progress.
     pub concurrency: usize,
-    /// Optional works that wait; the oldest are dropped for new ones.
+    /// Optional items waiting; the oldest are dropped for new ones.
     pub optional: usize,
     /// How long work may wait before it is dropped.
     pub max_wait: Duration,
 }
 
-/// A queue of works that need a context.
+/// A queue of work that needs a context.
 pub(super) struct WorkQueue<C, W> {
     limits: Limits,
     run: Handler<C, W>,
     context: C,
-    /// Where the works in progress are tasks.
+    /// The tasks of the items in progress.
     tasks: TaskTracker,
     state: Mutex<QueueState<W>>,
     dropped: AtomicU64,
@@ -75,14 +75,14 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
         })
     }
 
-    /// Takes work that is never dropped unless it waits too long.
+    /// Adds work that is never dropped unless it waits too long.
     pub(super) fn push(self: &Arc<Self>, work: W) {
         let mut state = self.state.lock();
         state.required.push_back((work, Instant::now()));
         self.start(&mut state);
     }
 
-    /// Takes work that may be dropped if too much waits; the work that was dropped for it.
+    /// Adds work that may be dropped if too much is waiting; returns the work that was dropped for it.
     pub(super) fn push_optional(self: &Arc<Self>, work: W) -> Option<W> {
         let mut state = self.state.lock();
         state.optional.push_back((work, Instant::now()));
@@ -96,35 +96,35 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
         dropped.map(|(work, _)| work)
     }
 
-    /// Removes the works that wait and match.
+    /// Removes the waiting items that match.
     pub(super) fn remove_waiting(&self, matches: impl Fn(&W) -> bool) {
         let mut state = self.state.lock();
         state.required.retain(|(work, _)| !matches(work));
         state.optional.retain(|(work, _)| !matches(work));
     }
 
-    /// Lets go of all that waits.
+    /// Drops everything that is waiting.
     pub(super) fn clear(&self) {
         self.remove_waiting(|_| true);
     }
 
-    /// How many works wait.
+    /// How many items are waiting.
     pub(super) fn waiting(&self) -> usize {
         let state = self.state.lock();
         state.required.len() + state.optional.len()
     }
 
-    /// How many works are in progress.
+    /// How many items are in progress.
     pub(super) fn in_progress(&self) -> usize {
         self.state.lock().in_progress
     }
 
-    /// How many optional works were dropped so far, because too many waited.
+    /// How many optional items have been dropped because too many were waiting.
     pub(super) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// How many works were dropped so far, because they had waited too long.
+    /// How many items have been dropped because they had waited too long.
     pub(super) fn expired(&self) -> u64 {
         self.expired.load(Ordering::Relaxed)
     }
@@ -139,12 +139,12 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
         }
     }
 
-    /// Does one work after another, as long as there is one that can be done.
+    /// Processes items one after another, as long as there is one that can be processed.
     async fn work(self: Arc<Self>, first: (W, Instant)) {
         let mut next = Some(first);
         while let Some((work, since)) = next {
             let key = work.key();
-            // A panic ends this work alone.
+            // A panic ends only this item.
             let running = (self.run)(self.context.clone(), work, since);
             let _ = AssertUnwindSafe(running).catch_unwind().await;
             let mut state = self.state.lock();
@@ -158,7 +158,7 @@ impl<C: Clone + Send + Sync + 'static, W: Work> WorkQueue<C, W> {
         }
     }
 
-    /// The oldest work that can be done now, required before optional.
+    /// The oldest item that can be processed now, required before optional.
     fn next(&self, state: &mut QueueState<W>) -> Option<(W, Instant)> {
         loop {
             let QueueState {
@@ -195,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// A number that is done at once, or never if it is negative; zero panics. Works in the same ten have the same key.
+    /// A number that completes at once, or never if negative; zero panics. Numbers in the same ten share a key.
     struct Number(i64);
 
     impl Work for Number {
@@ -247,7 +247,7 @@ mod tests {
         type QueueRow<'a> = (&'a [i64], &'a [i64], &'a [i64], usize);
         let rows: &[QueueRow<'_>] = &[
             (&[1, 2, 3], &[], &[1, 2, 3], 0),
-            // One that hangs holds up only its key.
+            // An item that hangs holds up only its key.
             (&[-1, 2, 11, 12], &[], &[11, 12], 1),
             // Two that hang take all places.
             (&[-1, -11, 21], &[], &[], 1),
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waited_too_long_is_dropped_and_counted() {
+    async fn work_that_waited_too_long_is_dropped_and_counted() {
         let limits = Limits {
             max_wait: Duration::ZERO,
             ..LIMITS

@@ -1,4 +1,4 @@
-//! What is kept of what happened: one explicit call at the end of a handler writes the log line of a question and counts it.
+//! Recording what happened: one explicit call at the end of a handler writes a question's log line and counts it.
 //! No question, no name and no id of a person, a message, a channel or a server is in the log.
 
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) struct QuestionRecord {
 }
 
 impl QuestionRecord {
-    /// Of a question that was answered after a search, just now.
+    /// For a question that was just answered after a search.
     pub(super) fn of_answer(
         context: &EventContext,
         guild: Option<GuildId>,
@@ -63,7 +63,7 @@ impl QuestionRecord {
         }
     }
 
-    /// Of a question that was answered without a search, just now.
+    /// For a question that was just answered without a search.
     pub(super) fn without_search(
         context: &EventContext,
         guild: Option<GuildId>,
@@ -82,7 +82,7 @@ impl QuestionRecord {
     }
 }
 
-/// Writes the log line of a question and counts it. To be called once all is done that it asks for.
+/// Writes the log line of a question and counts it. Call this once everything it asked for is done.
 pub(super) fn question(context: &EventContext, record: QuestionRecord) {
     let QuestionRecord {
         guild,
@@ -115,7 +115,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
     });
 }
 
-/// Keeps a question that was addressed to the bot and has no answer, unless it is clearly of a kind that the guide leaves
+/// Keeps an unanswered question that was addressed to the bot, unless it is clearly of a kind that the guide leaves
 /// alone, such as a greeting.
 pub(super) fn unanswered(
     context: &EventContext,
@@ -167,8 +167,8 @@ pub(super) fn vote(
     });
 }
 
-/// Keeps the question that an answer, or every candidate, did not answer: once for each answer, and only one that was addressed
-/// to the bot. `None` if it is not the first time; else what became of the question, if no candidate was meant.
+/// Keeps the question that an answer, or all candidates, failed to answer: once for each answer, and only if it was addressed
+/// to the bot. `None` if it is not the first time; otherwise the question's outcome, if no candidate was meant.
 pub(super) fn missed(
     context: &EventContext,
     guild: Option<GuildId>,
@@ -189,8 +189,8 @@ pub(super) fn missed(
     Some(place.is_none().then(record))
 }
 
-/// What an answer of the bot answers: as it is remembered, as it is quoted above the answer, or as the message says to which
-/// the answer is a reply.
+/// The question that one of the bot's answers answers: as remembered, as quoted above the answer, or as written in the message that
+/// the answer replies to.
 pub(super) fn earlier_question(
     context: &EventContext,
     guild: Option<GuildId>,
@@ -221,7 +221,7 @@ pub(super) fn earlier_question(
     (!text.is_empty()).then_some(EarlierQuestion { text, addressed })
 }
 
-/// A probability with as many digits as mean anything.
+/// A probability with as many digits as are meaningful.
 fn rounded(probability: f32) -> f64 {
     (f64::from(probability) * 1_000.0).round() / 1_000.0
 }

@@ -1,4 +1,4 @@
-//! Telling Discord about the commands: all of them in one request, which counts nothing if they are as they were.
+//! Registering the commands with Discord, all in one request, which does not count towards Discord's limit if they are unchanged.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,15 +15,15 @@ use super::context::BotContext;
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 /// The longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
-/// Guilds that are looked at for commands of their own: a bot in more servers than this has left `--guild` behind long ago.
+/// How many guilds are checked for their own commands: a bot in more servers than this stopped using `--guild` long ago.
 const MAX_GUILDS: usize = 100;
-/// What only commands of all guilds have.
+/// Fields that only global commands have.
 const GLOBAL_KEYS: [&str; 2] = ["contexts", "integration_types"];
 
 /// The one registration of a process.
 pub(super) struct Registration {
     guild: Option<GuildId>,
-    /// Ends with the bot, whether or not Discord has taken the commands.
+    /// Ends with the bot, whether or not Discord has accepted the commands.
     task: OnceLock<AbortOnDropHandle<()>>,
 }
 
@@ -68,10 +68,13 @@ async fn register(
         match registered.await {
             Ok(commands) => {
                 bot.commands.note(&commands);
-                return info!(commands = commands.len(), "Discord knows the commands");
+                return info!(
+                    commands = commands.len(),
+                    "Discord has accepted the commands"
+                );
             }
             Err(error) if delay == FIRST_DELAY => {
-                warn!(%error, "could not register the commands; trying again until Discord takes them");
+                warn!(%error, "could not register the commands; retrying until Discord accepts them");
             }
             Err(_) => {}
         }
@@ -80,7 +83,7 @@ async fn register(
     }
 }
 
-/// Removes what was registered to single guilds by an earlier start with `--guild`: there every command would stand twice.
+/// Removes commands that an earlier start with `--guild` registered in single guilds, where every command would appear twice.
 async fn remove_from_guilds(bot: &BotContext, application: ApplicationId, guilds: &[GuildId]) {
     for guild in guilds.iter().take(MAX_GUILDS) {
         let registered = bot.rest.commands(application, Some(*guild)).await;
@@ -93,19 +96,19 @@ async fn remove_from_guilds(bot: &BotContext, application: ApplicationId, guilds
             .set_commands(application, Some(*guild), &none)
             .await
         {
-            Ok(_) => info!("removed the commands that were registered to one server alone"),
+            Ok(_) => info!("removed the commands that were registered in one server only"),
             Err(error) => debug!(%error, "could not remove the commands of one server"),
         }
     }
 }
 
-/// Says that the commands stand twice in a guild, and what to do.
+/// Logs that the commands appear twice in a guild, and what to do.
 async fn warn_of_global_commands(bot: &BotContext, application: ApplicationId) {
     let registered = bot.rest.commands(application, None).await;
     if registered.is_ok_and(|commands| !commands.is_empty()) {
         warn!(
-            "the commands are registered to all servers already, so in this server each stands twice; start without --guild to \
-             register them to all servers and to remove them from this one"
+            "the commands are already registered in all servers, so each appears twice in this one; start without --guild to \
+             register them in all servers and remove them from this one"
         );
     }
 }

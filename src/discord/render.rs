@@ -1,4 +1,4 @@
-//! From a [`Reply`] to what Discord shows: the only place that builds messages, in components of version 2
+//! Turns a [`Reply`] into what Discord shows. This is the only place that builds messages, from version 2 components
 //! (<https://docs.discord.com/developers/components/reference>).
 //!
 //! Components need no permission to embed links, so a reply looks the same wherever the bot may write.
@@ -24,13 +24,13 @@ pub(super) use outgoing::{
 
 /// What the button beside a candidate says.
 const CHOOSE: &str = "This one";
-/// What is in a menu that narrows or widens a list.
+/// The placeholder of a menu that filters a list.
 const FILTER: &str = "Filter this list";
 
-/// For whom a reply is.
+/// Whom a reply is for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RenderOptions<'a> {
-    /// The person for whom its buttons are.
+    /// The person whom its buttons are for.
     pub owner: UserId,
     pub audience: Audience,
     pub commands: &'a CommandMentions,
@@ -46,7 +46,7 @@ impl<'a> RenderOptions<'a> {
         }
     }
 
-    /// For the person alone to see who used a command, a button or a menu.
+    /// Only for the person who used a command, a button or a menu.
     pub(super) fn ephemeral(
         owner: UserId,
         interaction: &Interaction,
@@ -82,7 +82,7 @@ pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
                     .chain(buttons)
                     .collect()
             }
-            // One button of a message is the primary one: the best candidate's.
+            // Only one button of a message is primary: the best candidate's.
             Passage::Candidate(content, choice) => vec![Component::from(Section {
                 components: vec![text(content)],
                 accessory: Box::new(button(
@@ -156,7 +156,7 @@ fn rows(reply: &Reply, options: RenderOptions<'_>) -> Vec<Component> {
         .buttons
         .iter()
         .filter(|choice| match choice.action {
-            // Who alone sees a message can dismiss it.
+            // Someone who is the only one to see a message can dismiss it.
             Action::Remove => options.audience == Audience::Channel,
             Action::Share(_) => options.audience == Audience::OnePerson,
             _ => true,

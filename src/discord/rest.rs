@@ -1,7 +1,7 @@
-//! Requests to Discord: one path, whatever the origin. Each fails if Discord refuses it, or does not take it until its deadline.
+//! Requests to Discord: one path, whatever the origin. Each fails if Discord refuses it, or does not accept it before the deadline.
 //!
-//! The callbacks of interactions need no permit: Discord exempts them, and the limiter would keep a queue for the token of
-//! every interaction. Neither does "… is typing", of which there is at most one for each slow message.
+//! Interaction callbacks need no permit: Discord exempts them, and the limiter would keep a queue for the token of
+//! every interaction. Nor does "… is typing", which is sent at most once per slow message.
 
 mod client;
 mod error;
@@ -44,14 +44,14 @@ const ANSWERED_ALREADY: i64 = 40_060;
 /// The requests that the bot makes.
 pub(super) struct Rest {
     sender: Sender,
-    /// How long it is tried to send a message.
+    /// How long to keep trying to send a message.
     timeout: Duration,
-    /// Whether somebody else answers with the same token.
+    /// Whether someone else answers with the same token.
     pub other_process: OtherProcess,
 }
 
 impl Rest {
-    /// Requests to the origin that is configured. It fails if the system offers no TLS, or the token is not a header.
+    /// Requests to the configured origin. It fails if the system has no TLS, or the token is not a valid header.
     pub(super) fn new(
         config: &Discord,
         token: &Token,
@@ -66,12 +66,12 @@ impl Rest {
         })
     }
 
-    /// Asks once how to connect to the gateway: whoever asks has growing delays of their own.
+    /// Asks once how to connect to the gateway: the caller has its own growing delays.
     pub(super) async fn gateway(&self) -> Result<GatewayInfo, RestError> {
         self.get_once(Route::GatewayBot).await.map(|(info, _)| info)
     }
 
-    /// Asks once who the bot is, and what Discord's clock says, in the words of the HTTP header `Date`.
+    /// Asks once who the bot is, and what Discord's clock says, as the HTTP header `Date`.
     pub(super) async fn current_user(&self) -> Result<(CurrentUser, Option<String>), RestError> {
         let (user, headers) = self.get_once(Route::CurrentUser).await?;
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
@@ -169,7 +169,7 @@ impl Rest {
         };
         match self.sender.send(&request).await {
             (Err(error), attempts) if error.code() == Some(ANSWERED_ALREADY) => {
-                // Unless an earlier attempt arrived and only its response was lost, somebody else has answered.
+                // Unless an earlier attempt arrived and only its response was lost, another process has answered.
                 if attempts == 1 {
                     self.other_process.notice();
                 }
@@ -201,7 +201,7 @@ impl Rest {
         self.send(&self.request(Method::DELETE, target)).await
     }
 
-    /// Replaces the commands of all guilds, or of one. Commands that are as they were do not count as created.
+    /// Replaces the global commands, or those of one guild. Unchanged commands do not count as created.
     pub(super) async fn set_commands(
         &self,
         application: ApplicationId,
@@ -213,7 +213,7 @@ impl Rest {
         self.ask(&request).await
     }
 
-    /// The commands that are registered to all guilds, or to one alone.
+    /// The commands registered globally, or in one guild.
     pub(super) async fn commands(
         &self,
         application: ApplicationId,

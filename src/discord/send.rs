@@ -1,4 +1,4 @@
-//! Sending a reply to a channel: as a reply to a message or not, as far as the bot is allowed to.
+//! Sending a reply to a channel: as a reply to a message if the bot is allowed to, otherwise without one.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ mod code {
     pub(super) const INVALID_FORM: i64 = 50_035;
 }
 
-/// Sends a reply to a channel; `None` if the bot may not write there, of which the log tells once a channel.
+/// Sends a reply to a channel; `None` if the bot may not write there, which is logged once per channel.
 pub(super) async fn send(
     bot: &BotContext,
     reply: &Reply,
@@ -36,7 +36,7 @@ pub(super) async fn send(
         Some(code::CANNOT_REPLY) if to.reply_to.is_some() => {
             channels.warn_once(
                 channel,
-                "the bot may not read the history of a channel and answers without a reference",
+                "the bot cannot read a channel's history, so its answers there are not shown as replies",
                 &error,
             );
             let to = Destination {

@@ -1,4 +1,4 @@
-//! Tells systemd how the bot is, if it is a service of `Type=notify` with a watchdog. Elsewhere nobody is told.
+//! Reports the bot's state to systemd, if it is a service of `Type=notify` with a watchdog. Does nothing elsewhere.
 
 #[cfg(unix)]
 pub(super) use notify::{feed_watchdog, ready, stopping};
@@ -12,28 +12,28 @@ mod notify {
     use tokio::time::MissedTickBehavior;
     use tracing::warn;
 
-    /// Tells that the bot is connected.
+    /// Reports that the bot is connected.
     pub(in crate::discord) fn ready() {
         notify(NotifyState::Ready);
     }
 
-    /// Tells that the bot is about to end.
+    /// Reports that the bot is about to end.
     pub(in crate::discord) fn stopping() {
         notify(NotifyState::Stopping);
     }
 
-    /// Tells twice in each interval of the watchdog that the bot works. Runs as a task next to those that handle events, so
+    /// Reports twice in each watchdog interval that the bot works. Runs as a task alongside those that handle events, so
     /// that it falls silent if these stall.
     pub(in crate::discord) async fn feed_watchdog() {
         let mut microseconds = 0;
         if !sd_notify::watchdog_enabled(false, &mut microseconds)
             && std::env::var_os("WATCHDOG_PID").is_none()
         {
-            // A supervisor that does not say which process it watches watches this one.
+            // If the supervisor does not say which process it watches, it watches this one.
             let interval = std::env::var("WATCHDOG_USEC").ok();
             microseconds = interval.and_then(|text| text.parse().ok()).unwrap_or(0);
         }
-        // Half of the interval is the time between two notices, and that may not be nothing.
+        // The time between two reports is half the interval, and it must not be zero.
         if microseconds < 2 {
             return;
         }
@@ -45,12 +45,12 @@ mod notify {
         }
     }
 
-    /// That systemd cannot be told is logged once.
+    /// Logs once if systemd cannot be reached.
     fn notify(state: NotifyState<'_>) {
         static WARNED: Once = Once::new();
         if let Err(error) = sd_notify::notify(false, &[state]) {
             WARNED.call_once(|| {
-                warn!(%error, "cannot tell systemd how the bot is, so it may end it; check NOTIFY_SOCKET");
+                warn!(%error, "cannot report to systemd, which may therefore end the bot; check NOTIFY_SOCKET");
             });
         }
     }

@@ -1,8 +1,8 @@
 //! Vectors of texts, kept in a file: after an edit of the guide only what changed is computed.
 //!
-//! The file is a line that says of what encoder it is, then for each text the beginning of its SHA-256 and its vector, then the
-//! SHA-256 of all before. It is replaced as a whole, so that several processes may use it: the last one's stays. What cannot be
-//! read is made anew.
+//! The file has a line that names the encoder, then for each text the beginning of its SHA-256 and its vector, then the
+//! SHA-256 of everything before. It is always replaced as a whole, so that several processes can share it; the last one to write wins. A file that cannot be
+//! read is rebuilt.
 
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -19,19 +19,19 @@ use super::Encoder;
 use super::files::WEIGHTS;
 use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 
-/// To be raised when the same text gets another vector.
+/// Increase this when the same text would get another vector.
 const FORMAT: u32 = 1;
 /// The name of the file, next to the weights.
 const NAME: &str = "vectors.bin";
-/// The beginning of a hash that stands for a text: with 40,000 texts the chance that two have the same is one in 10^29.
+/// The beginning of a hash, which identifies a text: with 40,000 texts, the chance of a collision is one in 10^29.
 const KEY: usize = 16;
 /// In bytes.
 const VECTOR: usize = 2 * SENTENCE_DIMENSIONS;
 /// The SHA-256 at the end.
 const CHECKSUM: usize = 32;
-/// The most texts in a file, which then has 31 MB. The shipped guide has 17,000; the rest is what other guides used last.
+/// The maximum number of texts in a file, which then has 31 MB. The shipped guide has 17,000; the rest is what other guides used last.
 const MOST_TEXTS: usize = 40_000;
-/// Characters of the texts that are computed at a time: about 60 tokens, with which the weights are read less often.
+/// How many characters of text are encoded at a time: about 60 tokens, so that the weights are read less often.
 const BATCH: usize = 240;
 
 type Key = [u8; KEY];
@@ -43,25 +43,25 @@ pub struct VectorCache {
     path: PathBuf,
 }
 
-/// Vectors of texts, and what it took.
+/// Vectors of texts, and what it took to get them.
 #[derive(Debug)]
 pub struct Encoded {
     /// One for each text, in the order of the texts.
     pub vectors: Vec<SentenceVector>,
     /// How many were computed; the others were in the file.
     pub computed: usize,
-    /// What is wrong with the file, for the log. The vectors are right in any case.
+    /// What is wrong with the file, for the log. The vectors are correct either way.
     pub faults: Vec<CacheFault>,
 }
 
 /// What is wrong with a file of vectors.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheFault {
-    /// It is damaged, or of another version, or something else.
-    #[error("{} is damaged or of another version, so all vectors were computed anew", .0.display())]
+    /// It is damaged, from another version, or something else entirely.
+    #[error("{} is damaged or from another version, so all vectors were computed again", .0.display())]
     Damaged(PathBuf),
     /// It cannot be read.
-    #[error("cannot read {}, so all vectors were computed anew: {source}", .path.display())]
+    #[error("cannot read {}, so all vectors were computed again: {source}", .path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -91,10 +91,10 @@ impl VectorCache {
         &self.path
     }
 
-    /// The vectors of texts: from the file, and computed by all cores of the machine where they are not in it. Then the file has
-    /// them too. `progress` is told how many of how many are computed.
+    /// The vectors of texts: from the file or, if they are not in it, computed on all cores. Afterwards the file has
+    /// them too. `progress` receives how many have been computed, and of how many.
     ///
-    /// This takes minutes for thousands of texts that are new: call it where nobody waits.
+    /// This takes minutes for thousands of new texts: call it where nothing waits for it.
     pub fn encode<T: AsRef<str> + Sync>(
         &self,
         encoder: &Encoder,
@@ -149,7 +149,7 @@ impl VectorCache {
         }
     }
 
-    /// What the file has; nothing if there is none.
+    /// The contents of the file; empty if there is none.
     fn read(&self) -> Result<Entries, CacheFault> {
         let path = || self.path.clone();
         match fs::read(&self.path) {
@@ -162,7 +162,7 @@ impl VectorCache {
         }
     }
 
-    /// Replaces the file: it is always whole.
+    /// Replaces the file, which is always complete.
     fn write(&self, entries: &Entries) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut file = NamedTempFile::new_in(folder)?;
@@ -186,12 +186,12 @@ impl VectorCache {
     }
 }
 
-/// Of what encoder the file is.
+/// The line that says which encoder the file belongs to.
 fn header() -> String {
     format!("internbot vectors {FORMAT} of {}\n", WEIGHTS.sha256)
 }
 
-/// What a file has; none if it is not whole, or another.
+/// The contents of a file; `None` if it is damaged or something else.
 fn entries(file: &[u8]) -> Option<Entries> {
     let (content, checksum) = file.split_at_checked(file.len().checked_sub(CHECKSUM)?)?;
     let records = content.strip_prefix(header().as_bytes())?;
@@ -264,7 +264,7 @@ fn batches<'a, 'b>(texts: &'b [(Key, &'a str)]) -> Vec<&'b [(Key, &'a str)]> {
 mod tests {
     use super::*;
 
-    /// Whoever encodes texts without an encoder: by their length.
+    /// Stands in for the encoder: encodes texts by their length.
     fn encode(texts: &[&str]) -> Vec<SentenceVector> {
         let vector =
             |text: &&str| SentenceVector::from_numbers([text.len() as i16; SENTENCE_DIMENSIONS]);
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_is_computed_once_and_what_another_guide_used_stays() {
+    fn new_texts_are_computed_once_and_other_guides_vectors_stay() {
         let (_folder, cache) = cache();
         assert_eq!(of(&cache, &["one", "three", "one"]).computed, 2);
         assert_eq!(of(&cache, &["three", "thirteen", "one"]).computed, 1);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_damaged_truncated_or_another_is_made_anew() {
+    fn a_damaged_truncated_or_foreign_file_is_rebuilt() {
         let (_folder, cache) = cache();
         let texts = ["one", "three", "thirteen"];
         of(&cache, &texts);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_at_once_each_finds_a_whole_file() {
+    fn concurrent_users_always_find_a_complete_file() {
         let (_folder, cache) = cache();
         thread::scope(|scope| {
             for first in 0..4_usize {
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_gone_is_reported_and_costs_nothing_else() {
+    fn a_missing_folder_is_reported_and_does_no_other_harm() {
         let (folder, cache) = cache();
         folder.close().unwrap();
         let encoded = of(&cache, &["one"]);

@@ -1,4 +1,4 @@
-//! Fetches the encoder's files over HTTP. What has arrived stays when a connection breaks, and the next attempt goes on from
+//! Downloads the encoder's files over HTTP. If a connection breaks, what has arrived is kept, and the next attempt continues from
 //! there.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,22 +12,22 @@ use reqwest::{Client, StatusCode};
 use super::files::{FILES, ModelFile, TOKENIZER, WEIGHTS};
 use super::install::{InstallError, copy, persist, unwritable};
 
-/// Where the files are published: by the authors, at the revision that was current in 2026. Their hashes say whether they are
+/// Where the authors publish the files, at the revision that was current in 2026. Their hashes show whether they are
 /// the right ones.
 pub const PUBLISHED: &str = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41";
-/// How many bytes are fetched.
+/// The size of the download, in bytes.
 pub const DOWNLOAD_SIZE: u64 = WEIGHTS.size + TOKENIZER.size;
 
-/// A server that does not answer is not there.
+/// How long a server may take to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// A connection on which nothing arrives is dead.
+/// How long a connection may stay silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Installs from a web server that has both files below an address, such as [`PUBLISHED`], through the proxy that the
-/// environment names (`HTTPS_PROXY`). `progress` is told how many of [`DOWNLOAD_SIZE`] bytes are there.
+/// environment names (`HTTPS_PROXY`). `progress` receives how many of [`DOWNLOAD_SIZE`] bytes have arrived.
 ///
 /// # Errors
-/// If a file does not arrive, or is not the right one, or the folder cannot be written.
+/// If a file does not arrive or is not the right one, or the folder cannot be written to.
 pub async fn download(
     address: &str,
     into: &Path,
@@ -63,12 +63,12 @@ pub async fn download(
     Ok(())
 }
 
-/// The name of what has arrived of a file.
+/// The name of a partly downloaded file.
 pub(super) fn part(file: &ModelFile) -> String {
     format!("{}.part", file.name)
 }
 
-/// A file on its way.
+/// A file being downloaded.
 struct Download<'a> {
     file: &'a ModelFile,
     url: String,
@@ -85,7 +85,7 @@ impl<'a> Download<'a> {
         let path = into.join(part(file));
         let part = OpenOptions::new().create(true).append(true).open(&path);
         let part = part.map_err(|source| unwritable(into, source))?;
-        // On a file system without locks, two at once spoil each other's files, which the hashes show.
+        // On a file system without locks, two downloads at once corrupt each other's files, which the hashes reveal.
         if let Err(TryLockError::WouldBlock) = part.try_lock() {
             return Err(InstallError::Busy(into.to_owned()));
         }
@@ -99,7 +99,7 @@ impl<'a> Download<'a> {
         })
     }
 
-    /// Fetches what has not arrived yet.
+    /// Downloads the rest.
     async fn fetch(
         &mut self,
         client: &Client,
@@ -125,7 +125,7 @@ impl<'a> Download<'a> {
                     .is_some_and(|range| range.as_bytes().starts_with(from_there.as_bytes())) => {}
             StatusCode::OK => self.start_over()?,
             status => {
-                // What is kept may be the reason.
+                // What was kept may be the reason.
                 self.start_over()?;
                 return Err(InstallError::Refused {
                     url: self.url.clone(),
@@ -140,7 +140,9 @@ impl<'a> Download<'a> {
             let chunk = match response.chunk().await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) if self.received == self.file.size => return Ok(()),
-                Ok(None) => return Err(self.broken_off("the server ended it".to_owned())),
+                Ok(None) => {
+                    return Err(self.broken_off("the server closed the connection".to_owned()));
+                }
                 Err(error) => return Err(self.broken_off(reason(&error))),
             };
             self.received += chunk.len() as u64;
@@ -153,7 +155,7 @@ impl<'a> Download<'a> {
         }
     }
 
-    /// Copies the file if it is the right one; else nothing of it is kept.
+    /// Copies the file if it is the right one; otherwise keeps nothing of it.
     fn verified(&self, into: &Path) -> Result<tempfile::NamedTempFile, InstallError> {
         let part = File::open(&self.path).map_err(|source| unwritable(into, source))?;
         let copied = copy(self.file, part, Path::new(&self.url), into);
@@ -179,7 +181,7 @@ impl<'a> Download<'a> {
         Ok(())
     }
 
-    /// Gives up where the server's file has another size than it should.
+    /// Gives up if the server's file has the wrong size.
     fn compare(&mut self, size: u64) -> Result<(), InstallError> {
         if size == self.file.size {
             return Ok(());
@@ -213,7 +215,7 @@ fn unreachable(url: &str, error: &reqwest::Error) -> InstallError {
     }
 }
 
-/// What is at the bottom of an error: what is above it says only that there was one.
+/// The root cause of an error: the errors above it only say that there was one.
 fn reason(error: &reqwest::Error) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {

@@ -1,5 +1,5 @@
-//! The files that the encoder is made of. They are known by their hashes, because what is learned from the vectors holds for
-//! these weights alone.
+//! The files that make up the encoder. They are identified by their hashes, because what is learned from the vectors is valid for
+//! these weights only.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 /// Why an encoder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EncoderError {
-    /// A file is not there.
+    /// A file is missing.
     #[error("{} is missing: run `internbot encoder install`", .0.display())]
     Missing(PathBuf),
     /// A file cannot be read.
@@ -53,7 +53,7 @@ pub(super) const TOKENIZER: ModelFile = ModelFile {
 pub(super) const FILES: [ModelFile; 2] = [WEIGHTS, TOKENIZER];
 
 impl ModelFile {
-    /// Whether size, in bytes, and hash are those of this file; else what differs.
+    /// Checks that the size, in bytes, and the hash are those of this file; if not, says what differs.
     pub(super) fn compare(&self, size: u64, sha256: &str) -> Result<(), String> {
         if size > self.size {
             Err(format!("it has more than {} bytes", self.size))
@@ -72,7 +72,7 @@ impl ModelFile {
     /// Whether a file is this one.
     ///
     /// # Errors
-    /// If it is missing, cannot be read, or is another.
+    /// If it is missing, cannot be read, or is another file.
     pub(super) fn check(&self, path: &Path) -> Result<(), EncoderError> {
         let file = File::open(path).map_err(unreadable(path))?;
         let size = file.metadata().map_err(unreadable(path))?.len();
@@ -83,14 +83,14 @@ impl ModelFile {
     }
 }
 
-/// The hash of what can be read, in hexadecimal.
+/// The hash of a reader's contents, in hexadecimal.
 pub(super) fn sha256(mut from: impl Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
     io::copy(&mut from, &mut hasher)?;
     Ok(format!("{:x}", hasher.finalize()))
 }
 
-/// Says of what file an error is.
+/// Adds the file's path to an error.
 pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> EncoderError {
     |source| {
         let path = path.to_owned();

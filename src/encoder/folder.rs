@@ -9,8 +9,8 @@ use super::cache::VectorCache;
 use super::download;
 use super::files::{EncoderError, FILES};
 
-/// Where the encoder is, unless the configuration says otherwise: `internbot/encoder` in the user's folder for data; none if the
-/// user has no home.
+/// Where the encoder is, unless the configuration says otherwise: `internbot/encoder` in the user's data folder; `None` if the
+/// user has no home folder.
 pub fn usual_folder() -> Option<PathBuf> {
     let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
     Some(folders.data_dir().join("internbot").join("encoder"))
@@ -26,8 +26,8 @@ pub fn check(folder: &Path) -> Result<(), EncoderError> {
         .try_for_each(|file| file.check(&folder.join(file.name)))
 }
 
-/// Deletes the encoder in a folder, with what was kept of a download and the vectors that it computed, and the folder if there
-/// is nothing else in it; how many files there were.
+/// Deletes the encoder in a folder, with any partial download and the vectors that it computed, and the folder itself if there
+/// is nothing else in it. Returns how many files there were.
 ///
 /// # Errors
 /// If a file cannot be deleted.

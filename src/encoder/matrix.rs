@@ -1,19 +1,19 @@
 //! Products of a matrix of weights and vectors, in whole numbers.
 //!
-//! A weight is a 16-bit number times the scale of its row, and so is a number of a vector times the scale of the vector: 11 bits
+//! A weight is a 16-bit number times its row's scale, and an element of a vector is one times the vector's scale: 11 bits
 //! of each weight are used, and as many bits of a vector's numbers as cannot overflow a sum. Sums of whole numbers are exact in
-//! any order, so that the result is the same on every machine, and the instruction that multiplies and adds eight pairs at a
-//! time belongs to every processor of 64 bits.
+//! any order, so that the result is the same on every machine, and every 64-bit processor has the instruction that multiplies and
+//! adds eight pairs at a time.
 
 use wide::{i16x8, i32x4};
 
 /// The largest number that stands for a weight: 11 bits with the sign. With 10 bits the vectors agree with the reference's to a
 /// cosine of 0.99976 at the least, with 8 to 0.996.
 const LARGEST_WEIGHT: f32 = 1023.0;
-/// Rows, and vectors, that are multiplied at once: their sums fit into the registers.
+/// How many rows, and vectors, are multiplied at once: their sums fit into the registers.
 const ROWS: usize = 2;
 const VECTORS: usize = 4;
-/// Groups of vectors that are multiplied with a group of rows before the next one: they stay in the fastest cache.
+/// How many groups of vectors are multiplied with one group of rows before the next: they stay in the fastest cache.
 const TILE: usize = 8;
 
 /// Eight neighbouring numbers of each member of a group.
@@ -74,7 +74,7 @@ impl Matrix {
         self.bias.len() * ROWS
     }
 
-    /// The products with vectors that stand one after the other, one after the other.
+    /// The products with consecutive vectors, one after the other.
     pub(super) fn times(&self, vectors: &[f32]) -> Vec<f32> {
         let rows = self.rows();
         let mut products = vec![0.0; vectors.len() / self.columns * rows];

@@ -1,4 +1,4 @@
-//! Threads that encode questions, so that nothing that is `async` waits for a processor.
+//! Threads that encode questions, so that no `async` code waits for the processor.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,26 +9,26 @@ use tokio::sync::oneshot;
 use super::Encoder;
 use crate::search::SentenceVector;
 
-/// A bounded number of threads with a bounded queue. They end when it is dropped, after the text that they are at.
+/// A bounded number of threads with a bounded queue. When it is dropped, they finish their current text and end.
 #[derive(Debug)]
 pub struct EncoderPool {
     jobs: SyncSender<Job>,
 }
 
-/// A text, and who waits for its vector.
+/// A text, and where its vector goes.
 type Job = (String, oneshot::Sender<SentenceVector>);
 
-/// The queue is full: the answer has to be found without a vector.
+/// The queue is full, so the question has to be answered without a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the encoder has too much to do")]
+#[error("the encoder is overloaded")]
 pub struct EncoderBusy;
 
 impl EncoderPool {
-    /// Starts the threads. Behind the texts that they are at, as many as `waiting` wait: at 10 ms a text a thread, 8 of them are a
+    /// Starts the threads. Up to `waiting` texts can wait behind those in progress: at 10 ms per text and thread, 8 of them mean a
     /// wait of 80 ms with one thread.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// If the system cannot start a thread.
     pub fn start(encoder: Arc<Encoder>, threads: usize, waiting: usize) -> std::io::Result<Self> {
         let (jobs, queue) = sync_channel(waiting);
         let queue = Arc::new(Mutex::new(queue));
@@ -41,8 +41,8 @@ impl EncoderPool {
         Ok(Self { jobs })
     }
 
-    /// Asks for the vector of a text. Whether there is room is known at once; the future is ready when the vector is. Whoever
-    /// drops the future gives the text up.
+    /// Requests the vector of a text. Whether there is room is known at once; the future resolves when the vector is ready. Dropping
+    /// the future cancels the request.
     ///
     /// # Errors
     /// If the queue is full.
@@ -65,7 +65,7 @@ fn work(encoder: &Encoder, queue: &Mutex<Receiver<Job>>) {
             return;
         };
         if !sender.is_closed() {
-            // Who does not wait any more needs no vector.
+            // Nobody is waiting for this vector any more.
             let _ = sender.send(encoder.encode(&text));
         }
     }

@@ -8,9 +8,9 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 
 /// The most tokens of a text that the model was trained with, with the two around it.
 pub(super) const MOST_TOKENS: usize = 256;
-/// A longer word is unknown: it is none.
+/// A longer word counts as unknown.
 const LONGEST_WORD: usize = 100;
-/// What a piece that continues a word begins with in the vocabulary.
+/// The prefix of pieces that continue a word in the vocabulary.
 const CONTINUES: &str = "##";
 
 /// The vocabulary.
@@ -36,7 +36,7 @@ struct WordPiece {
 }
 
 impl WordPieces {
-    /// Reads `tokenizer.json`; none if it has no vocabulary of this kind.
+    /// Reads `tokenizer.json`; `None` if it has no vocabulary of this kind.
     pub(super) fn read(json: &[u8]) -> Option<Self> {
         let file: TokenizerFile = serde_json::from_slice(json).ok()?;
         let vocab = file.model.vocab;
@@ -60,7 +60,7 @@ impl WordPieces {
 
     /// The tokens of a text: at most [`MOST_TOKENS`], with the two around it.
     ///
-    /// Names of special tokens in a text, such as `[SEP]`, are text.
+    /// Names of special tokens in a text, such as `[SEP]`, count as ordinary text.
     pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         let mut tokens = vec![self.start];
         let mut word = String::new();

@@ -1,7 +1,7 @@
 //! The network: six layers of BERT (Devlin et al., 2019) in the sizes of all-MiniLM-L6-v2, and the mean over the tokens (Reimers
 //! and Gurevych, "Sentence-BERT", 2019).
 //!
-//! Plain additions, multiplications and divisions in a fixed order, and functions that are made of them: the same vector on
+//! It uses only additions, multiplications and divisions in a fixed order, and functions made of them, so that a text gets the same vector on
 //! every machine.
 
 use wide::f32x8;
@@ -14,7 +14,7 @@ pub(super) const WIDTH: usize = 384;
 pub(super) const INNER: usize = 1536;
 /// Layers, one after the other.
 pub(super) const LAYERS: usize = 6;
-/// The numbers of a vector that a head of the attention looks at.
+/// The elements of a vector that one attention head looks at.
 const HEAD: usize = 32;
 /// One over the root of `HEAD`.
 const HEAD_SCALE: f32 = 0.176_776_69;
@@ -55,7 +55,7 @@ pub(super) struct Norm {
 }
 
 impl WordEmbeddings {
-    /// One more token. The vectors agree with those of unrounded tokens to a cosine of 0.9999 at the least.
+    /// Adds a token. The vectors agree with those of unrounded tokens to a cosine of at least 0.9999.
     pub(super) fn push(&mut self, vector: &[f32]) {
         let peak = vector
             .iter()
@@ -135,7 +135,7 @@ impl Norm {
     }
 }
 
-/// What belongs to each text, of rows of `width` numbers, one for each token.
+/// The part that belongs to each text, of rows of `width` numbers, one for each token.
 fn parts<'a>(
     rows: &'a [f32],
     texts: &'a [Vec<u32>],
@@ -149,7 +149,7 @@ fn parts<'a>(
     })
 }
 
-/// The attention of the tokens of a text to one another: for each token queries, keys and values, into a vector.
+/// The attention between the tokens of a text: turns each token's queries, keys and values into a vector.
 fn attend(looked_at: &[f32], seen: &mut [f32]) {
     let rows: Vec<_> = looked_at.chunks_exact(3 * WIDTH).map(heads).collect();
     let mut weights = vec![0.0; rows.len()];

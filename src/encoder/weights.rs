@@ -1,4 +1,4 @@
-//! The weights, read from `model.safetensors` one tensor after another, so that they are never in memory twice.
+//! Reads the weights from `model.safetensors` one tensor at a time, so that they are never in memory twice.
 
 use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 
@@ -59,7 +59,7 @@ impl<R: Read + Seek> Tensors<R> {
         })
     }
 
-    /// Shows the rows of a tensor, each of so many numbers, one after another.
+    /// Visits the rows of a tensor, each with this many numbers.
     fn rows(&mut self, name: &str, columns: usize, mut each: impl FnMut(&[f32])) -> io::Result<()> {
         let info = self.metadata.info(name);
         let info =

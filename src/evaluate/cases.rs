@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::knowledge::SectionId;
 use crate::search::XorShift;
 
-/// A message and what the bot should make of it.
+/// A message and how the bot should respond.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Case {
     /// The message.
@@ -14,7 +14,7 @@ pub struct Case {
     pub previous: Vec<String>,
     /// The ids of the topics any of which is right; empty where the bot must not answer.
     pub topics: Vec<String>,
-    /// Where they are known, the sections any of which is the best to show.
+    /// The sections any of which is the best to show, if known.
     pub sections: Vec<SectionId>,
 }
 
@@ -50,7 +50,7 @@ impl Case {
     }
 }
 
-/// A line of an evaluation file that is none.
+/// An invalid line of an evaluation file.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {source}")]
 pub struct CaseError {
@@ -111,7 +111,7 @@ pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseError> {
         .collect()
 }
 
-/// Misspells a text in `typos` places, as hasty fingers do: two letters swapped, one left out, doubled, or hit beside.
+/// Misspells a text in `typos` places, as hasty typists do: two letters swapped, or one left out, doubled or replaced by a neighbouring key.
 /// The same text is always misspelt in the same way.
 pub fn misspell(text: &str, typos: usize) -> String {
     let mut letters: Vec<char> = text.chars().collect();

@@ -81,7 +81,7 @@ pub struct Confusion {
 }
 
 impl Figures {
-    /// What is worse here than in `before`, a sentence each: a rate of right results that fell, one of wrong results
+    /// What is worse here than in `before`, one sentence each: a rate of right results that fell, or of wrong results
     /// that rose.
     pub fn worse_than(&self, before: &Self) -> Vec<String> {
         let mut worse = Vec::new();

@@ -1,4 +1,4 @@
-//! How well a knowledge base answers what it was not told: phrasings, messages or whole topics are left out, and looked for.
+//! How well a knowledge base answers what it has not learned: phrasings, messages or whole topics are left out and then asked.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use crate::answer::Outcome;
 use crate::knowledge::KnowledgeBase;
 use crate::search::{Components, Corpus, Encode, Index, Question, Sentences};
 
-/// Does numbered pieces of work on all processors; the results are in the order of their numbers.
+/// Runs numbered jobs on all processors; the results are in the order of their numbers.
 fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let workers = thread::available_parallelism()
         .map_or(1, usize::from)
@@ -27,7 +27,7 @@ fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
             .map(|worker| scope.spawn(move || run(worker)))
             .collect();
         for handle in handles {
-            // A worker that panics is a fault of ours: the panic goes on here.
+            // A worker that panics is our bug, so the panic is propagated.
             done.extend(
                 handle
                     .join()
@@ -138,7 +138,7 @@ pub fn leave_topics_out(
     }
 }
 
-/// How well the phrasings of a knowledge base find their own topic when they are not in it.
+/// How well a knowledge base's phrasings find their own topic when they are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LeftOut {
     /// How many phrasings were left out, each once.
@@ -154,7 +154,7 @@ pub struct LeftOut {
 }
 
 /// Leaves each phrasing out in turn and looks for it. A round leaves out one phrasing of every topic and learns the
-/// rest anew, so there are as many rounds as the largest topic has phrasings.
+/// rest again, so there are as many rounds as the largest topic has phrasings.
 pub fn leave_one_out(
     knowledge: &KnowledgeBase,
     components: Components,
@@ -217,7 +217,7 @@ impl Tally {
     }
 }
 
-/// Leaves out the phrasing number `round` of every topic that has so many.
+/// Leaves out phrasing number `round` of every topic that has that many.
 fn leave_out_round(
     corpus: &Corpus,
     round: usize,

@@ -1,4 +1,4 @@
-//! The step from checked files to a [`KnowledgeBase`].
+//! Turns checked files into a [`KnowledgeBase`].
 
 use std::sync::Arc;
 

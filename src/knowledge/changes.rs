@@ -1,4 +1,4 @@
-//! What became of the topics between two versions of a guide.
+//! How topics changed between two versions of a guide.
 
 use super::KnowledgeBase;
 
@@ -7,7 +7,7 @@ use super::KnowledgeBase;
 pub struct Changes {
     /// Topics that the one before did not have.
     pub added: usize,
-    /// Topics that are not what they were.
+    /// Topics that have changed.
     pub changed: usize,
     /// Topics that are gone.
     pub removed: usize,

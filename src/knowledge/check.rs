@@ -1,6 +1,6 @@
 //! The rules for content, each a small function.
 //!
-//! All problems of all files are reported together. A rule passes over values that reading already reported as missing
+//! All problems in all files are reported together. A rule skips values that reading already reported as missing
 //! or empty, so that one mistake is one problem.
 
 mod messages;
@@ -27,7 +27,7 @@ use rules::{Ids, unique_ids, with};
 use style::{HouseStyle, Names};
 use topics::{check_phrasings, check_topic};
 
-/// What checking found: all problems, and the knowledge base where none of them is an error.
+/// The result of a check: all problems and, if none of them is an error, the knowledge base.
 #[derive(Debug)]
 pub struct Checked {
     /// Ordered by file, line and column.
@@ -47,7 +47,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     let messages = parse_each(&sources.messages, &mut problems, format::messages);
 
     let ids = Ids {
-        // A topic whose file cannot be read still exists: what refers to it is not at fault.
+        // A topic whose file cannot be read still exists, so references to it are not errors.
         topics: sources.topics.iter().map(File::stem).collect(),
         categories: guide.as_ref().map(|guide| {
             guide
@@ -105,7 +105,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
         with(&sources.guide, &mut problems, |file| {
             file.error(
                 &(0..0),
-                "the guide has no topic",
+                "the guide has no topics",
                 "Add at least one file to the folder `topics`.",
             )
         });
@@ -135,7 +135,7 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     }
 }
 
-/// What could be better in sources that can be used, and takes longer to find than [`check()`] may take at every start: words
+/// Finds what could be better in usable sources and takes longer than [`check()`] may take at every start: words
 /// against the house style, phrasings that no text answers, messages that are phrasings or tell who wrote them.
 pub fn lint(sources: &Sources) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -181,7 +181,7 @@ fn check_guide(file: &mut Reader<'_>, guide: &GuideFile) {
         file.error(
             &extra.id.span,
             format!("more than {MAX_PER_CATEGORY} categories"),
-            "A Discord menu shows no more; merge some.",
+            "That is all a Discord menu can show; merge some.",
         );
     }
     for category in &guide.categories {
@@ -196,7 +196,7 @@ fn check_vocabulary(file: &mut Reader<'_>, vocabulary: &VocabularyFile) {
         if group.words.len() < 2 && !group.name.value.is_empty() {
             file.warn(
                 &group.name.span,
-                "a group of fewer than two words changes nothing",
+                "a group needs at least two words",
                 "Add the other words that mean the same, or remove it.",
             );
         }
@@ -237,7 +237,7 @@ fn check_category_sizes(topics: &[(&File, TopicFile)], problems: &mut Vec<Proble
                 file.error(
                     &topic.category.span,
                     message,
-                    "A Discord menu shows no more; split the category in guide.toml.",
+                    "That is all a Discord menu can show; split the category in guide.toml.",
                 );
             });
         }

@@ -1,7 +1,7 @@
-//! The TOML shape of the files: which keys there are, of which type, and where each value stands.
+//! The TOML structure of the files: which keys there are, their types, and where each value is.
 //!
-//! Reading goes on after a fault, so that one run shows all of them: a missing or ill-typed value becomes an empty one,
-//! and the rules in `check` pass over empty values.
+//! Reading continues after a problem, so that one run shows all of them: a missing or ill-typed value becomes an empty one,
+//! and the rules in `check` skip empty values.
 
 mod reader;
 mod table;
@@ -104,7 +104,7 @@ pub(super) struct MessageTable {
     pub answers: Vec<Located<String>>,
 }
 
-/// The stakes of what could do harm.
+/// The stakes of a section that could do harm.
 pub(super) const LEGAL: &str = "legal";
 
 impl TopicFile {
@@ -114,7 +114,7 @@ impl TopicFile {
         self.questions.iter().chain(of_sections)
     }
 
-    /// What a wrong answer of a section could do.
+    /// How much harm a wrong answer of a section could do.
     pub(super) fn stakes_of(&self, section: &SectionTable) -> Stakes {
         match self.stakes.as_ref().or(section.stakes.as_ref()) {
             Some(stakes) if stakes.value == LEGAL => Stakes::Legal,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::limits::MAX_ID;
 use crate::text;
 
-/// Room for a hyphen and a number where a name is taken.
+/// Room for a hyphen and a number if a name is taken.
 const NUMBER: usize = 3;
 
-/// An id that nothing has yet, of the words of a text that tell what it is about; of `otherwise` where none can stand in an id.
+/// A new unique id, made from a text's meaningful words, or from `otherwise` if none of them can be used in an id.
 pub fn new_id(
     text: &str,
     stop_words: &[String],

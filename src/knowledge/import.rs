@@ -1,7 +1,7 @@
-//! An FAQ that people keep elsewhere, a table in CSV or a page in Markdown, made into a guide. Pure.
+//! Turns an FAQ kept elsewhere, a CSV table or a Markdown page, into a guide. Pure.
 //!
-//! Each question becomes a topic of one section. What a guide needs and an FAQ does not have is not invented: it is left out
-//! where it may be, and else it is what [`check()`](super::check()) warns of afterwards.
+//! Each question becomes a topic with one section. What a guide needs and an FAQ lacks is not invented: it is left out
+//! if it is optional, and otherwise filled with something that [`check()`](super::check()) warns about afterwards.
 
 mod events;
 mod faq;
@@ -28,9 +28,9 @@ use new_guide::{NO_CATEGORY, NewGuide, phrasing};
 /// How an FAQ is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaqFormat {
-    /// CSV: a row a question.
+    /// CSV: one row per question.
     Table,
-    /// Markdown: a heading a question.
+    /// Markdown: one heading per question.
     Page,
 }
 
@@ -45,16 +45,16 @@ impl FaqFormat {
     }
 }
 
-/// What became of an FAQ.
+/// The result of importing an FAQ.
 #[derive(Debug)]
 pub struct Import {
-    /// What is wrong with it, by place.
+    /// Its problems, in order of their place.
     pub problems: Vec<Problem>,
-    /// The files of the guide, named as in its folder; none where a problem is an error.
+    /// The files of the guide, named as in its folder; `None` if a problem is an error.
     pub files: Option<Vec<File>>,
 }
 
-/// Makes a guide out of an FAQ, each topic of which counts as reviewed today.
+/// Turns an FAQ into a guide. Every topic counts as reviewed today.
 pub fn import(faq: &File, format: FaqFormat, today: Date) -> Import {
     let mut problems = Vec::new();
     let files = read(faq, format, today, &mut problems);
@@ -96,7 +96,7 @@ fn read(
         .iter()
         .all(|problem| problem.severity != Severity::Error)
     {
-        // Whatever was overlooked above is said of the files as they would be.
+        // Anything not caught above is reported for the files as they would be written.
         let found = check(&sources, today).problems.into_iter();
         problems.extend(found.filter(|problem| problem.severity == Severity::Error));
     }
@@ -112,7 +112,7 @@ fn read(
     Some(files.chain(topics).collect())
 }
 
-/// What a guide is called by the file that it was.
+/// A guide's name, derived from the FAQ's file name.
 fn name_of(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -142,7 +142,7 @@ fn check_entries(file: &mut Reader<'_>, entries: &[FaqEntry]) {
             let last = kept.rsplit(' ').next().unwrap_or_default();
             file.warn(
                 &question.span,
-                format!("the question has {length} characters, and a phrasing at most {MAX_PHRASING}: it ends after \"{last}\" now"),
+                format!("the question has {length} characters, but a phrasing can have at most {MAX_PHRASING}, so it now ends after \"{last}\""),
                 "Write a shorter one into `questions` of the topic.",
             );
         }

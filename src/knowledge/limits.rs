@@ -1,4 +1,4 @@
-//! What fits: the longest texts of a guide. Also what stands where an answer is still to be written.
+//! Limits for the texts of a guide, and placeholders for answers still to be written.
 
 /// The longest id, in characters: a button's `custom_id` holds a topic, a section and a person in 100 characters.
 pub const MAX_ID: usize = 32;
@@ -12,13 +12,13 @@ pub const MAX_PHRASING: usize = 100;
 pub const MAX_TEXT: usize = 1_500;
 /// The longest description of a resource, in characters: a tenth of a text.
 pub(super) const MAX_DESCRIPTION: usize = MAX_TEXT / 10;
-/// The longest address, in characters: keeps three links beside a text of full length in one plain message.
+/// The longest address, in characters: leaves room for three links next to a text of full length in one plain message.
 pub const MAX_URL: usize = 250;
-/// The most topics: a menu has 25 options, a guide at most 25 categories of 25 topics in its lists.
+/// The maximum number of topics: a menu has 25 options, so a guide's lists have at most 25 categories of 25 topics.
 pub(super) const MAX_PER_CATEGORY: usize = 25;
-/// What stands in the text of a topic that `internbot gaps --toml` began, until somebody writes the answer.
+/// The placeholder in the text of a topic from `internbot gaps --toml`, until someone writes the answer.
 pub const PLACEHOLDER: &str = "This answer is not written yet.";
-/// What such a topic's summary begins with.
+/// The beginning of such a topic's summary.
 pub const PLACEHOLDER_SUMMARY: &str = "Not written yet:";
-/// What the description of a link begins with that `internbot import` entered, until somebody says why it is worth opening.
+/// The beginning of the description that `internbot import` gives a link, until someone says why it is worth opening.
 pub(super) const PLACEHOLDER_LINK: &str = "Linked in the answer to";

@@ -1,4 +1,4 @@
-//! Reading a guide: from a folder, which is the only file access of the core, or the one that is embedded in the program.
+//! Reading a guide, either from a folder, which is the core's only file access, or the one embedded in the program.
 
 use std::fmt;
 use std::fs;
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::{KnowledgeBase, Position, Problem, Severity, check};
 use crate::fnv::fnv1a;
 
-/// The TOML files of the embedded guide: their paths in its folder, and what is in them. `build.rs` collects them.
+/// The embedded guide's TOML files: their paths in its folder, and their contents. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
 
 /// Where a guide is read from.
@@ -17,7 +17,7 @@ static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded
 pub enum GuideSource {
     /// A folder.
     Folder(PathBuf),
-    /// The program, which has the guide that it was built with.
+    /// The guide embedded in the program.
     Embedded,
 }
 
@@ -82,12 +82,12 @@ pub struct Sources {
     pub messages: Vec<File>,
 }
 
-/// A file's name, as a message should show it, and its bytes.
+/// A file's name, as messages show it, and its bytes.
 #[derive(Debug, Clone, Default)]
 pub struct File {
     /// The path.
     pub name: String,
-    /// What is in it; whether that is text is for [`check()`](super::check()) to say.
+    /// Its contents; [`check()`](super::check()) finds out whether they are text.
     pub bytes: Vec<u8>,
 }
 
@@ -108,7 +108,7 @@ pub enum LoadError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The files were read and have errors.
-    #[error("the knowledge base in {} has {} error(s); `internbot check` lists them with the mend, the first is\n{}", .dir.display(), .problems.len(), .problems.first().map(ToString::to_string).unwrap_or_default())]
+    #[error("the guide in {} has {} error(s); `internbot check` lists them and how to fix them. The first is\n{}", .dir.display(), .problems.len(), .problems.first().map(ToString::to_string).unwrap_or_default())]
     Invalid {
         /// The folder.
         dir: PathBuf,
@@ -117,7 +117,7 @@ pub enum LoadError {
     },
 }
 
-/// The files beside the folder of topics.
+/// The files next to the folder of topics.
 const FILES: [&str; 4] = [
     "guide.toml",
     "resources.toml",
@@ -149,7 +149,7 @@ fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(paths)
 }
 
-/// Warns of files of a knowledge folder that look like a part of it and are not read.
+/// Warns about files in a knowledge folder that look like part of it but are not read.
 ///
 /// # Errors
 /// A folder that cannot be read.
@@ -178,7 +178,7 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
                     place == ReadFrom::Top && ["topics", "messages"].contains(&name.as_str());
                 let has_topics = || toml_files(&path).is_ok_and(|files| !files.is_empty());
                 (!is_read && has_topics()).then_some(
-                    "Move its files into the folder `topics`; folders inside of it are not read.",
+                    "Move its files into the folder `topics`; folders inside it are not read.",
                 )
             } else if !name.to_lowercase().contains(".toml") || name.starts_with('.') {
                 None
@@ -202,7 +202,7 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
     Ok(problems)
 }
 
-/// Which files are read of a folder.
+/// Which files of a folder are read.
 #[derive(Clone, Copy, PartialEq)]
 enum ReadFrom {
     /// Those with a name of their own, and two folders.

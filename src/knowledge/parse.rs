@@ -1,4 +1,4 @@
-//! Files become tables, or problems.
+//! Turns files into tables, or problems.
 
 use super::Problem;
 use super::format::{Reader, Table};
@@ -18,7 +18,7 @@ pub(super) fn parse<T>(
     reader.read(read)
 }
 
-/// The text of a file, unless it is none.
+/// The text of a file, if it is text.
 pub(super) fn text_of<'a>(source: &'a File, problems: &mut Vec<Problem>) -> Option<&'a str> {
     match std::str::from_utf8(&source.bytes) {
         Ok(text) => Some(text),
@@ -34,14 +34,14 @@ pub(super) fn text_of<'a>(source: &'a File, problems: &mut Vec<Problem>) -> Opti
             .error(
                 &(end..end),
                 "this is not UTF-8 text",
-                "Save the file with the encoding UTF-8.",
+                "Save the file as UTF-8.",
             );
             None
         }
     }
 }
 
-/// Each of several files that can be read, with what is in it.
+/// Each of several files that can be read, with its contents.
 pub(super) fn parse_each<'a, T>(
     files: &'a [File],
     problems: &mut Vec<Problem>,

@@ -1,4 +1,4 @@
-//! Links, and what a reader wants to know of them before opening one.
+//! Links, and what a reader wants to know about one before opening it.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub struct Resource {
     pub kind: Kind,
     /// What it costs.
     pub cost: Cost,
-    /// For whom it is.
+    /// Whom it is for.
     pub level: Level,
     /// Ids of the topics that it helps with.
     pub topics: Vec<String>,
@@ -60,7 +60,7 @@ named_enum! {
         Tool = "tool",
         /// Where openings and events are listed.
         JobBoard = "job-board",
-        /// A government, an agency or another body whose word decides.
+        /// A government, an agency or another authority.
         Official = "official",
     }
 }
@@ -70,7 +70,7 @@ named_enum! {
     Cost {
         /// Nothing.
         Free = "free",
-        /// Something for nothing, more for money.
+        /// Partly free; more for money.
         Freemium = "freemium",
         /// Money.
         Paid = "paid",
@@ -78,7 +78,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// For whom a resource is.
+    /// Whom a resource is for.
     Level {
         /// No knowledge needed.
         Beginner = "beginner",

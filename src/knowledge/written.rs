@@ -1,4 +1,4 @@
-//! The files of a guide as they are written: [`check()`](super::check()) reads them back.
+//! The files of a guide for writing; [`check()`](super::check()) reads them back.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub struct TopicToml {
     pub category: String,
     /// One line, for lists.
     pub summary: String,
-    /// The day on which somebody read it.
+    /// The day on which someone last reviewed it.
     #[serde(serialize_with = "as_toml")]
     pub reviewed: Date,
     /// Words that a search should know.
@@ -115,7 +115,7 @@ fn as_toml<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error>
     Datetime::from(date).serialize(serializer)
 }
 
-/// A file or table as TOML, long texts on several lines. Each of them can be written.
+/// A file or table as TOML, with long texts on several lines. This cannot fail.
 pub fn to_toml(content: &impl Serialize) -> String {
     toml::to_string_pretty(content).unwrap_or_default()
 }

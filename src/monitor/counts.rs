@@ -1,4 +1,4 @@
-//! What is counted while the bot runs: numbers that only grow. No label is an id, a text or anything else without a bound.
+//! Counters, which only ever grow. No label is an id, a text or anything else unbounded.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::stats::{RecordedOutcome, Way};
 
-/// From a tenth of a millisecond, in which a guide is searched, to ten seconds, after which nobody waits; in seconds.
+/// Histogram buckets in seconds: from a tenth of a millisecond, about one search, to ten seconds, after which nobody is waiting.
 const BUCKETS: [f64; 16] = [
     0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
     5.0, 10.0,
@@ -43,20 +43,20 @@ impl RequestKind {
     }
 }
 
-/// What a request came to: the class of its HTTP status, or that there was no answer.
+/// The result of a request: the class of its HTTP status, or that there was no answer.
 const RESULTS: [&str; 6] = ["2xx", "3xx", "4xx", "5xx", "429", "none"];
 
-/// What became of a question while there is an encoder.
+/// Whether the encoder had time for a question.
 const ENCODED: [&str; 2] = ["encoded", "skipped"];
 
-/// All that is counted.
+/// All counters.
 #[derive(Debug)]
 pub(super) struct MetricCounts {
     /// Questions, by way and outcome.
     pub questions: Counters<2>,
     /// From an event to the decision.
     pub decided: Histogram,
-    /// From an event to the end of all that it asked for.
+    /// From an event until everything it asked for is done.
     pub done: Histogram,
     /// Answers to requests, by kind and result.
     pub requests: Counters<2>,
@@ -135,7 +135,7 @@ type Labels<const N: usize> = [(&'static str, &'static str); N];
 /// A counter for each of several labels.
 pub(super) type Counters<const N: usize> = Family<Labels<N>, Counter>;
 
-/// Counters for all labels that can be, so that a first event is seen as one.
+/// Counters for all possible labels, so that the first event shows up as an increase.
 fn counters<const N: usize>(all: impl IntoIterator<Item = Labels<N>>) -> Counters<N> {
     let counters = Counters::default();
     for labels in all {

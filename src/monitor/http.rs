@@ -1,4 +1,4 @@
-//! What is answered on three paths, on the runtime on which the bot runs: where that stalls, there is no answer.
+//! The responses on three paths, on the same runtime as the bot: if that stalls, there is no response.
 
 use std::sync::Arc;
 
@@ -15,13 +15,16 @@ use serde_json::json;
 use super::page;
 use super::watched::Watched;
 
-/// Everything that is answered.
+/// All routes.
 pub(super) fn router(watched: Arc<Watched>) -> Router {
     let unknown = (
         StatusCode::NOT_FOUND,
-        "there are /healthz, /readyz and /metrics\n",
+        "available paths: /healthz, /readyz and /metrics\n",
     );
-    let refused = (StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    let refused = (
+        StatusCode::METHOD_NOT_ALLOWED,
+        "only GET and HEAD are supported\n",
+    );
     Router::new()
         .route("/healthz", get(async || "the process works\n"))
         .route("/readyz", get(ready))
@@ -50,7 +53,7 @@ async fn metrics(State(watched): State<Arc<Watched>>) -> impl IntoResponse {
     (headers, page::write(&watched))
 }
 
-/// What is true now is not true later.
+/// Never cache: it changes all the time.
 async fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

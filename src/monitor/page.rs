@@ -1,5 +1,5 @@
-//! All figures as a page for Prometheus, in the text format that each of its versions reads. The names are an interface:
-//! dashboards and alerts have them.
+//! All metrics as a page for Prometheus, in the text format that every version reads. The names are an interface:
+//! dashboards and alerts use them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Collector for PageCollector {
         let missing = seen.missing();
         page.gauge(
             "internbot_ready",
-            "Whether /readyz says that nothing is missing",
+            "Whether the bot is ready, as /readyz says",
             u64::from(missing.is_empty()),
         )?;
         page.build(seen.started)?;
@@ -52,7 +52,7 @@ impl Collector for PageCollector {
     }
 }
 
-/// What is written so far; each metric is a name, a sentence, and a value for each of its labels.
+/// The page so far; each metric has a name, a help text, and a value for each of its labels.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
@@ -71,14 +71,14 @@ impl Page<'_> {
         if let Some(bytes) = process::resident_bytes() {
             self.gauge(
                 "process_resident_memory_bytes",
-                "Memory that the process uses",
+                "Memory used by the process",
                 bytes,
             )?;
         }
         if let Some(time) = process::cpu_seconds() {
             self.counter(
                 "process_cpu_seconds",
-                "Processor time that the process has used",
+                "Processor time used by the process",
                 time,
             )?;
         }
@@ -89,12 +89,12 @@ impl Page<'_> {
         let counts = &seen.counts;
         self.family(
             "internbot_questions",
-            "Questions, by how they were asked and what became of them",
+            "Questions, by how they were asked and their outcome",
             &counts.questions,
         )?;
         self.family(
             "internbot_encoder_questions",
-            "Questions that the encoder read, or had no time for; none without an encoder",
+            "Questions that the encoder read or was too busy for; none without an encoder",
             &counts.encoded,
         )?;
         let decided = self.metric(
@@ -105,18 +105,18 @@ impl Page<'_> {
         counts.decided.encode(decided)?;
         let done = self.metric(
             "internbot_answer_seconds",
-            "From the event to Discord having the answer",
+            "From the event until Discord has the answer",
             MetricType::Histogram,
         )?;
         counts.done.encode(done)?;
         self.family(
             "internbot_requests",
-            "Requests to Discord that ended, by kind and HTTP status",
+            "Finished requests to Discord, by kind and HTTP status",
             &counts.requests,
         )?;
         self.family(
             "internbot_rate_limited",
-            "Waits for a rate limit of Discord's, by kind of request",
+            "Waits for Discord's rate limits, by kind of request",
             &counts.limited,
         )
     }
@@ -137,7 +137,7 @@ impl Page<'_> {
         let reconnects = of_each(|shard| shard.reconnects);
         self.counters(
             "internbot_shard_reconnects",
-            "How often the shard was connected again",
+            "How often the shard has reconnected",
             reconnects,
         )?;
         let latencies = present
@@ -151,12 +151,12 @@ impl Page<'_> {
         )?;
         self.gauge(
             "internbot_handlers_under_way",
-            "Events that are being handled",
+            "Events in progress",
             present.under_way,
         )?;
         self.gauge(
             "internbot_handlers_waiting",
-            "Events that wait to be handled",
+            "Events waiting to be handled",
             present.waiting,
         )?;
         let dropped = [
@@ -165,7 +165,7 @@ impl Page<'_> {
         ];
         self.counters(
             "internbot_handlers_dropped",
-            "Events that were not handled: too many waited, or their time was over",
+            "Events dropped because too many were waiting or they came too late",
             dropped,
         )
     }
@@ -174,23 +174,23 @@ impl Page<'_> {
         let version = [("version", status.guide.knowledge.version())];
         self.gauges(
             "internbot_guide_info",
-            "The version of the guide that answers",
+            "The version of the live guide",
             [(version, 1_u64)],
         )?;
         self.gauge(
             "internbot_guide_since_seconds",
-            "Since when it answers, in seconds since 1970",
+            "When the guide went live, in seconds since 1970",
             seconds(status.since),
         )?;
         self.gauge(
             "internbot_guide_topics",
-            "Topics in it",
+            "Topics in the guide",
             status.guide.knowledge.topics().len(),
         )?;
         let refused = u64::from(status.problem.is_some());
         self.gauge(
             "internbot_guide_files_refused",
-            "Whether the files have an error, so that an older guide answers",
+            "Whether the files have an error, so that an older guide stays live",
             refused,
         )?;
         let reloads = status.reloads;
@@ -202,7 +202,7 @@ impl Page<'_> {
         let results = results.map(|(result, count)| ([("result", result)], count));
         self.counters(
             "internbot_reloads",
-            "Reloads of the guide, by what came of them",
+            "Reloads of the guide, by result",
             results,
         )
     }
@@ -217,17 +217,17 @@ impl Page<'_> {
             states.map(|(name, state)| ([("state", name)], u64::from(health.state == state)));
         self.gauges(
             "internbot_store_state",
-            "How the store is: 1 for the state that it is in",
+            "The state of the store: 1 for the current one",
             states,
         )?;
         self.gauge(
             "internbot_store_waiting_rows",
-            "Rows that wait to be written",
+            "Rows waiting to be written",
             health.waiting,
         )?;
         self.counter(
             "internbot_store_dropped_gaps",
-            "Questions without an answer that were dropped because too many waited",
+            "Unanswered questions dropped because too many were waiting",
             health.dropped,
         )
     }
@@ -248,12 +248,12 @@ impl Page<'_> {
         })
     }
 
-    /// The name without the ending `_total`, which is added.
+    /// The name without `_total`, which is appended.
     fn counter(&mut self, name: &str, help: &str, value: impl EncodeCounterValue) -> fmt::Result {
         ConstCounter::new(value).encode(self.metric(name, help, MetricType::Counter)?)
     }
 
-    /// The name without the ending `_total`, which is added.
+    /// The name without `_total`, which is appended.
     fn counters<L: EncodeLabelSet, V: EncodeCounterValue>(
         &mut self,
         name: &str,
@@ -266,7 +266,7 @@ impl Page<'_> {
         })
     }
 
-    /// The same, of all that is counted under a name.
+    /// The same, for everything counted under a name.
     fn family<const N: usize>(
         &mut self,
         name: &str,

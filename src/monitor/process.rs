@@ -1,11 +1,11 @@
-//! How much memory and processor time this process has used: what Linux tells for nothing. Elsewhere nothing is told.
+//! The memory and processor time that this process uses, which are cheap to read on Linux. Not available elsewhere.
 
 use std::fs;
 
-/// In what part of a second Linux counts processor time for other programs, on every machine that it runs on today:
+/// The fraction of a second in which Linux reports processor time, on every machine that it runs on today:
 /// `USER_HZ`, part of its interface (see `proc_pid_stat(5)`).
 const TICKS: f64 = 100.0;
-/// Where in `/proc/self/stat` processor time stands, after the name of the program: in its own code and in the system's.
+/// Where `/proc/self/stat` has processor time, after the program's name: in user mode and in kernel mode.
 const USER_TIME: usize = 11;
 
 /// Memory that is in use, in bytes: `VmRSS` of `/proc/self/status`.
@@ -27,7 +27,7 @@ fn memory_in(status: &str) -> Option<u64> {
 }
 
 fn time_in(stat: &str) -> Option<f64> {
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain anything.
     let (_, fields) = stat.rsplit_once(')')?;
     let mut times = fields
         .split_whitespace()

@@ -1,4 +1,4 @@
-//! How the bot is at present, and what is missing for it to be ready.
+//! The bot's current state, and what keeps it from being ready.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,20 +8,20 @@ use super::counts::MetricCounts;
 use crate::live::Live;
 use crate::store::{State, StoreHandle};
 
-/// How the bot is at a moment, as it says itself.
+/// The bot's state at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Present {
-    /// Its connections to Discord, in order; none before it is known how many there are to be.
+    /// Its connections to Discord, in order; empty until their number is known.
     pub shards: Vec<Shard>,
-    /// Whether it takes no new event any more.
+    /// Whether it has stopped taking events.
     pub stopping: bool,
     /// How many events are being handled.
     pub under_way: usize,
     /// How many events wait to be handled.
     pub waiting: usize,
-    /// How many that nobody addressed to the bot were dropped since the start, because too many waited.
+    /// How many messages not addressed to the bot have been dropped because too many were waiting.
     pub dropped: u64,
-    /// How many were dropped since the start because their time was over before they could be handled.
+    /// How many events have been dropped because they expired before they could be handled.
     pub expired: u64,
 }
 
@@ -32,18 +32,18 @@ pub struct Shard {
     pub number: u32,
     /// Whether it has a session.
     pub connected: bool,
-    /// Whether Discord has acknowledged the heartbeats in time; true as well before the first is due.
+    /// Whether Discord has acknowledged the heartbeats in time; also true before the first is due.
     pub acknowledged: bool,
-    /// How often it was connected again since the start, whether the session was resumed or begun anew.
+    /// How often it was connected again since the start, whether the session was resumed or begun again.
     pub reconnects: u64,
-    /// How long Discord took to acknowledge the latest heartbeat; none before the first.
+    /// How long Discord took to acknowledge the latest heartbeat; `None` before the first.
     pub latency: Option<Duration>,
 }
 
-/// Looks how the bot is; nothing once it is gone.
+/// Looks up the bot's state; `None` once it is gone.
 pub(super) type PresentSource = Box<dyn Fn() -> Option<Present> + Send + Sync>;
 
-/// All that there is to tell.
+/// The data of the monitor.
 pub(super) struct Watched {
     pub counts: MetricCounts,
     pub live: Arc<Live>,
@@ -61,12 +61,12 @@ impl fmt::Debug for Watched {
 }
 
 impl Watched {
-    /// How the bot is; nothing before it is told of, and once it is gone.
+    /// The bot's state; `None` before it is registered and once it is gone.
     pub(super) fn present(&self) -> Option<Present> {
         self.bot.get().and_then(|look| look())
     }
 
-    /// What is missing for the bot to be ready, a sentence each. The guide is never: without one the bot does not start.
+    /// What keeps the bot from being ready, one sentence each. A guide is never missing: the bot does not start without one.
     pub(super) fn missing(&self) -> Vec<String> {
         let mut missing = missing_of(self.present().unwrap_or_default());
         let health = self.store.health();
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bot_is_ready_when_every_shard_is_connected_and_heard() {
+    fn a_bot_is_ready_when_every_shard_is_connected_and_acknowledged() {
         let shard = |number, connected, acknowledged| Shard {
             number,
             connected,

@@ -1,4 +1,4 @@
-//! From a message as Discord is sent it to HTML that looks like it: components of version 2
+//! Turns a message as sent to Discord into HTML that looks like it: version 2 components
 //! (<https://docs.discord.com/developers/components/reference>), read from the JSON.
 
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(super) enum LinkTarget {
     Script,
     /// To an address.
     Link(String),
-    /// Nowhere: it is not drawn.
+    /// Nowhere, so it is not drawn.
     Nowhere,
 }
 
@@ -99,7 +99,7 @@ fn button(one: &Value, follow: Follow<'_>) -> String {
     }
 }
 
-/// A menu that opens without a script and with a key.
+/// A menu that works without a script and with the keyboard.
 fn menu(one: &Value, follow: Follow<'_>) -> String {
     let custom_id = text(one, "custom_id");
     let options = one["options"].as_array().into_iter().flatten();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_is_not_drawn() {
+    fn buttons_without_a_target_are_not_drawn() {
         let message = json!({"components": [
             {"type": 1, "components": [{"type": 2, "style": 4, "label": "Remove", "custom_id": "1a1:x"}]},
             {"type": 1, "components": [{"type": 3, "custom_id": "1m1:", "options": [{"label": "B", "value": "a:t"}]}]},

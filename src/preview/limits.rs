@@ -1,18 +1,18 @@
-//! What of a message is near a limit of Discord, or was cut because a phone shows no more.
+//! Which parts of a message are close to a Discord limit, or were cut because a phone shows no more.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::reply::limit;
 
-/// From this share of a limit on, in per cent, it is near.
+/// From this percentage of a limit on, a value is close to it.
 const NEAR: usize = 90;
-/// The components of a message, those inside of others included.
+/// The components of a message, including nested ones.
 const COMPONENTS: usize = 40;
-/// What a text ends with that was cut.
+/// The end of a text that was cut.
 const CUT: char = '…';
 
-/// A limit, and what there is of it.
+/// A limit, and how much of it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct LimitUse {
     what: String,
@@ -39,7 +39,7 @@ impl std::fmt::Display for LimitUse {
     }
 }
 
-/// The text and the components of a message, then what else is near a limit or was cut.
+/// The text and the components of a message, then anything else that is close to a limit or was cut.
 pub(super) fn of_message(message: &Value) -> Vec<LimitUse> {
     let all = all_of(message);
     let text: usize = all.iter().map(|one| length(&one["content"])).sum();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_near_a_limit_or_cut_is_named() {
+    fn values_close_to_a_limit_and_cut_texts_are_reported() {
         let button = |label: &str| json!({"type": 2, "label": label, "custom_id": "1a1:x"});
         let row = |label: &str| json!({"type": 1, "components": [button(label)]});
         let text = |length: usize| json!({"type": 10, "content": "x".repeat(length)});

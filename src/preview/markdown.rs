@@ -1,5 +1,5 @@
 //! Discord's Markdown as HTML (<https://support.discord.com/hc/en-us/articles/210298617>): headlines, small print, lists,
-//! quotes, code, links, mentions and what stands inside a line. Everything else is text, and every text is escaped.
+//! quotes, code, links, mentions and inline markup. Everything else is text, and all text is escaped.
 
 mod inline;
 
@@ -122,7 +122,7 @@ impl Blocks {
         }
     }
 
-    /// Ends lists until so many are open.
+    /// Closes lists until this many are open.
     fn end_lists(&mut self, open: usize) {
         while self.lists.len() > open {
             if let Some((_, element)) = self.lists.pop() {
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_text_becomes_an_element_or_a_script() {
+    fn no_text_becomes_an_element_or_a_script() {
         let rows = [
             "<script>alert(1)</script>",
             "[x](javascript:alert(1))",
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_without_end_take_no_time_and_no_stack() {
+    fn unclosed_marks_take_little_time_and_stack() {
         for mark in ["*", "**", "_", "`", "[", "<", "> ", "||", "*_", "- "] {
             let text = mark.repeat(4_000 / mark.len());
             assert!(to_html(&text).len() < 100_000, "{mark}");

@@ -1,5 +1,5 @@
 // The page of `internbot preview`. The server draws messages and keeps nothing; what was asked and answered is here. After each
-// change of the guide everything that is shown is asked for again.
+// change of the guide, everything shown is requested again.
 "use strict";
 
 const POLL_MS = 700;
@@ -37,7 +37,7 @@ async function trying(work) {
   try {
     await work();
   } catch (fault) {
-    say(fault instanceof TypeError ? "The preview does not answer: is it still running?" : fault.message);
+    say(fault instanceof TypeError ? "The preview isn't answering. Is it still running?" : fault.message);
   }
 }
 
@@ -91,7 +91,7 @@ async function ask(text) {
   if (begun === round) {
     say("");
     addReply(request, reply);
-    // The answer is read from its beginning, however long it is.
+    // Show the beginning of the answer, however long it is.
     question.scrollIntoView({ block: "start" });
   }
 }
@@ -114,7 +114,7 @@ async function press(button) {
     entry.request = request;
     draw(entry, { ...reply, why: entry.reply.why });
     explain(entry);
-    // The button is gone; who uses the keyboard goes on where it was.
+    // The button is gone; keyboard users continue from where it was.
     entry.item.tabIndex = -1;
     entry.item.focus({ preventScroll: true });
     entry.item.scrollIntoView({ block: "nearest" });
@@ -145,7 +145,7 @@ function showProblems(problems) {
   box.hidden = problems.length === 0;
   box.replaceChildren();
   if (problems.length === 0) return;
-  box.append(element("h2", { textContent: "The files have errors. What you see is the guide before them." }));
+  box.append(element("h2", { textContent: "The files have errors, so this is still the previous guide." }));
   for (const { place, message, fix } of problems) {
     box.append(element("p", {}, element("code", { textContent: place }), `: ${message}`, element("br"), fix));
   }
@@ -242,7 +242,7 @@ async function follow() {
     }
   } catch {
     get("status").dataset.lost = "yes";
-    say("The preview does not answer: is it still running?");
+    say("The preview isn't answering. Is it still running?");
   }
   setTimeout(follow, POLL_MS);
 }

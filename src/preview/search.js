@@ -1,4 +1,4 @@
-// The search of the static pages: sections with all the words that are typed, those that have them in the topic's title or the heading first.
+// The search of the static pages: sections that have all the typed words; those with the words in the topic's title or the heading come first.
 "use strict";
 
 const MOST = 12;
@@ -46,7 +46,7 @@ function show() {
   if (typed.length > 0 && hits.length === 0) {
     const item = document.createElement("li");
     item.className = "none";
-    item.textContent = "Nothing has all of these words.";
+    item.textContent = "No section has all of these words.";
     found.append(item);
   }
 }

@@ -1,4 +1,4 @@
-//! What the page asks for, and who may ask. Nothing that is asked changes anything.
+//! What the page requests, and who may make requests. No request changes anything.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -29,11 +29,11 @@ use crate::reply::Place;
 use crate::search::SentenceVector;
 use crate::store::{self, StoreError, first_day};
 
-/// The most bytes that are read of what is asked: a message of 4,000 characters and a conversation.
+/// The maximum size of a request, in bytes: a message of 4,000 characters and a conversation.
 const MAX_BODY: usize = 64 * 1_024;
 /// How far back gaps are listed.
 const GAP_DAYS: u32 = 90;
-/// How many questions are offered to somebody who has not asked yet.
+/// How many questions are suggested to someone who has not asked yet.
 const EXAMPLES: usize = 4;
 /// The most groups of gaps that are listed.
 const MAX_GAPS: usize = 50;
@@ -43,7 +43,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json";
 
-/// What every answer says: no script, style or picture from elsewhere, no other page around it, nothing kept.
+/// The headers of every response: no scripts, styles or images from elsewhere, no framing, no caching.
 const HEADERS: [(&str, &str); 7] = [
     (
         "content-security-policy",
@@ -58,10 +58,10 @@ const HEADERS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
 ];
 
-/// What an encoder says of a text, if there is one.
+/// A text's vector, if there is an encoder.
 pub type EncodeText = Box<dyn Fn(&str) -> Option<SentenceVector> + Send + Sync>;
 
-/// All that there is to show.
+/// Everything that can be shown.
 pub(super) struct Previewed {
     pub live: Arc<Live>,
     pub store: config::Store,
@@ -79,7 +79,7 @@ impl fmt::Debug for Previewed {
 
 type PreviewState = State<Arc<Previewed>>;
 
-/// Everything that is answered.
+/// All routes.
 pub(super) fn router(seen: Arc<Previewed>) -> Router {
     let file = |kind: &'static str, text: &'static str| {
         get(move || async move { ([(header::CONTENT_TYPE, kind)], text) })
@@ -100,7 +100,7 @@ pub(super) fn router(seen: Arc<Previewed>) -> Router {
         .with_state(seen)
 }
 
-/// Lets only those in who may ask, and puts [`HEADERS`] on every answer.
+/// Rejects requests that are not allowed, and adds [`HEADERS`] to every response.
 async fn guard(State(seen): PreviewState, request: Request, next: Next) -> Response {
     let mut response = match refusal(&seen, &request) {
         Some(refusal) => refusal,
@@ -115,8 +115,8 @@ async fn guard(State(seen): PreviewState, request: Request, next: Next) -> Respo
     response
 }
 
-/// Why a request is not answered. A web site that has its name resolved to this machine still sends its own name as `Host`,
-/// and its script is named by `Origin`; a form of it cannot send JSON.
+/// Why a request is rejected. A website that makes its name resolve to this machine still sends its own name as `Host`,
+/// its scripts are identified by `Origin`, and its forms cannot send JSON.
 fn refusal(seen: &Previewed, request: &Request) -> Option<Response> {
     let headers = request.headers();
     let host = text_of(headers, &header::HOST).or(request.uri().authority().map(Authority::as_str));
@@ -124,7 +124,7 @@ fn refusal(seen: &Previewed, request: &Request) -> Option<Response> {
         return Some(refused(
             StatusCode::MISDIRECTED_REQUEST,
             &format!(
-                "the preview answers only under its own address: open http://{}/",
+                "the preview answers only at its own address: open http://{}/",
                 seen.address
             ),
         ));
@@ -136,7 +136,7 @@ fn refusal(seen: &Previewed, request: &Request) -> Option<Response> {
     {
         return Some(refused(
             StatusCode::FORBIDDEN,
-            "the preview does not answer other web sites",
+            "the preview does not answer other websites",
         ));
     }
     let is_json = text_of(headers, &header::CONTENT_TYPE).is_some_and(|kind| {
@@ -152,8 +152,8 @@ fn refusal(seen: &Previewed, request: &Request) -> Option<Response> {
     })
 }
 
-/// Whether a host is this machine. Only names can be made to lead here by somebody else, so where more than this machine may
-/// ask, every address will do.
+/// Whether a host is this machine. Only names can be made to point here by someone else, so if other machines may
+/// ask, any numeric address is accepted.
 fn is_own(seen: &Previewed, host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -201,7 +201,7 @@ async fn state(State(seen): PreviewState) -> Response {
     as_json(&json!({"version": status.guide.knowledge.version(), "problems": problems}))
 }
 
-/// The guide's topics and their sections, by category, and what may be asked first.
+/// The guide's topics and their sections, by category, and some suggested questions.
 async fn guide(State(seen): PreviewState) -> Response {
     let guide = seen.live.guide();
     let knowledge = &guide.knowledge;
@@ -233,7 +233,7 @@ async fn guide(State(seen): PreviewState) -> Response {
     }))
 }
 
-/// What was asked in vain, grouped; nothing where there is no store. Where it cannot be read, page and terminal say why.
+/// Unanswered questions, grouped; null if there is no store. If it cannot be read, the page and the terminal say why.
 async fn gaps(State(seen): PreviewState) -> Response {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let gaps = match store::read_gaps(&seen.store, None, first_day(today, GAP_DAYS)).await {
@@ -242,7 +242,7 @@ async fn gaps(State(seen): PreviewState) -> Response {
             return as_json(&json!({"groups": null}));
         }
         Err(fault) => {
-            warn!("the preview cannot show what was asked in vain: {fault}");
+            warn!("the preview cannot show the unanswered questions: {fault}");
             return refused(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string());
         }
     };
@@ -273,7 +273,7 @@ async fn section(
     }
 }
 
-/// What the bot replies to somebody.
+/// The bot's reply to a message.
 async fn reply(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, said| {
         dry_run::reply_to(&seen.live.guide(), &*seen.encode, &said)
@@ -298,23 +298,23 @@ async fn answer<T: DeserializeOwned + Send + 'static>(
         Ok(asked) => at_ease(move || drawn(&act(&seen, asked))).await,
         Err(fault) => refused(
             StatusCode::BAD_REQUEST,
-            &format!("this is not what the page sends: {fault}"),
+            &format!("unexpected request: {fault}"),
         ),
     }
 }
 
-/// Works where it keeps nobody waiting.
+/// Does slow work on another thread.
 async fn at_ease(work: impl FnOnce() -> Response + Send + 'static) -> Response {
     spawn_blocking(work).await.unwrap_or_else(|fault| {
-        error!(%fault, "the preview has a fault; please report this");
+        error!(%fault, "internal error in the preview; please report this");
         refused(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the preview has a fault: its place is in the terminal; please report it",
+            "internal error: the terminal shows where; please report it",
         )
     })
 }
 
-/// A message as Discord is sent it, and as it looks.
+/// A message as sent to Discord, and as it looks.
 fn drawn(reply: &DryRunReply) -> Response {
     let html = |message: &Value| draw(message, &|_, _| LinkTarget::Script);
     let drawn = json!({

@@ -16,15 +16,15 @@ use crate::discord::dry_run;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::reply::{Place, View};
 
-/// Lists the files that were written: a folder with others is not replaced.
+/// The list of files that were written: a folder with any other file is not replaced.
 const LIST: &str = "internbot-preview.txt";
-/// What the browser may load: what lies beside the page.
+/// What the browser may load: only files next to the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// Why the pages were not written; the folder is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// The folder holds what is not ours to delete.
+    /// The folder contains something that is not ours to delete.
     #[error(
         "{} has a file that `internbot preview --write` did not write: {}; name a new or empty folder", .folder.display(), .file.display()
     )]
@@ -34,7 +34,7 @@ pub enum SiteError {
         /// A file in it.
         file: PathBuf,
     },
-    /// A folder in which somebody works cannot be replaced.
+    /// A folder that someone is working in cannot be replaced.
     #[error("{} is the working directory; name a folder in it, such as {}", .0.display(), .0.join("site").display())]
     WorkingDirectory(PathBuf),
     /// The system refused it.
@@ -52,14 +52,14 @@ pub enum SiteError {
 pub struct WrittenSite {
     /// How many pages.
     pub pages: usize,
-    /// What is near a limit of Discord, a sentence each.
+    /// What is close to a Discord limit, one sentence each.
     pub near_limits: Vec<String>,
 }
 
 /// Writes the pages of a guide into a folder that is new, empty, or was written by this function before.
 ///
 /// # Errors
-/// Where the folder has other files or cannot be written; then it is as it was.
+/// If the folder has other files or cannot be written to; it then stays as it was.
 pub fn write_site(knowledge: &KnowledgeBase, folder: &Path) -> Result<WrittenSite, SiteError> {
     let fault = |source| SiteError::Io {
         folder: folder.to_owned(),
@@ -101,7 +101,7 @@ impl SiteFile {
     }
 }
 
-/// Refuses a folder with a file that is not in its list.
+/// Rejects a folder with a file that is not in its list.
 fn check_ours(folder: &Path) -> Result<(), SiteError> {
     let fault = |source| SiteError::Io {
         folder: folder.to_owned(),
@@ -132,15 +132,15 @@ fn check_ours(folder: &Path) -> Result<(), SiteError> {
     Ok(())
 }
 
-/// Writes files beside a folder, and then puts them in its place.
+/// Writes files next to a folder, and then puts them in its place.
 fn put(files: &[SiteFile], folder: &Path, is_there: bool) -> io::Result<()> {
     let parent = match folder.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,
-        None => return Err(io::Error::other("this is a whole disk")),
+        None => return Err(io::Error::other("this is the root of a disk")),
     };
     fs::create_dir_all(parent)?;
-    // It takes with it what is left in it, whatever fails.
+    // Dropping it removes whatever is left in it, whatever fails.
     let beside = tempfile::Builder::new()
         .prefix(".internbot-preview-")
         .tempdir_in(parent)?;
@@ -157,7 +157,7 @@ fn put(files: &[SiteFile], folder: &Path, is_there: bool) -> io::Result<()> {
     }
     fs::rename(&new, folder).inspect_err(|_| {
         if is_there {
-            // There is nothing more to be done if even this fails.
+            // If even this fails, there is nothing more to do.
             let _ = fs::rename(&old, folder);
         }
     })
@@ -226,7 +226,7 @@ fn near_limits(topic: &Topic, section: &Section, message: &Value) -> Vec<String>
         .collect()
 }
 
-/// Where a click leads on a page of a topic: to other sections and topics. The rest needs the bot.
+/// Where a click on a topic's page leads: to other sections and topics. Everything else needs the bot.
 fn step(knowledge: &KnowledgeBase, custom_id: &str, value: Option<&str>) -> LinkTarget {
     match dry_run::view_of(knowledge, custom_id, value) {
         Some(View::Section(place)) => {
@@ -272,7 +272,7 @@ fn index_page(knowledge: &KnowledgeBase) -> String {
     page(knowledge.name(), "", scripts, &body)
 }
 
-/// What is searched: each section with its topic, its heading, its address and the words by which it is found.
+/// The search entries: each section with its topic, heading, address and the words that find it.
 fn entries(knowledge: &KnowledgeBase) -> String {
     let empty = &knowledge.vocabulary().stop_words;
     let entry = |topic: &Topic, section: &Section, general: bool| {

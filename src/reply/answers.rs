@@ -1,4 +1,4 @@
-//! What follows a question: a section, or an answer that moderators wrote.
+//! Replies to a question: a section, or an answer that moderators wrote.
 
 use crate::additions::{Addition, LessonReply, site_of};
 use crate::answer::{self, Answer, Outcome, ProbableMatch};
@@ -8,13 +8,13 @@ use crate::text::cut;
 use super::candidates::{candidate, did_you_mean, named_candidate, not_in_guide};
 use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
 
-/// The most links below an answer; the rest is one step away.
+/// The maximum number of links below an answer; the rest are one click away.
 const MOST_LINKS: usize = 4;
-/// What stands above an answer that moderators wrote: nobody has reviewed it.
+/// The heading of an answer that moderators wrote, which nobody has reviewed.
 const OF_MODERATORS: &str = "From the moderators of this server";
 /// The longest name of a site that is shown, in characters.
 const LONGEST_SITE: usize = 60;
-/// What mentions people; with a zero-width space in it, it does not.
+/// Markup that mentions people; a zero-width space in it stops that.
 const MENTIONS: [(&str, &str); 3] = [
     ("<@", "<\u{200b}@"),
     ("@everyone", "@\u{200b}everyone"),
@@ -99,13 +99,13 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
     .within_limits()
 }
 
-/// Where a topic stands in the guide, from the outside in.
+/// Where a topic is in the guide, from the outside in.
 pub(super) fn path_of(knowledge: &KnowledgeBase, topic: &Topic) -> Vec<String> {
     let (guide, category) = (knowledge.name(), knowledge.category_of(topic));
     vec![guide.to_owned(), category.to_owned(), topic.title.clone()]
 }
 
-/// An answer that moderators of the server wrote; for what leads to a section, see [`section`].
+/// An answer that moderators of the server wrote; for additions that lead to a section, see [`section`].
 pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     let here = addition.place();
     let lesson = &addition.lesson;
@@ -141,7 +141,7 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     .within_limits()
 }
 
-/// What a person can say of an answer.
+/// The feedback that a person can give on an answer.
 fn votes(place: &Place) -> [Choice; 2] {
     [
         Choice::new("That helped", "", Action::Helped(place.clone())).here(),
@@ -169,7 +169,7 @@ pub fn that_helped(mut reply: Reply) -> Reply {
     reply
 }
 
-/// An answer that moderators wrote, before it is posted as a reply to somebody's message.
+/// An answer that moderators wrote, before it is posted as a reply to someone's message.
 pub fn preview_of_added(knowledge: &KnowledgeBase, addition: &Addition, target: Target) -> Reply {
     Reply {
         choices: Vec::new(),
@@ -178,12 +178,12 @@ pub fn preview_of_added(knowledge: &KnowledgeBase, addition: &Addition, target: 
     }
 }
 
-/// Posts what is shown as a reply to somebody's message.
+/// Posts what is shown as a reply to someone's message.
 fn post(place: Place, target: Target) -> Choice {
     Choice::new("Post as a reply", "", Action::Post(place, target)).here()
 }
 
-/// A section before it is posted as a reply to somebody's message, with the other candidates.
+/// A section before it is posted as a reply to someone's message, with the other candidates.
 pub fn preview(
     knowledge: &KnowledgeBase,
     topic: &Topic,
@@ -218,7 +218,7 @@ pub fn preview(
     .within_limits()
 }
 
-/// A pointer to the same answer, posted here a moment ago.
+/// A link to the same answer, posted here a moment ago.
 pub fn answered_before(place: &Place, link: &str) -> Reply {
     Reply {
         body: format!("I answered this here a moment ago: {link}"),
@@ -233,12 +233,12 @@ pub fn answered_before(place: &Place, link: &str) -> Reply {
 
 fn notice(section: &Section) -> Option<String> {
     (section.stakes == Stakes::Legal).then(|| {
-        "This is general information, not legal advice. Rules differ by country and change: what counts is the official source below."
+        "This is general information, not legal advice. Rules differ by country and change over time, so rely on the official source below."
             .to_owned()
     })
 }
 
-/// The best links of a section; where a wrong answer could do harm the official ones come first.
+/// The best links of a section; if a wrong answer could do harm, the official ones come first.
 fn links(section: &Section) -> Vec<Link> {
     let mut resources: Vec<_> = section.resources.iter().collect();
     if section.stakes == Stakes::Legal {
@@ -264,7 +264,7 @@ pub(super) fn section_choice(topic: &Topic, section: &Section, label: &str) -> C
     Choice::show(label, detail, View::Section(Place::new(topic, section)))
 }
 
-/// Shows an answer to everybody that only one person sees.
+/// Shows everyone an answer that only one person can see.
 fn share(place: Place) -> Choice {
     Choice::new("Show everyone", "", Action::Share(place))
 }

@@ -1,4 +1,4 @@
-//! Looking around: topics and resources, page by page.
+//! Browsing: topics and resources, page by page.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const RESOURCES: usize = 8;
 /// Topics on a page.
 const TOPICS: usize = 20;
 
-/// Shows a part of the guide; nothing where it names what is gone.
+/// Shows a part of the guide; `None` if it refers to something that is gone.
 pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
     match view {
         View::Section(place) => place
@@ -32,7 +32,7 @@ pub fn show(knowledge: &KnowledgeBase, view: &View) -> Option<Reply> {
     }
 }
 
-/// A section as a page of its topic; nothing where there is no such page.
+/// A section as a page of its topic; `None` if there is no such page.
 pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Option<Reply> {
     let view = |page: usize| View::Page {
         topic: topic.id.clone(),
@@ -66,7 +66,7 @@ pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Opti
     )
 }
 
-/// Resources, page by page; nothing where the filter names a topic that is gone.
+/// Resources, page by page; `None` if the filter names a topic that is gone.
 pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Option<Reply> {
     let topic = match &filter.topic {
         Some(id) => Some(knowledge.topic(id)?),
@@ -99,7 +99,7 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         format!(" Only: {}.", names.join(", "))
     };
     let body = match (found.len(), topic) {
-        (0, _) => format!("Nothing fits.{only} Take a filter away to see more."),
+        (0, _) => format!("Nothing matches.{only} Remove a filter to see more."),
         (_, Some(topic)) => format!("{}{only}", topic.summary),
         (count, None) => format!("{count} links from the {}.{only}", knowledge.name()),
     };
@@ -140,7 +140,7 @@ fn filters(filter: &Filter) -> Vec<Choice> {
         let mut changed = filter.clone();
         change(&mut changed);
         let label = format!("{what}: {}", name.replace('-', " "));
-        let detail = if is_on { "Take this filter away" } else { "" };
+        let detail = if is_on { "Remove this filter" } else { "" };
         let view = View::Resources {
             filter: changed,
             page: 0,
@@ -225,7 +225,7 @@ pub fn category(knowledge: &KnowledgeBase, category: &Category, page: usize) -> 
     .within_limits()
 }
 
-/// The buttons that turn pages, as far as there are pages to turn to.
+/// The buttons that turn pages, if there are pages to turn to.
 fn turning(page: usize, pages: usize, view: impl Fn(usize) -> View) -> Vec<Choice> {
     let back = page
         .checked_sub(1)

@@ -1,4 +1,4 @@
-//! What is offered where no answer is sure: candidates to choose from, or the honest "not in the guide".
+//! Replies if no answer is sure: candidates to choose from, or an honest "Not in the guide".
 
 use super::{Action, Choice, Place, Reply, Shape, View};
 use crate::answer::{self, Answer, ProbableMatch};
@@ -6,14 +6,14 @@ use crate::knowledge::{KnowledgeBase, Section, Topic};
 
 /// The most candidates, "none of these" not counted.
 const MOST_CANDIDATES: usize = 5;
-/// Bytes of the shortest sentence that tells something: "Yes." alone does not.
+/// The length in bytes of the shortest sentence that says something: "Yes." alone does not.
 const SHORTEST_SENTENCE: usize = 24;
 /// The candidates, to choose from.
 pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let matches = answer::candidates(answer);
     Reply {
         title: "Is it one of these?".to_owned(),
-        body: "Here's the closest I have on that. Pick one, or tell me in other words.".to_owned(),
+        body: "Here's the closest I have. Pick one, or try rephrasing your question.".to_owned(),
         prompt: "Pick one".to_owned(),
         choices: matches
             .iter()
@@ -30,8 +30,8 @@ pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     .within_limits()
 }
 
-/// What else could be the answer, once a person has said that a section was not: what a new search found, or else what
-/// is near in the guide.
+/// Other possible answers, once a person has said that a section was not the answer: what a new search found, or else what
+/// is close to it in the guide.
 pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch]) -> Reply {
     let found = found
         .iter()
@@ -50,7 +50,8 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch])
     let others = siblings.take(2).chain(found.take(2)).chain(related);
     Reply {
         title: "Maybe one of these?".to_owned(),
-        body: "Here are the closest matches. If none fits, try asking in other words.".to_owned(),
+        body: "Here are the closest matches. If none fits, try rephrasing your question."
+            .to_owned(),
         prompt: "Closest".to_owned(),
         choices: others
             .map(|(topic, section)| candidate(topic, section).here())
@@ -63,15 +64,15 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch])
     .within_limits()
 }
 
-/// What is left once a person has said that no candidate was meant.
+/// The reply once a person has said that no candidate was meant.
 pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     Reply {
         title: "Not in the guide".to_owned(),
         body: format!(
-            "OK, then the {} doesn't cover it yet. Try other words, or ask someone who's been there.",
+            "OK, then the {} doesn't cover this yet. Try rephrasing it, or ask someone who's been there.",
             knowledge.name()
         ),
-        prompt: "Look around".to_owned(),
+        prompt: "Browse".to_owned(),
         choices: vec![topics_choice(knowledge)],
         shape: Shape::Candidates,
         buttons: vec![Choice::remove()],
@@ -80,8 +81,8 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     .within_limits()
 }
 
-/// The honest answer if the guide has none, with a next step. A kind of message that has a reply of its own gets that reply and
-/// nothing else: who says hello or despairs was not looking for a topic.
+/// The honest reply if the guide has no answer, with a next step. A kind of message with its own reply gets that reply and
+/// nothing else: someone who says hello, or is in despair, was not looking for a topic.
 pub(super) fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let about = knowledge.name();
     let kind = answer
@@ -102,10 +103,10 @@ pub(super) fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply 
         format!("Ask me anything about internships. I answer from the {about}.")
     } else {
         format!(
-            "Sorry, the {about} has nothing on this. Try other words, or ask someone who's been there."
+            "Sorry, the {about} has nothing on this. Try rephrasing it, or ask someone who's been there."
         )
     };
-    // Only what has something to do with the message is worth a look.
+    // Only what is related to the message is worth showing.
     let nearest: Vec<Choice> = answer
         .matches
         .iter()
@@ -115,9 +116,9 @@ pub(super) fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply 
         .map(Choice::here)
         .collect();
     let prompt = if nearest.is_empty() {
-        "Look around"
+        "Browse"
     } else {
-        "Closest I have"
+        "Closest matches"
     };
     Reply {
         title,
@@ -140,7 +141,7 @@ fn match_choice(knowledge: &KnowledgeBase, found: &ProbableMatch) -> Option<Choi
         .map(|(topic, section)| candidate(topic, section))
 }
 
-/// A section among sections of other topics: what it is, and how it begins, which often answers already.
+/// A section among sections of other topics: its name, and its first sentence, which often is the answer.
 pub(super) fn candidate(topic: &Topic, section: &Section) -> Choice {
     named_candidate(&full_name(topic, section), topic, section)
 }
@@ -153,7 +154,7 @@ pub(super) fn named_candidate(name: &str, topic: &Topic, section: &Section) -> C
     )
 }
 
-/// What a section is called where its topic is not in sight and there is room: several topics have a section "What to write".
+/// A section's name where its topic is not visible and there is room: several topics have a section "What to write".
 fn full_name(topic: &Topic, section: &Section) -> String {
     let (title, heading) = (topic.title.to_lowercase(), section.heading.to_lowercase());
     if heading.contains(&title) {

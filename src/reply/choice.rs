@@ -8,40 +8,40 @@ use crate::text::cut;
 /// Something that a person can do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What it is called: at most 38 characters, or 100 for a candidate, whose button has a label of its own.
+    /// Its label: at most 38 characters, or 100 for a candidate, whose button has its own label.
     pub label: String,
     /// One line more, at most 100 characters; of a candidate, how its text begins, at most 120.
     pub detail: String,
     /// What it does.
     pub action: Action,
-    /// Where its effect is seen.
+    /// Where its effect appears.
     pub seen: Seen,
 }
 
-/// Where the effect of a choice is seen.
+/// Where the effect of a choice appears.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Seen {
     /// In a new message that only the person sees who chose.
     #[default]
     Apart,
-    /// In place of what was there, if the person who chose is the one for whom it was written.
+    /// In place of the existing message, if the person who chose is the one it was written for.
     Here,
 }
 
-/// What a choice does. Topics and sections are named by id, so that a choice outlives a reload of the guide.
+/// What a choice does. Topics and sections are identified by id, so that a choice survives a reload of the guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Show something of the guide.
     Show(View),
     /// Say that a section was the answer.
     Helped(Place),
-    /// Say that a section was not the answer, and look at what else could be.
+    /// Say that a section was not the answer, and see what else could be.
     NotIt(Place),
     /// Say that no candidate was meant.
     NoneOfThese,
     /// Remove the reply.
     Remove,
-    /// Post a section as a reply to somebody's message.
+    /// Post a section as a reply to someone's message.
     Post(Place, Target),
     /// Show a section to everybody in the channel.
     Share(Place),
@@ -49,12 +49,12 @@ pub enum Action {
     Teach(Teach),
 }
 
-/// What moderators do about what they add to the guide.
+/// Actions on what moderators add to the guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Teach {
-    /// Look for the section to which a question belongs.
+    /// Find the section that a question belongs to.
     Find(Asked),
-    /// Fill in what else to look for; the questions are quoted in the message.
+    /// Search for other sections; the questions are quoted in the message.
     Search,
     /// The questions that are quoted in the message belong to this section.
     Belongs(Place),
@@ -72,7 +72,7 @@ pub enum Teach {
     Remove(u64),
 }
 
-/// Where a question stands that is to be taught.
+/// Where to find the question to teach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// Among the gaps, by [`hash`] of its text.
@@ -86,12 +86,12 @@ pub fn hash(text: &str) -> u64 {
     fnv1a(text.bytes())
 }
 
-/// Something of the guide that can be shown again and again.
+/// A part of the guide that can be shown at any time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum View {
     /// A section.
     Section(Place),
-    /// A section with the offer to post it as a reply to somebody's message.
+    /// A section with the offer to post it as a reply to someone's message.
     Preview(Place, Target),
     /// A section as a page of its topic.
     Page {
@@ -127,7 +127,7 @@ pub struct Target {
     pub author: u64,
 }
 
-/// Which resources to list; what is left out does not matter.
+/// Which resources to list; fields left out do not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// The id of the topic that they help with.
@@ -136,7 +136,7 @@ pub struct Filter {
     pub kind: Option<Kind>,
     /// What they cost.
     pub cost: Option<Cost>,
-    /// For whom they are.
+    /// Whom they are for.
     pub level: Option<Level>,
 }
 
@@ -150,7 +150,7 @@ impl Choice {
         }
     }
 
-    /// The same choice, seen in place of what was there.
+    /// The same choice, with its effect in place of the existing message.
     pub(super) fn here(self) -> Self {
         Self {
             seen: Seen::Here,
@@ -173,7 +173,7 @@ impl Choice {
         matches!(self.action, Action::Show(View::Section(_)))
     }
 
-    /// As a candidate is shown: what it is called, and how it begins.
+    /// The choice as a candidate: its label, and how its text begins.
     pub(super) fn in_full(&self) -> String {
         if self.detail.is_empty() {
             return format!("**{}**", self.label);
@@ -211,7 +211,7 @@ impl View {
 }
 
 impl Filter {
-    /// Whether a resource is one of those asked for.
+    /// Whether a resource matches.
     pub fn takes(&self, resource: &Resource) -> bool {
         self.kind.is_none_or(|kind| kind == resource.kind)
             && self.cost.is_none_or(|cost| cost == resource.cost)

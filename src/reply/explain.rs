@@ -1,4 +1,4 @@
-//! Why a question is answered as it is: how it was read, where the scores came from, what decided.
+//! Explains an answer: how the question was read, where the scores came from, and what decided.
 
 use crate::answer::{Answer, Outcome};
 use crate::knowledge::KnowledgeBase;
@@ -7,16 +7,16 @@ use crate::text::cut;
 
 use super::{Reply, escape};
 
-/// The most candidates of which a message tells: it is read on a phone.
+/// The maximum number of candidates in a message, which is read on a phone.
 const MOST_CANDIDATES: usize = 3;
-/// The most parts of a score that a message names.
+/// The maximum number of score components in a message.
 const MOST_PARTS: usize = 3;
-/// The most of a question that is repeated, in characters.
+/// How many characters of a question are repeated.
 const QUOTED: usize = 200;
 /// Parts of a score below this are noise.
 const NOISE: f32 = 0.05;
 
-/// How a question was read: what was corrected, what is unknown, what means the same as something else.
+/// How a question was read: corrections, unknown words and synonyms.
 pub fn how_read(explanation: &Explanation) -> Vec<String> {
     let corrected = explanation
         .corrections
@@ -25,23 +25,23 @@ pub fn how_read(explanation: &Explanation) -> Vec<String> {
     let list = |what: &str, words: &[String]| {
         (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))
     };
-    let unknown = list("not in the guide's words", &explanation.unknown);
+    let unknown = list("words not in the guide", &explanation.unknown);
     corrected
         .chain(unknown)
-        .chain(list("groups of synonyms", &explanation.groups))
+        .chain(list("synonym groups", &explanation.groups))
         .collect()
 }
 
-/// What speaks for leaving the question alone, and how near the nearest phrasing is.
+/// The evidence for leaving the question alone, and how close the nearest phrasing is.
 pub fn what_is_near(knowledge: &KnowledgeBase, explanation: &Explanation) -> Vec<String> {
     let found = &explanation.found;
     let aside = found
         .aside
         .and_then(|(kind, score)| Some((knowledge.out_of_scope().get(kind)?, score)));
     let aside =
-        aside.map(|(kind, score)| format!("out of scope, nearest kind: {} {score:.1}", kind.id));
+        aside.map(|(kind, score)| format!("nearest out-of-scope kind: {} {score:.1}", kind.id));
     let nearest = format!(
-        "nearest phrasing of the best topic: {:.2} alike; nearest example out of scope: {:.2}",
+        "best topic's nearest phrasing: {:.2} similar; nearest out-of-scope example: {:.2}",
         found.nearest, found.nearest_aside
     );
     aside.into_iter().chain([nearest]).collect()
@@ -54,10 +54,10 @@ pub fn outcome(answer: &Answer) -> String {
         Outcome::Suggest => "suggest",
         Outcome::None => "none",
     };
-    format!("Outcome: {outcome}, because it is {}", answer.reason)
+    format!("Outcome: {outcome} ({})", answer.reason)
 }
 
-/// What a score is made of, without what makes no difference.
+/// The components of a score, without those that make no difference.
 pub fn parts(candidate: &Candidate) -> String {
     gains(
         candidate
@@ -79,7 +79,7 @@ fn gains<'a>(gains: impl Iterator<Item = &'a Gain>) -> String {
         .join(", ")
 }
 
-/// Why a question is answered as it is, in a message.
+/// A message that explains an answer.
 pub fn explain(
     knowledge: &KnowledgeBase,
     question: &str,
@@ -142,7 +142,7 @@ fn candidate(knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) ->
     let words = if words.is_empty() {
         words
     } else {
-        format!("\n   most: {}", escape(&words))
+        format!("\n   strongest words: {}", escape(&words))
     };
     Some(format!(
         "{head}\n   {}{words}",

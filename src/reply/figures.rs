@@ -1,4 +1,4 @@
-//! What moderators are told of the questions that people ask: gaps, the digest of a week, and counts.
+//! Replies to moderators about the questions that people ask: gaps, the weekly digest, and counts.
 
 use super::markdown::{date, escape};
 use super::notes::note;
@@ -8,25 +8,25 @@ use crate::knowledge::KnowledgeBase;
 use crate::stats::{Stats, Sums, Votes, sparkline};
 use crate::text::cut;
 
-/// How many groups of questions a page has: four components each, of the 40 that a message has.
+/// How many groups of questions fit on a page: each takes four of a message's 40 components.
 const GROUPS: usize = 8;
-/// The most of a question that is repeated in a list, in characters.
+/// How many characters of a question are repeated in a list.
 const LISTED: usize = 120;
 /// How many topics are listed.
 const TOPICS: usize = 10;
-/// How many sections that were not it, and topics that were asked back, are listed.
+/// How many of the sections marked "Not it", and of the topics suggested, are listed.
 const WORST: usize = 5;
 /// The days of a week.
 const WEEK: usize = 7;
 
-/// A number that is counted: its name, and where it stands.
+/// A counter: its name, and how to read it.
 pub type Counted = (&'static str, fn(&Sums) -> u64);
 
 /// What is counted, in the order in which it is shown.
 pub const COUNTED: [Counted; 8] = [
     ("asked", Sums::asked),
     ("  answered", |sums| sums.answered),
-    ("  asked back", |sums| sums.asked_back),
+    ("  suggested", |sums| sums.asked_back),
     ("  missed", |sums| sums.missed),
     ("none of these", |sums| sums.none_of_these),
     ("unasked answers", |sums| sums.unasked),
@@ -34,12 +34,12 @@ pub const COUNTED: [Counted; 8] = [
     ("not it", |sums| sums.not_helped),
 ];
 
-/// Where grouping questions ended without saying why.
+/// For grouping that failed unexpectedly.
 pub fn cannot_group() -> Reply {
-    note("I could not group the questions. My log says why.")
+    note("I couldn't group the questions. My log says why.")
 }
 
-/// A page, from 1, of the questions of the last days that had no answer; where moderators may teach, each with what closes it.
+/// A page, from 1, of the last days' unanswered questions; if moderators may teach, each has buttons to close it.
 pub fn gaps(
     knowledge: &KnowledgeBase,
     groups: &[Group],
@@ -51,7 +51,7 @@ pub fn gaps(
     let asked: u64 = groups.iter().map(|group| group.count).sum();
     if groups.is_empty() {
         return note(&format!(
-            "No gaps: every question of the last {days} days on this server was answered."
+            "No gaps: I answered every question asked on this server in the last {days} days."
         ));
     }
     if page > pages {
@@ -83,7 +83,7 @@ pub fn gaps(
         path: vec![knowledge.name().to_owned()],
         body: format!("{asked} in the last {days} days, most asked first"),
         entries: entries.collect(),
-        footer: format!("{more}To paste into the guide: internbot gaps --toml"),
+        footer: format!("{more}To add these to the guide: internbot gaps --toml"),
         ..Reply::default()
     }
     .within_limits()
@@ -108,9 +108,9 @@ fn gap_line(knowledge: &KnowledgeBase, group: &Group) -> String {
     )
 }
 
-/// The gaps of a week and the sections that were most often not it, for a channel; nothing if there is nothing to say.
+/// A week's gaps and the sections most often marked "Not it", for a channel; `None` if there is nothing to say.
 pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Option<Reply> {
-    let not_it = listed("Most often not it", not_it(knowledge, stats));
+    let not_it = listed("Most often “Not it”", not_it(knowledge, stats));
     if groups.is_empty() && not_it.is_empty() {
         return None;
     }
@@ -120,7 +120,10 @@ pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Opt
         _ => {
             let worst = groups.iter().take(WORST);
             let lines: Vec<String> = worst.map(|group| gap_line(knowledge, group)).collect();
-            format!("**Not in the guide**, {asked} in all\n{}", lines.join("\n"))
+            format!(
+                "**Not in the guide**, {asked} in total\n{}",
+                lines.join("\n")
+            )
         }
     };
     let days = match (stats.days.first(), stats.days.last()) {
@@ -129,10 +132,10 @@ pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Opt
     };
     Some(
         Reply {
-            title: "What I could not answer".to_owned(),
+            title: "What I couldn't answer".to_owned(),
             path: vec![knowledge.name().to_owned()],
             body: format!("{days}\n\n{gaps}{not_it}"),
-            footer: "All of it: `/guide gaps` and `/guide stats` · Off: `/guide settings`"
+            footer: "Details: `/guide gaps` and `/guide stats` · Switch off: `/guide settings`"
                 .to_owned(),
             ..Reply::default()
         }
@@ -189,7 +192,7 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         .map(topic)
         .collect();
     let topics = if topics.is_empty() {
-        "No topic yet.".to_owned()
+        "No topics yet.".to_owned()
     } else {
         topics.join("\n")
     };
@@ -202,18 +205,18 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         title: "Asked and answered".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
-            "```\n{}\n```\n**A bar a day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
+            "```\n{}\n```\n**One bar per day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
             table.join("\n"),
-            listed("Most often not it", not_it(knowledge, stats)),
-            listed("Most often asked back, by the nearest topic", asked_back(knowledge, stats)),
+            listed("Most often “Not it”", not_it(knowledge, stats)),
+            listed("Most often suggested, by nearest topic", asked_back(knowledge, stats)),
         ),
-        footer: "Days are those of UTC".to_owned(),
+        footer: "Days are in UTC".to_owned(),
         ..Reply::default()
     }
     .within_limits()
 }
 
-/// A list below its heading; nothing if it is empty.
+/// A list below its heading; empty if there are no entries.
 fn listed(heading: &str, lines: Vec<String>) -> String {
     if lines.is_empty() {
         return String::new();
@@ -227,7 +230,7 @@ fn listed(heading: &str, lines: Vec<String>) -> String {
     format!("\n**{heading}**\n{}", lines.join("\n"))
 }
 
-/// The sections of which people said that they were not it.
+/// The sections that people marked "Not it".
 fn not_it(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
     let sections = stats.most_not_it().into_iter().take(WORST);
     let line = |(topic, section, votes): (&str, &str, Votes)| {
@@ -254,7 +257,7 @@ fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
         .collect()
 }
 
-/// What people see of a topic that a count names.
+/// How a topic in the counts is shown.
 fn topic_title(knowledge: &KnowledgeBase, id: &str) -> String {
     knowledge.topic(id).map_or_else(
         || format!("{} (no longer in the guide)", escape(id)),

@@ -1,9 +1,9 @@
 //! A form to fill in, as plain data.
 
-/// A form to fill in. Discord shows nothing else while it is open.
+/// A form to fill in, shown on its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
-    /// What is done with what was filled in.
+    /// What happens when it is submitted.
     pub action: FormAction,
     /// The headline, at most 45 characters.
     pub title: String,
@@ -11,14 +11,14 @@ pub struct Form {
     pub fields: Vec<Field>,
 }
 
-/// What is done with a form.
+/// What a form does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormAction {
     /// An answer is added.
     Add,
     /// The addition of this id is changed.
     Edit(u64),
-    /// Sections are looked for.
+    /// Search for sections.
     Search,
 }
 
@@ -27,11 +27,11 @@ pub enum FormAction {
 pub struct Field {
     /// What it is.
     pub name: FieldName,
-    /// What stands above it, at most 45 characters.
+    /// Its label, at most 45 characters.
     pub label: String,
-    /// What stands in it while it is empty, at most 100 characters.
+    /// Its placeholder, at most 100 characters.
     pub hint: String,
-    /// What is in it already.
+    /// Its initial text.
     pub value: String,
     /// Whether it must be filled in.
     pub is_required: bool,
@@ -65,11 +65,11 @@ pub enum FieldName {
     Question,
     /// The answer.
     Answer,
-    /// Other ways to ask, one a line.
+    /// Other ways to ask, one per line.
     Others,
     /// Where to read more.
     Link,
-    /// The topic next to which an answer stands, or what to look for.
+    /// The topic that an answer is listed under, or what to search for.
     Topic,
 }
 

@@ -1,16 +1,16 @@
-//! Limits in characters or items: those of Discord (<https://docs.discord.com/developers/components/reference>), and where
-//! a phone shows less, what a phone shows.
+//! Limits in characters or items: Discord's (<https://docs.discord.com/developers/components/reference>) or, where
+//! a phone shows less, the phone's.
 
-/// All texts of a reply together. Discord takes 4,000 in a message; the rest is for what is put above a reply, which is the
-/// question that it answers or the person for whom it is, and for the ids of commands that are named in it.
+/// All texts of a reply together. Discord accepts 4,000 in a message; the rest is for what is added above a reply, which is the
+/// question that it answers or the person whom it is for, and for the ids of commands mentioned in it.
 pub const TEXT: usize = 3_400;
 /// The headline.
 pub const TITLE: usize = 256;
-/// What to be aware of.
+/// The warning.
 pub const NOTICE: usize = 1_024;
 /// The small print.
 pub const FOOTER: usize = 256;
-/// The label of a button or of a menu's option. Discord takes 80 and 100 and says that a phone shows 38
+/// The label of a button or of a menu's option. Discord accepts 80 and 100, and says that a phone shows 38
 /// (<https://docs.discord.com/developers/components/reference#button-button-design-guidelines>).
 pub const LABEL: usize = 38;
 /// How a candidate begins: about five lines beside a button on a phone.
@@ -29,5 +29,5 @@ pub const PLACEHOLDER: usize = 150;
 pub const CUSTOM_ID: usize = 100;
 /// The headline of a form, and the label of one of its fields.
 pub const FORM_LABEL: usize = 45;
-/// What stands in an empty field of a form.
+/// The placeholder of a form's field.
 pub const FORM_HINT: usize = 100;

@@ -10,7 +10,7 @@ pub struct Link {
     pub name: String,
     /// The address.
     pub url: String,
-    /// What it is, what it costs, for whom: "course, free, beginner".
+    /// What it is, what it costs and whom it is for: "course, free, beginner".
     pub facts: String,
     /// Why it is worth opening.
     pub description: String,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// A text that can stand in the brackets of a link: Markdown has no way to tell its own brackets from those of the text.
+/// A text that is safe inside a link's brackets, where Markdown cannot tell its own brackets from the text's.
 pub(super) fn link_text(text: &str) -> String {
     let mut out = String::new();
     for character in text.chars() {
@@ -17,7 +17,7 @@ pub(super) fn link_text(text: &str) -> String {
     out
 }
 
-/// What a person wrote, on one line, so that it formats nothing, mentions nobody and opens no preview.
+/// What a person wrote, on one line and escaped, so that it formats nothing, mentions nobody and shows no preview.
 pub fn escape(text: &str) -> String {
     let mut out = String::new();
     for word in text.split_whitespace() {
@@ -37,14 +37,14 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// What [`escape`] was given, but for what it cannot tell.
+/// Undoes [`escape`], as far as possible.
 pub fn unescape(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, '\\' | '\u{200b}'))
         .collect()
 }
 
-/// A date that Discord shows in the reader's own way: noon in UTC is the same day nearly everywhere.
+/// A date in the reader's own format: noon in UTC is the same day nearly everywhere.
 pub(super) fn date(date: Date) -> String {
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     noon.map_or_else(

@@ -1,4 +1,4 @@
-//! What moderators are told about the guide that is live.
+//! Replies to moderators about the live guide.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use super::markdown::escape;
 use super::notes::note;
 use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
 
-/// How the guide stands, in seconds since 1970: Discord shows such times in the reader's own words.
+/// The guide's status. Times are in seconds since 1970: Discord shows them in the reader's language and time zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing<'a> {
     /// Since when this guide answers.
@@ -16,20 +16,20 @@ pub struct Standing<'a> {
     pub started: u64,
     /// Why its files could not replace it, and since when.
     pub problem: Option<(&'a LoadError, u64)>,
-    /// What becomes of what is to be kept.
+    /// The state of the store.
     pub keeping: Keeping<'a>,
-    /// Whether the encoder is asked too, or still reads the guide; nothing if there is none.
+    /// Whether the encoder is in use, or still reading the guide; `None` if there is none.
     pub encoder: Option<bool>,
 }
 
-/// How the store is.
+/// The state of the store.
 #[derive(Debug, Clone, Copy)]
 pub enum Keeping<'a> {
     /// Nothing is kept.
     Off,
     /// What happens is written.
     Well {
-        /// How many questions were dropped while it was not.
+        /// How many questions were dropped while it could not be used.
         dropped: u64,
     },
     /// It cannot be used.
@@ -45,9 +45,9 @@ pub enum Keeping<'a> {
     },
 }
 
-/// To a person without the permission.
+/// For a person without the permission.
 pub fn for_moderators() -> Reply {
-    note("This is for moderators: it needs the permission Manage Server.")
+    note("This is for moderators: you need the Manage Server permission.")
 }
 
 /// What a reload changed.
@@ -55,7 +55,7 @@ pub fn reloaded(knowledge: &KnowledgeBase, changes: &Changes) -> Reply {
     note(&format!("{} {}", changed(changes), live(knowledge)))
 }
 
-/// What a reload changed, in a sentence.
+/// A sentence about what a reload changed.
 pub fn changed(changes: &Changes) -> String {
     let Changes {
         added,
@@ -81,26 +81,26 @@ pub fn changed(changes: &Changes) -> String {
     format!("The guide was reloaded: {}.", parts.join(", "))
 }
 
-/// Where a reload found what is live already.
+/// For a reload that found no changes.
 pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
     note(&format!(
-        "Nothing changed: I already answer from these files. {}",
+        "Nothing has changed: these files are already live. {}",
         live(knowledge)
     ))
 }
 
-/// Where a reload found an error.
+/// For a reload that found an error.
 pub fn not_reloaded(folder: &Path, error: &LoadError) -> Reply {
     note(&format!(
-        "The files have an error, so I still answer from the previous guide.\n{}",
+        "The files have an error, so I'm still answering from the previous guide.\n{}",
         problem(folder, error)
     ))
 }
 
-/// Where a reload ended without saying why.
+/// For a reload that failed unexpectedly.
 pub fn cannot_reload() -> Reply {
     note(
-        "I could not read the guide again and still answer from the previous one. My log says why.",
+        "I couldn't reload the guide, so I'm still answering from the previous one. My log says why.",
     )
 }
 
@@ -118,17 +118,19 @@ pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>)
     let trouble = match &standing.problem {
         Some((error, since)) => {
             format!(
-                "**Problem** since <t:{since}:R>, so I answer from the previous guide\n{}",
+                "**Problem** since <t:{since}:R>, so I'm answering from the previous guide\n{}",
                 problem(folder, error)
             )
         }
-        None => "**No problems**: I answer from these files.".to_owned(),
+        None => "**No problems**: these files are live.".to_owned(),
     };
     let store = keeping(standing.keeping);
     let encoder = match standing.encoder {
         None => "",
-        Some(false) => "\n\n**Encoder** is reading this guide; until then words alone decide.",
-        Some(true) => "\n\n**Encoder** is on.",
+        Some(false) => {
+            "\n\n**Encoder**: still reading this guide; until it's done, words alone decide."
+        }
+        Some(true) => "\n\n**Encoder**: on.",
     };
     Reply {
         title: "The guide".to_owned(),
@@ -158,8 +160,7 @@ fn keeping(keeping: Keeping<'_>) -> String {
     };
     match keeping {
         Keeping::Off => {
-            "**Storage**: off. I keep no settings, no unanswered questions and no counts."
-                .to_owned()
+            "**Storage**: off. I don't keep settings, unanswered questions or counts.".to_owned()
         }
         Keeping::Well { dropped: lost } => format!("**Storage**: OK.{}", dropped(lost)),
         Keeping::Unwell {
@@ -168,24 +169,24 @@ fn keeping(keeping: Keeping<'_>) -> String {
             waiting,
             dropped: lost,
         } => format!(
-            "**Storage problem** since <t:{since}:R>: {}. I still answer questions; {waiting} rows are waiting to be written.{}",
+            "**Storage problem** since <t:{since}:R>: {}. I'm still answering questions; {waiting} rows are waiting to be written.{}",
             escape(why),
             dropped(lost)
         ),
     }
 }
 
-/// Where the store would have to be asked and is switched off.
+/// For a command that needs the store while it is switched off.
 pub fn no_store() -> Reply {
     note(
-        "My storage is switched off, so I keep no settings, no unanswered questions and no counts. My operator can switch it on.",
+        "My storage is switched off, so I don't keep settings, unanswered questions or counts. My operator can switch it on.",
     )
 }
 
-/// Where the store would have to be asked and cannot be.
+/// For a command that needs the store while it cannot be used.
 pub fn store_trouble(why: &str) -> Reply {
     note(&format!(
-        "I cannot use my storage at the moment, so nothing was changed: {}.",
+        "I can't use my storage right now, so nothing was changed: {}.",
         escape(why)
     ))
 }
@@ -198,7 +199,7 @@ fn live(knowledge: &KnowledgeBase) -> String {
     )
 }
 
-/// What is wrong with the files, where and how it is mended; files are named as seen from the folder of the guide.
+/// What is wrong with the files, where, and how to fix it; file names are relative to the guide's folder.
 fn problem(folder: &Path, error: &LoadError) -> String {
     let inside = |path: &Path| {
         path.strip_prefix(folder)
@@ -210,7 +211,7 @@ fn problem(folder: &Path, error: &LoadError) -> String {
     match error {
         LoadError::Read(error) if error.path == folder => {
             format!(
-                "The folder of the guide cannot be read: {}.",
+                "The guide's folder can't be read: {}.",
                 escape(&error.source.to_string())
             )
         }

@@ -1,4 +1,4 @@
-//! What is set for a server, as moderators see it.
+//! A server's settings, as moderators see them.
 
 use super::Reply;
 use super::markdown::{date, escape};
@@ -6,24 +6,24 @@ use super::moderation::Keeping;
 use super::notes::note;
 use crate::settings::Settings;
 
-/// What is shown besides the settings themselves.
+/// What is shown in addition to the settings themselves.
 #[derive(Debug, Clone, Copy)]
 pub struct SettingsView<'a> {
-    /// What the operator configured to be waited between two questions, in seconds.
+    /// The cooldown that the operator configured, in seconds.
     pub usual_cooldown: u64,
     /// Whether something was changed just now.
     pub changed: bool,
     /// Whether the bot hears messages that are not addressed to it.
     pub hears: bool,
-    /// How the store is.
+    /// The state of the store.
     pub keeping: Keeping<'a>,
     /// Channels with unasked answers that the operator configured.
     pub configured_channels: &'a [u64],
     /// The same for forums.
     pub configured_forums: &'a [u64],
-    /// Which of these somebody has tried to remove just now.
+    /// Those of them that someone has just tried to remove.
     pub still_configured: &'a [u64],
-    /// Channels and forums that were added just now, where I may not do what I would have to.
+    /// Channels and forums that were just added where the bot lacks permissions.
     pub blocked: &'a [BlockedChannel],
 }
 
@@ -32,13 +32,13 @@ pub struct SettingsView<'a> {
 pub struct BlockedChannel {
     /// Its id.
     pub id: u64,
-    /// What I cannot do there.
+    /// What the bot cannot do there.
     pub what: Lacking,
     /// The permissions, as Discord calls them.
     pub missing: Vec<&'static str>,
 }
 
-/// What I cannot do where I lack permissions.
+/// What the bot cannot do where it lacks permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lacking {
     /// Answer.
@@ -49,13 +49,13 @@ pub enum Lacking {
     Tag,
 }
 
-/// What is set for a guild.
+/// A guild's settings.
 pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
     let channels = |set: &[u64], configured: &[u64]| {
         let set = set.iter().map(|id| format!("<#{id}>"));
         let configured = configured
             .iter()
-            .map(|id| format!("<#{id}> (by my operator)"));
+            .map(|id| format!("<#{id}> (set by my operator)"));
         let all: Vec<String> = set.chain(configured).collect();
         if all.is_empty() {
             "none".to_owned()
@@ -66,7 +66,7 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
     let yes = |is_so| if is_so { "yes" } else { "no" };
     let cooldown = match settings.cooldown_seconds {
         Some(seconds) => format!("{seconds} seconds"),
-        None => format!("{} seconds, as my operator configured", view.usual_cooldown),
+        None => format!("{} seconds, set by my operator", view.usual_cooldown),
     };
     let tags = settings.helped_tags.iter();
     let tags: Vec<String> = tags
@@ -80,18 +80,18 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
     let head = if view.changed {
         "Saved. The settings are now:"
     } else {
-        "Change it with the options of `/guide settings`."
+        "Change these with the options of `/guide settings`."
     };
     let body = format!(
         "{head}\n\n\
-         **Unasked answers**, only when I am sure\n\
+         **Unasked answers**, only when I'm sure\n\
          in channels: {}\n\
          to forum posts: {}\n\
-         also with answers added on this server: {}\n\n\
+         including answers added on this server: {}\n\n\
          **`/ask` answers privately** by default: {}\n\
-         **Cooldown** between two questions of a person: {cooldown}\n\
-         **Weekly digest** of what I could not answer: {}\n\
-         **Tag of a forum post** whose author presses “That helped”: {tags}",
+         **Cooldown** between one person's questions: {cooldown}\n\
+         **Weekly digest** of what I couldn't answer: {}\n\
+         **Tag for a forum post** when its author presses “That helped”: {tags}",
         channels(&settings.unasked_channels, view.configured_channels),
         channels(&settings.unasked_forums, view.configured_forums),
         yes(settings.unasked_additions),
@@ -99,7 +99,7 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         match settings.digest {
             None => "no".to_owned(),
             Some(digest) => format!(
-                "in <#{}>, next on {}. Everybody who can read that channel sees these questions, also those asked privately, without \
+                "in <#{}>, next on {}. Everyone who can read that channel will see these questions, including those asked privately, but not \
                  who asked",
                 digest.channel,
                 date(digest.next())
@@ -107,7 +107,7 @@ pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
         },
     );
     Reply {
-        title: "Settings of this server".to_owned(),
+        title: "Settings for this server".to_owned(),
         body,
         notice: settings_notice(settings, view),
         ..Reply::default()
@@ -119,14 +119,14 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
     let store = match view.keeping {
         Keeping::Off => Some("Storage is switched off, so nothing can be set here.".to_owned()),
         Keeping::Unwell { .. } => Some(
-            "Storage cannot be used at the moment, so nothing can be changed: see `/guide status`."
+            "Storage isn't working right now, so nothing can be changed: see `/guide status`."
                 .to_owned(),
         ),
         Keeping::Well { .. } => None,
     };
     let deaf = (!view.hears && settings.hears_channels()).then(|| {
-        "I cannot read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content \
-         Intent. Forum posts do not need it."
+        "I can't read messages in channels yet. I will after my next restart, if my operator has switched on the Message Content \
+         Intent. Forum posts don't need it."
             .to_owned()
     });
     let blocked = view.blocked.iter().map(|channel| {
@@ -136,7 +136,7 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
             Lacking::Tag => "set tags",
         };
         format!(
-            "It is saved, but I cannot {what} in <#{}> yet: give me {} there.",
+            "That's saved, but I can't {what} in <#{}> yet: give me {} there.",
             channel.id,
             channel.missing.join(", ")
         )
@@ -148,7 +148,7 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
         .collect();
     let configured = (!configured.is_empty()).then(|| {
         format!(
-            "I still answer in {}: my operator configured it, and only they can change it.",
+            "I'll still answer in {}: my operator set that, and only they can change it.",
             configured.join(", ")
         )
     });
@@ -157,38 +157,38 @@ fn settings_notice(settings: &Settings, view: &SettingsView<'_>) -> Option<Strin
     (!notices.is_empty()).then(|| notices.join("\n"))
 }
 
-/// Where a choice of `/guide settings` cannot be.
+/// For an invalid choice in `/guide settings`.
 pub fn cannot_set(why: &str) -> Reply {
     note(&format!("Nothing was changed: {why}."))
 }
 
-/// Where a channel was chosen that is not one, or not of this server.
+/// For a channel that is of the wrong kind, or not in this server.
 pub fn no_such_channel() -> Reply {
-    note("Nothing was changed: choose a text channel or a forum of this server from the list.")
+    note("Nothing was changed: choose one of this server's text channels or forums from the list.")
 }
 
-/// Where a tag was named, but not the forum that has it.
+/// For a tag that was named without its forum.
 pub fn tag_without_forum() -> Reply {
-    note("Nothing was changed: choose the forum that has the tag too, as `tag-forum`.")
+    note("Nothing was changed: also choose the forum that has the tag, as `tag-forum`.")
 }
 
-/// Where no tag of a forum was named that it has: those that it has.
+/// For a missing or unknown tag: lists the forum's tags.
 pub fn choose_tag(forum: u64, tags: &[String]) -> Reply {
     if tags.is_empty() {
         return note(&format!(
-            "Nothing was changed: <#{forum}> has no tags. Add one in the settings of the forum, then choose it here."
+            "Nothing was changed: <#{forum}> has no tags. Add one in the forum's settings, then choose it here."
         ));
     }
     let tags: Vec<String> = tags.iter().map(|tag| escape(tag)).collect();
     note(&format!(
-        "Nothing was changed: name one of the tags of <#{forum}> as `tag`. They are: {}.",
+        "Nothing was changed: choose one of the tags of <#{forum}> as `tag`. They are: {}.",
         tags.join(", ")
     ))
 }
 
-/// Where Discord does not tell which tags a forum has.
+/// For a forum whose tags Discord does not list.
 pub fn cannot_read_tags(forum: u64) -> Reply {
     note(&format!(
-        "Nothing was changed: I cannot read the tags of <#{forum}>. Give me View Channels there, and try again."
+        "Nothing was changed: I can't read the tags of <#{forum}>. Give me View Channels there, and try again."
     ))
 }

@@ -1,4 +1,4 @@
-//! What moderators add to the guide: where a question belongs, their own answers, the list of both, and the forms for them.
+//! What moderators add to the guide: where questions belong, their own answers, the list of both, and the forms for them.
 
 use crate::additions::{
     Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_WRITTEN_QUESTION, Lesson,
@@ -16,13 +16,13 @@ use super::{
 
 /// How many additions a page of the list has.
 const OF_A_PAGE: usize = 10;
-/// The most of a question that is repeated in the list, in characters.
+/// How many characters of a question are repeated in the list.
 const LISTED: usize = 90;
 /// The longest search of the guide in a form, in characters.
 const LONGEST_SEARCH: usize = 100;
 
-/// To which section questions belong: the nearest, to choose from. The message begins with the questions, which is where they
-/// are read from once a section is chosen. `is_message` where they are a message, which may be an answer.
+/// Offers the nearest sections for questions to belong to. The message begins with the questions, which is where they
+/// are read from once a section is chosen. `is_message` if they are a message, which may itself be an answer.
 pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_message: bool) -> Reply {
     let options = nearest.iter().map(|(topic, section)| {
         let place = Place::new(topic, section);
@@ -37,15 +37,17 @@ pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_messa
         buttons.push(teach("Use it as an answer", Teach::Quote));
     }
     let body = match (nearest, questions) {
-        ([], _) => "The guide has nothing like it. Search in other words, or write an answer.",
+        ([], _) => "The guide has nothing like this. Search with other words, or write an answer.",
         (_, [_]) => {
-            "Which section answers this? From then on, that is what people here get for it."
+            "Which section answers this? From now on, people here will get it for this question."
         }
-        _ => "Which section answers these? From then on, that is what people here get for them.",
+        _ => {
+            "Which section answers these? From now on, people here will get it for these questions."
+        }
     };
     Reply {
         body: format!("{}\n\n{body}", quotes(questions)),
-        prompt: "The nearest sections".to_owned(),
+        prompt: "Closest sections".to_owned(),
         choices: options.collect(),
         buttons,
         ..Reply::default()
@@ -53,7 +55,7 @@ pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_messa
     .within_limits()
 }
 
-/// Questions as they are quoted, one a line.
+/// Questions as quoted, one per line.
 fn quotes(questions: &[String]) -> String {
     let lines = questions
         .iter()
@@ -61,7 +63,7 @@ fn quotes(questions: &[String]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// That questions lead to a section from now on.
+/// Confirms that questions lead to a section from now on.
 pub fn taught(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     Reply {
         body: format!(
@@ -83,13 +85,13 @@ pub fn answer_saved(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     Reply {
         choices: Vec::new(),
         buttons: changes_of(addition),
-        footer: "Saved. This is what people on this server get from now on.".to_owned(),
+        footer: "Saved. People on this server will get this answer from now on.".to_owned(),
         ..added(knowledge, addition)
     }
     .within_limits()
 }
 
-/// Why nothing was saved, with what somebody wrote, so that it is not lost.
+/// Why nothing was saved, with the person's text, so that it is not lost.
 pub fn not_taught(why: &str, lesson: &Lesson) -> Reply {
     let text = match &lesson.reply {
         LessonReply::Own { text, .. } => text.replace("```", "'''"),
@@ -103,11 +105,11 @@ pub fn not_taught(why: &str, lesson: &Lesson) -> Reply {
     note(&format!("Nothing was saved: {}.{copy}", escape(why)))
 }
 
-/// A page, from zero, of what was added in a server, the latest first.
+/// A page, from zero, of what was added in a server, latest first.
 pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) -> Reply {
     if additions.is_empty() {
         return note(
-            "Nothing was added on this server yet. Write an answer with `/guide add`, teach a question from `/guide gaps`, or open the menu \
+            "Nothing has been added on this server yet. Write an answer with `/guide add`, teach a question from `/guide gaps`, or open the menu \
              of a message, then Apps › Teach the guide.",
         );
     }
@@ -129,9 +131,9 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
         .collect();
     let options = shown().map(|addition| {
         let kind = if addition.lesson.is_own() {
-            "An answer of this server"
+            "This server's own answer"
         } else {
-            "A question for a section of the guide"
+            "A question taught for a section of the guide"
         };
         let action = Action::Teach(Teach::One(addition.id));
         Choice::new(addition.lesson.question(), kind, action).here()
@@ -151,7 +153,7 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
         title: "Added on this server".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
-            "{own} of {MOST_ANSWERS} answers, {} of {MOST_PHRASINGS} taught questions, the latest first\n\n{}",
+            "{own} of {MOST_ANSWERS} answers, {} of {MOST_PHRASINGS} taught questions, latest first\n\n{}",
             additions.len() - own,
             lines.join("\n")
         ),
@@ -164,7 +166,7 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
     .within_limits()
 }
 
-/// One addition, with all that is known of it.
+/// One addition, with everything known about it.
 pub fn addition(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     let shown = addition.lesson.is_own().then(|| added(knowledge, addition));
     let body = match &shown {
@@ -185,37 +187,37 @@ pub fn addition(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     .within_limits()
 }
 
-/// That an addition is gone.
+/// Confirms that an addition was deleted.
 pub fn addition_removed() -> Reply {
     Reply {
-        body: "Deleted. Nobody gets it any more.".to_owned(),
+        body: "Deleted. Nobody will get it any more.".to_owned(),
         buttons: vec![teach("Everything added", Teach::List(0)).here()],
         ..Reply::default()
     }
     .within_limits()
 }
 
-/// Where an addition is gone that somebody wants to see or change.
+/// For an addition that is gone when someone wants to see or change it.
 pub fn addition_gone() -> Reply {
-    note("This is no longer there: somebody may have deleted it meanwhile.")
+    note("This is no longer there: someone may have deleted it in the meantime.")
 }
 
-/// Where a gap is gone that somebody wants to close.
+/// For a gap that is gone when someone wants to close it.
 pub fn gap_gone() -> Reply {
-    note("This question is no longer kept. Look at `/guide gaps` again.")
+    note("I no longer have this question. Look at `/guide gaps` again.")
 }
 
-/// Where a message has no text that could be taught.
+/// For a message without text that could be taught.
 pub fn nothing_to_teach() -> Reply {
-    note("This message has no text that I could take over.")
+    note("There's no text in this message for me to use.")
 }
 
-/// Where the operator switched additions off.
+/// For when the operator has switched additions off.
 pub fn additions_off() -> Reply {
-    note("My operator has switched off that servers add to the guide.")
+    note("My operator has switched off adding to the guide.")
 }
 
-/// A form for an answer: empty, or begun. `topic` is the title of the one next to which it stands.
+/// A form for an answer, empty or pre-filled. `topic` is the title of the topic that it is listed under.
 pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
     let (text, link) = match &begun.reply {
         LessonReply::Own { text, link } => (text.as_str(), link.as_deref().unwrap_or_default()),
@@ -242,14 +244,14 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
     let answer = field(
         FieldName::Answer,
         "Answer",
-        "What you would tell them. Nothing on visas, taxes or contracts: that is for official sources.",
+        "What you'd tell them. Nothing on visas, taxes or contracts: leave those to official sources.",
         text,
         LONGEST_ANSWER,
     );
     let others = field(
         FieldName::Others,
-        "Up to three other ways to ask, one a line",
-        "As others have asked it",
+        "Up to three other ways to ask, one per line",
+        "How others have asked it",
         &others.join("\n"),
         (MOST_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
     );
@@ -262,8 +264,8 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
     );
     let topic = field(
         FieldName::Topic,
-        "The topic next to which it stands",
-        "Empty for the nearest one",
+        "The topic to list it under",
+        "Leave empty for the closest one",
         topic,
         LONGEST_SEARCH,
     );
@@ -326,7 +328,7 @@ fn answer_of(knowledge: &KnowledgeBase, addition: &Addition) -> String {
     let topic = knowledge.topic(&lesson.topic);
     let title = topic.map_or_else(|| escape(&lesson.topic), |topic| escape(&topic.title));
     match &lesson.reply {
-        LessonReply::Own { .. } => format!("an answer next to {title}"),
+        LessonReply::Own { .. } => format!("an answer listed under {title}"),
         LessonReply::Section(id) => match topic.and_then(|topic| topic.section(id)) {
             Some(section) => format!("**{}** ({title})", escape(&section.heading)),
             None => format!("a section of {title} that is no longer in the guide"),
@@ -338,7 +340,7 @@ fn answer_of(knowledge: &KnowledgeBase, addition: &Addition) -> String {
 fn by(addition: &Addition) -> String {
     let author = addition
         .author
-        .map_or_else(|| "somebody".to_owned(), |author| format!("<@{author}>"));
+        .map_or_else(|| "someone".to_owned(), |author| format!("<@{author}>"));
     format!("by {author} on {}", date(addition.day))
 }
 

@@ -15,7 +15,7 @@ fn becomes(text: &str, kept: &str) {
 }
 
 #[test]
-fn what_could_tell_who_asked_goes() {
+fn identifying_details_are_removed() {
     becomes(
         "<@123456789012345678> how do i start <#12> <:wave:998877665544332211> <a:x:1> <t:1> </ask:5>?",
         "… how do i start … ?",
@@ -57,7 +57,7 @@ fn what_could_tell_who_asked_goes() {
 }
 
 #[test]
-fn who_introduces_themselves_stays_unnamed() {
+fn names_in_introductions_are_removed() {
     becomes(
         "My name is Ada Lovelace and i need a referral",
         "My name is … and i need a referral",
@@ -75,7 +75,7 @@ fn who_introduces_themselves_stays_unnamed() {
 }
 
 #[test]
-fn where_somebody_lives_goes() {
+fn street_addresses_are_removed() {
     becomes(
         "i live at 221B Baker Street, London NW1 6XE is that far",
         "i live at … London … is that far",
@@ -85,7 +85,7 @@ fn where_somebody_lives_goes() {
 }
 
 #[test]
-fn what_a_question_needs_stays() {
+fn the_words_of_a_question_stay() {
     for text in [
         "how do i get a backend internship with no experience?",
         "is node.js or asp.net better in 2026, C++ or C#?",
@@ -98,7 +98,7 @@ fn what_a_question_needs_stays() {
     }
 }
 
-/// What must never be kept.
+/// Secrets that must never be kept.
 fn secret() -> impl Strategy<Value = String> {
     prop_oneof![
         "[1-9][0-9]{16,18}",
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn of_anything_little_is_left_and_nothing_more_goes(text in "\\PC{0,600}") {
+    fn scrubbing_any_text_is_bounded_and_idempotent(text in "\\PC{0,600}") {
         let kept = scrub(&text);
         prop_assert!(kept.as_str().chars().count() <= MOST);
         prop_assert!(!kept.as_str().contains('@') && !kept.as_str().contains("://"));

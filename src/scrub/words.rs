@@ -1,9 +1,9 @@
 //! Names and street addresses, by the words around them.
 
-/// What stands for what was taken out.
+/// Marks what was removed.
 pub(super) const GONE: &str = "…";
 
-/// A word as it is compared: lower case, without marks around it.
+/// A word for comparison: lower case, without punctuation around it.
 fn bare(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase()
@@ -18,14 +18,14 @@ const AFTER_NAME: [&str; 34] = [
     "should", "any", "want",
 ];
 
-/// Words after "I'm" that are no name even where "from" follows.
+/// Words after "I'm" that are not names, even if "from" follows.
 #[rustfmt::skip]
 const NO_NAME: [&str; 19] = [
     "a", "an", "the", "not", "far", "away", "new", "here", "back", "just", "also", "still", "currently", "originally",
     "actually", "someone", "student", "fresh", "straight",
 ];
 
-/// Marks names where somebody introduces themselves: "my name is X", "call me X", "I'm X from …", "this is X from …".
+/// Marks names where someone introduces themselves: "my name is X", "call me X", "I'm X from …", "this is X from …".
 pub(super) fn mark_names(words: &[&str], gone: &mut [bool]) {
     let bare: Vec<String> = words.iter().map(|word| self::bare(word)).collect();
     let word = |at: usize| bare.get(at).map_or("", String::as_str);
@@ -56,7 +56,7 @@ fn mark(gone: &mut [bool], from: usize, length: usize) {
         .for_each(|gone| *gone = true);
 }
 
-/// How many words from here on are a name: up to three, until one that goes on with the sentence.
+/// How many words from here on are a name: up to three, until one that continues the sentence.
 fn name_length(words: &[&str], bare: &[String], from: usize) -> usize {
     let mut length = 0;
     for (word, bare) in words.iter().zip(bare).skip(from).take(3) {
@@ -93,7 +93,7 @@ fn introduced(words: &[&str], bare: &[String], from: usize) -> usize {
 
 /// Marks street addresses and postcodes with letters.
 pub(super) fn mark_addresses(words: &[&str], gone: &mut [bool]) {
-    /// What ends the name of a street and nothing else.
+    /// Words that only ever end a street name.
     const STREETS: [&str; 8] = [
         "street",
         "avenue",
@@ -104,7 +104,7 @@ pub(super) fn mark_addresses(words: &[&str], gone: &mut [bool]) {
         "blvd",
         "lane",
     ];
-    /// What ends the name of a street where the words before it are names.
+    /// Words that end a street name if the words before them are names.
     const PERHAPS: [&str; 8] = [
         "st", "drive", "dr", "way", "court", "place", "square", "terrace",
     ];

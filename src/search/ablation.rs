@@ -1,4 +1,4 @@
-//! The components of the search, each of which can be switched off to measure what it is worth.
+//! The components of the search, each of which can be switched off to measure what it contributes.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,23 +13,23 @@ pub enum Component {
     Characters,
     /// Correcting misspelt words.
     Spelling,
-    /// Abbreviations, groups of synonyms and stop words.
+    /// Abbreviations, synonym groups and stop words.
     Vocabulary,
     /// The lexicon of everyday English.
     English,
     /// Vectors of what words mean.
     Meaning,
-    /// BM25 beside the classifier.
+    /// BM25 in addition to the classifier.
     Bm25,
     /// Titles and headings among the phrasings.
     Titles,
     /// Examples of messages that are out of scope.
     OutOfScope,
-    /// The sentence that asks counting more than the others.
+    /// Weighting the sentence that asks more than the others.
     Sentences,
     /// Earlier questions of the conversation.
     Context,
-    /// What an encoder says, where an operator has installed one.
+    /// The encoder, if an operator has installed one.
     Encoder,
 }
 

@@ -1,4 +1,4 @@
-//! Reading a text as the index sees it: abbreviations written out, misspellings corrected, stems, groups of words that
+//! Reads a text for the index: writes out abbreviations, corrects misspellings, and finds stems and groups of words that
 //! mean the same.
 
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ pub(super) struct AnalyzedText<'a> {
     pub english: Vec<u32>,
     /// What was corrected, and into what.
     pub corrections: Vec<(String, String)>,
-    /// Words that the knowledge base does not have and that resemble none it has.
+    /// Words that the knowledge base does not have and that resemble none of its words.
     pub unknown: Vec<String>,
 }
 
@@ -54,11 +54,11 @@ impl AnalyzedText<'_> {
 /// One understood word.
 #[derive(Debug)]
 pub(super) struct Word<'a> {
-    /// The word, spelt right.
+    /// The word, correctly spelt.
     pub text: Cow<'a, str>,
     /// The number of its stem (Porter's second English stemmer, Snowball), or [`UNKNOWN_STEM`].
     pub stem: u32,
-    /// Whether it carries no meaning by itself.
+    /// Whether it is a stop word.
     pub stop: bool,
     /// Whether it stands for another spelling.
     pub corrected: bool,
@@ -67,12 +67,12 @@ pub(super) struct Word<'a> {
 /// The stem of a word that the knowledge base does not have. Numbers of known stems are below it.
 pub(super) const UNKNOWN_STEM: u32 = (1 << 30) - 1;
 
-/// Words of this many characters, corrected, are what was meant; shorter ones may be others that the guide lacks.
+/// From this length on, in characters, a corrected word is what was meant; a shorter one may be a word that the guide lacks.
 const SHORTEST_CORRECTED: usize = 8;
-/// Stands before the name of a group, so that it is no stem.
+/// Precedes the name of a group, so that it cannot be a stem.
 const GROUP_MARK: char = '=';
 
-/// What finds the stem of an English word.
+/// The English stemmer.
 fn stemmer() -> Stemmer {
     Stemmer::create(Algorithm::English)
 }
@@ -226,7 +226,7 @@ impl Analyzer {
         analyzed
     }
 
-    /// Reads a text without its groups, correcting only words of at least so many characters.
+    /// Reads a text without its groups, correcting only words of at least this many characters.
     fn understand(&self, shortest: usize, text: &str) -> AnalyzedText<'_> {
         let typed = text::words(text);
         let mut analyzed = AnalyzedText {
@@ -356,7 +356,7 @@ impl Analyzer {
         self.groups.name(number)
     }
 
-    /// The word with which questions most often finish what is begun so; nothing where it is a word of theirs already.
+    /// The most frequent word in questions that begins with this text; `None` if the text is one of their words already.
     pub(super) fn finished(&self, begun: &str) -> Option<&str> {
         self.words.finished(begun)
     }

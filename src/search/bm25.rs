@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::lists::Lists;
 
-/// How fast repeating a word stops to count.
+/// How quickly repetitions of a word stop counting.
 const K1: f32 = 1.2;
-/// How much a long document is held against it.
+/// How strongly long documents are penalised.
 const B: f32 = 0.75;
 
 /// For each term the topics that have it, with what a question gains there by having it too.

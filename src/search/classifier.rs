@@ -11,14 +11,14 @@ use super::lists::Lists;
 use super::meaning::Meaning;
 use super::vectorizer::{Vectors, WeightedFeature};
 
-/// Numbers for some of the classes, few enough to stay in vector registers; rows are filled up to whole blocks. Blocks of 40
+/// Values for some of the classes, few enough to stay in vector registers; rows are padded to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
 type WeightBlock = [f32x8; WIDTH];
 const WIDTH: usize = 2;
 /// The classes of a block.
 const LANES: usize = 8 * WIDTH;
 
-/// How much of what several right classes share goes to those that seem right already; the rest goes to all alike.
+/// How much of the weight shared by several right classes goes to those that already seem right; the rest is divided evenly.
 const LENIENCE: f32 = 0.5;
 
 /// How many passes the weights are averaged over.
@@ -235,7 +235,7 @@ fn subtract_targets(targets: &[u32], probabilities: &mut [f32]) {
     }
 }
 
-/// Adds a row, so many times, to the sums of a block.
+/// Adds a multiple of a row to the sums of a block.
 fn add(sums: &mut WeightBlock, times: f32, row: &WeightBlock) {
     let times = f32x8::splat(times);
     sums.iter_mut()

@@ -1,8 +1,8 @@
-//! How much the question before counts, in a conversation.
+//! How much the previous question counts in a conversation.
 
 use super::analyzer::AnalyzedText;
 
-/// Words that begin a question which goes on from the one before.
+/// Words that begin a follow-up question.
 const LINKING: [&str; 9] = [
     "and", "or", "but", "what", "ok", "so", "then", "any", "also",
 ];
@@ -11,7 +11,7 @@ const REFERRING: [&str; 12] = [
     "it", "that", "them", "they", "one", "ones", "those", "this", "there", "instead", "else", "too",
 ];
 
-/// How much the question before this one counts beside it; none where this one says enough by itself.
+/// How much the previous question counts; `None` if this one says enough by itself.
 pub(super) fn share_of_previous(question: &AnalyzedText) -> Option<f32> {
     let words = &question.words;
     let telling = words.iter().filter(|word| !word.stop).count();

@@ -1,6 +1,6 @@
-//! What an index is built from: the texts of a knowledge base without anything that a search does not need.
+//! What an index is built from: the texts of a knowledge base, without anything that a search does not need.
 //!
-//! A [`Corpus`] can also be filled from elsewhere, to measure the search on the question sets that others published.
+//! A [`Corpus`] can also be filled from elsewhere, to measure the search on published question sets.
 
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ pub(super) struct Example<'a> {
 }
 
 impl Example<'_> {
-    /// Whether it is short enough to be compared with a question as a whole; a message tells too much besides.
+    /// Whether it is short enough to be compared with a whole question; a message says too much else.
     pub(super) fn is_phrasing(&self) -> bool {
         self.answers.is_empty()
     }
@@ -68,7 +68,7 @@ impl Example<'_> {
 }
 
 impl Corpus {
-    /// All of it as bytes: two corpora with the same bytes teach the same.
+    /// The whole corpus as bytes: two corpora with the same bytes teach the same.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Writing into memory cannot fail, and every part of a corpus can be written.
         postcard::to_stdvec(self).unwrap_or_default()
@@ -94,8 +94,8 @@ impl Corpus {
         rest
     }
 
-    /// The same without what a topic says and what it alone answers. The topic stays as an empty one, so that the numbers of
-    /// the others hold.
+    /// The same without a topic's texts and the messages that only it answers. The topic stays as an empty one, so that the numbers of
+    /// the others stay valid.
     pub fn without_topic(&self, topic: usize) -> Self {
         let mut rest = self.clone();
         if let Some(texts) = rest.topics.get_mut(topic) {
@@ -162,11 +162,11 @@ impl Corpus {
 /// The texts of one topic.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TopicTexts {
-    /// Decides ties.
+    /// Breaks ties.
     pub id: String,
-    /// Learned from like a phrasing.
+    /// Used for training, like a phrasing.
     pub title: String,
-    /// Words that count for the topic although no phrasing may have them.
+    /// Words that count for the topic even if no phrasing has them.
     pub keywords: Vec<String>,
     /// Ways to ask about the topic as a whole.
     pub phrasings: Vec<String>,
@@ -177,7 +177,7 @@ pub struct TopicTexts {
 /// The texts of one section.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct SectionTexts {
-    /// Learned from like a phrasing.
+    /// Used for training, like a phrasing.
     pub heading: String,
     /// What would be shown.
     pub text: String,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// All known words in the order of the alphabet; the place of a word is its number.
+/// All known words in alphabetical order; a word's position is its number.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct TermDictionary(IndexMap<Box<str>, Known, FxBuildHasher>);
 
@@ -16,7 +16,7 @@ pub(super) struct TermDictionary(IndexMap<Box<str>, Known, FxBuildHasher>);
 pub(super) struct Known {
     /// The number of its stem.
     pub stem: u32,
-    /// Whether it carries no meaning by itself.
+    /// Whether it is a stop word.
     pub stop: bool,
     /// How often questions of the knowledge base use it.
     pub uses: u32,
@@ -42,7 +42,7 @@ impl Texts {
     }
 }
 
-/// Collects words as they come. Until all are there, a word's number is its turn.
+/// Collects words. Until all are known, a word's number is its order of arrival.
 #[derive(Debug, Default)]
 pub(super) struct TermDictionaryBuilder {
     turns: FxHashMap<Box<str>, u32>,
@@ -51,7 +51,7 @@ pub(super) struct TermDictionaryBuilder {
 }
 
 impl TermDictionaryBuilder {
-    /// Adds a word that a question uses so many times.
+    /// Adds a word that a question uses this many times.
     pub(super) fn add(&mut self, word: &str, times: u32) -> u32 {
         let turn = match self.turns.get(word) {
             Some(&turn) => turn,
@@ -76,7 +76,7 @@ impl TermDictionaryBuilder {
         texts.ends.push(texts.words.len() as u32);
     }
 
-    /// Orders the words, numbers their stems, and numbers the words of the texts anew.
+    /// Orders the words, numbers their stems, and numbers the words of the texts again.
     pub(super) fn finish(
         self,
         stemmer: &Stemmer,
@@ -115,7 +115,7 @@ impl TermDictionaryBuilder {
 }
 
 impl TermDictionary {
-    /// The number of a word, and what is known of it; nothing of one that is not known.
+    /// The number of a word, and what is known about it; `None` if it is unknown.
     pub(super) fn find(&self, word: &str) -> Option<(u32, &Known)> {
         self.0
             .get_full(word)
@@ -134,14 +134,14 @@ impl TermDictionary {
         self.0.iter().map(|(word, known)| (&**word, known))
     }
 
-    /// Notes that a word carries no meaning by itself.
+    /// Marks a word as a stop word.
     pub(super) fn stop(&mut self, word: &str) {
         if let Some(known) = self.0.get_mut(word) {
             known.stop = true;
         }
     }
 
-    /// The word that begins so and that questions use most often, the first by the alphabet of equals; nothing where it is
+    /// The word beginning with this text that questions use most often, alphabetically first on a tie; `None` if the text is
     /// a word of questions already.
     pub(super) fn finished(&self, begun: &str) -> Option<&str> {
         if self.find(begun).is_some_and(|(_, known)| known.uses > 0) {

@@ -1,4 +1,4 @@
-//! Why a topic got its score, in numbers that add up.
+//! Explains a topic's score, in numbers that add up.
 
 use super::analyzer::AnalyzedText;
 use super::features::{group_key, pair_key, word_key};
@@ -10,19 +10,19 @@ const MOST_WORDS: usize = 6;
 /// How a question was read and where the scores come from.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Explanation {
-    /// What was corrected or split, and into what.
+    /// Words that were corrected or split, and into what.
     pub corrections: Vec<(String, String)>,
     /// Words that the knowledge base does not have.
     pub unknown: Vec<String>,
-    /// The groups of synonyms that were recognised.
+    /// The synonym groups that were recognised.
     pub groups: Vec<String>,
     /// What the search found.
     pub found: Found,
-    /// For each match, best first, what its score is made of.
+    /// For each match, best first, the components of its score.
     pub candidates: Vec<Candidate>,
 }
 
-/// What the score of one match is made of.
+/// The components of one match's score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// The match.
@@ -33,7 +33,7 @@ pub struct Candidate {
     pub words: Vec<Gain>,
 }
 
-/// One thing that speaks for a match, or against it.
+/// One piece of evidence for or against a match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain {
     /// What it is.
@@ -43,7 +43,7 @@ pub struct Gain {
 }
 
 impl Index {
-    /// Searches, and tells where the scores came from.
+    /// Searches, and reports where the scores came from.
     pub fn explain(&self, question: &Question) -> Explanation {
         let found = self.search(question);
         let analyzed = self.analyzer.read(&question.text);
@@ -125,7 +125,7 @@ impl Index {
         let parts = vec![
             part("words", sum(&words)),
             part("pairs of words", sum(&pairs)),
-            part("groups of synonyms", sum(&groups)),
+            part("synonym groups", sum(&groups)),
             part(
                 "spelling (runs of characters)",
                 classified - sum(&words) - sum(&pairs) - sum(&groups),
@@ -152,7 +152,7 @@ impl Index {
     }
 }
 
-/// Each thing once: a word that is said twice is one feature.
+/// Each feature once, even if a word occurs twice.
 fn unique(gains: Vec<Gain>) -> Vec<Gain> {
     let mut once: Vec<Gain> = Vec::new();
     for gain in gains {

@@ -2,7 +2,7 @@
 //!
 //! Five blocks, each weighted by TF-IDF (Salton and Buckley, "Term-weighting approaches in automatic text retrieval",
 //! 1988), scaled to unit length and then by its own weight, so that no block drowns another. A feature that the
-//! knowledge base has never seen has no place but counts towards the length: a question full of them scores low.
+//! knowledge base does not have has no column but counts towards the length, so a question full of them scores low.
 
 use super::ablation::{Component, Components};
 use super::analyzer::AnalyzedText;
@@ -17,7 +17,7 @@ pub(super) enum Block {
     Words,
     /// Two neighbouring stems: "follow up" is not "up".
     Pairs,
-    /// Runs of three characters of a word that is no stop word, its ends marked: what misspelt and inflected words share.
+    /// Character trigrams of words that are not stop words, with the ends marked: what misspelt and inflected words share.
     Characters,
     /// Groups of words that mean the same in this guide.
     Groups,
@@ -34,7 +34,7 @@ impl Block {
         Self::English,
     ];
 
-    /// How much the block weighs against the others.
+    /// The block's weight relative to the others.
     pub(super) fn weight(self, components: Components) -> f32 {
         match self {
             Self::Words if components.has(Component::Words) => 0.8,
@@ -47,7 +47,7 @@ impl Block {
     }
 }
 
-/// The share of a corrected word's characters that comes from what was typed; the rest comes from the correction.
+/// The weight of a corrected word's trigrams as typed; the rest comes from the correction.
 const TYPED: f32 = 0.5;
 
 /// A feature's name: one number for each, without collisions.
@@ -167,7 +167,7 @@ fn push_runs(word: &str, share: f32, counts: &mut Vec<(u64, f32)>) {
     }
 }
 
-/// How much a feature counts that occurs so often in a text.
+/// The weight of a feature that occurs this often in a text.
 pub(super) fn frequency(count: f32) -> f32 {
     if count > 1.0 {
         1.0 + libm::logf(count)

@@ -27,37 +27,37 @@ impl Match {
 /// What a search found, and the evidence for and against it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {
-    /// One match for each topic, best first, at most [`MOST_MATCHES`]. Empty where the question has no word.
+    /// One match for each topic, best first, at most [`MOST_MATCHES`]. Empty if the question has no words.
     pub matches: Vec<Match>,
-    /// The kind of message out of scope that fits best, by position, and its score on the scale of [`Match::score`].
+    /// The out-of-scope kind that fits best, by position, and its score on the scale of [`Match::score`].
     pub aside: Option<(usize, f32)>,
-    /// How like the question is to the nearest phrasing of the best topic: a cosine, 0 to 1.
+    /// How similar the question is to the best topic's nearest phrasing: a cosine, 0 to 1.
     pub nearest: f32,
     /// The same for the nearest example out of scope.
     pub nearest_aside: f32,
-    /// How far the scores of all classes are apart: their standard deviation. What the knowledge base does not know leaves
+    /// How far apart the scores of all classes are: their standard deviation. A question that the knowledge base does not know leaves
     /// all classes alike.
     pub deviation: f32,
-    /// By how much the classifier prefers all topics together to all kinds out of scope together: the logarithm of the odds.
+    /// By how much the classifier prefers all topics together to all out-of-scope kinds together: the log odds.
     /// Zero if the knowledge base has no examples out of scope.
     pub scope_odds: f32,
     /// How many words the question has, abbreviations written out.
     pub words: usize,
-    /// How many of them neither the knowledge base nor the lexicon has, nor anything like them.
+    /// How many of them are unknown: not in the knowledge base or the lexicon, nor similar to a word that is.
     pub unknown: usize,
-    /// For a question of a few words: the sections, by topic and position, in whose texts alone all of these stand. A rare word
-    /// may stand in a text and in no phrasing. Not looked for where the question was overheard: nothing is offered there.
+    /// For a question of a few words: the only sections, by topic and position, whose texts have all of them. A rare word
+    /// may be in a text but in no phrasing. Not searched if the question was overheard, because nothing is offered then.
     pub in_texts: Vec<(usize, usize)>,
     /// Whether the question is a phrasing, a title or a heading of the best topic, stem for stem.
     pub repeats: bool,
-    /// What the encoder says, if it was asked.
+    /// The encoder's evidence, if it was used.
     pub encoded: Option<EncoderEvidence>,
-    /// The section of the best topic that fits next best, and how far it is behind. Nothing where a phrasing of the best one
+    /// The best topic's second-best section, and how far it is behind. `None` if a phrasing of the best one
     /// was repeated.
     pub next_section: Option<(usize, f32)>,
 }
 
-/// How alike in meaning a question is to what the index has learned from: cosines, from -1 to 1.
+/// How similar in meaning a question is to what the index has learned from: cosines, from -1 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct EncoderEvidence {
     /// To the nearest example of the best topic.

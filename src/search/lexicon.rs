@@ -21,7 +21,7 @@ mod tests {
     use crate::text;
 
     #[test]
-    fn every_member_is_spelt_as_a_message_is_read() {
+    fn every_member_is_spelt_like_the_words_of_a_message() {
         let wrong: Vec<&str> = groups()
             .flatten()
             .filter(|member| text::words(member).join(" ") != *member)

@@ -1,5 +1,5 @@
-//! What words mean beyond the guide: a vector for each of some thousand English words, in which words that are used alike
-//! point the same way.
+//! What words mean beyond the guide: a vector for each of some thousands of English words; words used in similar ways
+//! point in similar directions.
 //!
 //! `meaning/vectors.bin` was distilled from the sentence encoder all-MiniLM-L6-v2 (Wang et al., "MiniLM", 2020; Reimers and Gurevych,
 //! "Sentence-BERT", 2019; Apache License 2.0) by `meaning/distill.py`. A text is the sum of its words, scaled to unit length.
@@ -29,7 +29,7 @@ pub(super) struct Meanings {
 }
 
 impl Meanings {
-    /// Reads the file. What is not of its form has no words.
+    /// Reads the file. A malformed file gives no words.
     pub(super) fn read() -> Self {
         let number = |at: usize| {
             let bytes = FILE.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
@@ -97,7 +97,7 @@ impl RoundedMeaning {
         Self(rounded)
     }
 
-    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
+    /// How similar two texts are, from -1 to 1: the cosine of the angle between their vectors.
     pub(super) fn cosine(&self, other: &Self) -> f32 {
         let products = self.0.iter().zip(&other.0);
         let sum = products.fold(i32x4::ZERO, |sum, (a, b)| sum + a.dot(*b));

@@ -9,7 +9,7 @@ use super::meaning::{Meaning, RoundedMeaning};
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
 
-/// How alike a question is to the examples of a class, from -1 to 1.
+/// How similar a question is to the examples of a class, from -1 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Likeness {
     /// To the nearest one.
@@ -19,7 +19,7 @@ pub(super) struct Likeness {
 }
 
 impl Likeness {
-    /// The likeness to these examples; zero where there are none.
+    /// The similarity to these examples; zero if there are none.
     fn of(cosines: impl Iterator<Item = f32>) -> Self {
         let mut best: [f32; NEIGHBOURS] = [f32::MIN; NEIGHBOURS];
         let mut count = 0;

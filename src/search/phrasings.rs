@@ -1,4 +1,4 @@
-//! Comparing a question with every phrasing: which section of a topic answers, and how near anything is at all.
+//! Compares a question with every phrasing: which section of a topic answers, and how close anything is at all.
 
 use std::ops::Range;
 
@@ -68,7 +68,7 @@ impl Phrasings {
             ..self
         };
         let mut by_stems: Vec<u32> = (0..of_class.len() as u32).collect();
-        // The first of those that say the same comes first.
+        // Of identical phrasings, the first stays first.
         by_stems.sort_by(|&a, &b| finished.stems_of(a).cmp(finished.stems_of(b)));
         finished.by_stems = by_stems;
         finished
@@ -109,8 +109,8 @@ impl Phrasings {
             .unwrap_or_default()
     }
 
-    /// How like a question is to each phrasing: the cosine, with what the knowledge base has never seen counting as
-    /// unlike.
+    /// How similar a question is to each phrasing: the cosine, with features that the knowledge base does not have counting as
+    /// different.
     pub(super) fn likeness(&self, vector: &[WeightedFeature]) -> Vec<f32> {
         let mut likeness = vec![0.0; self.sections.len()];
         for &WeightedFeature { column, value, .. } in vector {
@@ -145,7 +145,7 @@ impl Phrasings {
             .fold(0.0, f32::max)
     }
 
-    /// How like a question is to each phrasing of a topic, with the section that the phrasing asks for.
+    /// How similar a question is to each phrasing of a topic, with the section that the phrasing asks for.
     pub(super) fn of_topic<'a>(
         &'a self,
         topic: usize,

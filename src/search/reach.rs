@@ -1,9 +1,9 @@
-//! Which topics and phrasings a search does not find although they are in the knowledge base.
+//! Finds topics and phrasings that a search does not find although they are in the knowledge base.
 
 use super::{Index, Question};
 use crate::knowledge::{KnowledgeBase, Phrasing, Position, Problem, Severity, Sources, Topic};
 
-/// Warns of every topic that its own title does not find among the first three, and of every phrasing that finds
+/// Warns about every topic that its own title does not find among the first three, and about every phrasing that finds
 /// another topic first.
 pub fn unreachable(knowledge: &KnowledgeBase, index: &Index, sources: &Sources) -> Vec<Problem> {
     let mut problems = Vec::new();

@@ -1,8 +1,8 @@
 //! Which section of a topic answers, once the topic is known.
 //!
-//! Four things speak for a section: that its nearest phrasing is like the question, that its phrasings are so on average,
-//! that its heading and text have the question's words, and what a small classifier of the topic's own has learned from
-//! phrasings, headings and messages. The last learns nothing from ways to ask for the topic as a whole: they ask for no section.
+//! Four things count for a section: how similar its nearest phrasing is to the question, how similar its phrasings are on average,
+//! whether its heading and text have the question's words, and what the topic's own small classifier has learned from
+//! phrasings, headings and messages. The classifier ignores ways to ask about the topic as a whole, because they ask for no section.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,27 +15,27 @@ use super::phrasings::Phrasings;
 use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
 
-/// How much a phrasing of the topic as a whole counts for the first section, against one of the section's own.
+/// The weight of a phrasing of the whole topic for the first section, relative to the section's own phrasings.
 const GENERAL: f32 = 0.9;
-/// How much the mean likeness of a section's phrasings counts beside the greatest.
+/// The weight of the mean similarity of a section's phrasings, relative to the greatest.
 const MEAN: f32 = 1.5;
-/// How much it counts that the section's text has all words of the question.
+/// The weight of the section's text having all the question's words.
 const TEXT: f32 = 1.2;
 /// How much a point of the topic's own classifier counts.
 const CLASSIFIED: f32 = 0.3;
-/// The most sections that may have a question's words in their texts for these to point to them.
+/// The maximum number of sections with a question's words in their texts; with more, the words do not single any out.
 const MOST_WITH_WORDS: usize = 2;
 /// How often the training of a topic's classifier goes over its examples.
 const PASSES: usize = 4;
 /// Its first step.
 const STEP: f32 = 1.5;
 
-/// What a question says, to compare it with the texts of sections.
+/// A question's content, for comparing it with the texts of sections.
 #[derive(Debug)]
 pub(super) struct QueryTerms {
-    /// The stem of each word, and how much it tells.
+    /// The stem of each word, and how much it says.
     words: Vec<(u32, f32)>,
-    /// How much all of them tell.
+    /// How much all of them say together.
     whole: f32,
 }
 
@@ -148,7 +148,7 @@ impl Sections {
         found
     }
 
-    /// The section of a topic that fits the question best, the first of equals, and the next best with how far it is behind.
+    /// The section of a topic that fits the question best (the first on a tie), and the second best with how far it is behind.
     pub(super) fn best(
         &self,
         topic: usize,

@@ -1,4 +1,4 @@
-//! What a sentence encoder says, where an operator has installed one: how alike in meaning a question is to everything that
+//! The evidence of a sentence encoder, if an operator has installed one: how similar in meaning a question is to everything that
 //! the index has learned from.
 //!
 //! Nothing is trained: the nearest neighbours vote (Cover and Hart, "Nearest Neighbor Pattern Classification", 1967).
@@ -15,15 +15,15 @@ pub const SENTENCE_DIMENSIONS: usize = 384;
 /// What one is in a [`SentenceVector`].
 const ONE: f32 = 32_767.0;
 
-/// How much the likeness in meaning to a section's nearest example counts, and to its five nearest on average.
+/// The weights of the similarity in meaning to a section's nearest example, and to its five nearest on average.
 const ENCODED_SECTION: f32 = 1.0;
 
-/// The meaning of a text, as a sentence encoder sees it: a vector of unit length, each of whose numbers is rounded to one of
+/// The meaning of a text according to a sentence encoder: a vector of unit length, each element of which is rounded to one of
 /// 32,767 parts of one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SentenceVector([i16; SENTENCE_DIMENSIONS]);
 
-/// What makes a text a vector; nothing where there is no encoder, or where it has not seen the text yet.
+/// Turns a text into a vector; `None` if there is no encoder, or it has not seen the text yet.
 pub type Encode<'a> = dyn Fn(&str) -> Option<SentenceVector> + Sync + 'a;
 
 /// No encoder.
@@ -52,7 +52,7 @@ impl SentenceVector {
         self.0.map(|number| f32::from(number) / ONE)
     }
 
-    /// How alike two texts are, from -1 to 1: the cosine of the angle between their vectors.
+    /// How similar two texts are, from -1 to 1: the cosine of the angle between their vectors.
     pub fn cosine(&self, other: &Self) -> f32 {
         // Below 2^31, because both are of unit length.
         let products = self.0.iter().zip(&other.0);
@@ -62,7 +62,7 @@ impl SentenceVector {
 }
 
 impl Default for SentenceVector {
-    /// The vector of no text: like nothing.
+    /// A zero vector, similar to nothing.
     fn default() -> Self {
         Self([0; SENTENCE_DIMENSIONS])
     }
@@ -82,7 +82,7 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    /// Encodes all examples of a corpus; none if one of them cannot be encoded.
+    /// Encodes all examples of a corpus; `None` if one of them cannot be encoded.
     pub fn new(corpus: &Corpus, encode: &Encode<'_>) -> Option<Self> {
         let examples = corpus.examples(true, true);
         let vectors: Option<Vec<SentenceVector>> = examples
@@ -113,7 +113,7 @@ impl Sentences {
     }
 }
 
-/// How alike in meaning a question is to all that the index has learned from.
+/// How similar in meaning a question is to everything that the index has learned from.
 #[derive(Debug)]
 pub(super) struct SentenceLikeness<'a> {
     sentences: &'a Sentences,

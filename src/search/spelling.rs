@@ -16,7 +16,7 @@ use super::lists::Lists;
 const SHORTEST: usize = 4;
 /// From this length on, in characters, two edits are allowed instead of one.
 const TWO_EDITS_FROM: usize = 8;
-/// Words longer than this, in characters, are not words: nothing to correct, and their deletions would be many.
+/// Longer strings, in characters, are not words: there is nothing to correct, and they would have too many deletions.
 const LONGEST: usize = 24;
 /// Each half of a word that is split in two has at least this many characters.
 const SHORTEST_HALF: usize = 3;
@@ -32,7 +32,7 @@ pub(super) struct Speller {
     protected: FxHashSet<String>,
 }
 
-/// What became of a word.
+/// The result of checking a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Spelling {
     /// The knowledge base has the word, or it must not be touched.
@@ -50,7 +50,7 @@ impl Speller {
     pub(super) fn new(words: &TermDictionary, protected: FxHashSet<String>) -> Self {
         let mut forms = Vec::new();
         for (number, (word, known)) in (0u32..).zip(words.iter()) {
-            // A word that no phrasing has is corrected to over one edit only: there are many, and they are seldom meant.
+            // A word that is in no phrasing is a correction only within one edit: there are many, and they are rarely meant.
             let most = if known.uses == 0 {
                 1
             } else {
@@ -104,7 +104,7 @@ impl Speller {
         }
     }
 
-    /// The known word with the fewest edits; then the one with the same first letter, then the more frequent, then by alphabet.
+    /// The known word with the fewest edits; on a tie the one with the same first letter, then the more frequent, then alphabetically.
     fn nearest(&self, words: &TermDictionary, word: &str, most: usize) -> Option<u32> {
         let mut candidates: Vec<u32> = Vec::new();
         for_each_deletion(word, most, |form| candidates.extend(self.having(form)));
@@ -145,7 +145,7 @@ fn split(words: &TermDictionary, word: &str) -> Option<(u32, u32)> {
         .map(|(_, left, right)| (left, right))
 }
 
-/// How many edits a word of this many characters may be away.
+/// How many edits are allowed for a word of this length, in characters.
 fn edits(length: usize) -> usize {
     if length < TWO_EDITS_FROM { 1 } else { 2 }
 }

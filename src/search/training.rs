@@ -16,7 +16,7 @@ use super::sections::Sections;
 use super::vectorizer::VectorizerBuilder;
 use crate::knowledge::KnowledgeBase;
 
-/// The first step of training; larger ones learn the phrasings by heart and generalise less.
+/// The initial step size of training; larger ones learn the phrasings by heart and generalise less.
 const STEP: f32 = 1.0;
 
 impl Index {

@@ -19,7 +19,7 @@ const UNPLACED: u32 = u32::MAX;
 pub(super) struct WeightedFeature {
     /// Its name.
     pub key: u64,
-    /// Where it stands in a vector; several features of a text may share a column, and their values add up.
+    /// Its column in a vector; several features of a text may share a column, and their values add up.
     pub column: u32,
     /// How much it counts there.
     pub value: f32,
@@ -282,7 +282,7 @@ impl Vectorizer {
         vector
     }
 
-    /// How much a feature says: its inverse document frequency; 0 for one that the knowledge base does not have.
+    /// How much a feature says: its inverse document frequency, or 0 if the knowledge base does not have it.
     pub(super) fn idf(&self, key: u64) -> f32 {
         self.feature(key).map_or(0.0, |feature| feature.idf)
     }

@@ -1,4 +1,4 @@
-//! What is known of what moderators added: a map by guild, kept up to date by the changes that the store tells.
+//! What is known about additions: a map by guild, kept up to date by the changes that the store reports.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl KnownAdditions {
         self.0.iter().map(|(guild, additions)| (*guild, additions))
     }
 
-    /// Puts what was added in a guild in the place of what was known.
+    /// Replaces what is known about a guild's additions.
     pub(super) fn put(&mut self, guild: u64, additions: &Arc<Additions>) {
         if additions.is_empty() {
             self.0.remove(&guild);
@@ -35,7 +35,7 @@ impl KnownAdditions {
         self.0.remove(&guild);
     }
 
-    /// Makes changes, in their order.
+    /// Applies changes, in their order.
     pub(super) fn apply(&mut self, changes: impl Iterator<Item = AdditionChange>) {
         for AdditionChange {
             id,
@@ -51,7 +51,7 @@ impl KnownAdditions {
                         *known = Arc::new(known.with(addition));
                     }
                 }
-                // What was removed no longer tells of which guild it was.
+                // A removed addition no longer says which guild it belonged to.
                 None => {
                     let has = |additions: &&mut Arc<Additions>| additions.get(id).is_some();
                     if let Some(known) = self.0.values_mut().find(has) {

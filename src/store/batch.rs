@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use super::event::Event;
 use crate::stats::{RecordedOutcome, Way};
 
-/// The most gaps that wait; of more the oldest are dropped and counted.
+/// The maximum number of waiting gaps; beyond that, the oldest are dropped and counted.
 pub(super) const MOST_GAPS: usize = 5_000;
-/// The most votes that wait; more are not taken.
+/// The maximum number of waiting votes; beyond that, votes are not accepted.
 const MOST_VOTES: usize = 10_000;
-/// The most rows of counts that wait; more are counted without guild and topic.
+/// The maximum number of waiting rows of counts; beyond that, counts are kept without guild and topic.
 const MOST_COUNTS: usize = 50_000;
 
 /// What waits to be written.
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_never_lost_only_less_exact() {
+    fn counts_are_never_lost_only_less_precise() {
         let mut batch = Batch::default();
         let asked = |guild| Event::Asked {
             guild: Some(guild),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_or_forgotten_goes_before_what_comes_later() {
+    fn removals_are_written_before_later_events() {
         let mut batch = Batch::default();
         for event in [gap(1, "a"), gap(2, "b"), vote(7, true), vote(8, true)] {
             batch.add(event, DAY);

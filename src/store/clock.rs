@@ -1,4 +1,4 @@
-//! What time it is, and how often the store does what.
+//! The clock, and the intervals of the store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Tells the time; another one in tests. Days are those of UTC.
+/// The clock; tests use their own. Days are in UTC.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -18,7 +18,7 @@ impl Clock {
         Self::new(Timestamp::now)
     }
 
-    /// A clock of one's own.
+    /// A custom clock.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -38,20 +38,20 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// How often the task does what.
+/// The intervals and delays of the task.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
-    /// How long events are gathered before they are written.
+    /// How long events are collected before they are written.
     pub gather: Duration,
-    /// How often settings are read again, which another process may have changed.
+    /// How often settings are read again, in case another process has changed them.
     pub refresh: Duration,
     /// How often the store is asked what moderators added through another process.
     pub look: Duration,
-    /// How often what has expired is deleted; also at start and on a new day.
+    /// How often expired data is deleted; also at startup and on a new day.
     pub tidy: Duration,
     /// How long the task waits after a first failure; it doubles with each.
     pub retry: Duration,
-    /// How long it waits at the most.
+    /// The longest delay.
     pub retry_most: Duration,
     /// How long a statement may take before the connection is given up. A server gives up after half of it, so that its
     /// reason arrives.
@@ -67,7 +67,7 @@ impl Default for Timing {
             tidy: Duration::from_secs(3_600),
             retry: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),
-            // Changing the tables, or deleting what has expired, of a large bot on a slow disk: nobody waits for it.
+            // Migrating the tables or deleting expired data may take long for a large bot on a slow disk, and nobody waits for it.
             statement: Duration::from_secs(30),
         }
     }

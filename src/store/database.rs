@@ -1,14 +1,14 @@
 //! The database behind the store.
 //!
 //! The statements go through sqlx's `Any` driver and keep to what SQLite and PostgreSQL both understand: `$1`, BIGINT,
-//! TEXT and SMALLINT, `ON CONFLICT`, sums cast to BIGINT. What differs is in `sqlite` and `postgres`, and nowhere else.
+//! TEXT and SMALLINT, `ON CONFLICT`, sums cast to BIGINT. The differences are in `sqlite` and `postgres`, and nowhere else.
 //!
 //! | Module | Responsibility |
 //! | --- | --- |
 //! | `connection` | an open store: its connection, its tables, and transactions |
-//! | `sqlite`, `postgres` | opening, and what a fault of the one means |
-//! | `driver` | what both have in common: faults, connecting, and waiting for an answer |
-//! | `explain` | what a fault means for the operator |
+//! | `sqlite`, `postgres` | opening, and what an error means |
+//! | `driver` | what both have in common: errors, connecting, and waiting for an answer |
+//! | `explain` | what an error means for the operator |
 //! | `writing` | every statement that changes something |
 //! | `reading` | every other one |
 //! | `additions` | the same for what moderators added |

@@ -1,36 +1,36 @@
-//! What the store is told.
+//! The events that the store records.
 
 use std::fmt;
 
 use crate::scrub::Scrubbed;
 use crate::stats::{RecordedOutcome, Way};
 
-/// Something that happened and is to be kept.
+/// An event to keep.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event {
     /// A question was decided.
     Asked {
-        /// Where; none in direct messages.
+        /// The guild; `None` in direct messages.
         guild: Option<u64>,
         /// How it reached the bot.
         way: Way,
-        /// What became of it.
+        /// Its outcome.
         outcome: RecordedOutcome,
         /// The id of the topic that answered, or was nearest where candidates were offered.
         topic: Option<String>,
     },
     /// The guide could not answer.
     Gap {
-        /// Where; none in direct messages.
+        /// The guild; `None` in direct messages.
         guild: Option<u64>,
         /// What was asked.
         text: Scrubbed,
-        /// The id of the topic that was nearest or was not it.
+        /// The id of the topic that was nearest, or that was marked "Not it".
         topic: Option<String>,
     },
-    /// Somebody said whether a section helped. The person is turned into a keyed hash before anything is written.
+    /// Someone said whether a section helped. The person becomes a keyed hash before anything is written.
     Vote {
-        /// Where; none in direct messages.
+        /// The guild; `None` in direct messages.
         guild: Option<u64>,
         /// Who.
         person: u64,
@@ -49,7 +49,7 @@ pub enum Event {
 }
 
 impl fmt::Debug for Event {
-    /// Names the event only: what is in it is not for a log.
+    /// Only names the event: its contents do not belong in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Asked { .. } => "Asked",

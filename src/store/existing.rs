@@ -1,4 +1,4 @@
-//! A store that exists, opened, used once and closed: for a command at the keyboard, while the bot may be running.
+//! An existing store, opened, used once and closed: for terminal commands, while the bot may be running.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -26,7 +26,7 @@ pub(super) async fn once<T>(
 /// may be running.
 ///
 /// # Errors
-/// Where the store is off, does not exist, or cannot be read.
+/// If the store is off, does not exist, or cannot be read.
 pub async fn read_gaps(
     config: &config::Store,
     guild: Option<u64>,
@@ -41,7 +41,7 @@ pub async fn read_gaps(
 /// What was asked and answered between two days, in one guild or in all, from a store that exists.
 ///
 /// # Errors
-/// Where the store is off, does not exist, or cannot be read.
+/// If the store is off, does not exist, or cannot be read.
 pub async fn read_stats(
     config: &config::Store,
     guild: Option<u64>,
@@ -57,7 +57,7 @@ pub async fn read_stats(
 /// What moderators added, in one guild or in all, with the guild of each, from a store that exists.
 ///
 /// # Errors
-/// Where the store is off, does not exist, or cannot be read.
+/// If the store is off, does not exist, or cannot be read.
 pub async fn read_additions(
     config: &config::Store,
     guild: Option<u64>,
@@ -68,11 +68,11 @@ pub async fn read_additions(
     .await
 }
 
-/// Removes what moderators added, by its id, from a store that exists; whether it was there. A bot that runs follows within a
+/// Removes an addition, by its id, from a store that exists; returns whether it was there. A running bot follows within a
 /// second.
 ///
 /// # Errors
-/// Where the store is off, does not exist, or cannot be written.
+/// If the store is off, does not exist, or cannot be written to.
 pub async fn remove_addition(config: &config::Store, id: u64) -> Result<bool, StoreError> {
     once(config, false, async |database| {
         database.remove_addition(id).await
@@ -80,8 +80,8 @@ pub async fn remove_addition(config: &config::Store, id: u64) -> Result<bool, St
     .await
 }
 
-/// Looks at a store as the bot would open it, and leaves everything as it was: creates no file and no table, and takes back
-/// what it writes. A bot may be using it meanwhile.
+/// Opens a store as the bot would, and leaves everything as it was: creates no files or tables, and rolls back
+/// what it writes. A bot may be using it at the same time.
 ///
 /// # Errors
 /// If it is off, or cannot be opened, read and written; the sentence says what to do.

@@ -1,18 +1,18 @@
-//! How the store is, and why it could not do what was asked of it.
+//! The state of the store, and why it could not do something.
 
 use jiff::Timestamp;
 
 use crate::additions::AdditionError;
 use crate::settings::SettingsError;
 
-/// How the store is.
+/// The state of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// In a word.
+    /// The state.
     pub state: State,
-    /// Since when it is so.
+    /// Since when it has been in this state.
     pub since: Timestamp,
-    /// In a sentence, which says what to do if something can be done.
+    /// A sentence about it, which says what to do if something can be done.
     pub sentence: String,
     /// How many rows wait to be written.
     pub waiting: usize,
@@ -20,14 +20,14 @@ pub struct Health {
     pub dropped: u64,
 }
 
-/// How the store is, in a word.
+/// The state of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Switched off by the configuration.
     Off,
     /// What happens is written.
     Well,
-    /// Nothing can be written at present; it waits.
+    /// Nothing can be written at present; everything waits.
     Unwell,
 }
 
@@ -39,15 +39,15 @@ pub enum StoreError {
         "the store is switched off: set store.url in the configuration, for instance to \"sqlite:internbot.db\""
     )]
     Off,
-    /// There is none yet.
+    /// It does not exist yet.
     #[error(
-        "there is no store at {0}: `internbot run` creates it, or name another one as store.url in the configuration"
+        "there is no store at {0}: `internbot run` creates it, or set store.url in the configuration to another one"
     )]
     Missing(String),
-    /// The settings cannot be.
+    /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// What is to be added cannot be.
+    /// The addition is invalid.
     #[error(transparent)]
     Addition(#[from] AdditionError),
     /// It cannot be used; the sentence says what to do.
@@ -58,12 +58,12 @@ pub enum StoreError {
     Late,
 }
 
-/// How a store is found that is not being used by this process.
+/// The state of a store that this process does not use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreInspection {
-    /// There is none yet, and one can be created.
+    /// It does not exist yet, and can be created.
     Absent,
-    /// It is of an earlier version, which the next start of the bot brings up to date.
+    /// It has an earlier version, which the next start of the bot upgrades.
     Outdated {
         /// Its version.
         version: i64,

@@ -1,4 +1,4 @@
-//! What the handles and the task share: what waits, what is known, and the requests of those who wait.
+//! What the handles and the task share: what is waiting, what is known, and pending requests.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) struct Shared {
     pub health: Mutex<Health>,
 }
 
-/// What somebody waits for.
+/// A request to the task.
 pub(super) enum StoreRequest {
     /// Write what waits.
     Flush(ReplyTo<()>),
@@ -50,7 +50,7 @@ pub(super) enum StoreRequest {
     Close(ReplyTo<()>),
 }
 
-/// Where the answer to an order goes; closed once nobody waits for it.
+/// Where the answer to a request goes; closed once nobody is waiting for it.
 pub(super) type ReplyTo<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What becomes of the settings of a guild.

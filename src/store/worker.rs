@@ -1,4 +1,4 @@
-//! The task that writes: one transaction for all that waits; ever longer pauses while the store is unwell.
+//! The task that writes: one transaction for everything that is waiting, with growing delays while the store is failing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,22 +24,22 @@ pub(super) struct Worker {
     database: Option<Database>,
     /// What could not be written yet.
     unwritten: Batch,
-    /// What may have been written before: the answer was lost. It is written first, as it is, under the same number.
+    /// A batch that may already have been written, because the reply was lost. It is written first, unchanged, with the same number.
     uncertain_batch: Option<Batch>,
     /// The name under which this process writes; empty before it does.
     writer: String,
     /// The number of the next batch.
     number: i64,
-    /// Votes that were deleted for people who wait to hear of it.
+    /// Votes that were deleted for people who are waiting to hear about it.
     deleted: HashMap<u64, u64>,
-    /// When the next attempt is due where nobody asks for one.
+    /// When the next attempt is due if nobody asks for one.
     due: Instant,
     /// How long to wait after the next failure.
     pause: std::time::Duration,
     /// Whether the settings that are known have to be written into a new file.
     restore: bool,
     refreshed: Option<Instant>,
-    /// The last change of what was added that this process knows; none before it has read all.
+    /// The last change to additions that this process knows; `None` before it has read them all.
     known: Option<i64>,
     tidied: Option<(Instant, Date)>,
 }
@@ -76,17 +76,17 @@ impl Worker {
                     self.due = self.due.min(Instant::now() + self.timing.gather);
                 }
                 () = tokio::time::sleep_until(self.due) => {
-                    // A failure is in the health.
+                    // A failure shows in the health.
                     let _ = self.attempt().await;
                 }
             }
         }
     }
 
-    /// Does what somebody waits for; whether to go on.
+    /// Handles a request; returns whether to continue.
     async fn handle(&mut self, request: StoreRequest) -> bool {
         match request {
-            // Whoever does not wait any more was told that nothing came of it; and others wait behind.
+            // If nobody is waiting any more, they were told that nothing changed, so skip it; others are waiting behind it.
             StoreRequest::Flush(reply) if reply.is_closed() => {}
             StoreRequest::Flush(reply) => drop(reply.send(self.attempt().await)),
             StoreRequest::Change { reply, .. } if reply.is_closed() => {}
@@ -129,7 +129,7 @@ impl Worker {
         self.shared.health.lock().state == State::Well
     }
 
-    /// Opens the store where necessary and does all that is due.
+    /// Opens the store if necessary and does everything that is due.
     async fn attempt(&mut self) -> Result<(), StoreError> {
         self.unwritten
             .append(std::mem::take(&mut self.shared.pending.lock()));
@@ -147,7 +147,7 @@ impl Worker {
         {
             self.database = None;
             info!(
-                "the file of the store was deleted or replaced, or its server ended the connection; opening it anew"
+                "the store's file was deleted or replaced, or its server closed the connection; opening it again"
             );
         }
         let today = self.shared.clock.today();
@@ -155,7 +155,7 @@ impl Worker {
             Some(database) => database,
             None => self.open().await?,
         };
-        // Only a connection on which everything went well is kept.
+        // Only keep a connection on which everything succeeded.
         self.write(&mut database, today).await?;
         let now = Instant::now();
         if self
@@ -171,7 +171,7 @@ impl Worker {
             .is_none_or(|at| now - at >= self.timing.refresh)
         {
             let settings = database.settings().await?;
-            // A guild that left while they were read stays gone.
+            // A guild that was removed while they were being read stays removed.
             let gone = self.shared.pending.lock().gone.clone();
             *self.shared.settings.lock() = settings
                 .into_iter()
@@ -186,7 +186,7 @@ impl Worker {
 
     /// Reads what was added, by this process or another, since it last looked.
     async fn follow_additions(&mut self, database: &mut Database) -> Result<(), DatabaseError> {
-        // Read whole before it takes the place of what is known: nobody finds half of it.
+        // Read completely before replacing what is known, so that nobody sees half of it.
         let mut anew = self.known.is_none().then(KnownAdditions::default);
         let mut known = self.known.unwrap_or_default();
         loop {
@@ -211,7 +211,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Writes what waits: each batch once, also where the answer to a commit is lost.
+    /// Writes what is waiting: each batch once, even if the reply to a commit is lost.
     async fn write(&mut self, database: &mut Database, today: Date) -> Result<(), DatabaseError> {
         if self.writer.is_empty() {
             self.writer = writer()?;
@@ -252,7 +252,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Opens the store; into one that had to be begun anew go the settings that are known.
+    /// Opens the store; if it is a new one, writes the known settings to it.
     async fn open(&mut self) -> Result<Database, DatabaseError> {
         let mut database = Database::open(&self.shared.config, self.timing.statement).await?;
         self.restore |= database.created;
@@ -283,7 +283,7 @@ impl Worker {
     ) -> Result<(Arc<Additions>, u64), StoreError> {
         self.attempt().await?;
         let today = self.shared.clock.today();
-        // As with a change of settings: it may have taken longer than anybody waits.
+        // As with a change of settings: it may have taken longer than anyone waits.
         let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else {
             return Err(StoreError::Late);
         };
@@ -303,7 +303,7 @@ impl Worker {
         reply: &ReplyTo<Arc<Settings>>,
     ) -> Result<Arc<Settings>, StoreError> {
         self.attempt().await?;
-        // After an attempt that went well it is open; it may have taken longer than anybody waits.
+        // After an attempt that went well it is open; it may have taken longer than anyone waits.
         let Some(database) = self.database.as_mut().filter(|_| !reply.is_closed()) else {
             return Err(StoreError::Late);
         };
@@ -342,12 +342,12 @@ impl Worker {
         if was_unwell {
             info!(
                 gaps.dropped = health.dropped,
-                "the store works again, and what waited is written"
+                "the store works again, and everything that was waiting is written"
             );
         }
     }
 
-    /// Notes a fault, the first of several in the log, and plans the next attempt.
+    /// Records an error, logs it if it is the first of several, and schedules the next attempt.
     fn unwell(&mut self, fault: &DatabaseError) -> StoreError {
         self.database = None;
         self.due = Instant::now() + self.pause;
@@ -359,7 +359,7 @@ impl Worker {
         } else {
             warn!(
                 problem = sentence,
-                "the store cannot be used; the bot still answers and keeps what it has to write"
+                "the store cannot be used; the bot still answers, and holds back what it has to write"
             );
             (health.state, health.since) = (State::Unwell, self.shared.clock.now());
         }
@@ -369,5 +369,5 @@ impl Worker {
     }
 }
 
-/// What the health says of a store that is well.
+/// The health message of a working store.
 const WELL: &str = "the store works";

@@ -4,11 +4,11 @@ use super::words;
 
 /// The most words that people type into a search box; more without a verb are a story in note form.
 const LONGEST_SEARCH: usize = 9;
-/// Words that ask wherever they stand.
+/// Words that make a question wherever they are.
 const ASKING: [&str; 8] = [
     "how", "what", "why", "when", "where", "which", "wat", "wich",
 ];
-/// Words that ask where a sentence begins with them.
+/// Words that make a question if a sentence begins with them.
 #[rustfmt::skip]
 const OPENING: [&str; 37] = [
     "who", "whose", "is", "are", "am", "was", "do", "does", "did", "can", "could", "should", "would", "will", "may", "has", "have",
@@ -30,19 +30,19 @@ const VERBS: [&str; 21] = [
 const SUBJECTS: [&str; 9] = [
     "i", "we", "you", "u", "it", "they", "there", "anyone", "any",
 ];
-/// Words of somebody who tells something. Without any of them a few words are a search.
+/// Words of someone telling something. Without any of them, a few words are a search.
 #[rustfmt::skip]
 const TELLING: [&str; 35] = [
     "i", "me", "my", "we", "us", "our", "you", "your", "u", "ur", "he", "she", "they", "it", "am", "is", "are", "was", "were", "be",
     "have", "has", "had", "got", "did", "will", "would", "thanks", "thank", "thx", "lol", "lmao", "haha", "wow", "just",
 ];
-/// Words of somebody who wants an opinion.
+/// Words of someone who wants an opinion.
 #[rustfmt::skip]
 const WANTING: [&str; 13] = [
     "vs", "versus", "tips", "advice", "ideas", "suggestions", "recommendations", "thoughts", "worth", "normal", "legit", "meaning",
     "chance",
 ];
-/// Words of somebody who got one.
+/// Words of someone who got one.
 const THANKING: [&str; 4] = ["thanks", "thank", "thx", "ty"];
 
 /// Splits a message into its sentences, in order, without empty ones.

@@ -61,7 +61,7 @@ async fn a_question_costs_one_request() {
 }
 
 #[tokio::test]
-async fn a_mention_may_stand_anywhere_and_in_a_thread() {
+async fn a_mention_can_be_anywhere_in_a_message_and_in_a_thread() {
     let chat = Chat::start().await;
     let thread = chat.help.thread("applications", &chat.mia).await;
     chat.mia
@@ -88,7 +88,7 @@ async fn a_bare_mention_gets_help() {
 }
 
 #[tokio::test]
-async fn a_direct_message_is_a_question_and_a_short_one_leans_on_the_one_before() {
+async fn a_direct_message_is_a_question_and_a_short_one_follows_up_the_one_before() {
     let chat = Chat::start().await;
     let dm = chat.mia.dm();
     chat.mia.dms("how do i write a cover letter").await;
@@ -134,12 +134,12 @@ async fn a_reply_that_discord_hides_gets_a_hint() {
         .await;
     chat.mia.replies(answer.message(), "and how long?").await;
     let hint = chat.discord.next_message(&chat.help).await;
-    assert!(hint.text().contains("does not show me the text"), "{hint}");
+    assert!(hint.text().contains("doesn't show me the text"), "{hint}");
     chat.finish().await;
 }
 
 #[tokio::test]
-async fn what_is_vague_gets_candidates_and_what_is_unknown_an_honest_no() {
+async fn a_vague_question_gets_candidates_and_an_unknown_one_an_honest_no() {
     let chat = Chat::start().await;
 
     let reply = chat.asks(vague()).await;
@@ -166,7 +166,7 @@ async fn a_topic_with_high_stakes_shows_its_official_source_and_a_notice() {
 }
 
 #[tokio::test]
-async fn a_message_is_answered_for_somebody_else() {
+async fn someone_elses_message_can_be_answered() {
     let chat = Chat::start().await;
     let max = chat.guild.member("max");
     let question = max
@@ -246,7 +246,7 @@ async fn a_message_without_a_question_gets_no_preview() {
 }
 
 #[tokio::test]
-async fn whoever_installed_the_bot_for_themselves_can_ask_anywhere() {
+async fn people_who_installed_the_bot_for_themselves_can_ask_anywhere() {
     let chat = Chat::start().await;
     let elsewhere = chat.discord.guild_without_bot("elsewhere");
     let (lobby, noor, max) = (
@@ -279,7 +279,7 @@ async fn whoever_installed_the_bot_for_themselves_can_ask_anywhere() {
     chat.finish().await;
 }
 
-/// Checks that a message answers from a topic or offers it.
+/// Checks that a message answers from a topic or offers it as a candidate.
 #[track_caller]
 fn assert_mentions_topic(message: &Message, id: &str) {
     let title = &topic(id).title;

@@ -1,4 +1,4 @@
-//! The bot as the tests start it, and words for what it says.
+//! Starting the bot in tests, and helpers to check what it says.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,7 +24,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use stand_in::{Channel, Guild, Member, Message, StandIn};
 
-/// Shows the bot's log where the environment variable `TEST_LOG` names what of it, such as `internbot=debug,reqwest=debug`.
+/// Shows the bot's log as filtered by the environment variable `TEST_LOG`, such as `internbot=debug,reqwest=debug`.
 /// What an operator would see in the log is also written down for [`logged`].
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let usual = Targets::new()
@@ -83,7 +83,7 @@ pub fn this_guide() -> Arc<Live> {
     Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
 }
 
-/// A question that the guide cannot place for sure, as the guide is now.
+/// A question that the current guide cannot place with certainty.
 pub fn vague() -> &'static str {
     [
         "deadline",
@@ -98,7 +98,7 @@ pub fn vague() -> &'static str {
     .expect("one of them is vague")
 }
 
-/// A question that the guide knows nothing about and does not know as one to be left alone, as it is now.
+/// A question that the current guide knows nothing about, not even as one to be left alone.
 pub fn off_topic() -> &'static str {
     [
         "what is the weather tomorrow",
@@ -114,7 +114,7 @@ pub fn off_topic() -> &'static str {
     .expect("one of them is off topic")
 }
 
-/// What somebody says next who was told of a topic, such that the answer is about the same topic, as the guide is now.
+/// A follow-up to an answer on a topic that the current guide answers from the same topic.
 pub fn follow_up(topic: &str, earlier: &str) -> &'static str {
     let is_about = |text: &&str| {
         let question = Question {
@@ -164,7 +164,7 @@ impl Bot {
     }
 }
 
-/// How a bot is started: unless a test says otherwise with the guide of this repository, without a store and a monitor, and so
+/// How a bot is started: by default with this repository's guide, without a store and a monitor, and so
 /// that nothing waits and nothing is held back.
 #[must_use]
 pub struct Setup {
@@ -336,7 +336,7 @@ pub async fn store_in(folder: &Path) -> StoreHandle {
     StoreHandle::open(&store_config(folder), Clock::system(), timing).await
 }
 
-/// Another process that has the store in a folder for itself.
+/// Another process that has locked the store in a folder.
 pub async fn locked(folder: &Path) -> SqliteConnection {
     let address = format!("sqlite:{}", folder.join("internbot.db").display());
     let mut other = SqliteConnection::connect(&address).await.expect("it opens");
@@ -382,7 +382,7 @@ impl Chat {
         self.discord.next_message(&self.help).await
     }
 
-    /// Checks that the bot has said nothing that was not read, and stops it.
+    /// Checks that everything the bot said was read, and stops it.
     pub async fn finish(mut self) {
         self.discord.settle().await;
         self.bot.stop();

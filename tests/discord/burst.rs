@@ -1,4 +1,4 @@
-//! A burst: thousands of messages arrive in one moment while every request takes long. A test runs a small one,
+//! A burst: thousands of messages arrive at the same moment while every request is slow. A test runs a small one,
 //! `examples/load.rs` one of 10,000.
 
 use std::fmt;
@@ -12,15 +12,15 @@ use stand_in::*;
 const GUILDS: usize = 10;
 const CHANNELS: usize = 4;
 const PEOPLE: usize = 100;
-/// After this nobody waits for the answer to a command.
+/// After this, nobody is waiting for the answer to a command.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(4);
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long nothing happens once what was overheard is worked off.
+/// How long it stays quiet once the overheard messages have been processed.
 const AFTERWARDS: Duration = Duration::from_secs(5);
 /// How long everything may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// A question to which the answer is sure, so that it comes also where it was only overheard.
+/// A question with a sure answer, which is given even if it was only overheard.
 const SURE: &str = "how long should my resume be";
 const CHATTER: &str = "lol nice";
 
@@ -60,7 +60,7 @@ impl Size {
 pub struct Report {
     size: Size,
     times: Times,
-    /// Resident memory in MiB: before, at the most, and some seconds after.
+    /// Resident memory in MiB: before, at its peak, and some seconds after.
     memory: [f64; 3],
     /// Requests that answer.
     requests: usize,

@@ -8,7 +8,7 @@ use stand_in::*;
 const RESUME: &str = "how do i write a resume";
 
 #[tokio::test]
-async fn that_helped_thanks_and_takes_the_question_away() {
+async fn that_helped_thanks_the_person_and_removes_the_vote_buttons() {
     let chat = Chat::start().await;
     let reply = chat.asks(RESUME).await;
     chat.discord.requests();
@@ -31,7 +31,7 @@ async fn that_helped_thanks_and_takes_the_question_away() {
 }
 
 #[tokio::test]
-async fn not_it_offers_others_privately_and_another_click_shows_one() {
+async fn not_it_offers_other_sections_privately_and_another_click_shows_one() {
     let chat = Chat::start().await;
     let reply = chat.asks(RESUME).await;
     let others = chat.mia.clicks(&reply, "Not it").await;
@@ -60,7 +60,7 @@ async fn not_it_offers_others_privately_and_another_click_shows_one() {
 }
 
 #[tokio::test]
-async fn none_of_these_admits_it() {
+async fn none_of_these_admits_defeat() {
     let chat = Chat::start().await;
     let reply = chat.asks(vague()).await;
     let none = chat.mia.clicks(&reply, "None of these").await;
@@ -73,7 +73,7 @@ async fn none_of_these_admits_it() {
 }
 
 #[tokio::test]
-async fn a_candidate_becomes_the_answer_for_who_asked_and_a_private_one_for_others() {
+async fn a_candidate_becomes_the_answer_for_the_asker_and_a_private_answer_for_others() {
     let chat = Chat::start().await;
     let reply = chat.asks(vague()).await;
     let first = reply.labels()[0].to_owned();
@@ -166,7 +166,7 @@ async fn the_menu_leads_to_related_topics_privately() {
 }
 
 #[tokio::test]
-async fn who_asked_or_a_moderator_removes_a_reply_and_nobody_else() {
+async fn only_the_asker_or_a_moderator_can_remove_a_reply() {
     let chat = Chat::start().await;
     let (max, mo) = (chat.guild.member("max"), chat.guild.moderator("mo"));
     let reply = chat.asks(RESUME).await;
@@ -198,7 +198,7 @@ async fn who_asked_or_a_moderator_removes_a_reply_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn feedback_is_for_who_asked() {
+async fn only_the_asker_can_give_feedback() {
     let chat = Chat::start().await;
     let max = chat.guild.member("max");
     let reply = chat.asks(RESUME).await;
@@ -241,7 +241,7 @@ async fn buttons_and_menus_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn what_names_something_that_is_gone_gets_a_private_note() {
+async fn a_click_on_something_that_is_gone_gets_a_private_note() {
     let chat = Chat::start().await;
     let button = |id: &str| json!({"type": 2, "style": 1, "label": id, "custom_id": id});
     let ids = [

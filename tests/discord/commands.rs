@@ -1,10 +1,10 @@
-//! Every command, what is offered while somebody types, and how Discord is told.
+//! Every command, what is offered while someone types, and how Discord is told.
 
 use crate::bot::*;
 use stand_in::*;
 
 #[tokio::test]
-async fn ask_answers_for_all_to_see_with_the_question_above() {
+async fn ask_answers_publicly_with_the_question_above() {
     let chat = Chat::start().await;
     let answer = chat
         .mia
@@ -110,7 +110,7 @@ async fn every_phrasing_that_can_be_offered_leads_to_its_section() {
 }
 
 #[tokio::test]
-async fn who_has_not_typed_yet_is_offered_popular_topics() {
+async fn someone_who_has_not_typed_anything_is_offered_popular_topics() {
     let chat = Chat::start().await;
     let choices = chat.mia.autocompletes("ask", "question", "").await;
     assert_eq!(choices.len(), 25);
@@ -160,7 +160,7 @@ async fn resources_are_filtered_and_turned_page_by_page() {
 }
 
 #[tokio::test]
-async fn resources_take_a_topic_by_its_value_its_label_or_in_other_words() {
+async fn resources_accept_a_topic_by_value_by_label_or_in_other_words() {
     let chat = Chat::start().await;
     let choices = chat.mia.autocompletes("resources", "topic", "resu").await;
     assert!(
@@ -221,7 +221,7 @@ async fn help_and_privacy_are_private() {
 }
 
 #[tokio::test]
-async fn at_each_start_discord_is_told_about_the_commands_in_one_request() {
+async fn each_start_registers_all_commands_in_one_request() {
     let discord = StandIn::start().await;
     let _guild = discord.guild("students");
     for start in 1..=2 {
@@ -240,7 +240,7 @@ async fn at_each_start_discord_is_told_about_the_commands_in_one_request() {
 }
 
 #[tokio::test]
-async fn commands_can_be_registered_to_one_guild() {
+async fn commands_can_be_registered_in_one_guild() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let mut bot = Setup::new()
@@ -260,7 +260,7 @@ async fn commands_can_be_registered_to_one_guild() {
 }
 
 #[tokio::test]
-async fn discord_is_told_about_the_commands_once_it_takes_them() {
+async fn registration_is_retried_until_discord_accepts_the_commands() {
     let discord = StandIn::start().await;
     let _guild = discord.guild("students");
     discord.fail_times(Route::SetCommands, Fault::ServerError, 5);

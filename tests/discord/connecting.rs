@@ -1,4 +1,4 @@
-//! What goes wrong with the connection, at first or later: the bot is back by itself, or ends with what to do.
+//! Connection problems, at startup or later: the bot comes back by itself, or ends and says what to do.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ impl Chat {
 }
 
 #[tokio::test]
-async fn whatever_code_the_connection_is_closed_with_the_bot_is_back() {
+async fn the_bot_comes_back_whatever_code_the_connection_is_closed_with() {
     let codes = [
         None,
         Some(1000),
@@ -59,7 +59,7 @@ async fn whatever_code_the_connection_is_closed_with_the_bot_is_back() {
 }
 
 #[tokio::test]
-async fn what_only_a_person_can_mend_ends_the_bot_with_how() {
+async fn problems_that_only_a_person_can_fix_end_the_bot_and_say_how_to_fix_them() {
     for (code, part) in [
         (4004, "Reset Token"),
         (4010, "discord.shards"),
@@ -88,7 +88,7 @@ async fn what_only_a_person_can_mend_ends_the_bot_with_how() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_does_not_let_the_bot_in_at_first_is_tried_until_it_does() {
+async fn a_gateway_that_refuses_the_bot_at_first_is_retried_until_it_accepts() {
     let troubles: [fn(&StandIn); 4] = [
         |discord| discord.refuse_connections(2),
         |discord| discord.stall_connections(1),
@@ -106,7 +106,7 @@ async fn a_gateway_that_does_not_let_the_bot_in_at_first_is_tried_until_it_does(
 }
 
 #[tokio::test]
-async fn the_same_later_keeps_the_session() {
+async fn refused_connections_later_on_keep_the_session() {
     let troubles: [fn(&StandIn); 3] = [
         |discord| discord.refuse_connections(3),
         |discord| discord.stall_connections(1),
@@ -124,7 +124,7 @@ async fn the_same_later_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_open_and_dead_is_noticed_and_what_was_asked_meanwhile_is_answered() {
+async fn a_dead_connection_is_noticed_and_questions_asked_meanwhile_are_answered() {
     let discord = StandIn::builder()
         .heartbeat_interval(Duration::from_millis(300))
         .start()
@@ -139,7 +139,7 @@ async fn a_connection_that_is_open_and_dead_is_noticed_and_what_was_asked_meanwh
 }
 
 #[tokio::test]
-async fn an_invalid_session_is_begun_anew_but_not_at_once() {
+async fn an_invalid_session_is_replaced_but_not_at_once() {
     let discord = StandIn::start().await;
     discord.refuse_sessions(1);
     let begin = Instant::now();
@@ -153,7 +153,7 @@ async fn an_invalid_session_is_begun_anew_but_not_at_once() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_closed_at_each_identify_is_not_hammered() {
+async fn a_gateway_that_closes_at_every_identify_is_not_hammered() {
     let discord = StandIn::start().await;
     discord.close_sessions(1);
     let begin = Instant::now();
@@ -167,7 +167,7 @@ async fn a_connection_that_is_closed_at_each_identify_is_not_hammered() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_closed_after_each_resume_is_made_again_ever_later() {
+async fn a_gateway_that_closes_after_every_resume_is_retried_with_growing_delays() {
     let chat = Chat::start().await;
     chat.discord.close_resumes(5);
     let begin = Instant::now();
@@ -175,7 +175,7 @@ async fn a_connection_that_is_closed_after_each_resume_is_made_again_ever_later(
     for _ in 0..6 {
         chat.discord.resumed().await;
     }
-    // 0, 250, 500, 1,000 and 2,000 ms, each halved at the most.
+    // 0, 250, 500, 1,000 and 2,000 ms, each at most halved.
     assert!(
         begin.elapsed() >= Duration::from_millis(3_750 / 2),
         "{:?}",
@@ -201,7 +201,7 @@ async fn a_proxy_sees_resumed_sessions_too() {
 }
 
 #[tokio::test]
-async fn the_last_sessions_of_a_day_are_left_alone() {
+async fn the_last_sessions_of_a_day_are_kept_in_reserve() {
     let discord = StandIn::start().await;
     let reset = Duration::from_millis(1_500);
     discord.sessions_left(3, reset);
@@ -217,7 +217,7 @@ async fn the_last_sessions_of_a_day_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
+async fn a_bot_waiting_for_discord_stops_when_told_to() {
     let discord = StandIn::start().await;
     discord.fail_next(Route::GatewayBot, Fault::Slow(Duration::from_secs(8)));
     let mut bot = Setup::new().bot(&discord);
@@ -248,7 +248,7 @@ async fn a_bot_that_waits_for_discord_stops_when_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_discords_ends_the_bot_with_one_sentence() {
+async fn a_wrong_address_ends_the_bot_with_one_sentence() {
     let discord = StandIn::start().await;
     discord.fail_next(Route::GatewayBot, Fault::NotFound);
     let ended = Setup::new().bot(&discord).ended().await;

@@ -1,4 +1,4 @@
-//! The digest of each week, which moderators switch on: what could not be answered, and what was not it.
+//! The weekly digest, which moderators switch on: unanswered questions, and sections marked "Not it".
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use stand_in::*;
 /// The day on which each test begins, at noon.
 const MONDAY: Date = date(2026, 11, 23);
 
-/// A guild with a channel for moderators, and a bot that looks for digests that are due all the time.
+/// A guild with a channel for moderators, and a bot that constantly checks for due digests.
 struct Team {
     place: Place,
     store: StoreHandle,
@@ -51,9 +51,9 @@ impl Team {
         told.in_channel(&lobby).await.outcome().await.text()
     }
 
-    /// Waits until so many questions of the last days without an answer are kept, each with its day.
+    /// Waits until this many unanswered questions of the last days are kept, each with its day.
     async fn has_kept(&self, gaps: u64, days: u32) {
-        until("what was asked in vain is kept", async || {
+        until("unanswered questions are kept", async || {
             kept(&self.store, &self.chat.guild, days).await == gaps
         })
         .await;
@@ -63,7 +63,7 @@ impl Team {
         self.store.settings(Some(self.chat.guild.id)).digest
     }
 
-    /// Waits until a digest was sent, or had nothing to say, on a day.
+    /// Waits until a digest was sent on a day, or had nothing to say.
     async fn done_on(&self, day: Date) {
         until("the day has moved", async || {
             self.digest().is_some_and(|digest| digest.sent == day)
@@ -72,7 +72,7 @@ impl Team {
     }
 }
 
-/// How many questions of the last days without an answer are kept of a guild.
+/// How many unanswered questions of the last days are kept for a guild.
 async fn kept(store: &StoreHandle, guild: &Guild, days: u32) -> u64 {
     let gaps = store.gaps(Some(guild.id), days).await.expect("gaps");
     gaps.iter().map(|gap| gap.count).sum()
@@ -85,25 +85,25 @@ fn eager_for_digests(store: StoreHandle) -> Setup {
 }
 
 #[tokio::test]
-async fn once_a_week_moderators_read_what_was_missing_and_nobody_is_notified() {
+async fn a_weekly_digest_lists_what_was_missing_and_notifies_nobody() {
     let team = Team::start().await;
     let (chat, room) = (&team.chat, &team.room);
     let shown = team.sets(&[]).await;
-    assert!(shown.contains("what I could not answer: no"), "{shown}");
+    assert!(shown.contains("what I couldn't answer: no"), "{shown}");
     let shown = team.sets(&[("digest-channel", "moderators")]).await;
     let monday_after = date(2026, 11, 30);
     let noon = monday_after.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     for part in [
         format!(
-            "what I could not answer: in <#{}>, next on <t:{}:D>",
+            "what I couldn't answer: in <#{}>, next on <t:{}:D>",
             room.id,
             noon.expect("a time").timestamp().as_second()
         ),
-        "Everybody who can read that channel sees these questions".to_owned(),
+        "Everyone who can read that channel will see these questions".to_owned(),
     ] {
         assert!(shown.contains(&part), "{part:?} in {shown}");
     }
-    assert!(!shown.contains("It is saved, but"), "{shown}");
+    assert!(!shown.contains("That's saved, but"), "{shown}");
 
     for question in KAYAK {
         chat.asks(question).await;
@@ -123,10 +123,10 @@ async fn once_a_week_moderators_read_what_was_missing_and_nobody_is_notified() {
     let digest = chat.discord.next_message(room).await;
     let text = digest.text();
     for part in [
-        "What I could not answer",
-        "**Not in the guide**, 5 in all",
+        "What I couldn't answer",
+        "**Not in the guide**, 5 in total",
         "**3 ×** kayak storage?",
-        "**Most often not it**",
+        "**Most often “Not it”**",
         &format!(
             "{} › {}: not it 1",
             internbot::reply::escape(&topic("resume").title),
@@ -139,17 +139,17 @@ async fn once_a_week_moderators_read_what_was_missing_and_nobody_is_notified() {
     assert!(!text.contains("@everyone"), "{text}");
     assert_eq!(team.digest().expect("it is on").sent, monday_after);
 
-    // A week in which every question had an answer is passed over in silence; the one after is not.
+    // A week in which every question had an answer is skipped silently; the one after is not.
     team.place.days_pass(7);
     team.done_on(date(2026, 12, 7)).await;
     chat.asks(KAYAK[0]).await;
     team.has_kept(1, 1).await;
     team.place.days_pass(7);
     let text = chat.discord.next_message(room).await.text();
-    assert!(text.contains("**Not in the guide**, 1 in all"), "{text}");
+    assert!(text.contains("**Not in the guide**, 1 in total"), "{text}");
 
     let shown = team.sets(&[("no-digest", "true")]).await;
-    assert!(shown.contains("what I could not answer: no"), "{shown}");
+    assert!(shown.contains("what I couldn't answer: no"), "{shown}");
     chat.asks(KAYAK[0]).await;
     team.has_kept(1, 1).await;
     team.place.days_pass(14);
@@ -158,25 +158,25 @@ async fn once_a_week_moderators_read_what_was_missing_and_nobody_is_notified() {
 }
 
 #[tokio::test]
-async fn who_sets_a_channel_is_told_what_the_bot_may_not_do_there() {
+async fn setting_a_channel_reports_permissions_that_the_bot_lacks_there() {
     let team = Team::start().await;
     team.room.bot_may_not(Permission::SendMessages);
     let told = team.sets(&[("digest-channel", "moderators")]).await;
     let sentence = format!(
-        "It is saved, but I cannot write in <#{}> yet: give me Send Messages there.",
+        "That's saved, but I can't write in <#{}> yet: give me Send Messages there.",
         team.room.id
     );
     assert!(told.contains(&sentence), "{told}");
-    // It is tried once, and then the week is over.
+    // It is tried once, and not again that week.
     team.chat.asks(KAYAK[0]).await;
     team.has_kept(1, 1).await;
     team.place.days_pass(7);
     team.place.hours_pass(4);
     team.done_on(date(2026, 11, 30)).await;
-    // Another channel is not a reason to wait for another week.
+    // Choosing another channel does not mean waiting for another week.
     team.chat.asks(KAYAK[1]).await;
     let told = team.sets(&[("digest-channel", "help")]).await;
-    assert!(!told.contains("It is saved, but"), "{told}");
+    assert!(!told.contains("That's saved, but"), "{told}");
     assert_eq!(
         team.digest(),
         Some(Digest {
@@ -188,7 +188,7 @@ async fn who_sets_a_channel_is_told_what_the_bot_may_not_do_there() {
 }
 
 #[tokio::test]
-async fn of_two_processes_with_one_store_one_sends_the_digest() {
+async fn only_one_of_two_processes_sharing_a_store_sends_the_digest() {
     let places = [Some(Place::in_a_file()), Place::on_a_server().await];
     for place in places.into_iter().flatten() {
         let discord = StandIn::start().await;
@@ -245,7 +245,7 @@ async fn of_two_processes_with_one_store_one_sends_the_digest() {
                 place.hours_pass(4);
             }
             let text = discord.next_message(&room).await.text();
-            assert!(text.contains("**Not in the guide**, 1 in all"), "{text}");
+            assert!(text.contains("**Not in the guide**, 1 in total"), "{text}");
         }
         for bot in bots {
             bot.stops().await;

@@ -1,4 +1,4 @@
-//! `internbot doctor`: ten faults, each with one line that names the cause and the help.
+//! `internbot doctor`: ten faults, each with one line that says the cause and what to do.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,7 +12,7 @@ use crate::proxy::Proxy;
 use crate::small_guide::SmallGuide;
 use stand_in::StandIn;
 
-/// What is configured, and what else is wrong. The rest is as it should be.
+/// What is configured, and what else is wrong. Everything else is in order.
 struct Patient<'a> {
     guide: &'a SmallGuide,
     api_url: String,
@@ -20,7 +20,7 @@ struct Patient<'a> {
     discord: &'a str,
     store: String,
     variables: Vec<(&'a str, String)>,
-    /// A command that runs the program in other surroundings, before the program and its arguments.
+    /// A command that sets up the environment, placed before the program and its arguments.
     wrapper: Option<&'a str>,
 }
 
@@ -106,7 +106,7 @@ fn closed() -> String {
     format!("http://{address}")
 }
 
-/// Whether file systems can be mounted that only one process sees: not by every user, and not in every container.
+/// Whether private file systems can be mounted, which not every user and not every container can do.
 fn can_mount() -> bool {
     let tried = Command::new("unshare")
         .args(["--mount", "sh", "-c", "mount -t tmpfs none /mnt"])
@@ -119,7 +119,7 @@ fn can_mount() -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_healthy_bot_has_no_fault_and_nothing_is_left_behind() {
+async fn a_healthy_bot_has_no_faults_and_nothing_is_left_behind() {
     let discord = StandIn::builder().message_content().start().await;
     let guide = SmallGuide::new("Alpha");
     let patient = Patient {
@@ -133,7 +133,7 @@ async fn a_healthy_bot_has_no_fault_and_nothing_is_left_behind() {
         "client_id=",
         "it agrees with Discord's",
         "the Message Content Intent is on",
-        "answers; the bot may connect 1000 more times today, of 1000",
+        "answers; the bot may connect 1000 more times today, out of 1000",
         "`internbot run` creates it",
     ] {
         assert!(said.contains(part), "{part:?} is not in\n{said}");
@@ -148,7 +148,7 @@ async fn a_healthy_bot_has_no_fault_and_nothing_is_left_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
+async fn each_of_ten_faults_gets_a_line_with_its_cause_and_what_to_do() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
     let healthy = || Patient::healthy(&discord, &guide);
@@ -171,7 +171,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
     };
     assert_eq!(
         quotes.fault().await,
-        "FAULT token what DISCORD_TOKEN holds is not a token: it has quotation marks around it; remove them"
+        "FAULT token DISCORD_TOKEN does not contain a token: it has quotation marks around it; remove them"
     );
 
     // The name is reserved for this: no name server knows it (RFC 2606).
@@ -185,7 +185,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
         "{said}"
     );
     assert!(
-        said.contains("the name cannot be looked up: check that this machine is connected"),
+        said.contains("the name cannot be looked up: check that this machine is online"),
         "{said}"
     );
 
@@ -197,7 +197,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
     assert!(said.contains("Connection refused"), "{said}");
     assert!(
         said.ends_with(
-            "check that what discord.api_url names runs, or empty it for Discord itself"
+            "check that the server in discord.api_url is running, or leave it empty for Discord itself"
         ),
         "{said}"
     );
@@ -209,7 +209,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
     assert_eq!(
         missing_intent.fault().await,
         "FAULT intents Discord does not let the bot read messages that are not addressed to it: switch on the Message Content Intent on \
-         the Bot page at https://discord.com/developers/applications, or empty discord.unasked_channels in the configuration"
+         the Bot page at https://discord.com/developers/applications, or clear discord.unasked_channels in the configuration"
     );
 
     let read_only = Patient {
@@ -222,7 +222,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
         "{said}"
     );
     assert!(
-        said.ends_with("let the bot write into its folder, or name another file as store.url"),
+        said.ends_with("let the bot write to its folder, or set store.url to another file"),
         "{said}"
     );
 
@@ -253,7 +253,7 @@ async fn each_of_ten_faults_has_a_line_with_its_cause_and_help() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
+async fn a_wrong_clock_is_reported_with_how_far_off_it_is() {
     let guide = SmallGuide::new("Alpha");
     for (offset, words) in [(3 * 3_600, "3h behind"), (-90 * 60, "1h 30m ahead of")] {
         let discord = StandIn::builder()
@@ -267,7 +267,7 @@ async fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
             .replace("1h 30m 1s", "1h 30m");
         assert!(
             off.starts_with(&format!(
-                "FAULT clock the clock of this machine is {words} Discord's"
+                "FAULT clock this machine's clock is {words} Discord's"
             )),
             "{said}"
         );
@@ -280,7 +280,7 @@ async fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_is_full_is_named() {
+async fn a_full_disk_is_reported() {
     if !can_mount() {
         return;
     }
@@ -298,7 +298,7 @@ async fn a_disk_that_is_full_is_named() {
     };
     let said = patient.fault().await;
     assert!(
-        said.starts_with("FAULT disk the disk is full: 0 MiB are free for the store"),
+        said.starts_with("FAULT disk the disk is full: 0 MiB free for the store"),
         "{said}"
     );
     assert!(said.contains("make room on the disk of"), "{said}");
@@ -306,7 +306,7 @@ async fn a_disk_that_is_full_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_on_a_disk_that_was_mounted_read_only_is_named() {
+async fn a_store_on_a_read_only_disk_is_reported() {
     if !can_mount() {
         return;
     }
@@ -325,7 +325,7 @@ async fn a_store_on_a_disk_that_was_mounted_read_only_is_named() {
     };
     let said = patient.fault().await;
     assert!(
-        said.contains("cannot be written: let the bot write the file and its folder"),
+        said.contains("cannot be written: let the bot write to the file and its folder"),
         "{said}"
     );
     let writable = Patient {
@@ -334,7 +334,7 @@ async fn a_store_on_a_disk_that_was_mounted_read_only_is_named() {
     };
     let (said, healthy) = writable.examined().await;
     assert!(
-        healthy && said.contains(", version 3, can be written"),
+        healthy && said.contains(", version 3, is writable"),
         "{said}"
     );
     discord.finish().await;
@@ -353,7 +353,7 @@ async fn create_store(file: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_goes_through_a_proxy_is_said_and_one_that_lets_no_gateway_through_is_named() {
+async fn proxies_are_reported_including_one_that_blocks_the_gateway() {
     let discord = StandIn::start().await;
     discord.gateway_at("ws://gateway.discord.invalid");
     let guide = SmallGuide::new("Alpha");

@@ -1,4 +1,4 @@
-//! The guide is edited while the bot runs: what is right is live soon, what is wrong changes nothing.
+//! The guide is edited while the bot runs: valid changes soon go live, invalid ones change nothing.
 
 use std::fs;
 #[cfg(unix)]
@@ -17,11 +17,11 @@ use crate::program::Program;
 use crate::small_guide::{self, SmallGuide, question};
 use stand_in::*;
 
-/// How long a saved change may take to be live. The bot needs less than two seconds; a machine that runs all tests at once
+/// How long a saved change may take to go live. The bot needs less than two seconds; a machine that runs all tests at once
 /// may be slower.
 const SOON: Duration = Duration::from_secs(6);
 
-/// A bot that answers from a small guide, and somebody who may manage the server.
+/// A bot that answers from a small guide, and someone who may manage the server.
 struct Editing {
     chat: Chat,
     guide: SmallGuide,
@@ -57,7 +57,7 @@ impl Editing {
         answer.message().page().title
     }
 
-    /// Waits until a topic is answered in another version; how long that took.
+    /// Waits until a topic is answered in another version; returns how long that took.
     async fn until(&self, topic: &str, mark: &str) -> Duration {
         let what = format!("{topic} is {mark}");
         until_within(SOON, &what, async || {
@@ -72,7 +72,7 @@ impl Editing {
         status.message().page().body.clone()
     }
 
-    /// Waits until the status tells of this; the whole of it.
+    /// Waits until the status contains this; returns all of it.
     async fn until_status(&self, part: &str) -> String {
         let what = format!("the status says {part:?}");
         until_within(SOON, &what, async || self.status().await.contains(part)).await;
@@ -97,7 +97,7 @@ async fn a_saved_change_is_live_soon() {
 }
 
 #[tokio::test]
-async fn what_is_offered_while_typing_follows_the_files_too() {
+async fn suggestions_while_typing_follow_the_files_too() {
     let editing = Editing::start().await;
     editing.guide.save("bread", "Beta");
     editing.until("bread", "Beta").await;
@@ -117,7 +117,7 @@ async fn what_is_offered_while_typing_follows_the_files_too() {
 }
 
 #[tokio::test]
-async fn a_broken_save_changes_nothing_but_the_status_until_it_is_mended() {
+async fn a_broken_save_changes_nothing_but_the_status_until_it_is_fixed() {
     let editing = Editing::start().await;
     let version = editing.status().await;
     assert!(version.contains("No problem"), "{version}");
@@ -131,7 +131,7 @@ async fn a_broken_save_changes_nothing_but_the_status_until_it_is_mended() {
     );
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
 
-    // Another fault, another place, and how to mend it.
+    // Another problem, another place, and how to fix it.
     editing.guide.save("bread", "Beta");
     editing
         .guide
@@ -162,7 +162,7 @@ async fn an_editor_may_save_by_renaming() {
     fs::rename(&draft, editing.guide.topic("bread")).expect("a file can be renamed");
     editing.until("bread", "Beta").await;
 
-    // The same length, the same time: only the file is another.
+    // The same length and time, but a different file.
     let old = fs::metadata(editing.guide.topic("bread"))
         .and_then(|file| file.modified())
         .expect("a time");
@@ -184,7 +184,7 @@ async fn a_folder_may_vanish_and_return() {
     let away = editing.guide.beside("away");
     fs::rename(editing.guide.folder(), &away).expect("a folder can be renamed");
     editing
-        .until_status("The folder of the guide cannot be read")
+        .until_status("The guide's folder can't be read")
         .await;
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
 
@@ -198,7 +198,7 @@ async fn a_folder_may_vanish_and_return() {
 #[tokio::test]
 async fn another_branch_may_be_checked_out() {
     let editing = Editing::start().await;
-    // As Git does: each file is removed and written anew, one after another.
+    // As Git does: each file is removed and written again, one after another.
     for file in ["bread", "cheese", "tents", "rivers"] {
         fs::remove_file(editing.guide.topic(file)).expect("the file is there");
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -227,11 +227,11 @@ async fn another_branch_may_be_checked_out() {
 }
 
 #[tokio::test]
-async fn where_nobody_watches_a_moderator_reloads() {
+async fn a_moderator_can_reload_if_the_files_are_not_watched() {
     let editing = Editing::start_as(false).await;
     let said = editing.reload().await;
     assert!(
-        said.starts_with("Nothing changed: I already answer from these files."),
+        said.starts_with("Nothing has changed: these files are already live."),
         "{said}"
     );
 
@@ -247,10 +247,10 @@ async fn where_nobody_watches_a_moderator_reloads() {
     editing.chat.finish().await;
 }
 
-/// A named pipe in place of a file: whoever reads it waits until somebody writes.
+/// A named pipe in place of a file: its reader waits until someone writes.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
+async fn a_slow_reload_is_deferred_and_nobody_else_waits() {
     let editing = Editing::start_as(false).await;
     let path = editing.guide.topic("bread");
     fs::remove_file(&path).expect("the file is there");
@@ -270,7 +270,7 @@ async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
     assert_eq!(editing.title("bread").await, "Alpha way of baking bread");
     assert!(editing.status().await.contains("No problem"));
 
-    // It is read again where it changes while it is read: whoever reads the pipe gets the text, and then finds a file.
+    // It is read again if it changes meanwhile: the reader of the pipe gets the text, and then finds a file.
     let (text, draft) = (
         small_guide::topic_text("bread", "Beta"),
         editing.guide.beside("draft"),
@@ -296,7 +296,7 @@ async fn a_reload_that_takes_long_is_announced_and_nobody_else_waits() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_signal_reloads_and_the_same_fault_is_logged_once() {
+async fn a_signal_reloads_and_the_same_problem_is_logged_once() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let (guide, mia) = (SmallGuide::new("Alpha"), guild.member("mia"));

@@ -1,4 +1,4 @@
-//! What goes wrong with requests and connections; afterwards the bot answers the next question.
+//! Problems with requests and connections; afterwards the bot answers the next question.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ async fn a_refused_message_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_failing_server_is_asked_again_a_few_times_and_the_answer_comes_once() {
+async fn a_failing_server_is_retried_a_few_times_and_the_answer_appears_once() {
     let chat = Chat::start().await;
     for fault in [Fault::ServerError, Fault::BadGateway] {
         chat.discord.fail_next(Route::CreateMessage, fault);
@@ -49,7 +49,7 @@ async fn a_failing_server_is_asked_again_a_few_times_and_the_answer_comes_once()
             "{fault:?}"
         );
     }
-    // The message is there although the answer to its request was lost: it is sent again and is still one.
+    // The message exists although the response to its request was lost: it is sent again but appears once.
     chat.discord
         .fail_next(Route::CreateMessage, Fault::CutReply);
     chat.asks(RESUME).await;
@@ -91,7 +91,7 @@ async fn a_limit_is_waited_out() {
 }
 
 #[tokio::test]
-async fn while_everything_is_limited_commands_are_answered() {
+async fn commands_are_answered_while_everything_else_is_rate_limited() {
     let chat = Chat::start().await;
     chat.discord.fail_next(
         Route::CreateMessage,
@@ -132,7 +132,7 @@ async fn a_request_that_takes_long_shows_typing_and_is_answered_once() {
 }
 
 #[tokio::test]
-async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answer() {
+async fn a_hanging_request_is_abandoned_and_repeated_without_doubling_the_answer() {
     let chat = Setup::new()
         .timeouts(|timeouts| timeouts.request = Duration::from_secs(1))
         .chat()
@@ -144,7 +144,7 @@ async fn a_request_that_hangs_is_given_up_and_repeated_without_doubling_the_answ
 }
 
 #[tokio::test]
-async fn an_interaction_whose_time_is_over_is_let_go() {
+async fn an_expired_interaction_is_dropped() {
     let chat = Chat::start().await;
     chat.mia
         .slash("ask", &[("question", RESUME)])
@@ -194,7 +194,7 @@ async fn a_message_that_discord_sends_twice_is_answered_once() {
 }
 
 #[tokio::test]
-async fn an_invalid_session_is_begun_anew_without_telling_discord_about_the_commands_again() {
+async fn an_invalid_session_is_replaced_without_registering_the_commands_again() {
     let chat = Chat::start().await;
     chat.discord.invalidate_session(false);
     chat.discord.identified(2).await;
@@ -204,7 +204,7 @@ async fn an_invalid_session_is_begun_anew_without_telling_discord_about_the_comm
 }
 
 #[tokio::test]
-async fn a_connection_that_acknowledges_no_heartbeat_is_made_anew() {
+async fn a_connection_without_heartbeat_acknowledgements_is_replaced() {
     let discord = StandIn::builder()
         .heartbeat_interval(Duration::from_millis(200))
         .start()
@@ -242,7 +242,7 @@ async fn nonsense_on_the_connection_is_survived() {
 }
 
 #[tokio::test]
-async fn registration_that_fails_does_not_stop_the_bot() {
+async fn failing_registration_does_not_stop_the_bot() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
@@ -281,10 +281,10 @@ async fn a_burst_of_questions_in_one_channel_is_answered_in_order_within_the_lim
 }
 
 #[tokio::test]
-async fn a_limit_holds_back_every_request_to_the_channel_and_none_to_another() {
+async fn a_rate_limit_holds_back_every_request_to_its_channel_and_none_to_another() {
     let chat = Chat::start().await;
     let other = chat.guild.channel("other");
-    // What Discord says of the channel is known before.
+    // Discord's limits for the channel are known beforehand.
     chat.asks(RESUME).await;
     chat.discord.fail_next(
         Route::CreateMessage,
@@ -323,7 +323,7 @@ async fn a_limit_of_two_minutes_does_not_hold_a_question_beyond_its_deadline() {
     chat.discord.requested(Route::CreateMessage).await;
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
     chat.discord.next_message(&other).await;
-    // A bot that still waited could not stop.
+    // A bot that was still waiting could not stop.
     let mut chat = chat;
     chat.bot.stop();
     let ended = tokio::time::timeout(Duration::from_secs(4), chat.bot.ended()).await;
@@ -363,7 +363,7 @@ async fn a_short_outage_of_requests_loses_no_question() {
 }
 
 #[tokio::test]
-async fn a_new_form_of_a_field_that_nobody_needs_silences_nothing() {
+async fn a_changed_field_that_the_bot_does_not_use_silences_nothing() {
     let chat = Chat::start().await;
     let question = json!({
         "id": ((u64::from(u32::MAX)) << 22).to_string(), "channel_id": chat.help.id.to_string(),
@@ -372,14 +372,14 @@ async fn a_new_form_of_a_field_that_nobody_needs_silences_nothing() {
         "mentions": [{"id": chat.discord.bot_id().to_string()}], "poll": [], "flags": "none",
     });
     chat.discord.send_event("MESSAGE_CREATE", &question);
-    // What it replies to is not known to the stand-in.
+    // The stand-in does not know the message that it replies to.
     assert_eq!(chat.discord.next_refusal().await.code, 50_035);
     chat.still_answers().await;
     chat.finish().await;
 }
 
 #[tokio::test]
-async fn the_same_unreadable_event_is_one_warning() {
+async fn repeated_unreadable_events_cause_one_warning() {
     let chat = Chat::start().await;
     let before = logged();
     for _ in 0..5 {

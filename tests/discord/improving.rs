@@ -1,4 +1,4 @@
-//! The moderators' loop: what is asked in vain is seen, pasted into the guide, and answered.
+//! The moderators' loop: an unanswered question is seen, pasted into the guide, and answered.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::bot::*;
 use crate::keeping::{KAYAK, until, until_within};
 use stand_in::*;
 
-/// How long the whole guide may take to be live on a machine that runs all tests at once.
+/// How long the whole guide may take to go live on a machine that runs all tests at once.
 const SOON: Duration = Duration::from_secs(60);
 
 /// A copy of a folder.
@@ -58,7 +58,7 @@ pub fn internbot(arguments: &[&str], config: &Path) -> (String, bool) {
     )
 }
 
-/// Asks privately until an answer has this in it, then as everybody does, each time somebody else.
+/// Asks privately until an answer contains this, then publicly, each time as someone else.
 async fn until_answered(chat: &Chat, question: &str, part: &str) {
     let asked = [("question", question), ("private", "true")];
     until_within(SOON, part, async || {
@@ -75,7 +75,7 @@ async fn until_answered(chat: &Chat, question: &str, part: &str) {
 }
 
 #[tokio::test]
-async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answer() {
+async fn an_unanswered_question_of_three_people_is_pasted_and_the_fourth_gets_the_answer() {
     let home = tempfile::tempdir().expect("a folder");
     let (folder, config) = own_guide(home.path());
     let live = Live::new(&folder, Arc::clone(&GUIDE));
@@ -124,7 +124,7 @@ async fn what_three_people_asked_in_vain_is_pasted_and_the_fourth_gets_the_answe
     )
     .await;
 
-    // Somebody writes what was only promised.
+    // Someone writes the missing text.
     let (before, rest) = topic.split_once("**").expect("there is a text");
     let (_, after) = rest.rsplit_once("\"\"\"").expect("the text ends");
     fs::write(

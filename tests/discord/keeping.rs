@@ -1,4 +1,4 @@
-//! What is kept and what is not, what a guild can set, and a store that cannot be used.
+//! What is kept and what is not, a guild's settings, and a store that cannot be used.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     until_within(ANSWER_LIMIT, what, condition).await;
 }
 
-/// Waits for something that may take so long; how long it took.
+/// Waits for something that may take this long; returns how long it took.
 pub async fn until_within(
     limit: Duration,
     what: &str,
@@ -52,7 +52,7 @@ pub async fn until_within(
     begun.elapsed()
 }
 
-/// What another process reads in the store.
+/// What another process reads from the store.
 async fn sums(store: &StoreHandle) -> Sums {
     store.stats(None, 7).await.expect("stats").all()
 }
@@ -62,7 +62,7 @@ async fn groups(store: &StoreHandle) -> Vec<Group> {
 }
 
 #[tokio::test]
-async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
+async fn three_wordings_of_an_unanswered_question_are_one_gap_of_three() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     for question in KAYAK {
@@ -83,7 +83,7 @@ async fn what_fails_three_times_in_different_words_is_one_gap_of_three() {
 }
 
 #[tokio::test]
-async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
+async fn every_way_to_ask_is_counted_and_overheard_text_is_not_kept() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     let settings = Settings {
@@ -132,7 +132,7 @@ async fn every_way_to_ask_is_counted_and_what_was_not_asked_is_not_kept() {
 }
 
 #[tokio::test]
-async fn small_talk_is_no_gap() {
+async fn small_talk_is_not_a_gap() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     for question in ["good morning", "good morning everyone"] {
@@ -177,7 +177,7 @@ async fn a_vote_counts_once_and_not_it_is_a_gap_of_its_topic() {
 }
 
 #[tokio::test]
-async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
+async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
     let (folder, mut chat) = chat().await;
     let unsure = chat.asks(vague()).await;
     let by_command = chat
@@ -211,7 +211,7 @@ async fn none_of_these_is_a_gap_also_after_a_restart_and_below_a_command() {
 }
 
 #[tokio::test]
-async fn forget_me_deletes_what_leads_to_a_person() {
+async fn forget_me_deletes_everything_linked_to_a_person() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     let max = chat.guild.member("max");
@@ -238,7 +238,7 @@ async fn forget_me_deletes_what_leads_to_a_person() {
     assert!(
         note.message()
             .text()
-            .contains("cannot tell which were yours: they go 90 days"),
+            .contains("can't tell which were yours: I delete them 90 days"),
         "{}",
         note.message()
     );
@@ -246,14 +246,14 @@ async fn forget_me_deletes_what_leads_to_a_person() {
     let note = max.slash("forget-me", &[]).in_dm().await;
     assert!(note.message().text().contains("deleted your vote"));
     assert_eq!(sums(&store).await.helped, 0);
-    // Nor is the question known to which this is the answer.
+    // The question that this answers is no longer known either.
     let follow_up = chat.mia.replies(&reply, "and how long?").await;
     let _ = (follow_up, chat.discord.next_message(&chat.help).await);
     chat.finish().await;
 }
 
 #[tokio::test]
-async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
+async fn privacy_says_what_is_kept_and_how_to_reach_someone() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Discord {
         privacy_contact: "privacy@example.org".to_owned(),
@@ -280,7 +280,7 @@ async fn privacy_says_what_is_kept_and_how_to_reach_somebody() {
         "privacy@example.org",
         "under 13",
         "train a model",
-        "judge anybody",
+        "judge anyone",
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
@@ -388,7 +388,7 @@ async fn a_guild_can_set_where_and_how_it_is_answered() {
 }
 
 #[tokio::test]
-async fn a_guild_that_wants_unasked_answers_gets_them_from_the_next_start_on() {
+async fn a_guild_that_wants_unasked_answers_gets_them_after_the_next_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let discord = StandIn::builder().message_content().start().await;
     let guild = discord.guild("students");
@@ -422,7 +422,7 @@ async fn a_guild_that_wants_unasked_answers_gets_them_from_the_next_start_on() {
 }
 
 #[tokio::test]
-async fn a_guild_cannot_keep_the_bot_from_starting_where_the_intent_is_off() {
+async fn a_guild_cannot_stop_the_bot_from_starting_if_the_intent_is_off() {
     let folder = tempfile::tempdir().expect("a folder");
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
@@ -449,7 +449,7 @@ async fn a_guild_cannot_keep_the_bot_from_starting_where_the_intent_is_off() {
 }
 
 #[tokio::test]
-async fn while_the_store_is_locked_the_bot_answers_as_ever_and_nothing_is_lost() {
+async fn while_the_store_is_locked_the_bot_answers_as_usual_and_nothing_is_lost() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;
     chat.asks(RESUME).await;
@@ -486,7 +486,7 @@ async fn while_the_store_is_locked_the_bot_answers_as_ever_and_nothing_is_lost()
 }
 
 #[tokio::test]
-async fn with_a_damaged_store_the_bot_starts_answers_and_says_how_to_mend_it() {
+async fn with_a_damaged_store_the_bot_starts_answers_and_says_how_to_repair_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("internbot.db");
     std::fs::write(&file, "no database ".repeat(500)).expect("written");
@@ -511,7 +511,7 @@ async fn with_a_damaged_store_the_bot_starts_answers_and_says_how_to_mend_it() {
     chat.finish().await;
 }
 
-/// What a student might write who is careless, made different by a number.
+/// What a careless student might write, varied by a number.
 fn careless(number: u64) -> (String, Vec<String>) {
     let id = 700_000_000_000_000_000 + number * 7_919;
     let letters: String = (0..4)
@@ -560,7 +560,7 @@ fn careless(number: u64) -> (String, Vec<String>) {
 }
 
 #[tokio::test]
-async fn of_a_hundred_careless_conversations_neither_the_file_nor_the_log_tells_who() {
+async fn neither_the_file_nor_the_log_identifies_anyone_in_a_hundred_careless_conversations() {
     let (folder, chat) = chat().await;
     let max = chat.guild.member("max");
     let mut secrets: Vec<String> = [chat.mia.id, max.id, chat.help.id]

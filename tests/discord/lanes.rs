@@ -1,4 +1,4 @@
-//! What waits: who waits for whom, what becomes of it meanwhile, and at the end.
+//! Waiting work: who waits for whom, and what happens to it meanwhile and at the end.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use stand_in::*;
 const RESUME: &str = "how do i write a resume";
 /// How many completions are answered at a time.
 const COMPLETIONS: usize = 64;
-/// What a request takes: longer than the questions of a test take to arrive, and not so long that the bot shows that it types.
+/// How long a request takes: longer than a test's questions take to arrive, but not so long that the bot shows that it is typing.
 const SLOW: Duration = Duration::from_millis(1_400);
 
 impl Chat {
-    /// Waits until the bot has heard of everything so far: a command has a lane of its own.
+    /// Waits until the bot has received everything so far: commands have their own queue.
     async fn heard(&self) {
         self.mia.slash("help", &[]).await;
     }
 }
 
-/// A chat in which an answer is under way in #help, and others wait for it.
+/// A chat in which an answer is in progress in #help, and others are waiting for it.
 async fn busy(setup: Setup) -> Chat {
     let chat = setup.chat().await;
     chat.discord.slow_down(SLOW);
@@ -29,7 +29,7 @@ async fn busy(setup: Setup) -> Chat {
 }
 
 #[tokio::test]
-async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
+async fn a_crowded_channel_delays_nobody_elsewhere() {
     let chat = busy(Setup::new()).await;
     let other = chat.guild.channel("other");
     chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
@@ -45,7 +45,7 @@ async fn a_crowded_channel_keeps_nobody_elsewhere_waiting() {
 }
 
 #[tokio::test]
-async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then() {
+async fn a_question_edited_while_waiting_is_answered_as_edited() {
     let chat = busy(Setup::new()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
@@ -73,7 +73,7 @@ async fn a_question_that_is_edited_while_it_waits_is_answered_as_it_reads_then()
 }
 
 #[tokio::test]
-async fn a_question_that_is_deleted_while_it_waits_is_not_answered() {
+async fn a_question_deleted_while_waiting_is_not_answered() {
     let chat = busy(Setup::new()).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     chat.heard().await;
@@ -132,8 +132,8 @@ async fn two_edits_while_the_answer_is_changed_end_with_the_last() {
 }
 
 #[tokio::test]
-async fn whoever_types_on_is_offered_what_fits_the_newest() {
-    // However slow the machine is, what Discord answers slowly is not asked for again.
+async fn someone_who_types_on_gets_suggestions_for_the_newest_text() {
+    // However slow the machine, slow requests are not repeated.
     let patient = Setup::new().timeouts(|timeouts| timeouts.request = ANSWER_LIMIT);
     let chat = patient.chat().await;
     let people: Vec<_> = (0..COMPLETIONS)
@@ -160,7 +160,7 @@ async fn whoever_types_on_is_offered_what_fits_the_newest() {
 }
 
 #[tokio::test]
-async fn a_bot_that_is_told_to_stop_answers_what_waits() {
+async fn a_bot_told_to_stop_answers_what_is_waiting() {
     let mut chat = busy(Setup::new()).await;
     for _ in 0..3 {
         chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;

@@ -1,4 +1,4 @@
-//! Much at once, and for long: small forms of `examples/load.rs`, and what the lanes keep.
+//! Load tests, in bursts and over time: small forms of `examples/load.rs`, and the limits of the queues.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::program::built;
 use crate::soak::{Plan, soak};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_thousand_messages_at_once_every_direct_question_is_answered_once() {
+async fn every_direct_question_among_two_thousand_messages_at_once_is_answered_once() {
     let size = Size {
         overheard: 1_200,
         chatter: 400,
@@ -20,7 +20,7 @@ async fn of_two_thousand_messages_at_once_every_direct_question_is_answered_once
         heartbeat: Duration::from_secs(5),
     };
     let report = burst(built(), size, times).await;
-    // On a machine that runs all tests at once a command may come too late for anybody.
+    // On a machine that runs all tests at once a command may come too late for anyone.
     assert_eq!(report.direct, [400 - report.too_late, 0, 0], "{report}");
     assert!(report.too_late <= size.commands / 2, "{report}");
     assert_eq!(
@@ -33,8 +33,8 @@ async fn of_two_thousand_messages_at_once_every_direct_question_is_answered_once
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_that_nobody_waits_for_any_more_is_not_begun_but_counted() {
-    // The bot lets go of a request after 2.8 seconds: the third two hundred and fifty-six begin too late.
+async fn an_expired_command_is_not_started_but_counted() {
+    // The bot drops a request after 2.8 seconds, so the third batch of 256 starts too late.
     let size = Size {
         overheard: 0,
         chatter: 0,
@@ -56,7 +56,7 @@ async fn a_command_that_nobody_waits_for_any_more_is_not_begun_but_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_a_minute_of_faults_nothing_that_was_heard_is_lost_or_answered_twice() {
+async fn in_a_minute_of_faults_no_received_question_is_lost_or_answered_twice() {
     let plan = Plan::new(1, 45);
     assert_eq!(plan.fingerprint(), Plan::new(1, 45).fingerprint());
     assert_ne!(plan.fingerprint(), Plan::new(2, 45).fingerprint());

@@ -5,28 +5,28 @@
 //! | `asking` | every way to ask, and that a question costs one request |
 //! | `clicking` | every button and menu, for whom it is meant and after a restart |
 //! | `commands` | every command, its completions, and how Discord is told about them |
-//! | `trials` | what went wrong with other bots, as their trackers tell |
+//! | `trials` | problems that other bots had, according to their issue trackers |
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
-//! | `keeping` | what is kept of all this and what is not, what a guild can set, and a store that cannot be used |
-//! | `failures` | what goes wrong with requests and connections; afterwards the next question is answered |
-//! | `connecting` | what goes wrong with the connection, and what only a person can mend |
+//! | `keeping` | what is kept and what is not, a guild's settings, and a store that cannot be used |
+//! | `failures` | problems with requests and connections; afterwards the next question is answered |
+//! | `connecting` | connection problems, including those that only a person can fix |
 //! | `sharding` | several connections, in one process and in two |
 //! | `editing` | the guide is edited while the bot runs |
-//! | `improving` | what is asked in vain is seen by moderators, pasted into the guide, and answered |
-//! | `digest` | the week in a channel of the moderators, once, also from two processes |
+//! | `improving` | moderators see an unanswered question and paste it into the guide, and it is answered |
+//! | `digest` | a weekly digest in a moderators' channel, once, even from two processes |
 //! | `storm` | ten reloads a second under load: no reply mixes two versions |
-//! | `lanes` | what waits: who waits for whom, and what becomes of it |
+//! | `lanes` | waiting work: who waits for whom, and what happens to it |
 //! | `load` | two thousand messages at once (`burst`), and a minute of faults (`soak`) |
 //! | `moderating` | `/guide`, and that nobody else can use it |
 //! | `teaching` | what moderators add to the guide in Discord, and that nobody else can |
-//! | `watching` | what an operator sees of it: the log, health and figures |
-//! | `understanding` | an encoder that is installed, read beside the answers, damaged |
+//! | `watching` | what an operator sees: the log, health and metrics |
+//! | `understanding` | an encoder: installed, loading while the bot answers, and damaged |
 //! | `sharing` | two processes with half of the shards each on one PostgreSQL server, one of which is killed |
 //! | `doctor` | what `internbot doctor` says of ten faults, and of none |
-//! | `starting` | what the program says to somebody who starts it for the first time |
+//! | `starting` | what the program says to someone who starts it for the first time |
 //! | `previewing` | that the preview draws what is sent |
-//! | `running` | starting and stopping, and what a supervisor such as systemd is told of it |
+//! | `running` | starting and stopping, and what is reported to a supervisor such as systemd |
 
 #![allow(
     clippy::expect_used,

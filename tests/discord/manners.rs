@@ -1,4 +1,4 @@
-//! Manners: nobody is notified, nothing is said twice, what changes is followed, and where the bot may not write it
+//! Manners: nobody is notified, nothing is said twice, edits are followed, and where the bot may not write it
 //! stays calm.
 
 use std::time::Duration;
@@ -72,7 +72,7 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
     assert!(asked.ephemeral);
     assert!(asked.message().text().contains(&link));
 
-    // In another channel, and once the first is gone, it is posted.
+    // In another channel, and once the first message is gone, it is posted again.
     let other = chat.guild.channel("other");
     chat.mia.says(&other, &format!("@bot {RESUME}")).await;
     assert_eq!(chat.discord.next_message(&other).await.page(), first.page());
@@ -82,7 +82,7 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 }
 
 #[tokio::test]
-async fn who_asks_too_fast_hears_it_once_and_below_a_command_privately() {
+async fn someone_who_asks_too_fast_is_told_once_and_privately_below_a_command() {
     let chat = Setup::new()
         .config(Discord {
             cooldown_seconds: 3_600,
@@ -173,7 +173,7 @@ async fn a_question_that_is_deleted_before_its_answer_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn where_the_bot_may_not_embed_links_its_answer_looks_as_everywhere() {
+async fn answers_look_the_same_without_permission_to_embed_links() {
     let chat = Chat::start().await;
     let elsewhere = chat.guild.channel("elsewhere");
     chat.help.bot_may_not(Permission::EmbedLinks);
@@ -189,7 +189,7 @@ async fn where_the_bot_may_not_embed_links_its_answer_looks_as_everywhere() {
 }
 
 #[tokio::test]
-async fn where_the_bot_may_not_write_it_tries_no_more_than_it_must() {
+async fn without_permission_to_write_the_bot_tries_no_more_than_it_must() {
     let chat = Chat::start().await;
     let silent = chat.guild.channel("announcements");
     silent.bot_may_not(Permission::SendMessages);
@@ -212,7 +212,7 @@ async fn somebody_who_closed_their_direct_messages_is_left_alone() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_edited_is_not_linked_to_for_what_it_said_before() {
+async fn an_edited_answer_is_not_linked_to_for_its_old_text() {
     let chat = Setup::new()
         .config(Discord {
             repeat_minutes: 10,

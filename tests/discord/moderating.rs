@@ -11,7 +11,7 @@ use crate::bot::*;
 use crate::keeping::{KAYAK, RESUME, until};
 use stand_in::*;
 
-/// A part of `/guide` as it is registered, and a value for each of its options: once with those that it needs, and once
+/// A part of `/guide` as registered, with a value for each of its options: once with the required ones, and once
 /// with all.
 async fn parts(chat: &Chat) -> Vec<(String, Vec<(String, String)>)> {
     let command = chat.discord.registered("guide").await;
@@ -59,7 +59,7 @@ fn given(options: &[(String, String)]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// A chat with a bot that keeps what it should, and somebody who may manage the server.
+/// A chat with a bot that keeps what it should, and someone who may manage the server.
 async fn kept() -> (TempDir, Chat, Member) {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new()
@@ -81,7 +81,7 @@ async fn told(olga: &Member, part: &str, options: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn discord_offers_the_command_to_those_who_may_manage_the_server_and_in_servers_only() {
+async fn discord_offers_the_command_only_in_servers_and_to_people_who_can_manage_them() {
     let chat = Chat::start().await;
     let command = chat.discord.registered("guide").await;
     assert_eq!(command["default_member_permissions"], "32");
@@ -90,7 +90,7 @@ async fn discord_offers_the_command_to_those_who_may_manage_the_server_and_in_se
 }
 
 #[tokio::test]
-async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
+async fn others_get_a_private_refusal_whatever_discord_lets_through() {
     let (folder, chat, _) = kept().await;
     chat.guild.forum("questions");
     chat.guild.opens_command("guide");
@@ -101,7 +101,7 @@ async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
             assert!(refusal.ephemeral, "{name}");
             assert_eq!(
                 refusal.message().text(),
-                "This is for moderators: it needs the permission Manage Server.",
+                "This is for moderators: you need the Manage Server permission.",
                 "{name}"
             );
         }
@@ -116,7 +116,7 @@ async fn who_may_not_gets_a_private_refusal_whatever_discord_lets_through() {
 }
 
 #[tokio::test]
-async fn who_may_gets_a_private_answer() {
+async fn moderators_get_private_answers() {
     let (_folder, chat, manager) = kept().await;
     chat.guild.forum("questions");
     let administrator = chat.guild.administrator("ada");
@@ -138,7 +138,7 @@ async fn who_may_gets_a_private_answer() {
 }
 
 #[tokio::test]
-async fn status_tells_which_guide_is_live() {
+async fn status_says_which_guide_is_live() {
     let chat = Chat::start().await;
     let olga = chat
         .guild
@@ -160,7 +160,7 @@ async fn status_tells_which_guide_is_live() {
 }
 
 #[tokio::test]
-async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
+async fn explain_says_why_in_plain_words_that_fit_a_phone() {
     let chat = Chat::start().await;
     let olga = chat
         .guild
@@ -211,7 +211,7 @@ async fn explain_tells_why_in_plain_words_that_fit_a_phone() {
 }
 
 #[tokio::test]
-async fn typing_into_other_commands_is_as_before() {
+async fn typing_into_other_commands_still_works() {
     let chat = Chat::start().await;
     let choices = chat
         .mia
@@ -222,7 +222,7 @@ async fn typing_into_other_commands_is_as_before() {
 }
 
 #[tokio::test]
-async fn settings_are_shown_and_changed_and_hold_at_once() {
+async fn settings_are_shown_and_changed_and_take_effect_at_once() {
     let (folder, chat, olga) = kept().await;
     let forum = chat.guild.forum("questions");
     let shown = told(&olga, "guide settings", &[]).await;
@@ -230,7 +230,7 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
         "in channels: none",
         "to forum posts: none",
         "by default: no",
-        "0 seconds, as my operator",
+        "0 seconds, set by my operator",
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
@@ -251,8 +251,8 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
         &channel,
         &post,
         "by default: yes",
-        "person: 0 seconds",
-        "I cannot read messages",
+        "questions: 0 seconds",
+        "I can't read messages",
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
@@ -284,14 +284,14 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
     for part in [
         "in channels: none",
         "to forum posts: none",
-        "as my operator configured",
+        "set by my operator",
         "yes",
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
-    assert!(!shown.contains("I cannot read messages"), "{shown}");
+    assert!(!shown.contains("I can't read messages"), "{shown}");
     let set = |shown: &str| {
-        let heads = ["Saved.", "Change it with"];
+        let heads = ["Saved.", "Change these with"];
         let lines = shown
             .lines()
             .filter(|line| !heads.iter().any(|head| line.starts_with(head)));
@@ -311,7 +311,7 @@ async fn settings_are_shown_and_changed_and_hold_at_once() {
 }
 
 #[tokio::test]
-async fn a_guild_sets_nothing_for_another() {
+async fn one_guilds_settings_do_not_affect_another() {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new()
         .store_in(folder.path())
@@ -351,7 +351,7 @@ async fn a_guild_sets_nothing_for_another() {
     chat.mia
         .says(&chat.help, "how long should my resume be")
         .await;
-    // Nor does it learn what was asked there.
+    // Nor does it see what was asked there.
     chat.asks(KAYAK[0]).await;
     let olgas = told(&olga, "guide gaps", &[]).await;
     assert!(olgas.contains("No gaps"), "{olgas}");
@@ -398,7 +398,7 @@ async fn gaps_are_grouped_and_paged() {
     assert!(
         told(&olga, "guide gaps", &[])
             .await
-            .contains("every question of the last 30 days")
+            .contains("every question asked on this server in the last 30 days")
     );
     for question in KAYAK {
         chat.asks(question).await;
@@ -412,7 +412,7 @@ async fn gaps_are_grouped_and_paged() {
     })
     .await;
     let not_it = format!(
-        "**Most often not it**\n1. {} › {}: not it 1",
+        "**Most often “Not it”**\n1. {} › {}: not it 1",
         reply::escape(&topic("resume").title),
         reply::escape(&reply.page().title)
     );
@@ -496,7 +496,7 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
         "                7 days 30 days",
         "asked                3       3",
         "  answered           1       1",
-        "  asked back         1       1",
+        "  suggested          1       1",
         "  missed             1       1",
         "asked, at most 3 a day\n▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█",
         &format!(
@@ -504,7 +504,7 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
             reply::escape(&topic("resume").title)
         ),
         &format!(
-            "**Most often asked back, by the nearest topic**\n1. {}: 1",
+            "**Most often suggested, by nearest topic**\n1. {}: 1",
             reply::escape(&nearest.title).replace('\u{200b}', "")
         ),
     ] {
@@ -613,7 +613,7 @@ async fn while_the_store_is_locked_moderators_are_told_so_and_settings_stay() {
 }
 
 #[tokio::test]
-async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
+async fn a_channel_where_the_bot_may_not_answer_is_set_with_a_warning() {
     let (_folder, chat, olga) = kept().await;
     let forum = chat.guild.forum("questions");
     chat.help.bot_may_not(Permission::ViewChannel);
@@ -627,7 +627,7 @@ async fn a_channel_in_which_the_bot_may_not_answer_is_set_with_a_warning() {
         .await
         .text();
     let sentence = format!(
-        "It is saved, but I cannot answer in <#{}> yet: give me View Channels, Send Messages there.",
+        "That's saved, but I can't answer in <#{}> yet: give me View Channels, Send Messages there.",
         chat.help.id
     );
     assert!(told.contains(&sentence), "{told}");
@@ -648,13 +648,13 @@ async fn settings_show_what_the_operator_configured() {
         .member_who_may("olga", &[Permission::ManageGuild]);
     let told = told(&olga, "guide settings", &[]).await;
     for (what, id) in [("in channels", chat.help.id), ("to forum posts", forum.id)] {
-        let line = format!("{what}: <#{id}> (by my operator)");
+        let line = format!("{what}: <#{id}> (set by my operator)");
         assert!(told.contains(&line), "{line:?} in {told}");
     }
     chat.finish().await;
 }
 
-/// A forum with tags, in which the bot answers posts and may set tags.
+/// A forum with tags, where the bot answers posts and may set tags.
 fn forum_with_tags(chat: &Chat, name: &str, tags: &[&str]) -> Channel {
     let forum = chat.guild.forum(name);
     forum.has_tags(tags);
@@ -662,7 +662,7 @@ fn forum_with_tags(chat: &Chat, name: &str, tags: &[&str]) -> Channel {
     forum
 }
 
-/// Somebody opens a post whose title the bot is sure of, and gets its answer.
+/// Someone opens a post whose title the bot is sure of, and gets its answer.
 async fn answered_post(chat: &Chat, forum: &Channel, author: &Member) -> (Post, Message) {
     let title = phrasing("resume", "format-and-length");
     let post = forum.post(title, "one page?", author).await;
@@ -671,7 +671,7 @@ async fn answered_post(chat: &Chat, forum: &Channel, author: &Member) -> (Post, 
 }
 
 #[tokio::test]
-async fn a_post_whose_author_was_helped_gets_the_tag_that_moderators_chose() {
+async fn a_post_gets_the_chosen_tag_when_its_author_was_helped() {
     let (_folder, chat, olga) = kept().await;
     let questions = forum_with_tags(&chat, "questions", &["Urgent", "Solved", "Résumé"]);
     let offers = forum_with_tags(&chat, "offers", &["Done"]);
@@ -706,7 +706,7 @@ async fn a_post_whose_author_was_helped_gets_the_tag_that_moderators_chose() {
         "{shown}"
     );
 
-    // The tags that a post has are kept, and each forum has its own.
+    // A post keeps its tags, and each forum has its own tag.
     let (post, answer) = answered_post(&chat, &questions, &chat.mia).await;
     post.thread.is_tagged(&["Urgent"]);
     chat.mia.clicks(&answer, "That helped").await;
@@ -728,7 +728,7 @@ async fn a_post_whose_author_was_helped_gets_the_tag_that_moderators_chose() {
 }
 
 #[tokio::test]
-async fn only_the_author_of_a_post_makes_it_solved_and_five_tags_are_enough() {
+async fn only_a_posts_author_can_mark_it_solved_and_five_tags_are_the_limit() {
     let (_folder, chat, olga) = kept().await;
     let all = ["a", "b", "c", "d", "e", "Solved"];
     let forum = forum_with_tags(&chat, "questions", &all);
@@ -763,7 +763,7 @@ async fn only_the_author_of_a_post_makes_it_solved_and_five_tags_are_enough() {
 }
 
 #[tokio::test]
-async fn a_tag_that_cannot_be_set_is_told_to_the_moderator_and_later_only_to_the_log() {
+async fn a_tag_that_cannot_be_set_is_reported_to_the_moderator_and_later_only_logged() {
     let (_folder, chat, olga) = kept().await;
     let forum = chat.guild.forum("questions");
     told(&olga, "guide settings", &[("add-forum", "questions")]).await;
@@ -790,7 +790,7 @@ async fn a_tag_that_cannot_be_set_is_told_to_the_moderator_and_later_only_to_the
 
     let saved = set(&[("tag-forum", "questions"), ("tag", "Solved")]).await;
     let sentence = format!(
-        "It is saved, but I cannot set tags in <#{}> yet: give me Manage Threads and Posts there.",
+        "That's saved, but I can't set tags in <#{}> yet: give me Manage Threads and Posts there.",
         forum.id
     );
     assert!(saved.contains(&sentence), "{saved}");

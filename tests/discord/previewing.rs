@@ -20,7 +20,7 @@ struct Draft {
     client: Client,
 }
 
-/// What of a message a person reads, and what its buttons and menus carry.
+/// What a person reads in a message, and what its buttons and menus carry.
 #[derive(Debug, PartialEq)]
 struct Content {
     texts: Vec<String>,
@@ -61,7 +61,7 @@ impl Draft {
         serde_json::from_str(&text.expect("text")).expect("JSON")
     }
 
-    /// What was asked in vain.
+    /// Unanswered questions.
     async fn gaps(&self) -> Value {
         let address = format!("http://{}/api/gaps", self.address);
         let answer = self.client.get(address).send().await.expect("it answers");
@@ -70,13 +70,13 @@ impl Draft {
         answer["groups"].clone()
     }
 
-    /// What is replied to a message in a conversation.
+    /// The reply to a message in a conversation.
     async fn says(&self, text: &str, before: &Value) -> Value {
         let said = json!({"text": text, "conversation": before["conversation"]});
         self.asked("reply", &said).await
     }
 
-    /// What a button or an option does that a message of the bot carries.
+    /// What a button or option in one of the bot's messages does.
     async fn presses(&self, custom_id: &str, value: Option<&str>, before: &Value) -> Value {
         let pressed = json!({
             "custom_id": custom_id, "value": value, "ephemeral": before["ephemeral"].as_bool().unwrap_or(false),
@@ -97,7 +97,7 @@ impl Draft {
     }
 }
 
-/// The components of a message, those inside of others included.
+/// The components of a message, including nested ones.
 fn components(message: &Value) -> Vec<&Value> {
     let inside = message["components"].as_array().into_iter().flatten();
     let inside = inside.chain(message.get("accessory"));
@@ -113,7 +113,7 @@ fn anyones(custom_id: &str) -> String {
     format!("{kind}:{action}")
 }
 
-/// A text in which commands are named, not linked: only Discord knows their ids.
+/// A text with command names instead of links: only Discord knows their ids.
 fn plain(text: &str) -> String {
     let mut parts = text.split("</");
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -211,7 +211,7 @@ async fn every_section_looks_as_it_is_sent() {
     let draft_reply = draft.says("how do i write a resume", &Value::Null).await;
     assert_same(&reply, &draft_reply);
     for topic in GUIDE.knowledge.topics() {
-        // What a button shows to somebody else than the person for whom it is.
+        // What a button shows to someone other than the person it is for.
         let id = |section: &Section| format!("1a1:s:{}:{}", topic.id, section.id);
         let buttons = topic.sections.iter().map(
             |section| json!({"type": 2, "style": 1, "label": section.id, "custom_id": id(section)}),
@@ -304,7 +304,7 @@ async fn every_kind_of_reply_looks_as_it_is_sent() {
         chat.mia.clicks(shown.message(), "All categories").await;
     }
 
-    // What follows in words.
+    // Follow-ups in words.
     for (before, next) in [
         (vague(), "the second one"),
         (vague(), "the ninth one"),
@@ -323,7 +323,7 @@ async fn every_kind_of_reply_looks_as_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_in_vain_is_listed_while_the_bot_runs() {
+async fn unanswered_questions_are_listed_while_the_bot_runs() {
     let folder = TempDir::new().expect("a temporary folder");
     let chat = Setup::new().store_in(folder.path()).await.chat().await;
     let draft = Draft::with(store_config(folder.path())).await;

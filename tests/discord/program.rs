@@ -14,7 +14,7 @@ pub const SOON: Duration = Duration::from_secs(6);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Where Cargo tells its tests that the program is; examples share this module and are told by whoever starts them.
+/// Where Cargo says that the program is; examples share this module and get the path from the command line.
 const BUILT: Option<&str> = option_env!("CARGO_BIN_EXE_internbot");
 
 /// The program that was built for the tests.
@@ -35,7 +35,7 @@ impl Drop for Program {
     }
 }
 
-/// What is started, and how it is configured.
+/// What to start, and how to configure it.
 pub struct Launch<'a> {
     /// The program.
     pub program: &'a Path,
@@ -56,7 +56,7 @@ pub struct Launch<'a> {
 }
 
 impl<'a> Launch<'a> {
-    /// The program that was built for the tests, with nothing but what it must have.
+    /// The program that was built for the tests, with a minimal configuration.
     pub fn new(url: &'a str, guide: &'a Path, home: &'a Path) -> Self {
         Self::of(built(), url, guide, home)
     }
@@ -168,12 +168,12 @@ impl Program {
             / 1_024.0
     }
 
-    /// Waits until its log has this so many times; the log.
+    /// Waits until its log contains this text this many times; returns the log.
     pub async fn logged(&self, part: &str, times: usize) -> String {
         self.logged_within(part, times, SOON).await
     }
 
-    /// The same for what may take longer.
+    /// The same for something that may take longer.
     pub async fn logged_within(&self, part: &str, times: usize, limit: Duration) -> String {
         let begin = Instant::now();
         loop {

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use stand_in::StandIn;
 
-/// What a proxy answers that refuses to pass something on.
+/// The response of a proxy that refuses a request.
 const REFUSAL: &[u8] = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// A proxy that passes plain requests on to a stand-in, whatever host they name, and refuses tunnels.
@@ -67,7 +67,7 @@ async fn serve(client: TcpStream, target: String, asked: Arc<Mutex<Vec<String>>>
         .expect("nobody panics with it")
         .push(line.trim_end().to_owned());
     if line.starts_with("CONNECT") {
-        // All of the question, or closing would take the answer away.
+        // Read the whole request, or closing would discard the response.
         let mut rest = [0; 1_024];
         let _ = client.read(&mut rest).await;
         let _ = client.write_all(REFUSAL).await;

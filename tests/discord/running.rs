@@ -32,7 +32,7 @@ async fn no_privileged_intent_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_ends_the_bot_at_once_with_what_to_do() {
+async fn a_wrong_token_ends_the_bot_at_once_and_says_what_to_do() {
     let discord = StandIn::start().await;
     let ended = Setup::new().token("wrong").bot(&discord).ended().await;
     let Err(RunError::Token) = ended else {
@@ -68,7 +68,7 @@ async fn a_refused_intent_ends_the_bot_after_one_try() {
 }
 
 #[tokio::test]
-async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
+async fn a_bot_told_to_stop_finishes_what_is_in_progress() {
     let mut chat = Chat::start().await;
     let slow = Duration::from_millis(700);
     chat.discord
@@ -80,7 +80,7 @@ async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
         .ended()
         .await
         .expect("the bot stops without an error");
-    // Discord has the message at once and confirms it late: a bot that cut its request would be gone before that.
+    // Discord gets the message at once and confirms it late: a bot that aborted its request would be gone before that.
     assert!(
         reply.at.elapsed() >= slow,
         "the bot waited for the end of its request"
@@ -96,7 +96,7 @@ async fn a_bot_that_is_told_to_stop_finishes_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_reply_that_never_ends_does_not_keep_the_bot_from_stopping() {
+async fn a_reply_that_never_finishes_does_not_stop_the_bot_from_ending() {
     let mut chat = Setup::new()
         .timeouts(|timeouts| {
             timeouts.stop = Duration::ZERO;
@@ -132,7 +132,7 @@ impl Supervisor {
             .to_owned()
     }
 
-    /// What it is told next but that the bot lives.
+    /// What it is told next, apart from that the bot is alive.
     async fn hears_news(&self) -> String {
         loop {
             let heard = self.hears().await;
@@ -145,7 +145,7 @@ impl Supervisor {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_service_tells_that_it_is_ready_that_it_lives_and_that_it_stops() {
+async fn a_service_reports_that_it_is_ready_alive_and_stopping() {
     let discord = StandIn::start().await;
     discord.guild("students");
     let guide = SmallGuide::new("Alpha");
@@ -166,7 +166,7 @@ async fn a_service_tells_that_it_is_ready_that_it_lives_and_that_it_stops() {
     for _ in 0..3 {
         assert_eq!(supervisor.hears().await, "WATCHDOG=1");
     }
-    // A reload neither ends the service nor makes it ready once more.
+    // A reload neither ends the service nor reports it as ready again.
     program.signal("HUP");
     program.logged("SIGHUP", 1).await;
     program.signal("TERM");
@@ -205,7 +205,7 @@ async fn a_service_is_ready_once_all_its_shards_are_connected() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_signal_that_comes_before_the_guide_is_read_does_not_end_the_program() {
+async fn a_signal_before_the_guide_is_read_does_not_end_the_program() {
     let discord = StandIn::start().await;
     discord.guild("students");
     let guide = SmallGuide::new("Alpha");
@@ -226,7 +226,7 @@ async fn a_signal_that_comes_before_the_guide_is_read_does_not_end_the_program()
         discord: &token_file,
         ..Launch::new(&url, &folder, guide.home())
     });
-    // A pipe can be opened once the other end is: now the program waits for its token, and has not looked at the guide.
+    // A pipe opens once its other end does: now the program is waiting for its token, and has not read the guide.
     let opened =
         tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(pipe));
     let mut pipe = opened.await.expect("no panic").expect("a pipe");
@@ -272,7 +272,7 @@ async fn an_outage_is_one_line_when_it_begins_and_one_when_it_is_over() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log() {
+async fn a_name_that_does_not_resolve_is_retried_and_logged_once() {
     let guide = SmallGuide::new("Alpha");
     let token = [("DISCORD_TOKEN", "a-token".as_ref())];
     let folder = guide.folder();
@@ -294,7 +294,7 @@ async fn a_name_that_does_not_resolve_is_asked_for_again_and_one_line_in_the_log
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_wrong_level_of_the_log_is_told_and_the_usual_one_is_used() {
+async fn an_invalid_log_level_is_reported_and_the_default_is_used() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
     let mut program = Program::start(
@@ -313,7 +313,7 @@ async fn a_wrong_level_of_the_log_is_told_and_the_usual_one_is_used() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
+async fn problems_that_only_a_person_can_fix_end_the_program_with_status_1() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
     let mut program = Program::start(&discord, &guide, &[]);
@@ -326,14 +326,14 @@ async fn what_only_a_person_can_mend_ends_the_program_with_status_1() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_proxy_of_the_system_is_not_for_an_address_on_this_machine() {
+async fn the_systems_proxy_is_not_used_for_an_address_on_this_machine() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Small");
-    // Port 9 discards what it gets, where anything listens there at all.
+    // Port 9 discards everything, if anything listens there at all.
     let nowhere: &OsStr = "http://127.0.0.1:9".as_ref();
     let variables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"];
     let mut program = Program::start(&discord, &guide, &variables.map(|name| (name, nowhere)));
-    let log = program.logged("Discord knows the commands", 1).await;
+    let log = program.logged("Discord has accepted the commands", 1).await;
     assert!(!log.contains("proxy"), "{log}");
     program.signal("TERM");
     assert!(program.ended().await.success());
@@ -366,7 +366,7 @@ fn start_at(
 
 #[cfg(unix)]
 #[tokio::test]
-async fn requests_and_the_gateway_go_through_the_proxy_and_back_after_a_loss() {
+async fn requests_and_the_gateway_use_the_proxy_also_after_a_reconnect() {
     let discord = StandIn::start().await;
     discord.gateway_at(GATEWAY_BEHIND_A_PROXY);
     let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));
@@ -393,7 +393,7 @@ async fn requests_and_the_gateway_go_through_the_proxy_and_back_after_a_loss() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_gateway_of_discord_is_reached_by_a_tunnel_and_requests_to_this_machine_directly() {
+async fn the_gateway_is_reached_through_a_tunnel_and_this_machine_directly() {
     let discord = StandIn::start().await;
     discord.gateway_at("wss://gateway.discord.invalid");
     let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));
@@ -420,7 +420,7 @@ async fn the_gateway_of_discord_is_reached_by_a_tunnel_and_requests_to_this_mach
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_no_proxy_names_is_reached_directly_and_no_word_is_said_of_a_proxy() {
+async fn hosts_in_no_proxy_are_reached_directly_and_no_proxy_is_logged() {
     let discord = StandIn::start().await;
     discord.gateway_at("wss://gateway.discord.invalid");
     let (proxy, guide) = (Proxy::start(&discord).await, SmallGuide::new("Small"));

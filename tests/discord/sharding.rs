@@ -31,7 +31,7 @@ async fn all_are_answered(discord: &StandIn, guilds: &[Guild]) {
 }
 
 #[tokio::test]
-async fn one_process_makes_as_many_connections_as_discord_recommends() {
+async fn one_process_opens_as_many_connections_as_discord_recommends() {
     let discord = StandIn::builder().shards(3).start().await;
     let guilds = ["one", "two", "three", "four"].map(|name| discord.guild(name));
     let mut bot = Setup::new().bot(&discord);
@@ -81,7 +81,7 @@ async fn two_processes_share_the_guilds_and_one_of_them_registers_the_commands()
 }
 
 #[tokio::test]
-async fn shards_begin_their_sessions_no_faster_than_discord_allows() {
+async fn shards_start_their_sessions_no_faster_than_discord_allows() {
     let discord = StandIn::builder().shards(2).start().await;
     discord.identify_at_once(1);
     let _guild = discord.guild("students");
@@ -96,7 +96,7 @@ async fn shards_begin_their_sessions_no_faster_than_discord_allows() {
 }
 
 #[tokio::test]
-async fn a_shard_that_is_lost_does_not_disturb_the_others() {
+async fn a_lost_shard_does_not_disturb_the_others() {
     let discord = StandIn::builder().shards(2).start().await;
     let guilds = ["one", "two"].map(|name| discord.guild(name));
     let mut bot = Setup::new().bot(&discord);
@@ -113,7 +113,7 @@ async fn a_shard_that_is_lost_does_not_disturb_the_others() {
 }
 
 #[tokio::test]
-async fn a_bot_that_has_outgrown_its_shards_makes_more_where_it_may() {
+async fn a_bot_that_has_outgrown_its_shards_opens_more_if_allowed() {
     let chat = Chat::start().await;
     chat.discord.needs_shards(2);
     chat.discord.close(4011);

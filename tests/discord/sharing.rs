@@ -2,8 +2,8 @@
 //!
 //! 1. With half of the shards each, both answer; the gaps of both are in one list, and each guild's moderators see their own.
 //! 2. When one is killed while both answer, the other goes on, and no setting and no committed gap is lost.
-//! 3. A process in its place obeys what was set through the killed one from its first answer on.
-//! 4. What is set through one is obeyed by another that runs. Discord shows a guild to one process only, so this takes two
+//! 3. A process in its place follows the killed one's settings from its first answer on.
+//! 4. Settings made through one process are followed by another. Discord shows a guild to one process only, so this takes two
 //!    stand-ins that are two sides of one guild.
 
 use std::process::Command;
@@ -21,7 +21,7 @@ use stand_in::*;
 const SHARDS: [&str; 2] = ["shards = \"0..=0 of 2\"", "shards = \"1..=1 of 2\""];
 /// Before the id of a guild with two sides: any that a guild can have.
 const BEFORE: u64 = 900_000_000_000 << 22;
-/// How many more gaps must be committed to show that a process answers.
+/// How many more gaps must be committed to prove that a process is answering.
 const SOME: u64 = 10;
 
 /// A process with a guide and a configuration of its own.
@@ -64,7 +64,7 @@ impl Process {
         String::from_utf8(output.stdout).expect("it prints text")
     }
 
-    /// How many questions without an answer are committed of a guild.
+    /// How many of a guild's unanswered questions are committed.
     fn gaps(&self, students: &Students) -> u64 {
         let text = self.list(&["--guild", &students.guild.id.to_string()]);
         let number = text
@@ -122,7 +122,7 @@ impl Students {
         message.text()
     }
 
-    /// Mia asks again and again, the next question after each answer; how often she got one.
+    /// Mia keeps asking, one question after each answer; returns how often she got one.
     fn keep_asking(&self, stop: &Arc<AtomicBool>) -> (JoinHandle<()>, Arc<AtomicU64>) {
         let (mia, help, stop, answers) = (
             self.mia.clone(),
@@ -144,7 +144,7 @@ impl Students {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_one_loses_nothing() {
+async fn two_processes_with_half_the_shards_each_share_a_store_and_killing_one_loses_nothing() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -167,7 +167,7 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
     );
     assert!(!blue.get_private_answers("my wombat sleeps").await);
 
-    // What was asked in vain of either is in one list, and its moderators see it.
+    // Unanswered questions of both are in one list, and their moderators see them.
     until("gaps of both are in one list", async || {
         let list = two.list(&[]);
         list.contains("zebrafish") && list.contains("wombat")
@@ -247,7 +247,7 @@ async fn two_processes_with_half_of_the_shards_share_a_store_and_the_death_of_on
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_set_through_one_process_is_obeyed_by_another_that_runs() {
+async fn settings_made_through_one_process_are_followed_by_another() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };

@@ -1,4 +1,4 @@
-//! A guide of four topics in a folder of its own, every text of which shows in which version it was written.
+//! A guide of four topics in its own folder, each text of which shows the version it was written in.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl SmallGuide {
         self.home.path()
     }
 
-    /// Somewhere beside it, on the same disk.
+    /// A path next to it, on the same disk.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
@@ -62,7 +62,7 @@ impl SmallGuide {
     }
 }
 
-/// What is asked for a topic; the same in every version.
+/// The question about a topic; the same in every version.
 pub fn question(id: &str) -> String {
     format!("please tell me about {}", about(id))
 }

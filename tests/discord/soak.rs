@@ -1,5 +1,5 @@
-//! A soak: for minutes, somebody asks every twentieth of a second while connections and requests go wrong by a seeded plan.
-//! Every question that the bot has heard of is answered once, or was refused by the stand-in in a way in which the bot rightly
+//! A soak: for minutes, someone asks every twentieth of a second while connections and requests fail by a seeded plan.
+//! Every question that the bot received is answered once, or was refused by the stand-in in such a way that the bot rightly
 //! gives up. A test runs it for a minute, `examples/load.rs` for as long as one likes.
 //!
 //! It starts the program itself and knows of it only what Discord would see.
@@ -21,14 +21,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 const PEOPLE: usize = 200;
 const GUILDS: usize = 4;
 const CHANNELS: usize = 5;
-/// The stand-in's heartbeat: short, so that what was heard is known soon and a connection without acknowledgements is
+/// The stand-in's heartbeat: short, so that it is soon known what was received, and a connection without acknowledgements is
 /// noticed soon.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// Connections are troubled this often, in milliseconds.
 const TROUBLE_EVERY: std::ops::Range<u64> = 1_500..5_000;
-/// Of a hundred requests that answer, so many go wrong.
+/// How many in a hundred requests with answers fail.
 const FAULTY_REQUESTS: u64 = 12;
-/// How many requests for one question may meet a fault; the bot sends a message more often than that.
+/// How many requests for one question may fail; the bot retries a message more often than that.
 const ATTEMPTS: usize = 4;
 /// When memory is compared with later.
 const WARM: Duration = Duration::from_secs(60);
@@ -78,7 +78,7 @@ struct Planned {
     channel: usize,
     way: Way,
     text: &'static str,
-    /// What meets the first, second, … request that answers it.
+    /// What happens to the first, second, … request with its answer.
     faults: Vec<Option<Fault>>,
 }
 
@@ -150,7 +150,7 @@ impl Dice {
 }
 
 impl Plan {
-    /// So many seconds of questions and troubles.
+    /// This many seconds of questions and faults.
     pub fn new(seed: u64, seconds: u64) -> Self {
         let mut dice = Dice(seed);
         let time = Duration::from_secs(seconds);
@@ -188,10 +188,10 @@ impl Plan {
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
     asked: usize,
-    /// The bot may not have heard of them, and did not answer.
+    /// The bot may not have received them, and did not answer.
     unheard: usize,
     answered: usize,
-    /// Nobody waited for the answer to an interaction any more when it came.
+    /// The answer to an interaction came too late.
     too_late: usize,
     lost: usize,
     twice: usize,
@@ -221,7 +221,7 @@ impl Report {
         self.rows.values().map(of).sum()
     }
 
-    /// Questions that the bot has heard of and that were neither answered nor refused.
+    /// Questions that the bot received but that were neither answered nor refused.
     pub fn lost(&self) -> usize {
         self.sum(|row| row.lost)
     }

@@ -1,4 +1,4 @@
-//! What the program says to somebody who starts it for the first time.
+//! What the program says to someone who starts it for the first time.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::small_guide::SmallGuide;
 use stand_in::{Permission, StandIn};
 
 #[test]
-fn in_an_empty_folder_without_a_token_it_says_what_is_missing_and_what_to_type() {
+fn without_a_token_it_says_what_is_missing_and_what_to_type() {
     let folder = tempfile::tempdir().expect("a folder");
     let ran = Command::new(built())
         .arg("run")
@@ -31,7 +31,7 @@ fn in_an_empty_folder_without_a_token_it_says_what_is_missing_and_what_to_type()
 }
 
 #[tokio::test]
-async fn the_log_has_the_invitation_and_each_server_with_what_the_bot_lacks_there() {
+async fn the_log_shows_the_invite_address_and_the_permissions_missing_in_each_server() {
     let discord = StandIn::builder().message_content().start().await;
     let (students, alumni) = (discord.guild("students"), discord.guild("alumni"));
     let help = students.channel("help");

@@ -1,4 +1,4 @@
-//! Many reloads a second while many people ask: no reply mixes two versions of the guide, none shows a broken one, and
+//! Many reloads a second while many people ask: no reply mixes two versions of the guide, no reply shows a broken one, and
 //! nothing is left unanswered. A test runs it for some seconds, `examples/load.rs` for as long as one likes.
 
 use std::cell::{Cell, RefCell};
@@ -23,7 +23,7 @@ use stand_in::*;
 
 /// How often the guide is replaced.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The versions in turn. Every text of the last one has its mark too, but a file of it is broken.
+/// The versions, in turn. The last one has its own mark too, but one of its files is broken.
 const MARKS: [&str; 3] = ["Alpha", "Beta", "Gamma"];
 const BROKEN: &str = "Gamma";
 /// People who ask, each one thing after another.
@@ -88,10 +88,10 @@ fn version(reply: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Replaces the guide so often, ten times a second, while people ask all the time.
+/// Replaces the guide this many times, ten times a second, while people keep asking.
 pub async fn storm(reloads: usize) -> Report {
     let guide = SmallGuide::new("Alpha");
-    // The bot reads through a link, which is turned to another folder in one step.
+    // The bot reads through a symbolic link, which is switched to another folder atomically.
     let link = guide.beside("link");
     std::os::unix::fs::symlink(guide.folder(), &link).expect("a link");
     let live = Arc::new(Live::load(&link).expect("the small guide has no error"));

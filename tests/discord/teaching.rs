@@ -1,4 +1,4 @@
-//! Moderators teach the bot in Discord: where a question belongs, answers of their own, what becomes of them, and that nobody
+//! Moderators teach the bot in Discord: where questions belong, their own answers, what happens to them, and that nobody
 //! else can.
 
 use std::fs;
@@ -25,11 +25,11 @@ const FOURTH: &str = "what kayak storage does the harbour have";
 const ANSWER: &str = "There are racks for **six kayaks** behind the bike shed; ask Jo for a key.";
 const QUESTION: &str = "Question";
 const TEXT: &str = "Answer";
-const OTHERS: &str = "Up to three other ways to ask, one a line";
+const OTHERS: &str = "Up to three other ways to ask, one per line";
 const LINK: &str = "Where to read more";
-const TOPIC: &str = "The topic next to which it stands";
+const TOPIC: &str = "The topic to list it under";
 
-/// A chat with a bot that keeps what it should, and somebody who may manage the server.
+/// A chat with a bot that keeps what it should, and someone who may manage the server.
 async fn taught_in(discord: StandIn, config: Discord) -> (TempDir, Chat, Member) {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new()
@@ -48,7 +48,7 @@ async fn kept() -> (TempDir, Chat, Member) {
     taught_in(StandIn::start().await, eager()).await
 }
 
-/// Three people ask for the same and get no answer; what Olga is shown then.
+/// Three people ask the same and get no answer; returns what Olga is then shown.
 async fn gaps_after_three(chat: &Chat, olga: &Member) -> Message {
     for (question, name) in KAYAK.iter().zip(["ann", "ben", "cem"]) {
         let asker = chat.guild.member(name);
@@ -67,7 +67,7 @@ async fn gaps(olga: &Member) -> Message {
     olga.slash("guide gaps", &[]).await.outcome().await
 }
 
-/// Olga fills in a form that something opens; what she is told.
+/// Olga fills in a form that something opens; returns the reply.
 async fn writes(olga: &Member, opens: Interaction, fields: &[(&str, &str)]) -> Message {
     let form = opens.await;
     assert_eq!(form.kind, ResponseKind::Modal);
@@ -83,7 +83,7 @@ async fn adds(olga: &Member, question: &str, answer: &str) -> Message {
 }
 
 #[tokio::test]
-async fn three_people_ask_in_vain_a_moderator_says_where_it_belongs_and_the_fourth_is_answered() {
+async fn a_moderator_assigns_an_unanswered_question_to_a_section_and_the_next_person_is_answered() {
     let (_folder, chat, olga) = kept().await;
     let list = gaps_after_three(&chat, &olga).await;
     let offer = olga.clicks(&list, "It belongs to…").await;
@@ -93,10 +93,10 @@ async fn three_people_ask_in_vain_a_moderator_says_where_it_belongs_and_the_four
     for wording in KAYAK {
         assert!(quoted.contains(&format!("> {wording}")), "{quoted}");
     }
-    let menu = offer.menu("The nearest sections");
+    let menu = offer.menu("Closest sections");
     assert!((5..=25).contains(&menu.options.len()), "{offer}");
 
-    // The nearest are not it: she searches for another.
+    // None of the nearest is right, so she searches for another.
     let found = writes(
         &olga,
         olga.clicks(&offer, "Search the guide"),
@@ -105,7 +105,7 @@ async fn three_people_ask_in_vain_a_moderator_says_where_it_belongs_and_the_four
     .await;
     let wanted = section("first-week", "first-days");
     let saved = olga
-        .selects(&found, "The nearest sections", &wanted.heading)
+        .selects(&found, "Closest sections", &wanted.heading)
         .await;
     let begin = Instant::now();
     let text = saved.message().text().replace('\\', "");
@@ -194,7 +194,7 @@ async fn a_moderator_writes_an_answer_changes_it_and_deletes_it() {
     assert_ne!(edited.page().body, ANSWER);
     chat.mia.edits(&asked, &format!("@bot {FOURTH}?")).await;
     assert_eq!(chat.discord.next_edit(&other).await.page().body, ANSWER);
-    // Votes and all else work as below other answers.
+    // Votes and everything else work as for other answers.
     let helped = chat.mia.clicks(&reply, "That helped").await;
     assert!(helped.message().page().footer.ends_with("Glad it helped!"));
     let other = chat.asks(FOURTH).await;
@@ -227,7 +227,7 @@ async fn a_moderator_writes_an_answer_changes_it_and_deletes_it() {
 async fn what_was_added_is_listed_with_who_and_when_for_moderators() {
     let (_folder, chat, olga) = kept().await;
     let none = olga.slash("guide added", &[]).await.outcome().await;
-    assert!(none.text().contains("Nothing was added"), "{none}");
+    assert!(none.text().contains("Nothing has been added"), "{none}");
     for number in 0..12 {
         adds(&olga, &format!("where is boat number {number}"), ANSWER).await;
     }
@@ -283,14 +283,13 @@ async fn a_message_becomes_a_question_of_a_section_or_an_answer() {
         offer.text().starts_with("> where can i put my kayak"),
         "{offer}"
     );
-    let first = offer.menu("The nearest sections").options[0].clone();
-    olga.selects(&offer, "The nearest sections", &first.value)
-        .await;
+    let first = offer.menu("Closest sections").options[0].clone();
+    olga.selects(&offer, "Closest sections", &first.value).await;
     let reply = chat.asks("where can i put my kayak at the harbour").await;
     let label = first.label.trim_end_matches('…').trim_end();
     assert!(reply.page().title.starts_with(label), "{label:?}: {reply}");
 
-    // What somebody answered is a draft, with the question to which it replies.
+    // What someone answered is a draft, with the question to which it replies.
     let form = olga.uses_on_message("Teach the guide", &answered).await;
     let (_, inputs) = form.modal();
     assert_eq!(inputs[0].1, "where can i put my kayak at the harbour?");
@@ -309,7 +308,7 @@ async fn a_message_becomes_a_question_of_a_section_or_an_answer() {
 }
 
 #[tokio::test]
-async fn nobody_else_teaches_whatever_they_press() {
+async fn nobody_else_can_teach_whatever_they_press() {
     let (_folder, chat, olga) = kept().await;
     adds(&olga, "where is the boat house", ANSWER).await;
     let list = olga.slash("guide added", &[]).await.outcome().await;
@@ -345,12 +344,12 @@ async fn nobody_else_teaches_whatever_they_press() {
             assert!(refusal.ephemeral, "{code}");
             assert_eq!(
                 refusal.message().text(),
-                "This is for moderators: it needs the permission Manage Server.",
+                "This is for moderators: you need the Manage Server permission.",
                 "{code}"
             );
         }
     }
-    // A form that was opened while somebody might.
+    // A form that was opened while they still had permission.
     for action in ["a".to_owned(), "s".to_owned(), format!("e:{id}")] {
         let refusal = chat
             .mia
@@ -408,7 +407,7 @@ async fn what_moderators_write_does_no_harm() {
         );
         assert!(told.pings.is_empty());
     }
-    // Matters of law are for official sources, and a question for a section that names them can be taught.
+    // Legal matters are for official sources, but a question can be taught for a section that names them.
     for question in [
         "do i need a visa",
         "how are stipends taxed",
@@ -426,7 +425,7 @@ async fn what_moderators_write_does_no_harm() {
 }
 
 #[tokio::test]
-async fn answers_of_a_server_are_for_that_server_and_unasked_only_where_it_wants_that() {
+async fn a_servers_answers_stay_in_that_server_and_are_given_unasked_only_if_it_wants_that() {
     // It hears channels from the start.
     let config = Discord {
         unasked_channels: vec![1],
@@ -453,7 +452,7 @@ async fn answers_of_a_server_are_for_that_server_and_unasked_only_where_it_wants
     assert!(
         shown
             .text()
-            .contains("also with answers added on this server: yes"),
+            .contains("including answers added on this server: yes"),
         "{shown}"
     );
     chat.mia
@@ -499,13 +498,13 @@ async fn an_operator_can_switch_it_off() {
 }
 
 #[tokio::test]
-async fn while_the_store_cannot_be_written_the_moderator_is_told_and_nothing_is_half_saved() {
+async fn if_the_store_is_not_writable_the_moderator_is_told_and_nothing_is_half_saved() {
     let (folder, chat, olga) = kept().await;
     let list = gaps_after_three(&chat, &olga).await;
     let offer = olga.clicks(&list, "It belongs to…").await.outcome().await;
     let mut other = locked(folder.path()).await;
-    let value = offer.menu("The nearest sections").options[0].value.clone();
-    let told = olga.selects(&offer, "The nearest sections", &value).await;
+    let value = offer.menu("Closest sections").options[0].value.clone();
+    let told = olga.selects(&offer, "Closest sections", &value).await;
     let text = told.message().text();
     assert!(
         text.contains("nothing was changed") && text.contains("is locked"),
@@ -530,14 +529,14 @@ async fn while_the_store_cannot_be_written_the_moderator_is_told_and_nothing_is_
 }
 
 #[tokio::test]
-async fn who_wants_to_be_forgotten_is_no_longer_named() {
+async fn someone_who_asks_to_be_forgotten_is_no_longer_named() {
     let (_folder, chat, olga) = kept().await;
     adds(&olga, "where is the boat house", ANSWER).await;
     let note = olga.slash("forget-me", &[]).await.outcome().await;
     assert!(note.text().contains("stays, without your name"), "{note}");
     until("the list names nobody", async || {
         let list = olga.slash("guide added", &[]).await.outcome().await;
-        list.text().contains("by somebody on")
+        list.text().contains("by someone on")
     })
     .await;
     assert_eq!(
@@ -548,7 +547,7 @@ async fn who_wants_to_be_forgotten_is_no_longer_named() {
 }
 
 #[tokio::test]
-async fn what_was_added_is_pasted_into_the_guide_which_then_answers_the_same() {
+async fn additions_pasted_into_the_guide_give_the_same_answers() {
     let home = tempfile::tempdir().expect("a folder");
     let (folder, config) = own_guide(home.path());
     let chat = Setup::new()
@@ -563,7 +562,7 @@ async fn what_was_added_is_pasted_into_the_guide_which_then_answers_the_same() {
     let search = [("What is it about?", "what to do in my first week")];
     let found = writes(&olga, olga.clicks(&offer, "Search the guide"), &search).await;
     let heading = &section("first-week", "first-days").heading;
-    olga.selects(&found, "The nearest sections", heading).await;
+    olga.selects(&found, "Closest sections", heading).await;
     let fields = [
         (QUESTION, "who lends out paddles and life jackets"),
         (
@@ -655,7 +654,7 @@ fn paste(printed: &str) {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_taught_through_one_process_is_answered_by_another_on_the_same_server() {
+async fn questions_taught_through_one_process_are_answered_by_another() {
     use internbot::store::{Clock, StoreHandle, Timing};
 
     use crate::place::Place;

@@ -1,4 +1,4 @@
-//! What went wrong with other bots, as their trackers tell, and must not go wrong here.
+//! Problems that other bots had, according to their issue trackers, and that must not happen here.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const COVER_LETTER: &str = "how do i write a cover letter";
 const RESUME: &str = "how do i write a resume";
 
 #[tokio::test]
-async fn a_mention_of_the_role_that_discord_gave_the_bot_is_a_question() {
+async fn a_mention_of_the_bots_role_is_a_question() {
     let chat = Chat::start().await;
     let role = chat.guild.role_of_bot();
     chat.mia
@@ -29,7 +29,7 @@ async fn a_mention_of_the_role_that_discord_gave_the_bot_is_a_question() {
 }
 
 #[tokio::test]
-async fn no_command_stands_twice_once_the_bot_runs_for_all_servers() {
+async fn no_command_appears_twice_once_the_bot_runs_for_all_servers() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let alone = Setup::new()
@@ -72,7 +72,7 @@ async fn a_forwarded_question_is_answered() {
 }
 
 #[tokio::test]
-async fn what_a_person_sees_in_a_message_of_another_bot_is_read() {
+async fn another_bots_message_is_read_as_people_see_it() {
     let chat = Chat::start().await;
     let other = chat.guild.other_bot("bridge");
     let embed = json!({"embeds": [{"title": "From the forum", "description": COVER_LETTER}]});
@@ -97,7 +97,7 @@ async fn what_a_person_sees_in_a_message_of_another_bot_is_read() {
 }
 
 #[tokio::test]
-async fn a_question_that_a_proxy_replaces_by_a_copy_keeps_its_answer() {
+async fn a_question_that_a_proxy_bot_reposts_keeps_its_answer() {
     let chat = Chat::start().await;
     let question = chat
         .mia
@@ -112,7 +112,7 @@ async fn a_question_that_a_proxy_replaces_by_a_copy_keeps_its_answer() {
 }
 
 #[tokio::test]
-async fn what_is_said_to_everybody_is_not_said_to_the_bot() {
+async fn messages_to_everyone_are_not_for_the_bot() {
     let (chat, _) = Setup::new().unasked_chat().await;
     let sure = phrasing("resume", "format-and-length");
     for everybody in ["@everyone", "@here"] {
@@ -150,7 +150,7 @@ async fn an_edit_that_adds_the_mention_asks() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_quote_is_refused_comes_without_it() {
+async fn an_answer_whose_quote_is_refused_is_sent_without_it() {
     let chat = Chat::start().await;
     chat.discord
         .fail_next(Route::InteractionCallback, Fault::AutoMod);
@@ -191,7 +191,7 @@ async fn an_answer_that_nobody_saw_is_not_counted() {
 }
 
 #[tokio::test]
-async fn a_post_whose_first_message_comes_late_is_answered() {
+async fn a_post_whose_first_message_arrives_late_is_answered() {
     let (chat, forum) = Setup::new().unasked_chat().await;
     chat.discord
         .fail_times(Route::CreateMessage, Fault::PostNotThere, 4);
@@ -206,7 +206,7 @@ async fn a_post_whose_first_message_comes_late_is_answered() {
 }
 
 #[tokio::test]
-async fn after_candidates_a_word_chooses_or_declines() {
+async fn a_word_chooses_or_declines_candidates() {
     let chat = Chat::start().await;
     let candidates = chat.asks(vague()).await;
     let names: Vec<String> = candidates
@@ -246,7 +246,7 @@ async fn after_candidates_a_word_chooses_or_declines() {
 }
 
 #[tokio::test]
-async fn thanks_and_half_sentences_get_a_word_and_are_no_gap() {
+async fn thanks_and_half_sentences_get_a_reply_and_are_not_gaps() {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new().store_in(folder.path()).await.chat().await;
     let store = store_in(folder.path()).await;
@@ -299,7 +299,7 @@ async fn thanks_and_half_sentences_get_a_word_and_are_no_gap() {
 }
 
 #[tokio::test]
-async fn a_question_of_nothing_but_spaces_is_met_with_help_in_private() {
+async fn a_blank_question_gets_private_help() {
     let chat = Chat::start().await;
     let answer = chat.mia.slash("ask", &[("question", "   ")]).await;
     assert!(answer.ephemeral);
@@ -308,7 +308,7 @@ async fn a_question_of_nothing_but_spaces_is_met_with_help_in_private() {
 }
 
 #[tokio::test]
-async fn a_question_that_got_a_pointer_and_is_edited_gets_its_answer_in_full() {
+async fn an_edited_question_that_got_a_link_gets_its_full_answer() {
     let chat = Setup::new()
         .config(Discord {
             repeat_minutes: 10,
@@ -335,7 +335,7 @@ async fn a_question_that_got_a_pointer_and_is_edited_gets_its_answer_in_full() {
 }
 
 #[tokio::test]
-async fn whatever_is_typed_is_met_with_what_can_be_meant() {
+async fn whatever_is_typed_gets_matching_suggestions() {
     let chat = Chat::start().await;
     let popular = chat.mia.autocompletes("ask", "question", "").await;
     for typed in [
@@ -384,7 +384,7 @@ async fn a_private_answer_can_be_shown_to_everybody() {
 }
 
 #[tokio::test]
-async fn a_command_that_is_named_opens_on_a_click() {
+async fn a_command_named_in_a_reply_is_clickable() {
     let chat = Chat::start().await;
     let id = |name: &'static str| {
         let command = chat.discord.commands();
@@ -410,7 +410,7 @@ async fn a_command_that_is_named_opens_on_a_click() {
 }
 
 #[tokio::test]
-async fn a_list_of_resources_is_filtered_below_it() {
+async fn a_list_of_resources_has_its_filter_below_it() {
     let chat = Chat::start().await;
     let list = chat
         .mia
@@ -437,11 +437,11 @@ async fn a_list_of_resources_is_filtered_below_it() {
 }
 
 #[tokio::test]
-async fn a_server_is_told_once_what_the_bot_is() {
+async fn the_bot_introduces_itself_once_in_each_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut chat = Setup::new().store_in(folder.path()).await.chat().await;
     let first = chat.asks(RESUME).await;
-    let told = |message: &Message| message.text().contains("New here: I am a bot");
+    let told = |message: &Message| message.text().contains("New here: I'm a bot");
     assert!(told(&first), "{first}");
     assert!(!told(&chat.asks(COVER_LETTER).await));
     chat.discord.settle().await;
@@ -458,17 +458,17 @@ async fn a_server_is_told_once_what_the_bot_is() {
 }
 
 #[tokio::test]
-async fn two_processes_with_one_token_answer_once_and_both_say_so() {
+async fn two_processes_with_one_token_answer_once_and_both_log_it() {
     let chat = Chat::start().await;
     let other = Setup::new().bot(&chat.discord);
     chat.discord.identified(2).await;
     let lines = || {
         let log = logged();
-        log.matches("another process answers with the same token")
+        log.matches("another process is using the same token")
             .count()
     };
     let before = lines();
-    // Whichever is first with an answer learns nothing from it: each has to be second once.
+    // The process that answers first learns nothing from it, so each has to be second once.
     for _ in 0..20 {
         chat.asks(RESUME).await;
         if lines() >= before + 2 {
@@ -481,7 +481,7 @@ async fn two_processes_with_one_token_answer_once_and_both_say_so() {
 }
 
 #[tokio::test]
-async fn the_buttons_of_an_older_message_work_and_make_it_one_of_components() {
+async fn buttons_of_older_messages_work_and_convert_them_to_components() {
     let chat = Chat::start().await;
     let owner = internbot_base36(chat.mia.id);
     let button =

@@ -1,4 +1,4 @@
-//! What nobody asked of the bot: a sure answer or nothing, and only where it was switched on.
+//! Unasked answers: a sure answer or nothing, and only where that is switched on.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ async fn chat() -> (Chat, Channel) {
 }
 
 #[tokio::test]
-async fn a_sure_answer_comes_unasked_where_it_is_switched_on() {
+async fn a_sure_answer_is_given_unasked_where_that_is_switched_on() {
     let (chat, _) = chat().await;
     let question = chat.mia.says(&chat.help, SURE).await;
     let reply = chat.discord.next_message(&chat.help).await;
@@ -38,7 +38,7 @@ async fn whatever_is_not_sure_is_left_alone() {
     ] {
         chat.mia.says(&chat.help, text).await;
     }
-    // To somebody else.
+    // To someone else.
     let first = chat.mia.says(&chat.help, &format!("@max {SURE}")).await;
     max.replies(&first, SURE).await;
     chat.discord.nothing_more(&chat.help).await;
@@ -62,7 +62,7 @@ async fn elsewhere_nothing_is_answered_unasked() {
 }
 
 #[tokio::test]
-async fn the_same_is_not_said_unasked_twice() {
+async fn the_same_answer_is_not_given_unasked_twice() {
     let config = Discord {
         repeat_minutes: 10,
         ..eager()
@@ -96,7 +96,7 @@ async fn a_new_post_is_answered_once_by_its_title() {
 }
 
 #[tokio::test]
-async fn a_question_to_the_bot_in_a_post_is_answered_besides_its_title() {
+async fn a_question_to_the_bot_in_a_post_is_answered_as_well_as_its_title() {
     let (chat, forum) = chat().await;
     // Thread and message have one id: that must not make one answer of two.
     let post = forum
@@ -129,7 +129,7 @@ async fn a_post_whose_title_is_vague_is_left_alone() {
 }
 
 #[tokio::test]
-async fn an_edit_changes_an_unasked_answer_only_for_a_sure_one() {
+async fn an_edit_changes_an_unasked_answer_only_to_a_sure_one() {
     let (chat, _) = chat().await;
     let question = chat.mia.says(&chat.help, SURE).await;
     let reply = chat.discord.next_message(&chat.help).await;

@@ -13,7 +13,7 @@ use crate::keeping::until;
 use crate::small_guide::{SmallGuide, question};
 use stand_in::Message;
 
-/// A folder of the test's own with the encoder; none where there is none for tests.
+/// The test's own folder with the encoder; `None` if there is none for tests.
 fn encoder_folder() -> Option<TempDir> {
     let Some(installed) = std::env::var_os("INTERNBOT_TEST_ENCODER") else {
         eprintln!("skipped: INTERNBOT_TEST_ENCODER is not set");
@@ -37,11 +37,11 @@ fn shows(reply: &Message, words: &str) -> bool {
     format!("{reply:?}").contains(words)
 }
 
-/// Nothing in it but common words stands in the guide.
+/// Only its common words are in the guide.
 const FRIDGE: &str = "gouda or camembert, does it belong in the fridge?";
 
 #[tokio::test]
-async fn what_no_word_of_the_guide_says_is_understood_once_the_encoder_has_read_it() {
+async fn a_question_without_words_of_the_guide_is_understood_once_the_encoder_has_read_it() {
     let Some(folder) = encoder_folder() else {
         return;
     };
@@ -79,7 +79,7 @@ async fn what_no_word_of_the_guide_says_is_understood_once_the_encoder_has_read_
 }
 
 #[tokio::test]
-async fn a_damaged_encoder_is_told_in_the_log_and_words_alone_answer() {
+async fn a_damaged_encoder_is_logged_and_words_alone_decide() {
     let Some(folder) = encoder_folder() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! What an operator sees of the running bot: a line in the log for each question, whether it is well, and its figures.
+//! What an operator sees of the running bot: a log line for each question, its health, and its metrics.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -33,7 +33,7 @@ fn lines(log: &str) -> Vec<Value> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn each_question_is_one_line_in_the_log_without_a_word_of_it() {
+async fn each_question_is_one_log_line_without_its_text() {
     let discord = StandIn::start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
@@ -116,7 +116,7 @@ async fn get(address: SocketAddr, path: &str) -> (StatusCode, String) {
     (status, response.text().await.expect("text"))
 }
 
-/// What is missing, as `/readyz` says; nothing where the bot is ready.
+/// What is missing, according to `/readyz`; empty if the bot is ready.
 async fn missing(address: SocketAddr) -> Vec<String> {
     let (status, body) = get(address, "/readyz").await;
     let body: Value = serde_json::from_str(&body).expect("JSON");
@@ -159,7 +159,7 @@ impl Figures {
             .unwrap_or_else(|| panic!("there is no {series} in\n{}", self.0))
     }
 
-    /// The names of all that there are.
+    /// The names of all metrics.
     fn names(&self) -> BTreeSet<&str> {
         let samples = self.0.lines().filter(|line| !line.starts_with('#'));
         samples
@@ -173,7 +173,7 @@ async fn value(address: SocketAddr, series: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn figures_tell_what_was_asked_and_never_the_words() {
+async fn metrics_count_questions_without_their_text() {
     let (setup, address) = Setup::new().monitored().await;
     let chat = setup.chat().await;
     assert_eq!(
@@ -257,7 +257,7 @@ async fn figures_tell_what_was_asked_and_never_the_words() {
 }
 
 #[tokio::test]
-async fn what_is_overheard_counts_only_where_it_is_answered() {
+async fn overheard_messages_count_only_if_they_are_answered() {
     let discord = StandIn::builder().message_content().start().await;
     let guild = discord.guild("students");
     let (help, mia) = (guild.channel("help"), guild.member("mia"));
@@ -295,7 +295,7 @@ async fn what_is_overheard_counts_only_where_it_is_answered() {
 }
 
 #[tokio::test]
-async fn trouble_with_requests_is_counted_by_what_it_was() {
+async fn failed_requests_are_counted_by_kind() {
     let (setup, address) = Setup::new().monitored().await;
     let chat = setup.chat().await;
     for fault in [
@@ -333,7 +333,7 @@ async fn trouble_with_requests_is_counted_by_what_it_was() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the_same() {
+async fn with_an_unwritable_store_the_bot_is_not_ready_but_still_answers() {
     let folder = tempfile::tempdir().expect("a folder");
     let (setup, address) = Setup::new()
         .store(store_in(folder.path()).await)
@@ -379,7 +379,7 @@ async fn a_store_that_cannot_be_written_is_not_ready_and_the_bot_answers_all_the
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_told_until_it_is_back() {
+async fn a_lost_connection_is_reported_until_it_is_back() {
     let (setup, address) = Setup::new().monitored().await;
     let chat = setup.chat().await;
     assert_eq!(missing(address).await, [""; 0]);
@@ -443,7 +443,7 @@ async fn nothing_listens_unless_an_address_is_set() {
 }
 
 #[tokio::test]
-async fn only_three_paths_are_there_and_only_to_be_read() {
+async fn only_three_paths_exist_and_they_are_read_only() {
     let monitor = MonitorHandle::start(&anywhere(), &this_guide(), &StoreHandle::off())
         .await
         .expect("there is a free port");
@@ -472,7 +472,7 @@ async fn only_three_paths_are_there_and_only_to_be_read() {
 }
 
 #[tokio::test]
-async fn clients_that_only_hold_on_are_let_go() {
+async fn idle_clients_are_disconnected() {
     let monitor = MonitorHandle::start(&anywhere(), &this_guide(), &StoreHandle::off())
         .await
         .expect("there is a free port");
@@ -490,7 +490,7 @@ async fn clients_that_only_hold_on_are_let_go() {
         }
         idle.push(stream);
     }
-    // More than are served at once, so this one waits until they are let go, and is served all the same.
+    // More than are served at once, so this one waits until they are disconnected, and is then served.
     assert_eq!(get(address, "/healthz").await.0, StatusCode::OK);
     let mut first = idle.swap_remove(0);
     let mut left = Vec::new();
@@ -507,7 +507,7 @@ async fn clients_that_only_hold_on_are_let_go() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_port_that_is_taken_ends_the_program_with_what_to_do() {
+async fn a_taken_port_ends_the_program_and_says_what_to_do() {
     let discord = StandIn::start().await;
     let guide = SmallGuide::new("Alpha");
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
@@ -534,13 +534,13 @@ async fn a_port_that_is_taken_ends_the_program_with_what_to_do() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_address_that_others_can_reach_is_warned_of() {
+async fn an_address_that_others_can_reach_causes_a_warning() {
     let discord = StandIn::start().await;
     discord.guild("students");
     let guide = SmallGuide::new("Alpha");
     let mut program =
         Program::start_with(&discord, &guide, &[], "[monitor]\nlisten = \"0.0.0.0:0\"\n");
-    let log = program.logged("can read the bot's figures", 1).await;
+    let log = program.logged("can read the bot's metrics", 1).await;
     assert!(log.contains("WARN"), "{log}");
     discord.registered("ask").await;
     program.signal("TERM");
@@ -550,7 +550,7 @@ async fn an_address_that_others_can_reach_is_warned_of() {
 }
 
 #[tokio::test]
-async fn reloads_are_counted_by_what_came_of_them() {
+async fn reloads_are_counted_by_result() {
     let guide = SmallGuide::new("Alpha");
     let live = std::sync::Arc::new(
         internbot::live::Live::load(&guide.folder()).expect("the guide has no error"),
@@ -602,14 +602,14 @@ fn texts_of<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
     }
 }
 
-/// The names of figures in an expression.
+/// The names of metrics in an expression.
 fn names_in(expression: &str) -> impl Iterator<Item = &str> {
     let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.filter(|word| word.starts_with("internbot_") || word.starts_with("process_"))
 }
 
 #[tokio::test]
-async fn the_dashboard_and_the_documentation_show_only_figures_that_there_are() {
+async fn the_dashboard_and_the_documentation_mention_only_existing_metrics() {
     let (setup, address) = Setup::new().monitored().await;
     let chat = setup
         .chat_in(

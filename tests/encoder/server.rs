@@ -12,9 +12,9 @@ use std::thread;
 pub enum Does {
     /// Sends the file that is named like the last part of the path out of a folder, from where it is asked to.
     Send(PathBuf),
-    /// As before, but ends the connection after so many bytes.
+    /// As above, but ends the connection after this many bytes.
     BreakOff(PathBuf, u64),
-    /// Says that it will send so many bytes, sends some zeros of them and ends the connection.
+    /// Promises this many bytes, sends some zeros and ends the connection.
     Promise(u64, usize),
     /// Sends a page of a status.
     Page(&'static str, &'static str),
@@ -39,7 +39,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let does = does.lock().expect("no thread panicked").clone();
-                // Whoever asks may go away.
+                // The client may disconnect.
                 let _ = answer(stream, &does, &requests);
             }
         });

@@ -9,8 +9,8 @@ use crate::encoder;
 const LEAST_COSINE: f32 = 0.999;
 const LEAST_MEAN: f32 = 0.9999;
 
-/// Of all vectors of the texts. Where it changes, so do the vectors: then raise `FORMAT` in `cache.rs`, because vectors that were
-/// kept are no longer those that are computed.
+/// The hash of all the texts' vectors. If it changes, the vectors have changed: then increase `FORMAT` in `cache.rs`, because cached
+/// vectors no longer match computed ones.
 const VECTORS: &str = "7c5cc04df726b2440508ecec3de744fb5c36a24d455912b74b7d4272a2ec8fc2";
 
 fn texts() -> Vec<String> {
@@ -61,7 +61,7 @@ fn vectors_are_the_same_to_the_last_bit_on_every_machine() {
 }
 
 #[test]
-fn accents_case_and_what_nobody_sees_do_not_matter() {
+fn accents_case_and_invisible_characters_do_not_matter() {
     let Some(encoder) = encoder() else { return };
     let vector = |text: &str| encoder.encode(text);
     let plain = vector("resume for a cafe");

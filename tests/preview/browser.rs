@@ -35,7 +35,7 @@ struct Pipes {
 }
 
 impl Browser {
-    /// Starts it; nothing where no Chromium is installed.
+    /// Starts it; `None` if Chromium is not installed.
     pub fn start() -> Option<Self> {
         let name = NAMES.into_iter().find(|name| {
             let found = Command::new(name).arg("--version").output();
@@ -104,7 +104,7 @@ impl Browser {
                look();
              }})"
         );
-        // Where the page is replaced meanwhile, the promise goes with it.
+        // If the page is replaced meanwhile, the promise is lost.
         for _ in 0..3 {
             match self.try_evaluate(&script) {
                 Ok(Value::Bool(true)) => return,

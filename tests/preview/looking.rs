@@ -52,7 +52,7 @@ const FAINT: &str = "(() => {
   return seen < 20 ? ['only ' + seen + ' texts'] : [...new Set(faint)];
 })()";
 
-/// A browser; where there is none, that is said and the test is over.
+/// A browser; if there is none, says so and ends the test.
 fn browser() -> Option<Browser> {
     let browser = Browser::start();
     if browser.is_none() {
@@ -107,7 +107,7 @@ fn button(label: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_is_asked_and_its_buttons_and_menus_work() {
+async fn a_question_can_be_asked_and_its_buttons_and_menus_work() {
     let Some(browser) = browser() else { return };
     let address = preview_of(this_guide()).await;
     browser.opens(address, "", 1_280);
@@ -115,9 +115,9 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
     browser.asks(vague());
     assert_eq!(browser.headline(), "Is it one of these?");
     let why = browser.text("document.getElementById('why').textContent");
-    assert!(why.contains("Outcome: suggest, because"), "{why}");
+    assert!(why.contains("Outcome: suggest ("), "{why}");
 
-    // A candidate becomes the answer, where it stood.
+    // A candidate turns into the answer, in the same place.
     browser.chooses("This one");
     browser.wait(&button("That helped"));
     let chosen = browser.headline();
@@ -131,7 +131,7 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
     ));
     assert_eq!(browser.headline(), chosen);
 
-    // An option of a menu is shown to the person alone.
+    // A menu's option is shown only to the person.
     browser.clicks(&format!("{LATEST}.querySelector('.menu summary')"));
     let option = browser.text(&format!(
         "{LATEST}.querySelector('.menu .label').textContent"
@@ -149,7 +149,7 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
     browser.chooses("Remove");
     browser.wait(&format!("{LATEST}.classList.contains('ephemeral')"));
 
-    // Who begins anew is offered what others ask.
+    // A new conversation starts with suggested questions.
     browser.clicks("document.getElementById('fresh')");
     let offered = browser.text("document.querySelector('#example-list button').textContent");
     browser.clicks("document.querySelector('#example-list button')");
@@ -157,7 +157,7 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
     let asked = browser.text("document.querySelector('.you .text').textContent");
     assert_eq!(asked, offered);
 
-    // The conversation goes on: what is picked in words is what the buttons would show.
+    // The conversation continues: picking in words shows the same as the buttons.
     browser.clicks("document.getElementById('fresh')");
     browser.asks(vague());
     let second = browser.text(&format!(
@@ -169,7 +169,7 @@ async fn a_question_is_asked_and_its_buttons_and_menus_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_saved_is_shown_at_once_and_an_error_with_its_place() {
+async fn saved_changes_are_shown_at_once_and_errors_with_their_place() {
     let Some(browser) = browser() else { return };
     let guide = SmallGuide::new("First");
     let live = Live::load(&guide.folder()).expect("the guide has no error");
@@ -234,7 +234,7 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     back_to(&button("This one"));
     browser.presses("Enter");
     browser.wait(&button("Not it"));
-    // The button is gone; the focus is still at its message, and the next key leads into it.
+    // The button is gone; the focus is still on its message, and the next key moves into it.
     assert_eq!(
         browser.evaluate(&format!("{LATEST}.contains(document.activeElement)")),
         true
@@ -296,7 +296,7 @@ async fn nothing_is_too_wide_for_a_phone_or_too_faint_to_read() {
             assert_eq!(faint, serde_json::json!([]), "{theme} {width}");
         }
     }
-    // A guide with an error is as easy to read.
+    // A guide with an error is just as easy to read.
     let guide = SmallGuide::new("First");
     let live = Live::load(&guide.folder()).expect("the guide has no error");
     let address = preview_of(Arc::new(live)).await;
@@ -328,7 +328,7 @@ async fn a_store_that_cannot_be_read_is_told_where_its_questions_would_be() {
 }
 
 #[test]
-fn the_static_pages_are_searched_without_a_server() {
+fn the_static_pages_can_be_searched_without_a_server() {
     let Some(browser) = browser() else { return };
     let home = TempDir::new().expect("a temporary folder");
     let folder = home.path().join("site");

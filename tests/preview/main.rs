@@ -2,9 +2,9 @@
 //!
 //! | Module | Proves |
 //! | --- | --- |
-//! | `serving` | who may ask what, and that nothing that is asked does harm |
+//! | `serving` | who may send which requests, and that no request does harm |
 //! | `looking` | the page in a real browser; skipped where there is none |
-//! | `writing` | the static pages, whole or not at all |
+//! | `writing` | the static pages, which are written completely or not at all |
 
 #![allow(
     clippy::expect_used,
@@ -35,7 +35,7 @@ use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::live::Live;
 use internbot::preview::Preview;
-use internbot::store::{Clock, Store, Timing};
+use internbot::store::{Clock, StoreHandle, Timing};
 use sqlx::{Connection, Executor, SqliteConnection};
 
 /// The guide of this repository, learned once for all tests.
@@ -72,7 +72,7 @@ async fn store_of_another_version(folder: &Path, change: &str) -> config::Store 
         url: file.as_path().into(),
         ..config::Store::default()
     };
-    let store = Store::open(&config, Clock::system(), Timing::default()).await;
+    let store = StoreHandle::open(&config, Clock::system(), Timing::default()).await;
     store.close().await;
     let url = format!("sqlite:{}", file.display());
     let mut database = SqliteConnection::connect(&url).await.expect("a store");
@@ -81,9 +81,9 @@ async fn store_of_another_version(folder: &Path, change: &str) -> config::Store 
     config
 }
 
-/// What makes a store one of a newer internbot.
+/// Makes a store look as if a newer internbot had written it.
 const NEWER: &str = "INSERT INTO schema_version VALUES (99)";
-/// What makes a store one of an older internbot.
+/// Makes a store look as if an older internbot had written it.
 const OLDER: &str = "DELETE FROM schema_version WHERE version > 2";
 
 fn no_store() -> config::Store {

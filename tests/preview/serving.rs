@@ -1,4 +1,4 @@
-//! Who may ask what of the preview, and that nothing that is asked does harm.
+//! Who may send which requests to the preview, and that no request does harm.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::*;
 async fn answer_to(request: RequestBuilder) -> (StatusCode, String) {
     let response = request.send().await.expect("it answers");
     let headers = response.headers();
-    // Whatever is answered says so.
+    // Every response says so.
     assert!(
         headers["content-security-policy"]
             .to_str()
@@ -41,7 +41,7 @@ fn post(address: SocketAddr, path: &str, body: &Value) -> RequestBuilder {
         .body(body.to_string())
 }
 
-/// The answer to a request as it is written, which no library would send like that.
+/// The response to a raw request that no library would send.
 async fn raw(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     stream
@@ -57,7 +57,7 @@ async fn raw(address: SocketAddr, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_question_is_answered_with_the_message_its_look_and_why() {
+async fn a_question_gets_the_message_its_html_and_an_explanation() {
     let address = preview_of(this_guide()).await;
     let asked = json!({"text": "how do i write a resume"});
     let (status, body) = answer_to(post(address, "/api/reply", &asked)).await;
@@ -67,7 +67,7 @@ async fn a_question_is_answered_with_the_message_its_look_and_why() {
     let html = reply["html"].as_str().expect("text");
     assert!(html.contains(">That helped</button>"), "{html}");
     let why = reply["why"].as_str().expect("text");
-    assert!(why.contains("Outcome: answer, because"), "{why}");
+    assert!(why.contains("Outcome: answer ("), "{why}");
     assert_eq!(
         reply["conversation"]["questions"],
         json!(["how do i write a resume"])
@@ -75,7 +75,7 @@ async fn a_question_is_answered_with_the_message_its_look_and_why() {
 }
 
 #[tokio::test]
-async fn what_is_typed_is_shown_as_text_and_not_run() {
+async fn typed_text_is_shown_as_text_and_not_run() {
     let address = preview_of(this_guide()).await;
     let asked = json!({"text": "<img src=x onerror=alert(1)> resume <script>alert(1)</script>"});
     let (_, body) = answer_to(post(address, "/api/reply", &asked)).await;
@@ -90,7 +90,7 @@ async fn what_is_typed_is_shown_as_text_and_not_run() {
 }
 
 #[tokio::test]
-async fn only_those_who_name_it_by_its_own_address_are_answered() {
+async fn only_requests_to_its_own_address_are_answered() {
     let address = preview_of(this_guide()).await;
     let port = address.port();
     for (host, status) in [
@@ -130,7 +130,7 @@ async fn only_those_who_name_it_by_its_own_address_are_answered() {
 }
 
 #[tokio::test]
-async fn other_web_sites_get_nothing_and_cannot_send() {
+async fn other_websites_get_nothing_and_cannot_send() {
     let address = preview_of(this_guide()).await;
     let asked = json!({"text": "resume"});
     let of_other = post(address, "/api/reply", &asked).header("Origin", "https://site.example");
@@ -179,7 +179,7 @@ async fn a_topic_is_listed_with_the_file_in_which_it_is_edited() {
 }
 
 #[tokio::test]
-async fn what_is_no_question_is_refused_with_a_sentence() {
+async fn malformed_requests_are_refused_with_a_sentence() {
     let address = preview_of(this_guide()).await;
     for (body, status) in [
         (json!({}), StatusCode::BAD_REQUEST),
@@ -194,7 +194,7 @@ async fn what_is_no_question_is_refused_with_a_sentence() {
         assert_eq!(answered, status, "{why}");
         assert!(why.len() > 10 && why.len() < 300, "{why}");
     }
-    // A button of another version, or one that somebody made up.
+    // A button from another version, or an invented one.
     let pressed = json!({"custom_id": "9zz:nothing"});
     let (status, body) = answer_to(post(address, "/api/press", &pressed)).await;
     assert_eq!(status, StatusCode::OK);
@@ -204,7 +204,7 @@ async fn what_is_no_question_is_refused_with_a_sentence() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_requests_at_once_are_answered_and_so_is_the_next() {
     let address = preview_of(this_guide()).await;
-    // Each asks as often as it can without running out of ports and files.
+    // Each sends as many requests as it can without running out of ports and files.
     let askers = (0..250).map(|_| {
         tokio::spawn(async move {
             let mut answered = 0;
@@ -227,7 +227,7 @@ async fn ten_thousand_requests_at_once_are_answered_and_so_is_the_next() {
     assert_eq!(status, StatusCode::OK);
 }
 
-/// More than are served at once, and few enough for a process that may have 1,024 files open, both ends of each.
+/// More than are served at once, but few enough for a process that may have 1,024 open files, counting both ends.
 const SILENT: usize = 300;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -257,7 +257,7 @@ async fn connections_that_ask_nothing_are_closed_and_a_question_behind_them_is_a
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_said_with_what_to_do() {
+async fn a_taken_port_is_reported_with_what_to_do() {
     let taken = preview_of(this_guide()).await;
     let second = Preview::bind(taken, this_guide(), no_store(), Box::new(|_| None)).await;
     let why = second.expect_err("the port is taken").to_string();
@@ -268,14 +268,14 @@ async fn a_port_that_is_taken_is_said_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn gaps_are_listed_where_there_is_a_store() {
+async fn gaps_are_listed_if_there_is_a_store() {
     let address = preview_of(this_guide()).await;
     let (status, body) = answer_to(get(address, "/api/gaps")).await;
     assert_eq!(
         (status, body.as_str()),
         (StatusCode::OK, "{\"groups\":null}")
     );
-    // A store that cannot be read is said, and the page works without it.
+    // An unreadable store is reported, and the page works without it.
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let file = folder.path().join("internbot.db");
     std::fs::write(&file, "this is no store").expect("a file can be written");
@@ -292,10 +292,13 @@ async fn gaps_are_listed_where_there_is_a_store() {
 #[tokio::test]
 async fn a_store_of_another_version_is_told_and_the_rest_is_shown() {
     for (change, sentence) in [
-        (NEWER, "is of a newer internbot (version 99, this one knows"),
+        (
+            NEWER,
+            "was written by a newer internbot (version 99, this one knows",
+        ),
         (
             OLDER,
-            "is of an older internbot: `internbot run` brings it up to date",
+            "was written by an older internbot: `internbot run` upgrades it",
         ),
     ] {
         let folder = tempfile::TempDir::new().expect("a temporary folder");
@@ -341,14 +344,14 @@ async fn the_terminal_says_why_what_was_asked_in_vain_is_not_shown() {
     preview.kill().expect("it runs");
     preview.wait().expect("it ends");
     assert!(
-        line.contains("the preview cannot show what was asked in vain: the store")
-            && line.contains("of a newer internbot (version 99"),
+        line.contains("the preview cannot show the unanswered questions: the store")
+            && line.contains("by a newer internbot (version 99"),
         "{line}"
     );
 }
 
 #[tokio::test]
-async fn every_section_of_the_guide_can_be_looked_at() {
+async fn every_section_of_the_guide_can_be_shown() {
     let address = preview_of(this_guide()).await;
     for topic in GUIDE.knowledge.topics() {
         for section in &topic.sections {
@@ -358,7 +361,7 @@ async fn every_section_of_the_guide_can_be_looked_at() {
             let reply: Value = serde_json::from_str(&body).expect("JSON");
             let html = reply["html"].as_str().expect("text");
             assert!(!html.contains("class=\"unknown\""), "{path}: {html}");
-            // No mark of the Markdown that the guide uses is left over.
+            // None of the guide's Markdown markup is left over.
             for mark in ["**", "```", "](http", "<p>- ", "<p>## "] {
                 let code = html.contains("<code>");
                 assert!(code || !html.contains(mark), "{path}: {mark} in {html}");

@@ -27,7 +27,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_section_has_its_place_and_every_link_leads_to_one() {
+fn every_section_has_an_anchor_and_every_link_leads_to_one() {
     let home = TempDir::new().expect("a temporary folder");
     let folder = home.path().join("deep").join("site");
     let written = write_site(&GUIDE.knowledge, &folder).expect("it can be written");
@@ -68,7 +68,7 @@ fn every_section_has_its_place_and_every_link_leads_to_one() {
 }
 
 #[test]
-fn writing_again_replaces_what_was_written_and_nothing_else() {
+fn writing_again_replaces_only_what_was_written_before() {
     let home = TempDir::new().expect("a temporary folder");
     let folder = home.path().join("site");
     fs::create_dir(&folder).expect("an empty folder is fine");
@@ -97,7 +97,7 @@ fn writing_again_replaces_what_was_written_and_nothing_else() {
 }
 
 #[test]
-fn a_folder_that_is_somebody_elses_or_cannot_be_written_stays_as_it_is() {
+fn a_folder_that_is_not_ours_or_not_writable_stays_as_it_is() {
     let home = TempDir::new().expect("a temporary folder");
     let folder = home.path().join("thesis");
     fs::create_dir(&folder).expect("a folder");

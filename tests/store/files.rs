@@ -20,7 +20,7 @@ async fn other(place: &Place) -> SqliteConnection {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_else_may_read_the_file() {
+async fn nobody_else_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::in_a_file();
     place.open().await.close().await;
@@ -37,7 +37,7 @@ async fn nobody_else_may_read_the_file() {
 }
 
 #[tokio::test]
-async fn locked_by_another_process_it_waits_and_loses_nothing() {
+async fn a_store_locked_by_another_process_waits_and_loses_nothing() {
     let place = Place::in_a_file();
     let store = place.open().await;
     set(
@@ -84,7 +84,7 @@ async fn locked_by_another_process_it_waits_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_that_came_too_late_for_whoever_asked_for_it_is_not_made() {
+async fn a_change_that_timed_out_is_not_made_later() {
     let place = Place::in_a_file();
     let store = place.open().await;
     let mut other = other(&place).await;
@@ -92,7 +92,7 @@ async fn a_change_that_came_too_late_for_whoever_asked_for_it_is_not_made() {
         .execute("BEGIN EXCLUSIVE")
         .await
         .expect("the other process locks it");
-    // Each is tried for a quarter of a second and waited for for two, so that some are not even begun by then.
+    // Each is tried for a quarter of a second and waited for for two, so some have not even started by then.
     let private = Settings {
         private: true,
         ..Settings::default()
@@ -128,7 +128,7 @@ async fn a_change_that_came_too_late_for_whoever_asked_for_it_is_not_made() {
 }
 
 #[tokio::test]
-async fn on_a_full_disk_it_waits_and_loses_nothing() {
+async fn a_store_on_a_full_disk_waits_and_loses_nothing() {
     let place = Place::in_a_file();
     let store = place
         .open_with(&config::Store {
@@ -153,7 +153,7 @@ async fn on_a_full_disk_it_waits_and_loses_nothing() {
         ));
     }
     store.record(asked(GUILD, RecordedOutcome::Answer));
-    // While the other one was writing, the store may have found it locked.
+    // The store may have found the file locked while the other process was writing.
     until("it is full", async || {
         store.health().sentence.contains("is full: make room")
     })
@@ -171,7 +171,7 @@ async fn on_a_full_disk_it_waits_and_loses_nothing() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_file_that_is_deleted_is_begun_anew_with_the_settings() {
+async fn a_deleted_file_is_recreated_with_the_settings() {
     let place = Place::in_a_file();
     let store = place.open().await;
     let settings = Settings {
@@ -190,7 +190,7 @@ async fn a_file_that_is_deleted_is_begun_anew_with_the_settings() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_left_as_it_is_and_a_new_one_begun_once_it_is_moved() {
+async fn a_damaged_file_is_left_alone_and_a_new_one_started_once_it_is_moved() {
     for damage in [
         b"this is no database at all, not in the least. ".repeat(200),
         damaged().await,
@@ -220,12 +220,12 @@ async fn damaged() -> Vec<u8> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn in_a_folder_that_cannot_be_written_it_says_so() {
+async fn a_folder_that_is_not_writable_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555))
         .expect("read only");
-    // Some users may write everywhere, but nobody there.
+    // Some users can write anywhere, but nobody can write there.
     let may_write = std::fs::write(folder.path().join("probe"), "").is_ok();
     let folder = if may_write {
         Path::new("/proc/self")

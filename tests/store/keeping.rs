@@ -91,7 +91,7 @@ pub async fn somebody_who_wants_to_be_forgotten_is(place: Place) {
     assert_eq!(store.forget(MIA).await, Ok(1));
     assert_eq!(votes(&store).await, (0, 1));
     assert_eq!(store.forget(MIA).await, Ok(0));
-    // Also what is not written yet.
+    // Including what has not been written yet.
     store.record(vote(MIA, true));
     assert_eq!(store.forget(MIA).await, Ok(0));
     assert_eq!(votes(&store).await, (0, 1));
@@ -293,11 +293,11 @@ pub async fn a_store_of_a_newer_version_is_left_alone(place: Place) {
     assert!(
         unwell(&store)
             .await
-            .contains("of a newer internbot (version 99")
+            .contains("by a newer internbot (version 99")
     );
 }
 
-/// A moderator of each process changes another thing at the same time.
+/// A moderator of each process changes something different at the same time.
 pub async fn of_changes_of_two_processes_at_once_none_is_lost(place: Place) {
     let (one, two) = (place.open().await, place.open().await);
     for round in 1..=20_u64 {
@@ -324,7 +324,7 @@ pub async fn of_changes_of_two_processes_at_once_none_is_lost(place: Place) {
     }
 }
 
-/// As with direct messages, which whichever process may get.
+/// As with direct messages, which any process may get.
 pub async fn votes_of_two_processes_at_once_count_once_and_are_forgotten_by_either(place: Place) {
     let (one, two) = (place.open().await, place.open().await);
     for round in 0..10 {
@@ -347,7 +347,7 @@ pub async fn votes_of_two_processes_at_once_count_once_and_are_forgotten_by_eith
     assert_eq!(votes(&two).await, (0, 4));
 }
 
-/// What the first version of internbot kept is there in this one.
+/// What the first version of internbot stored is still there in this one.
 pub async fn the_tables_of_an_older_version_are_brought_up_to_date(place: Place) {
     let store = place.open().await;
     store.record(gap(GUILD, "a zebrafish"));
@@ -360,7 +360,7 @@ pub async fn the_tables_of_an_older_version_are_brought_up_to_date(place: Place)
         .expect_err("it is old");
     assert!(
         read.to_string()
-            .contains("is of an older internbot: `internbot run` brings it up to date"),
+            .contains("was written by an older internbot: `internbot run` upgrades it"),
         "{read}"
     );
     let (one, two) = tokio::join!(place.open(), place.open());
@@ -378,7 +378,7 @@ pub async fn the_tables_of_an_older_version_are_brought_up_to_date(place: Place)
     assert_eq!(store.gaps(None, 1).await.expect("gaps")[0].count, 2);
 }
 
-/// More than go into one statement, with what databases stumble over.
+/// More rows than fit into one statement, with text that databases stumble over.
 pub async fn many_gaps_and_unusual_characters_are_kept(place: Place) {
     let store = place.open().await;
     for number in 0..450_u32 {

@@ -1,4 +1,4 @@
-//! The store through its public door: what it keeps and for how long, and what happens when it cannot be used.
+//! The store through its public interface: what it keeps and for how long, and what happens when it cannot be used.
 //!
 //! | Module | Proves |
 //! | --- | --- |
@@ -24,7 +24,7 @@ mod proxy;
 mod server;
 mod teaching;
 
-/// Makes of each conversation a test with SQLite and one with PostgreSQL.
+/// Turns each conversation into two tests, one with SQLite and one with PostgreSQL.
 macro_rules! with_every_database {
     ($($module:ident :: $name:ident,)*) => {
         mod sqlite {

@@ -1,4 +1,4 @@
-//! Where a test has its store, and words for what happens there.
+//! A test's store, and helpers for what happens to it.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use url::Url;
 pub const GUILD: u64 = 111_222_333_444_555_666;
 pub const MIA: u64 = 987_654_321_987_654_321;
 pub const MAX: u64 = 987_654_321_987_654_322;
-/// How long a test waits for what the store does by itself.
+/// How long a test waits for something that the store does by itself.
 const LIMIT: Duration = Duration::from_secs(30);
 /// The environment variable with the address of a PostgreSQL server on which tests may make users and databases.
 const SERVER: &str = "INTERNBOT_TEST_POSTGRES";
@@ -35,12 +35,12 @@ pub struct Place {
     now: Arc<AtomicI64>,
 }
 
-/// A database of a server, and the user who owns it; both are gone with the test, which has a second thread meanwhile: its
+/// A database on a server, and the user who owns it. Both are removed at the end of the test, on a second thread: the test's
 /// store may be about to connect, and the server would wait for that.
 pub struct Database {
     /// The database and its user have the same name.
     pub name: String,
-    /// As somebody who may do everything.
+    /// As a superuser.
     pub server: Url,
 }
 
@@ -52,12 +52,12 @@ impl Place {
         Self::new(folder, url, None)
     }
 
-    /// A database of a PostgreSQL server; none where no server is there for tests, which is said once.
+    /// A database on a PostgreSQL server; `None`, with one message, if there is no server for tests.
     pub async fn on_a_server() -> Option<Self> {
         let Some(server) = std::env::var(SERVER).ok().filter(|url| !url.is_empty()) else {
             static SAID: Once = Once::new();
             SAID.call_once(|| {
-                // Not `eprintln`, which is only shown of a test that fails.
+                // Not `eprintln`, whose output is only shown if a test fails.
                 let text = format!("skipped: every test of the store with PostgreSQL, because {SERVER} is not set (CONTRIBUTING.md)\n");
                 std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).expect("standard error is there");
             });
@@ -144,7 +144,7 @@ impl Place {
             .expect("the store opens")
     }
 
-    /// Somebody else changes something in the store.
+    /// Changes something in the store from outside.
     pub async fn runs(&self, statements: &str) {
         self.connection()
             .await
@@ -153,7 +153,7 @@ impl Place {
             .expect("it is done");
     }
 
-    /// What somebody else counts in the store.
+    /// Counts something in the store from outside.
     pub async fn number(&self, statement: &str) -> i64 {
         self.connection()
             .await
@@ -175,7 +175,7 @@ impl Place {
         }
     }
 
-    /// All that is in the store: the bytes of the file, or every row of every table.
+    /// Everything in the store: the bytes of the file, or every row of every table.
     pub async fn dump(&self) -> Vec<u8> {
         if self.database.is_none() {
             let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
@@ -228,7 +228,7 @@ impl Database {
         url.to_string()
     }
 
-    /// Somebody who may do everything runs a statement.
+    /// A superuser runs a statement.
     pub async fn runs(&self, statement: &str) {
         run(&self.server, statement).await;
     }
@@ -255,7 +255,7 @@ async fn run(url: &Url, statement: &str) {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
-        // A test may be over without its runtime.
+        // The test's runtime may already be gone.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -311,7 +311,7 @@ pub async fn well(store: &StoreHandle) {
         health.state == State::Well && health.waiting == 0
     })
     .await;
-    // What was recorded a moment ago may not wait there yet.
+    // What was just recorded may not have arrived there yet.
     let _ = store.flush().await;
 }
 

@@ -14,7 +14,7 @@ const CHUNK: usize = 65_536;
 /// The statement as it is sent.
 const COMMIT: &[u8] = b"COMMIT\0";
 
-/// Passes on what goes between a port of this machine and a server, while it is open.
+/// Forwards traffic between a port on this machine and a server, while it is open.
 pub struct Proxy {
     pub port: u16,
     state: Arc<State>,
@@ -22,13 +22,13 @@ pub struct Proxy {
 }
 
 struct State {
-    /// Whether anything is passed on; a connection stays open meanwhile.
+    /// Whether anything is forwarded; connections stay open meanwhile.
     passes: watch::Sender<bool>,
-    /// Whether the answer to the next commit is lost, and the connection with it.
+    /// Whether the reply to the next commit is lost, along with the connection.
     loses_commit: AtomicBool,
-    /// Whether nothing is passed on any more from the next commit on.
+    /// Whether forwarding stops at the next commit.
     freezes_at_commit: AtomicBool,
-    /// How many answers to commits were lost.
+    /// How many replies to commits were lost.
     lost: AtomicUsize,
 }
 
@@ -70,12 +70,12 @@ impl Proxy {
         Self { port, state, task }
     }
 
-    /// From now on every byte vanishes, and nobody is told.
+    /// From now on, every byte is silently dropped.
     pub fn freeze(&self) {
         self.state.passes.send_replace(false);
     }
 
-    /// The same as soon as somebody is about to commit.
+    /// The same, starting with the next commit.
     pub fn freeze_at_commit(&self) {
         self.state.freezes_at_commit.store(true, Ordering::SeqCst);
     }
@@ -84,7 +84,7 @@ impl Proxy {
         self.state.passes.send_replace(true);
     }
 
-    /// The next commit reaches the server, and its answer nobody.
+    /// The next commit reaches the server, but its reply is lost.
     pub fn lose_next_commit(&self) {
         self.state.loses_commit.store(true, Ordering::SeqCst);
     }
@@ -128,7 +128,7 @@ async fn pass_on(client: TcpStream, server: TcpStream, state: Arc<State>) {
             }
         }
     };
-    // Whoever ends first ends both.
+    // Whichever side ends first ends both.
     tokio::select! {
         () = there => {}
         () = back => {}

@@ -47,7 +47,7 @@ fn record(store: &StoreHandle) {
     }
 }
 
-/// What there is of what was recorded: questions, gaps, votes.
+/// What has been stored: questions, gaps, votes.
 async fn kept(place: &Place) -> (u64, u64, u64) {
     let day = jiff::civil::date(2026, 11, 23);
     let stats = internbot::store::read_stats(&place.config(), None, day, day)
@@ -76,7 +76,7 @@ async fn keep_private(store: &StoreHandle) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_down_at_the_start_gets_everything_once_it_is_up() {
+async fn a_server_that_is_down_at_startup_gets_everything_once_it_is_up() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -101,7 +101,7 @@ async fn a_server_that_is_down_at_the_start_gets_everything_once_it_is_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_the_server_ends_is_opened_anew_and_nobody_notices() {
+async fn a_connection_that_the_server_closes_is_reopened_and_nobody_notices() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -120,7 +120,7 @@ async fn a_connection_that_the_server_ends_is_opened_anew_and_nobody_notices() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_batch_whose_commit_was_not_answered_is_counted_once() {
+async fn a_batch_whose_commit_reply_was_lost_is_counted_once() {
     let Some((place, proxy, store)) = behind_a_proxy().await else {
         return;
     };
@@ -137,7 +137,7 @@ async fn a_batch_whose_commit_was_not_answered_is_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_is_open_at_one_end_only_is_given_up() {
+async fn a_connection_that_is_dead_at_one_end_is_abandoned() {
     let Some((place, proxy, store)) = behind_a_proxy().await else {
         return;
     };
@@ -156,7 +156,7 @@ async fn a_connection_that_is_open_at_one_end_only_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_process_holds_locked_is_waited_for_but_not_for_ever() {
+async fn another_processs_lock_is_waited_for_but_not_for_ever() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -170,7 +170,7 @@ async fn what_another_process_holds_locked_is_waited_for_but_not_for_ever() {
     record(&store);
     let sentence = unwell(&store).await;
     assert!(
-        sentence.contains("does not answer in time: look at the server's load and its locks"),
+        sentence.contains("does not answer in time: check the server's load and its locks"),
         "{sentence}"
     );
     assert!(store.settings(Some(GUILD)).private, "settings are there");
@@ -180,7 +180,7 @@ async fn what_another_process_holds_locked_is_waited_for_but_not_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_is_cut_off_in_a_transaction_keeps_nobody_from_writing_for_long() {
+async fn a_process_cut_off_in_a_transaction_does_not_block_writers_for_long() {
     let Some((place, proxy, store)) = behind_a_proxy().await else {
         return;
     };
@@ -203,9 +203,9 @@ async fn a_process_that_is_cut_off_in_a_transaction_keeps_nobody_from_writing_fo
     assert_eq!(kept(&place).await, (2, 2, 1));
 }
 
-/// Each row: what is wrong, how it is mended, and what the store says meanwhile.
+/// Each row: what is wrong, how it is fixed, and what the store says meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_server_refuses_is_said_with_the_mend_and_written_once_it_is_mended() {
+async fn server_errors_are_reported_with_how_to_fix_them_and_writing_resumes_once_fixed() {
     let full = "CREATE FUNCTION runs_full() RETURNS trigger LANGUAGE plpgsql AS \
                 $$BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END$$; \
                 CREATE TRIGGER runs_full BEFORE INSERT ON gaps EXECUTE FUNCTION runs_full()";
@@ -241,7 +241,7 @@ async fn what_a_server_refuses_is_said_with_the_mend_and_written_once_it_is_mend
         (
             "ALTER DATABASE {} SET default_transaction_read_only = on",
             "ALTER DATABASE {} RESET default_transaction_read_only",
-            "can only be read, as a standby can",
+            "is read-only, as a standby is",
         ),
         (
             "WITHIN REVOKE ALL ON gaps FROM {}",
@@ -276,7 +276,7 @@ async fn refuses(fault: &str, mend: &str, said: &str) {
         match statement.strip_prefix("WITHIN ") {
             Some(statement) => database.runs_within(statement).await,
             None => {
-                // The database may be renamed and its user shut out only where nobody is connected.
+                // The database can only be renamed, and its user locked out, while nobody is connected.
                 let end = format!(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
                     database.name
@@ -333,7 +333,7 @@ async fn refuses(fault: &str, mend: &str, said: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_is_made_anew_gets_the_settings() {
+async fn a_recreated_database_gets_the_settings() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -365,7 +365,7 @@ async fn a_database_that_is_made_anew_gets_the_settings() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_the_right_to_make_tables_it_says_so() {
+async fn a_missing_right_to_create_tables_is_reported() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -384,7 +384,7 @@ async fn without_the_right_to_make_tables_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_cannot_keep_every_character_is_not_begun() {
+async fn a_database_that_cannot_store_every_character_is_not_used() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -441,7 +441,7 @@ async fn the_password_comes_from_a_file_that_is_read_again_at_each_connection() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_without_tls_gets_no_password_where_tls_is_asked_for() {
+async fn a_server_without_tls_gets_no_password_if_tls_is_required() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -461,7 +461,7 @@ async fn a_server_without_tls_gets_no_password_where_tls_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_socket_of_this_machine_is_a_way_too() {
+async fn a_socket_on_this_machine_works_too() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -491,7 +491,7 @@ async fn a_socket_of_this_machine_is_a_way_too() {
     assert_eq!(kept(&place).await, (1, 1, 1));
 }
 
-/// What somebody who may do everything is told.
+/// What a superuser gets.
 async fn says(server: &Url, statement: &str) -> String {
     let mut connection = PgConnection::connect(server.as_str())
         .await

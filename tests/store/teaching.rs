@@ -1,4 +1,4 @@
-//! What moderators added: how long it is kept, who sees it when, and what becomes of a change that fails; with every database.
+//! What moderators added: how long it is kept, who sees it when, and what happens if a change fails; with every database.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,7 @@ fn questions(store: &StoreHandle) -> Vec<String> {
     questions.collect()
 }
 
-/// Waits until a process sees this, and says how long that took.
+/// Waits until a process sees this; returns how long that took.
 async fn sees(store: &StoreHandle, expected: &[&str]) -> Duration {
     let begin = Instant::now();
     until(&format!("it sees {expected:?}"), async || {
@@ -217,7 +217,7 @@ async fn taught_in_the_end(store: &StoreHandle, question: &str) {
 }
 
 #[tokio::test]
-async fn on_a_full_disk_whoever_teaches_is_told_and_nothing_is_half_kept() {
+async fn on_a_full_disk_the_moderator_is_told_and_nothing_is_half_saved() {
     let place = Place::in_a_file();
     let config = internbot::config::Store {
         most_megabytes: 1,
@@ -248,7 +248,7 @@ async fn on_a_full_disk_whoever_teaches_is_told_and_nothing_is_half_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_a_server_refuses_whoever_teaches_is_told_and_nothing_is_half_kept() {
+async fn if_a_server_refuses_the_moderator_is_told_and_nothing_is_half_saved() {
     let Some(place) = Place::on_a_server().await else {
         return;
     };
@@ -277,7 +277,7 @@ async fn where_a_server_refuses_whoever_teaches_is_told_and_nothing_is_half_kept
     database.runs(&read_only).await;
     database.runs(&end).await;
     until("it can only be read", async || {
-        refused().await.contains("can only be read")
+        refused().await.contains("is read-only")
     })
     .await;
     let writable = format!("ALTER ROLE {name} RESET default_transaction_read_only");

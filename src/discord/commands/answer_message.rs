@@ -1,4 +1,4 @@
-//! "Answer from the guide", in the menu of a message: a preview of an answer to somebody else, to be posted or not.
+//! "Answer from the guide", in a message's menu: previews an answer to someone else's message, which can then be posted.
 
 use serenity::all::CommandType;
 

@@ -25,7 +25,7 @@ pub(super) const COMMAND: CommandDefinition = CommandDefinition {
 
 fn define(command: CreateCommand) -> CreateCommand {
     let question = text_option("question", "What you want to know, in your own words");
-    let private = flag_option("private", "Whether only you see the answer");
+    let private = flag_option("private", "Show the answer only to you");
     everywhere(command)
         .description("Ask the internship guide")
         .add_option(question.required(true).set_autocomplete(true))
@@ -47,9 +47,9 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
         return CommandReply::ephemeral(reply::too_fast());
     }
     let knowledge = &context.guide.knowledge;
-    // A phrasing of the guide, chosen from the list or typed to the letter, leads to its section without a search.
+    // A phrasing of the guide, chosen from the list or typed exactly, leads to its section without a search.
     let phrasing = context.guide.phrasebook.find(text).cloned();
-    // Unless moderators taught something else.
+    // … unless moderators taught something else.
     let phrasing = phrasing.filter(|_| context.additions(guild).is_empty());
     let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
     let (place, reply, record) = match known {

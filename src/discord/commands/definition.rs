@@ -15,19 +15,19 @@ use crate::reply::{Form, Reply};
 
 /// A command.
 pub(in crate::discord) struct CommandDefinition {
-    /// What people choose.
+    /// The name that people choose.
     pub name: &'static str,
     /// A slash command, or one in the menu of a message.
     pub kind: CommandType,
-    /// What else Discord is told.
+    /// The rest of its definition for Discord.
     pub define: fn(CreateCommand) -> CreateCommand,
     /// What it does.
     pub run: Execution,
-    /// What is offered while somebody types into one of its options: names and values.
+    /// Suggestions while someone types into one of its options: names and values.
     pub complete: Complete,
 }
 
-/// What is offered for an option and what is typed so far: names and values.
+/// Suggestions for an option, given what has been typed so far: names and values.
 pub(in crate::discord) type Complete = fn(&EventContext, &str, &str) -> Vec<(String, String)>;
 
 /// What a command does.
@@ -35,13 +35,13 @@ pub(in crate::discord) type Complete = fn(&EventContext, &str, &str) -> Vec<(Str
 pub(in crate::discord) enum Execution {
     /// Replies without waiting for anything.
     Now(fn(&EventContext, &Interaction) -> CommandReply),
-    /// Waits for the encoder at most, a fraction of a second.
+    /// Waits for the encoder at most, for a fraction of a second.
     Soon(for<'a> fn(&'a EventContext, &'a Interaction) -> Pending<'a>),
-    /// May wait for the store or for files. The reply is always ephemeral: Discord wants to know that before it is there.
+    /// May wait for the store or for files. The reply is always ephemeral, because Discord has to know that in advance.
     Slow(for<'a> fn(&'a EventContext, &'a Interaction) -> Pending<'a>),
 }
 
-/// A reply that is waited for.
+/// A pending reply.
 pub(in crate::discord) type Pending<'a> = Pin<Box<dyn Future<Output = CommandReply> + Send + 'a>>;
 
 /// The reply to a command.
@@ -49,16 +49,16 @@ pub(in crate::discord) struct CommandReply {
     pub reply: Reply,
     /// Whether only the person who used the command sees it.
     pub ephemeral: bool,
-    /// The question, if others should see what is answered.
+    /// The question, if others should see it.
     pub quoted_question: Option<String>,
-    /// What became of the question.
+    /// The outcome of the question.
     pub record: Option<QuestionRecord>,
-    /// A form to show in place of the reply; it cannot be shown late.
+    /// A form to show instead of the reply; it cannot be deferred.
     pub form: Option<Form>,
 }
 
 impl CommandReply {
-    /// For the person alone who used the command.
+    /// Only for the person who used the command.
     pub(in crate::discord) fn ephemeral(reply: Reply) -> Self {
         Self {
             ephemeral: true,
@@ -85,7 +85,7 @@ impl CommandReply {
         }
     }
 
-    /// The same reply to a question of which this became.
+    /// The same reply, with the outcome of the question.
     pub(in crate::discord) fn with_record(self, record: QuestionRecord) -> Self {
         Self {
             record: Some(record),
@@ -116,7 +116,7 @@ impl CommandDefinition {
     }
 }
 
-/// In guilds, in direct messages with the bot, and, for people who installed it for themselves, everywhere else.
+/// In guilds, in direct messages with the bot and, for people who installed it for themselves, everywhere else.
 pub(super) fn everywhere(command: CreateCommand) -> CreateCommand {
     command
         .integration_types(vec![InstallationContext::Guild, InstallationContext::User])

@@ -1,4 +1,4 @@
-//! `/forget-me`: deletes what leads to a person.
+//! `/forget-me`: deletes everything linked to a person.
 
 use super::definition::{CommandDefinition, CommandReply, Execution, everywhere};
 use crate::discord::context::EventContext;

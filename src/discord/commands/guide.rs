@@ -1,4 +1,4 @@
-//! `/guide`: what moderators can do. Discord shows it to members who may manage the server, and whatever Discord shows, the
+//! `/guide`: what moderators can do. Discord shows it to members who can manage the server, and whatever Discord shows, the
 //! bot checks again.
 
 mod add;
@@ -38,7 +38,7 @@ pub(super) const COMMAND: CommandDefinition =
 
 fn define(command: CreateCommand) -> CreateCommand {
     let command = command
-        .description("For moderators: the guide that I answer from")
+        .description("For moderators: manage the guide that I answer from")
         .default_member_permissions(Permissions::MANAGE_GUILD)
         .integration_types(vec![InstallationContext::Guild])
         .contexts(vec![InteractionContext::Guild]);

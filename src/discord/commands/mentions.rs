@@ -1,4 +1,4 @@
-//! Commands by name, as Discord makes them open on a click: `</ask:id>`.
+//! Commands as clickable mentions: `</ask:id>`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use crate::discord::rest::RegisteredCommand;
 
-/// The ids of the commands, once Discord has said them.
+/// The ids of the commands, once Discord has assigned them.
 #[derive(Debug, Default)]
 pub(in crate::discord) struct CommandMentions(OnceLock<HashMap<String, u64>>);
 
 impl CommandMentions {
-    /// Notes the ids of what is registered.
+    /// Records the ids of the registered commands.
     pub(in crate::discord) fn note(&self, commands: &[RegisteredCommand]) {
         let ids = commands
             .iter()
@@ -19,7 +19,7 @@ impl CommandMentions {
         let _ = self.0.set(ids.collect());
     }
 
-    /// The text with every command in it, such as `` `/ask` `` or `` `/guide gaps` ``, to be opened on a click.
+    /// The text with every command in it, such as `` `/ask` `` or `` `/guide gaps` ``, made clickable.
     pub(in crate::discord) fn put_into(&self, text: &str) -> String {
         let Some(ids) = self.0.get() else {
             return text.to_owned();
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_are_known_open_on_a_click() {
+    fn known_commands_are_clickable() {
         let mentions = CommandMentions::default();
         assert_eq!(mentions.put_into("use `/ask`"), "use `/ask`");
         let command = |name: &str, id| RegisteredCommand {

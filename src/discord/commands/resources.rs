@@ -31,8 +31,8 @@ fn define(command: CreateCommand) -> CreateCommand {
     let levels = Level::ALL.iter().map(|level| level.name()).collect();
     everywhere(command)
         .description("List courses, books, tools and other links")
-        .add_option(text_option("topic", "What they should help with").set_autocomplete(true))
-        .add_option(choices(text_option("kind", "What they are"), kinds))
+        .add_option(text_option("topic", "The topic they should help with").set_autocomplete(true))
+        .add_option(choices(text_option("kind", "What kind of resource"), kinds))
         .add_option(choices(text_option("cost", "What they cost"), costs))
         .add_option(choices(text_option("level", "Who they are for"), levels))
 }
@@ -58,7 +58,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     }
 }
 
-/// The id of the topic that was chosen, or that is meant by what was typed instead.
+/// The id of the topic that was chosen, or that the typed text means.
 fn find_topic(context: &EventContext, text: &str) -> Option<String> {
     let is_it = |topic: &&Topic| {
         topic.id == text || cut(&topic.title, limit::OPTION).eq_ignore_ascii_case(text)

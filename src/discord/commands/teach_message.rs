@@ -1,4 +1,4 @@
-//! "Teach the guide", in the menu of a message: a question that belongs to a section, or an answer worth keeping.
+//! "Teach the guide", in a message's menu: for a question that belongs to a section, or an answer worth keeping.
 
 use serenity::all::{
     CommandType, CreateCommand, InstallationContext, InteractionContext, Permissions,
@@ -37,7 +37,7 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     if text.is_empty() {
         return CommandReply::ephemeral(reply::nothing_to_teach());
     }
-    // A reply that is long or has no question mark is an answer, and the question is what it replies to.
+    // A long reply, or one without a question mark, is an answer, and it replies to the question.
     let asked = message.referenced_message.as_ref();
     let is_short = text.chars().count() <= LONGEST_QUESTION;
     let is_question = match asked {

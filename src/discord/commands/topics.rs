@@ -1,4 +1,4 @@
-//! `/topics`: the guide, to look around in.
+//! `/topics`: browsing the guide.
 
 use super::definition::{CommandDefinition, CommandReply, Execution, everywhere};
 use crate::reply;

@@ -1,4 +1,4 @@
-//! That every click is read back, from whatever version.
+//! Checks that every click can be read back, from whatever version.
 
 use super::*;
 
@@ -71,7 +71,7 @@ fn choices(action: Action) -> [Choice; 2] {
 }
 
 #[test]
-fn every_click_of_the_guide_is_read_back() {
+fn every_click_can_be_read_back() {
     let guide = guide();
     for topic in guide.topics() {
         for section in &topic.sections {
@@ -98,7 +98,7 @@ fn every_click_of_the_guide_is_read_back() {
 }
 
 #[test]
-fn an_answer_of_a_server_is_named_whatever_becomes_of_the_topic_next_to_it() {
+fn a_servers_own_answer_is_found_even_if_its_topic_is_gone() {
     let guide = guide();
     let place = Place {
         topic: "no-such-topic".to_owned(),
@@ -113,7 +113,7 @@ fn an_answer_of_a_server_is_named_whatever_becomes_of_the_topic_next_to_it() {
 }
 
 #[test]
-fn every_form_is_read_back_and_what_teaches_waits_for_the_store() {
+fn every_form_can_be_read_back_and_teaching_waits_for_the_store() {
     for action in [
         FormAction::Add,
         FormAction::Edit(u64::MAX),
@@ -149,7 +149,7 @@ fn ids_of_any_length_fit() {
 }
 
 #[test]
-fn what_is_gone_or_of_another_version_is_nothing() {
+fn clicks_on_missing_things_or_from_other_versions_are_none() {
     let guide = guide();
     for id in [
         "",

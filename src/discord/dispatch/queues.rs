@@ -1,5 +1,5 @@
-//! The queues in which events wait: kinds of work have queues of their own, so that none waits for another. What waits has begun
-//! nothing: it holds no guide, no connection and no task.
+//! The queues in which events wait: each kind of work has its own queue, so that none waits for another. Waiting work has not
+//! begun: it holds no guide, no connection and no task.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,18 +17,18 @@ use crate::discord::handlers::forum_post::ForumPost;
 use crate::discord::handlers::message::IncomingMessage;
 use crate::discord::queue::{Handler, Limits, Work, WorkQueue};
 
-/// Discord's time for the first response to an interaction.
+/// How long Discord allows for the first response to an interaction.
 const FIRST_RESPONSE: Duration = Duration::from_secs(3);
-/// Messages in progress. Discord takes 50 requests a second of a bot: with 128 at once it is served in full even while each
-/// request takes two and a half seconds. All queues together stay below half of the 1,024 sockets that a process may usually
-/// open. Of a channel one is in progress at a time, so that its questions are answered in order.
+/// Messages in progress. Discord accepts 50 requests a second from a bot: with 128 at once, that rate is reached even if each
+/// request takes two and a half seconds. All queues together stay below half of the 1,024 sockets that a process can usually
+/// open. In each channel, one is in progress at a time, so that its questions are answered in order.
 const MESSAGES: Limits = Limits {
     concurrency: 128,
-    // Half a megabyte of usual messages, which a processor searches in a tenth of a second.
+    // Half a megabyte of typical messages, which can be searched in a tenth of a second.
     optional: 1_000,
     max_wait: Duration::MAX,
 };
-/// Commands, buttons and menus in progress. They have three seconds and no rate limit, hence more than of messages.
+/// Commands, buttons and menus in progress. They have three seconds and no rate limit, so there are more than messages.
 const INTERACTIONS: Limits = Limits {
     concurrency: 256,
     optional: 0,
@@ -44,10 +44,10 @@ const COMPLETIONS: Limits = Limits {
     concurrency: 64,
     ..INTERACTIONS
 };
-/// How often the log tells what was dropped, at most.
+/// The minimum time between two log lines about dropped work.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// What is to be done about messages.
+/// Work on a message.
 pub(super) enum MessageTask {
     Answer(IncomingMessage),
     AnswerPost(ForumPost),
@@ -55,7 +55,7 @@ pub(super) enum MessageTask {
     FollowDeletion(TrackedQuestion),
 }
 
-/// What waits stays small, so that ten thousand questions that wait take a few megabytes.
+/// Kept small, so that ten thousand waiting questions take only a few megabytes.
 const _: () = assert!(size_of::<MessageTask>() <= 192);
 
 impl Work for MessageTask {
@@ -73,7 +73,7 @@ impl Work for Box<Interaction> {}
 
 type Queue<W> = Arc<WorkQueue<Arc<BotContext>, W>>;
 
-/// What is done about works of a kind.
+/// How a kind of work is done.
 pub(super) type Handle<W> = Handler<Arc<BotContext>, W>;
 
 /// All queues.
@@ -82,13 +82,13 @@ pub(in crate::discord) struct Queues {
     interactions: Queue<Box<Interaction>>,
     slow_commands: Queue<Box<Interaction>>,
     completions: Queue<Box<Interaction>>,
-    /// Everything that is done about events; closed once the bot is to stop.
+    /// All work on events; closed when the bot is to stop.
     tasks: TaskTracker,
-    /// What the log has told of what was dropped: optional messages, and what expired.
+    /// How much dropped work has been logged: optional messages, and expired interactions.
     reported: Mutex<[u64; 2]>,
 }
 
-/// How much of what came is in progress, waits, and was dropped.
+/// How much work is in progress, waiting, and dropped.
 pub(in crate::discord) struct Load {
     pub in_progress: usize,
     pub waiting: usize,
@@ -114,7 +114,7 @@ impl Queues {
         }
     }
 
-    /// Takes a command, a button or a menu that somebody used, and that may have to wait for the store or for files.
+    /// Adds a command, a button or a menu that someone used and that may have to wait for the store or for files.
     pub(super) fn push_interaction(&self, interaction: Box<Interaction>, may_wait: bool) {
         if may_wait {
             self.slow_commands.push(interaction);
@@ -123,7 +123,7 @@ impl Queues {
         }
     }
 
-    /// Takes what somebody has typed into an option. They have typed on: nobody waits for what was to be offered before.
+    /// Adds what someone has typed into an option. They have typed on, so nobody is waiting for the earlier suggestions.
     pub(super) fn push_completion(&self, typing: Box<Interaction>) {
         let user = typing.user_id();
         self.completions
@@ -175,7 +175,7 @@ impl Queues {
         }
     }
 
-    /// Takes no new event, and waits until what waits and what is in progress is done, but no longer than this.
+    /// Stops taking events, and waits until all waiting and running work is done, but no longer than this.
     pub(in crate::discord) async fn drain(&self, timeout: Duration) {
         self.tasks.close();
         if tokio::time::timeout(timeout, self.tasks.wait())

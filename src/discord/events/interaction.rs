@@ -14,7 +14,7 @@ const WITH_BOT: u8 = 1;
 /// Discord's kind of such a channel.
 const PUBLIC_THREAD: u8 = 11;
 
-/// A command, a button, a menu, or somebody who types into an option.
+/// A command, a button, a menu, or someone who types into an option.
 #[derive(Debug, Deserialize)]
 pub(in crate::discord) struct Interaction {
     pub id: InteractionId,
@@ -42,7 +42,7 @@ pub(in crate::discord) struct Interaction {
     /// The message whose button or menu was used.
     #[serde(default)]
     pub message: Option<Box<DiscordMessage>>,
-    /// By whose installation the interaction came: that of the guild (`"0"`) or of the person (`"1"`).
+    /// Whose installation the interaction came through: the guild's (`"0"`) or the person's (`"1"`).
     #[serde(default, deserialize_with = "lenient")]
     authorizing_integration_owners: serde_json::Map<String, Value>,
 }
@@ -124,7 +124,7 @@ struct FilledIn {
     value: String,
 }
 
-/// What ids in options stand for.
+/// What the ids in options refer to.
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::discord) struct Resolved {
     #[serde(default, deserialize_with = "lenient")]
@@ -169,7 +169,7 @@ impl Interaction {
             .unwrap_or_default()
     }
 
-    /// Whether the person may manage the guild, so that they moderate what the bot does there.
+    /// Whether the person can manage the guild, and so moderate what the bot does there.
     pub(in crate::discord) fn is_by_moderator(&self) -> bool {
         self.permissions()
             .intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR)
@@ -224,7 +224,7 @@ impl Interaction {
         named(&self.subcommand()?.options, name)
     }
 
-    /// The option into which somebody types: its name, and what it has so far.
+    /// The option into which someone types: its name, and what it has so far.
     pub(in crate::discord) fn focused(&self) -> Option<(&str, &str)> {
         let option = self.data.options.iter().find(|option| option.focused)?;
         Some((&option.name, option.value.as_str()?))

@@ -71,7 +71,7 @@ struct Embed {
     description: Option<String>,
 }
 
-/// A message as it was when somebody forwarded it.
+/// A message as it was when someone forwarded it.
 #[derive(Debug, Deserialize)]
 struct Snapshot {
     #[serde(default, deserialize_with = "lenient")]
@@ -152,7 +152,7 @@ impl DiscordMessage {
         self.mention_roles.contains(&role)
     }
 
-    /// Whether it is addressed to everybody, whether or not its author may notify them.
+    /// Whether it mentions everyone, whether or not its author is allowed to notify them.
     pub(in crate::discord) fn is_to_everyone(&self) -> bool {
         self.mention_everyone
             || ["@everyone", "@here"]
@@ -174,7 +174,7 @@ impl DiscordMessage {
         }
     }
 
-    /// What somebody reads who looks at the message, whoever wrote it.
+    /// What a reader of the message sees, whoever wrote it.
     pub(in crate::discord) fn visible(&self) -> Cow<'_, str> {
         match self.written() {
             written if written.is_empty() => {
@@ -184,7 +184,7 @@ impl DiscordMessage {
         }
     }
 
-    /// The line in which a message of the bot quotes the question that it answers.
+    /// The line in which one of the bot's messages quotes the question that it answers.
     pub(in crate::discord) fn quote(&self) -> Option<String> {
         let components = self.components.read();
         let first = texts(&components).first().copied();
@@ -192,7 +192,7 @@ impl DiscordMessage {
         line.strip_prefix("> ").map(str::to_owned)
     }
 
-    /// What a message of the bot quotes at its beginning, a line each, as it was written.
+    /// What one of the bot's messages quotes at its beginning, unescaped, one item per line.
     pub(in crate::discord) fn quotes(&self) -> Vec<String> {
         let components = self.components.read();
         let texts = texts(&components);
@@ -201,7 +201,7 @@ impl DiscordMessage {
         quoted.map(unescape).collect()
     }
 
-    /// The headlines of a message of the bot.
+    /// The headlines of one of the bot's messages.
     pub(in crate::discord) fn headlines(&self) -> Vec<String> {
         let embeds = self
             .embeds

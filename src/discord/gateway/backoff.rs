@@ -1,24 +1,24 @@
-//! How long to wait before the next connection: longer each time, never the same, never for ever.
+//! How long to wait before the next connection: longer each time, randomised, and bounded.
 
 use std::time::Duration;
 
 /// The delay before the third attempt in a row; the second is made at once, because most connections are lost for a moment.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
-/// The longest delay while nothing is spent: the bot is back at most this long after the end of an outage.
+/// The longest delay when no session is used up: the bot is back at most this long after an outage ends.
 const LONGEST_DELAY: Duration = Duration::from_secs(15);
 /// The delay before a session is started after another one was. Discord asks for one to five seconds.
 const FIRST_SESSION_DELAY: Duration = Duration::from_secs(5);
 /// The longest delay between two sessions. A day of it takes fewer sessions than Discord allows.
 const LONGEST_SESSION_DELAY: Duration = Duration::from_secs(180);
-/// A connection that lasted this long was a good one: the next is made at once. Even if each ends after that time for ever,
+/// A connection that lasted this long was good, so the next is made at once. Even if every one ends after that time,
 /// one a second costs little.
 const GOOD_CONNECTION: Duration = Duration::from_secs(1);
-/// A session that lasted this long was a good one: the next is started as soon as Discord likes it.
+/// A session that lasted this long was good, so the next is started as soon as Discord allows.
 const GOOD_SESSION: Duration = Duration::from_secs(10);
-/// The least that jitter leaves of a delay.
+/// The smallest fraction of a delay that jitter leaves.
 const MIN_SHARE: f64 = 0.5;
 
-/// What has gone wrong lately, and so how long to wait.
+/// Tracks recent failures, and decides how long to wait.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     /// Connections, and attempts at them, that were lost in a row.
@@ -30,7 +30,7 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Notes the end of a connection: how long it had a session, if it had one, whether Discord answered, and whether a session
+    /// Records the end of a connection: how long it had a session, if any, whether Discord answered, and whether a session
     /// was started on it.
     pub(super) fn disconnected(
         &mut self,
@@ -38,7 +38,7 @@ impl Backoff {
         answered: bool,
         session_started: bool,
     ) {
-        // Whatever kept Discord from answering is over.
+        // Whatever stopped Discord from answering is over.
         let is_back = answered && !self.answered;
         self.answered = answered;
         self.sessions = self.sessions.saturating_add(u32::from(session_started));
@@ -56,7 +56,7 @@ impl Backoff {
         self.lost
     }
 
-    /// How long to wait now; nothing before the first connection. `resumes` says whether there is a session to resume.
+    /// How long to wait now; zero before the first connection. `resumes` says whether there is a session to resume.
     pub(super) fn delay(&self, resumes: bool) -> Duration {
         let share = MIN_SHARE + (1.0 - MIN_SHARE) * fastrand::f64();
         self.without_jitter(resumes).mul_f64(share)
@@ -75,7 +75,7 @@ impl Backoff {
     }
 }
 
-/// Nothing at first, then `first`, then twice as much each time, up to `longest`.
+/// Zero at first, then `first`, then twice as much each time, up to `longest`.
 fn doubled(first: Duration, times: u32, longest: Duration) -> Duration {
     let Some(doublings) = times.checked_sub(1) else {
         return Duration::ZERO;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_delay_is_short_and_each_is_longer_up_to_a_bound() {
+    fn the_first_delay_is_short_and_delays_grow_up_to_a_limit() {
         assert_eq!(Backoff::default().without_jitter(false), Duration::ZERO);
         assert_eq!(
             bad_day(true, 1.0)[..9],
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_that_are_lost_every_few_seconds_are_made_again_at_once() {
+    fn connections_lost_every_few_seconds_are_replaced_at_once() {
         let mut backoff = Backoff::default();
         (0..20).for_each(|_| backoff.disconnected(Some(GOOD_CONNECTION), true, false));
         assert_eq!(backoff.without_jitter(true), Duration::ZERO);

@@ -1,4 +1,4 @@
-//! One connection, from its opening to its end: its events are handed on, and its end is told apart.
+//! One connection, from opening to end: its events are passed on, and the reason for its end is classified.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,15 +18,15 @@ use crate::discord::dispatch::Dispatcher;
 use crate::discord::rest::{WebSocket, open_websocket};
 use crate::discord::systemd;
 
-/// The version of the gateway, and how it writes.
+/// The gateway's version and encoding.
 const QUERY: &str = "/?v=10&encoding=json";
-/// How long a connection that is to end may take to say goodbye.
+/// How long a closing connection may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Why a connection was lost that nobody closed.
-const BROKE_OFF: &str = "the connection broke off";
+/// The reason for a connection that was lost without being closed.
+const BROKE_OFF: &str = "the connection was lost";
 /// Why a connection was given up.
-const NOT_IN_TIME: &str = "Discord does not let the bot in in time";
-/// The codes with which the bot closes a connection: whose session is over, and whose session is to be resumed.
+const NOT_IN_TIME: &str = "Discord did not start a session in time";
+/// The codes with which the bot closes a connection: one ends its session, the other keeps it for resuming.
 const CLOSES_SESSION: u16 = 1000;
 const KEEPS_SESSION: u16 = 4000;
 
@@ -37,14 +37,14 @@ pub(super) struct Connection {
     login: Login,
     /// Where shards wait for their turn to start a session.
     queue: InMemoryQueue,
-    /// The session to resume, and then the one that it has.
+    /// The session to resume, and later its current one.
     session: Option<Session>,
     /// How many attempts at resuming the session have failed.
     failed: u32,
     resumes: bool,
     /// Since Discord said hello.
     heart: Option<Heart>,
-    /// Comes when it is the shard's turn to start a session.
+    /// Resolves when it is the shard's turn to start a session.
     turn: Option<Receiver<()>>,
     /// Whether Discord said anything.
     answered: bool,
@@ -85,7 +85,7 @@ impl Connection {
         }
     }
 
-    /// Runs it until it ends: by itself, because it has no session after `timeout`, or because the bot is to stop. A session
+    /// Runs until the connection ends: by itself, because it has no session after `timeout`, or because the bot is to stop. A session
     /// starts at `url`.
     pub(super) async fn run(
         mut self,
@@ -190,7 +190,7 @@ impl Connection {
         match serde_json::from_str::<Packet<'_>>(text) {
             Ok(packet) => self.take(&packet),
             Err(error) => {
-                // Only where: the error's own words may hold what somebody wrote.
+                // Only the place: the error's own message may repeat what someone wrote.
                 let column = error.column();
                 debug!(shard, column, "Discord sent something that I cannot read");
                 Ok(None)
@@ -211,7 +211,7 @@ impl Connection {
             OpCode::Hello => {
                 let hello = packet
                     .data()
-                    .ok_or_else(|| lost("Discord's hello cannot be read"))?;
+                    .ok_or_else(|| lost("cannot read Discord's hello"))?;
                 self.heart = Some(Heart::new(&hello));
                 match &self.session {
                     Some(session) => Ok(self.login.resume(session)),
@@ -241,7 +241,7 @@ impl Connection {
         }
     }
 
-    /// Notes what an event says of the session.
+    /// Records what an event says about the session.
     fn note(&mut self, packet: &Packet<'_>) {
         let event = packet.t.as_deref();
         if event == Some("READY") {
@@ -280,12 +280,12 @@ impl Connection {
         let session = self.session.as_ref();
         let beat = self.heart.as_mut().and_then(|heart| heart.due(session));
         beat.map(Some)
-            .ok_or_else(|| lost("Discord has fallen silent"))
+            .ok_or_else(|| lost("Discord has stopped responding"))
     }
 
     fn ended(self, end: DisconnectReason) -> Disconnected {
         let lasted = self.since.map(|since| since.elapsed());
-        // A session that was not taken up although Discord answered may never be.
+        // A session that could not be resumed although Discord answered may never be.
         let failed = if lasted.is_some() {
             0
         } else {
@@ -310,7 +310,7 @@ async fn due(heart: Option<&Heart>) {
     }
 }
 
-/// Waits for the shard's turn to start a session: whether it has come, rather than the place in the queue been lost.
+/// Waits for the shard's turn to start a session. Returns false if its place in the queue was lost.
 async fn turn(turn: Option<&mut Receiver<()>>) -> bool {
     match turn {
         Some(turn) => turn.await.is_ok(),
@@ -326,7 +326,7 @@ async fn say_goodbye(socket: &mut WebSocket, is_over: bool) {
         KEEPS_SESSION
     };
     let goodbye = async {
-        // Where Discord has closed it already, that is answered.
+        // If Discord has already closed it, this replies to that.
         let _ = socket
             .send(Message::close(CloseCode::try_from(code).ok(), ""))
             .await;

@@ -1,11 +1,11 @@
-//! How a connection ended, and what that means for the next.
+//! How a connection ended, and what that means for the next one.
 
 use std::time::Duration;
 
 use super::session::Session;
 use crate::discord::error::RunError;
 
-/// What a close says that has no code (RFC 6455, section 7.1.5).
+/// The code that stands for a close without one (RFC 6455, section 7.1.5).
 const NO_CODE: u16 = 1005;
 /// The codes with which Discord closes a session together with its connection: never identified or no longer valid, at an
 /// event that never was, timed out.
@@ -18,11 +18,11 @@ pub(super) enum DisconnectReason {
     Closed,
     /// It was lost, for this reason, or never made.
     Lost(String),
-    /// Discord will not connect until somebody puts right what is wrong.
+    /// Discord will not connect until someone fixes what is wrong.
     Refused(RunError),
 }
 
-/// What is left of a connection.
+/// What remains of a connection after its end.
 #[derive(Debug)]
 pub(super) struct Disconnected {
     pub reason: DisconnectReason,
@@ -62,7 +62,7 @@ pub(super) fn lost(why: impl Into<String>) -> DisconnectReason {
     DisconnectReason::Lost(why.into())
 }
 
-/// What a close of Discord's means, by its code.
+/// What a close by Discord means, by its code.
 pub(super) fn closed(code: u16) -> DisconnectReason {
     match code {
         4004 => DisconnectReason::Refused(RunError::Token),

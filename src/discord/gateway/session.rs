@@ -12,9 +12,9 @@ use twilight_model::gateway::{Capabilities, Intents, OpCode, ShardId};
 
 use crate::config::Token;
 
-/// How the bot calls itself and its device.
+/// The bot's name for itself and its device.
 const NAME: &str = "internbot";
-/// Above how many members Discord leaves out those of a guild who are offline: the least that it takes.
+/// The member count above which Discord leaves out a guild's offline members: the minimum that it accepts.
 const LARGE_THRESHOLD: u64 = 50;
 /// The shortest time between two heartbeats, whatever is asked for.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
@@ -29,7 +29,7 @@ pub(super) struct Session {
     pub url: Option<String>,
 }
 
-/// As whom, and for what, the bot connects.
+/// Who connects, and with which intents.
 #[derive(Clone)]
 pub(super) struct Login {
     pub shard: ShardId,
@@ -37,7 +37,7 @@ pub(super) struct Login {
     pub intents: Intents,
 }
 
-/// What Discord sends, apart from what only the handlers of events read.
+/// What Discord sends, except for what only event handlers read.
 #[derive(Deserialize)]
 pub(super) struct Packet<'a> {
     pub op: OpCode,
@@ -51,14 +51,14 @@ pub(super) struct Packet<'a> {
     d: Option<&'a RawValue>,
 }
 
-/// With what a connection begins.
+/// HELLO, which begins a connection.
 #[derive(Deserialize)]
 pub(super) struct Hello {
     /// How many milliseconds there are between heartbeats.
     heartbeat_interval: u64,
 }
 
-/// With what a session begins.
+/// READY, which begins a session.
 #[derive(Deserialize)]
 struct StartedSession {
     session_id: String,
@@ -108,7 +108,7 @@ impl Login {
     }
 }
 
-/// The heartbeats of a connection: without them Discord ends it, and if nothing is heard between two it is dead.
+/// A connection's heartbeats: without them Discord ends it, and if nothing arrives between two of them it is dead.
 #[derive(Debug)]
 pub(super) struct Heart {
     interval: Duration,
@@ -116,12 +116,12 @@ pub(super) struct Heart {
     pub next: Instant,
     /// When one was sent that is not acknowledged yet.
     sent: Option<Instant>,
-    /// Whether anything was heard since the last one that was due.
+    /// Whether anything has arrived since the last one was due.
     heard: bool,
 }
 
 impl Heart {
-    /// The first one is due within an interval, at random, so that not all connections beat at once after an outage.
+    /// The first one is due at a random time within an interval, so that connections do not all beat at once after an outage.
     pub(super) fn new(hello: &Hello) -> Self {
         let interval = Duration::from_millis(hello.heartbeat_interval).max(SHORTEST_INTERVAL);
         Self {
@@ -152,7 +152,7 @@ impl Heart {
         json(&Heartbeat::new(session.map(|session| session.sequence)))
     }
 
-    /// Notes that Discord acknowledged one; how long that took.
+    /// Records that Discord acknowledged one; returns how long that took.
     pub(super) fn acknowledged(&mut self) -> Option<Duration> {
         self.sent.take().map(|sent| sent.elapsed())
     }

@@ -1,6 +1,6 @@
 //! How many sessions Discord lets the bot start: in a row, and in a day. A bot that starts more loses its token.
 //!
-//! The library's queue spaces them. This sees to it that none is started while few are left of the day, by what Discord says:
+//! The library's queue spaces them. This makes sure that none is started when few are left for the day, according to Discord:
 //! other processes of the same bot use the same budget.
 
 use tokio::sync::Mutex;
@@ -12,7 +12,7 @@ use crate::discord::rest::{Rest, RestError, SessionStartLimit};
 
 /// For how long what Discord said counts.
 const FRESH: Duration = Duration::from_secs(60);
-/// Sessions of a day that are left alone, for what other processes started since Discord was asked.
+/// How many of a day's sessions are kept in reserve, in case other processes have started some since Discord was asked.
 pub(super) const RESERVE: u32 = 10;
 /// How much later than Discord said a session is started after the budget was spent, at most.
 const MAX_JITTER: Duration = Duration::from_secs(60);
@@ -22,7 +22,7 @@ const MAX_JITTER: Duration = Duration::from_secs(60);
 pub(super) struct SessionStarts {
     queue: InMemoryQueue,
     max_concurrency: u16,
-    /// Held while Discord is asked and while the budget is spent, so that all shards wait for one answer.
+    /// Held while Discord is asked and while the budget is used up, so that all shards wait for one answer.
     budget: Mutex<Budget>,
 }
 
@@ -78,7 +78,7 @@ impl SessionStarts {
         let mut warned = false;
         while budget.remaining <= RESERVE || budget.asked.elapsed() > FRESH {
             if budget.remaining <= RESERVE {
-                // Never nothing, or Discord would be asked as fast as it answers.
+                // Never zero, or Discord would be asked as fast as it answers.
                 let delay = budget
                     .reset_after
                     .saturating_sub(budget.asked.elapsed())
@@ -87,7 +87,7 @@ impl SessionStarts {
                     let minutes = delay.as_secs() / 60;
                     warn!(
                         minutes,
-                        "the bot has started nearly all the sessions that Discord allows in a day; waiting until it may again"
+                        "the bot has started nearly all the sessions that Discord allows in a day; waiting until more are allowed"
                     );
                     warned = true;
                 }

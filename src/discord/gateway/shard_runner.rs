@@ -19,7 +19,7 @@ use crate::discord::error::RunError;
 
 /// How many attempts at resuming a session may fail, each with an answer of Discord, before another one is started.
 const MAX_RESUMES: u32 = 3;
-/// How many connections are lost in a row before the log says so: Discord asks for a new one every few hours, and may ask
+/// How many connections in a row must be lost before the log says so: Discord asks for a new one every few hours, and may ask
 /// twice. In an outage this is a fraction of a second.
 const NOTABLE_LOSSES: u32 = 3;
 
@@ -70,7 +70,7 @@ impl ShardRunner {
                 let shard = self.login.shard.number();
                 warn!(
                     shard,
-                    why, "no connection to Discord; trying again until it is there"
+                    why, "no connection to Discord; retrying until there is one"
                 );
                 warned = true;
             }
@@ -110,7 +110,7 @@ impl ShardRunner {
             self.closing.clone(),
         )));
         let mut ended = running.await.unwrap_or_else(|_| {
-            let reason = DisconnectReason::Lost("the connection has a fault".to_owned());
+            let reason = DisconnectReason::Lost("the connection's task failed".to_owned());
             Disconnected {
                 session_started: true,
                 ..Disconnected::unanswered(reason)

@@ -1,4 +1,4 @@
-//! How each shard of this process is: written when that changes, cheap to read at any time.
+//! The status of each shard of this process: written when it changes, cheap to read at any time.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -14,7 +14,7 @@ pub(in crate::discord) struct ShardStatuses {
     were_connected: OnceLock<()>,
 }
 
-/// How one shard is.
+/// The status of one shard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::discord) struct ShardStatus {
     /// Whether it has a session now.
@@ -59,13 +59,13 @@ impl ShardStatuses {
         });
     }
 
-    /// Whether every shard of this process has a session; not before it is known which they are.
+    /// Whether every shard of this process has a session; false until the shards are known.
     fn all_connected(&self) -> bool {
         let shards = self.shards.lock();
         !shards.is_empty() && shards.values().all(|shard| shard.connected)
     }
 
-    /// The same, and whether nobody asked before while they were.
+    /// The same, but true only the first time.
     pub(super) fn are_all_connected_first_time(&self) -> bool {
         self.all_connected() && self.were_connected.set(()).is_ok()
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_are_connected_once_each_is_and_what_comes_back_is_counted() {
+    fn shards_count_as_connected_once_all_are_and_reconnects_are_counted() {
         let statuses = ShardStatuses::default();
         assert!(
             !statuses.all_connected(),

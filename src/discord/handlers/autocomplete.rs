@@ -1,4 +1,4 @@
-//! What is offered while somebody types into an option of a command.
+//! Suggestions while someone types into a command's option.
 
 use tracing::debug;
 
@@ -21,7 +21,7 @@ pub(in crate::discord) async fn handle(context: &EventContext, typing: &Interact
         .respond(typing.id, &typing.token, &response)
         .await;
     if let Err(error) = responded {
-        // Whoever types fast is past it already.
+        // Someone typing fast may have moved on already.
         debug!(%error, "could not offer completions");
     }
 }

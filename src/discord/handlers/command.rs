@@ -1,4 +1,4 @@
-//! Commands: the reply to one, in time or announced.
+//! Commands: replying in time, or deferring the reply.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::discord::render::{self, RenderOptions, Rendered, render};
 use crate::discord::rest::RestError;
 use crate::reply;
 
-/// A reply that takes longer than this is announced. Discord waits three seconds, the way there included.
+/// A reply that takes longer than this is deferred. Discord waits three seconds, network time included.
 const ANNOUNCE_AFTER: Duration = Duration::from_millis(1_500);
 
 /// Runs a command and shows its reply.
@@ -72,7 +72,7 @@ async fn respond(
     if let Some(question) = question {
         let quoting = rendered.clone().quoting(question).response();
         match rest.respond(id, token, &quoting).await {
-            // AutoMod, for example, may refuse what the person typed. The answer is ours.
+            // AutoMod, for example, may refuse what the person typed, but not our answer.
             Err(error) if error.status() == Some(400) => {
                 debug!(%error, "could not repeat a question above its answer");
             }
@@ -82,7 +82,7 @@ async fn respond(
     rest.respond(id, token, &rendered.response()).await
 }
 
-/// Waits for a reply. If that takes long, announces it to Discord and shows it afterwards: `None` then.
+/// Waits for a reply. If that takes long, defers it, shows it later, and returns `None`.
 async fn in_time(
     context: &EventContext,
     interaction: &Interaction,
@@ -97,7 +97,7 @@ async fn in_time(
     let announced = rest
         .respond(interaction.id, token, &render::deferred())
         .await;
-    // Also if nobody will see the reply: what the command does is wanted.
+    // Even if nobody will see the reply: the command's effect is wanted.
     let reply = pending.await;
     let options = RenderOptions::ephemeral(owner, interaction, &context.bot.commands);
     let message = render(&reply.reply, options).edit();

@@ -22,7 +22,7 @@ use crate::stats::Way;
 use super::follow::follow;
 use super::{post_tag, teaching};
 
-/// A button or an option of a menu that somebody chose, with what Discord always tells about it.
+/// A button or menu option that someone chose, with what Discord always says about it.
 struct Used<'a> {
     context: &'a EventContext,
     interaction: &'a Interaction,
@@ -41,7 +41,7 @@ pub(in crate::discord) enum ClickReply {
     ToEveryone(Reply),
 }
 
-/// What a click shows that neither removes nor posts a message; `found` answers the question before, for "Not it".
+/// What a click shows, if it neither removes nor posts a message; `found` holds other answers to the question, for "Not it".
 pub(in crate::discord) fn shown_by(
     knowledge: &KnowledgeBase,
     additions: &Additions,
@@ -132,7 +132,7 @@ impl Used<'_> {
         self.context.bot.rest.respond(*id, token, response).await
     }
 
-    /// What a click shows, and what became of the question if that was it.
+    /// What a click shows, and the outcome of the question if the click decided it.
     async fn click(&self, click: Click) -> (Outgoing<ResponseForm>, Option<QuestionRecord>) {
         let (context, guild) = (self.context, self.interaction.guild_id);
         let knowledge = &context.guide.knowledge;
@@ -181,7 +181,7 @@ impl Used<'_> {
         (response, record)
     }
 
-    /// Keeps the question that an answer, or every candidate, did not answer; what became of it, if no candidate was meant.
+    /// Keeps the question that an answer, or all candidates, failed to answer; returns its outcome if no candidate was meant.
     fn miss(&self, place: Option<&Place>) -> Option<QuestionRecord> {
         let (context, guild) = (self.context, self.interaction.guild_id);
         // Below "Not it" the question is kept already.
@@ -203,7 +203,7 @@ impl Used<'_> {
         }
     }
 
-    /// What else may be meant if a section was not: found anew as long as the question is known.
+    /// What else may be meant if a section was not: searched again as long as the question is known.
     async fn found_anew(&self) -> Vec<ProbableMatch> {
         let (context, guild) = (self.context, self.interaction.guild_id);
         match record::earlier_question(context, guild, self.message) {
@@ -215,7 +215,7 @@ impl Used<'_> {
         }
     }
 
-    /// Removes the reply that a button is part of, for the person for whom it is, or for a moderator.
+    /// Removes the reply that a button belongs to, for the person it is for or for a moderator.
     async fn remove(&self, owner: u64) -> Result<(), RestError> {
         let moderators = Permissions::MANAGE_MESSAGES | Permissions::ADMINISTRATOR;
         if !self.is_by(owner) && !self.interaction.permissions().intersects(moderators) {
@@ -234,7 +234,7 @@ impl Used<'_> {
         bot.rest.delete_response(*application_id, token).await
     }
 
-    /// Posts a section as a reply to somebody's message and notifies them: nobody else ever is.
+    /// Posts a section as a reply to someone's message, and notifies them; nobody else is ever notified.
     async fn post(&self, place: &Place, target: Target) -> Result<(), RestError> {
         let (context, interaction) = (self.context, self.interaction);
         let found = context.section(interaction.guild_id, place);
@@ -244,7 +244,7 @@ impl Used<'_> {
         };
         let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
         if !interaction.is_installed_in_guild() {
-            // Only installed by the person: the bot cannot write here on its own, but it may answer the click publicly.
+            // Installed by the person only: the bot cannot write here on its own, but it can answer the click publicly.
             let options = RenderOptions::public(author, &context.bot.commands);
             return self
                 .respond(&render(&reply, options).response_to(author))
@@ -252,7 +252,7 @@ impl Used<'_> {
         }
         self.respond(&self.in_place(&reply::posted())).await?;
         let bot = &context.bot;
-        // Somebody chose this answer: an edit changes it only for one that is sure.
+        // Someone chose this answer, so an edit changes it only to a sure one.
         let chosen = TrackedQuestion::new(author, (interaction.guild_id, self.channel), "", true);
         bot.answers.start_chosen(message, chosen);
         let to = Destination {

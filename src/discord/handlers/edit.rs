@@ -1,4 +1,4 @@
-//! Edits and deletions of messages: whether one is of a question, whose answer has to follow, or makes a message one.
+//! Edits and deletions of messages: whether one affects a question, whose answer has to follow, or turns a message into one.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,12 +12,12 @@ use crate::stats::Way;
 use super::follow::OutdatedAnswer;
 use super::message::{self, IncomingMessage};
 
-/// Notes an edit. If a task has to follow it: that task.
+/// Records an edit. Returns the task that has to follow it, if any.
 pub(in crate::discord) fn edited(
     bot: &BotContext,
     update: &MessageUpdate,
 ) -> Option<OutdatedAnswer> {
-    // Discord also reports a preview of a link, which is no edit.
+    // Discord also reports link previews, which are not edits.
     let (edited, content) = (update.edited_timestamp?, update.content.as_ref()?);
     let text = bot.without_mention(content, update.guild_id);
     if text.is_empty() || !is_timely(bot, update.id, edited) {
@@ -31,7 +31,7 @@ pub(in crate::discord) fn edited(
     })
 }
 
-/// A message that an edit has addressed to the bot: it was not before, as far as this process could know.
+/// A message that an edit has addressed to the bot, which it was not before as far as this process knows.
 pub(in crate::discord) fn now_addressed(
     bot: &BotContext,
     update: &MessageUpdate,
@@ -59,7 +59,7 @@ fn is_timely(bot: &BotContext, message: MessageId, edited: Timestamp) -> bool {
     Duration::from_secs(u64::try_from(age).unwrap_or_default()) <= bot.config.edit()
 }
 
-/// Notes that a webhook repeats a question: a proxy such as PluralKit will delete the original, and its answer stays.
+/// Records that a webhook reposts a question: a proxy such as PluralKit will delete the original, but the answer stays.
 pub(in crate::discord) fn note_copy(bot: &BotContext, message: &DiscordMessage) {
     if message.is_by_a_webhook() && bot.is_mentioned_in(message) {
         let text = bot.without_mention(&message.content, message.guild_id);
@@ -67,7 +67,7 @@ pub(in crate::discord) fn note_copy(bot: &BotContext, message: &DiscordMessage) 
     }
 }
 
-/// Notes a deletion. If it was an answered question: that question.
+/// Records a deletion. Returns the question, if it was an answered one.
 pub(in crate::discord) fn deleted(bot: &BotContext, message: MessageId) -> Option<TrackedQuestion> {
     bot.conversations.remove(message);
     bot.answers.delete(message)

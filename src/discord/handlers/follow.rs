@@ -1,4 +1,4 @@
-//! The answer to a question that was edited or deleted, which follows it.
+//! Makes an answer follow its question when that is edited or deleted.
 
 use serenity::all::{ChannelId, MessageId};
 use tracing::debug;
@@ -11,14 +11,14 @@ use crate::discord::render::{RenderOptions, render};
 use crate::reply;
 use crate::search::Question;
 
-/// The answer to a question that reads differently now.
+/// The answer to a question that was edited.
 pub(in crate::discord) struct OutdatedAnswer {
     pub question: MessageId,
     pub channel: ChannelId,
     pub answered_text: String,
 }
 
-/// Changes an answer until it answers the question as it reads.
+/// Edits an answer until it matches the question's current text.
 pub(in crate::discord) async fn handle_edit(context: &EventContext, outdated: OutdatedAnswer) {
     follow(context, outdated.question, &outdated.answered_text).await;
 }
@@ -35,7 +35,7 @@ pub(in crate::discord) async fn handle_deletion(context: &EventContext, question
     }
 }
 
-/// Changes the answer to a text until it answers the question as it reads, or the question is gone.
+/// Edits the answer to a text until it matches the question's current text, or the question is gone.
 pub(in crate::discord) async fn follow(
     context: &EventContext,
     question: MessageId,

@@ -1,4 +1,4 @@
-//! New posts of forums, which are answered by their title if the answer is sure.
+//! New forum posts, which are answered by their title if the answer is sure.
 
 use serenity::all::{ChannelId, GuildId, Timestamp, UserId};
 

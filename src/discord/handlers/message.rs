@@ -21,7 +21,7 @@ use crate::stats::Way;
 use super::follow::follow;
 use super::remark::{self, remark_of};
 
-/// A message for the bot: what is needed to answer it but its text, which [`AnswerTracker`] keeps while it waits.
+/// A message for the bot: everything needed to answer it except its text, which [`AnswerTracker`] keeps while it waits.
 ///
 /// [`AnswerTracker`]: crate::discord::answers::AnswerTracker
 pub(in crate::discord) struct IncomingMessage {
@@ -30,18 +30,18 @@ pub(in crate::discord) struct IncomingMessage {
     pub guild: Option<GuildId>,
     pub asker: UserId,
     pub way: Way,
-    /// Makes sending the answer again harmless.
+    /// A nonce, which makes sending the answer again harmless.
     pub nonce: u64,
-    /// The answer of the bot to which it is a reply.
+    /// The bot's answer that it replies to.
     earlier: Option<EarlierAnswer>,
-    /// Whether the person asks too soon after their last question and is to be told so.
+    /// Whether the person asked too soon after their last question and should be told so.
     too_soon: bool,
 }
 
-/// An answer of the bot to which somebody replies.
+/// One of the bot's answers that someone replies to.
 struct EarlierAnswer {
     id: MessageId,
-    /// What it is about, for when nobody remembers the question.
+    /// What it is about, in case the question is no longer remembered.
     titles: Vec<String>,
     /// Whether it answers a command: Discord hides the text of a reply to that.
     of_command: bool,
@@ -68,7 +68,7 @@ pub(in crate::discord) fn classify(
     } else if bot.is_mentioned_in(message) {
         Way::Mention
     } else {
-        // A message to somebody else or to everybody is not for the bot, wherever it is written.
+        // A message to someone else or to everyone is not for the bot, wherever it is written.
         let to_nobody = message.mentions.is_empty()
             && message.mention_roles.is_empty()
             && !message.is_to_everyone()
@@ -101,7 +101,7 @@ pub(in crate::discord) fn classify(
     (turn != Turn::Wait).then_some((incoming, text))
 }
 
-/// Answers a message whose turn has come; what was only overheard if the answer is sure.
+/// Answers a message whose turn has come; an overheard one only if the answer is sure.
 pub(in crate::discord) async fn handle(
     context: &EventContext,
     message: IncomingMessage,
@@ -145,7 +145,7 @@ pub(in crate::discord) async fn handle(
         (Some(place), Some(guild)) => context.posted_before(guild, message.channel, place),
         _ => None,
     };
-    // Nobody asked: silence unless it is sure, and if the answer is there already.
+    // Nobody asked: stay silent unless the answer is sure and not there already.
     if overheard
         && (decision.outcome != Outcome::Answer
             || before.is_some()
@@ -183,7 +183,7 @@ pub(in crate::discord) async fn handle(
     Some(record)
 }
 
-/// Keeps that a guild knows what the bot is. If that fails, this process still knows it.
+/// Stores that the bot has introduced itself in a guild. If that fails, this process still knows it.
 async fn note_introduction(bot: &BotContext, guild: GuildId) {
     let introduced = |settings: &Settings| Settings {
         introduced: true,
@@ -194,7 +194,7 @@ async fn note_introduction(bot: &BotContext, guild: GuildId) {
     }
 }
 
-/// Answers what is no question.
+/// Answers a message that is not a question.
 async fn answer_remark(
     context: &EventContext,
     message: &IncomingMessage,
@@ -235,7 +235,7 @@ async fn answer_remark(
     record
 }
 
-/// Keeps what a remark says of the answer before it, and what became of the question if no candidate was meant.
+/// Keeps what a remark says about the answer before it, and the question's outcome if no candidate was meant.
 fn keep(
     context: &EventContext,
     message: &IncomingMessage,
@@ -280,7 +280,7 @@ async fn answer(
     sent
 }
 
-/// What to say to somebody who addressed the bot without a word: help, unless it is clear why there is none.
+/// The reply to someone who addressed the bot without any text: help, unless it is clear why there is no text.
 fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Reply> {
     match &message.earlier {
         Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
@@ -289,7 +289,7 @@ fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Rep
     }
 }
 
-/// What was asked before in the same conversation, oldest first.
+/// Earlier questions in the same conversation, oldest first.
 fn earlier_questions(bot: &BotContext, message: &IncomingMessage) -> Vec<String> {
     if let Some(earlier) = &message.earlier {
         let remembered = bot.conversations.before(earlier.id);

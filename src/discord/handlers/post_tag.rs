@@ -1,4 +1,4 @@
-//! The tag that moderators chose for posts of a forum, set once the person who opened a post says that an answer helped.
+//! The tag that moderators chose for a forum's posts, set when the person who opened a post says that an answer helped.
 
 use serenity::all::ForumTagId;
 use tracing::{debug, warn};
@@ -13,7 +13,7 @@ const MAX_TAGS: usize = 5;
 /// Sets the tag of a post whose author has just said that an answer helped, if moderators chose one for its forum.
 pub(super) async fn set(context: &EventContext, helped: &Interaction) {
     if let Err(error) = set_if_chosen(context, helped).await {
-        warn!(%error, "could not set the tag of a forum post: it needs the permission Manage Threads and Posts, and a tag that still exists");
+        warn!(%error, "could not set the tag of a forum post: the bot needs the Manage Threads and Posts permission, and the tag must still exist");
     }
 }
 
@@ -29,7 +29,7 @@ async fn set_if_chosen(context: &EventContext, helped: &Interaction) -> Result<(
     let post = bot.rest.forum_channel(channel).await?;
     let forum = post.parent_id.map(|forum| forum.get());
     let chosen = forum.and_then(|forum| settings.helped_tags.get(&forum));
-    // What helped somebody else need not have helped the person who opened the post.
+    // What helped someone else may not have helped the person who opened the post.
     let Some(chosen) = chosen.filter(|_| post.owner_id == helped.user_id()) else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! Remarks: what somebody says after an answer or after candidates that is no question.
+//! Remarks: messages after an answer or candidates that are not questions.
 
 use crate::answer::{Answer, Outcome, ProbableMatch};
 use crate::discord::conversations::{Conversation, Shown};
@@ -7,7 +7,7 @@ use crate::remark::{self, Remark};
 use crate::reply::{self, Place, Reply};
 use crate::search::Question;
 
-/// What is said to a remark.
+/// The reply to a remark.
 pub(in crate::discord) struct RemarkReply {
     pub reply: Reply,
     /// What the reply shows, and the question that it answers, if it goes on with a conversation.
@@ -23,7 +23,7 @@ impl RemarkReply {
     }
 }
 
-/// The remark that a message is, unless the guide has an answer or words of its own for it.
+/// The remark that a message is, unless the guide has an answer or its own reply for it.
 pub(in crate::discord) fn remark_of(
     knowledge: &KnowledgeBase,
     text: &str,
@@ -40,14 +40,14 @@ pub(in crate::discord) fn remark_of(
     })
 }
 
-/// The question whose answer a remark turns down: what else may be meant has to be looked for.
+/// The question whose answer a remark turns down, so that other answers have to be looked for.
 pub(in crate::discord) fn turned_down(remark: Remark, before: &Conversation) -> Option<&str> {
     let is_section = matches!(before.shown, Shown::Section(_));
     let asked = before.questions.last().map_or("", String::as_str);
     (remark == Remark::No && is_section).then_some(asked)
 }
 
-/// What to say to a remark, given what the person was shown before; `found` answers the question of [`turned_down`].
+/// The reply to a remark, given what the person was shown before; `found` holds other answers to the question of [`turned_down`].
 pub(in crate::discord) fn reply_to(
     knowledge: &KnowledgeBase,
     remark: Remark,

@@ -1,4 +1,4 @@
-//! What moderators add to the guide: buttons, menus and forms of it. Every step checks who takes it: a button says nothing about
+//! What moderators add to the guide: its buttons, menus and forms. Every step checks who takes it, because a button says nothing about
 //! who presses it.
 
 use std::sync::Arc;
@@ -22,9 +22,9 @@ use crate::search::Question;
 use crate::store::StoreError;
 use crate::text;
 
-/// How many days are looked back for a gap that somebody closes: as far as a list of them can reach.
+/// How many days to look back for a gap that someone closes: as far as the list of gaps can reach.
 const DAYS: u32 = 365;
-/// Other sections are offered of this many of the nearest topics.
+/// From how many of the nearest topics other sections are offered.
 const TOPICS_IN_FULL: usize = 3;
 
 /// What a step shows.
@@ -37,14 +37,14 @@ pub(in crate::discord) enum Step {
     Form(Form),
 }
 
-/// Who teaches, where.
+/// Who is teaching, and where.
 #[derive(Clone, Copy)]
 pub(in crate::discord) struct Moderator {
     pub guild: GuildId,
     user: UserId,
 }
 
-/// Why somebody may not teach.
+/// Why someone may not teach.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::discord) enum MayNotTeach {
     NoModerator,
@@ -54,7 +54,7 @@ pub(in crate::discord) enum MayNotTeach {
 }
 
 impl MayNotTeach {
-    /// What they are told.
+    /// The reply to them.
     pub(in crate::discord) fn reply(self) -> Reply {
         match self {
             Self::NoModerator => reply::for_moderators(),
@@ -65,7 +65,7 @@ impl MayNotTeach {
     }
 }
 
-/// The moderator who uses something; else why they may not.
+/// The moderator who used something, or why they may not.
 pub(in crate::discord) fn moderator(
     context: &EventContext,
     interaction: &Interaction,
@@ -136,14 +136,14 @@ pub(super) async fn click(
         )),
     };
     match step {
-        // A list that everybody sees is not replaced by what one person does.
+        // A list that everyone sees must not be replaced by one person's action.
         Ok(Step::Here(reply)) if !message.is_ephemeral() => Step::Apart(reply),
         Ok(step) => step,
         Err(refusal) => Step::Apart(refusal),
     }
 }
 
-/// What a form that was filled in does, and shows.
+/// What a submitted form does and shows.
 pub(in crate::discord) async fn submit(context: &EventContext, interaction: &Interaction) {
     let Some(owner) = interaction.user_id() else {
         return;
@@ -222,7 +222,7 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
     })
 }
 
-/// Saves what moderators teach; what was added or changed.
+/// Saves what moderators teach; returns what was added or changed.
 async fn teach_guild(
     context: &EventContext,
     Moderator { guild, user }: Moderator,
@@ -233,7 +233,7 @@ async fn teach_guild(
     Ok(additions.get(id).cloned())
 }
 
-/// The questions that are to be taught, the most telling first; why there are none.
+/// The questions to teach, the main one first, or why there are none.
 async fn questions(
     context: &EventContext,
     moderator: Moderator,
@@ -306,7 +306,7 @@ async fn belongs(
     }
 }
 
-/// The form for an answer to questions, which may begin with a text.
+/// The form for an answer to questions; it may be pre-filled with a text.
 pub(in crate::discord) fn write(
     context: &EventContext,
     questions: Vec<String>,

@@ -1,4 +1,4 @@
-//! Messages and responses as Discord is sent them. Only this file makes one, so nobody is notified by accident.
+//! Messages and responses as sent to Discord. Only this file creates them, so nobody is notified by accident.
 
 use serde::Serialize;
 use serenity::all::{
@@ -11,7 +11,7 @@ use twilight_model::channel::message::component::{Component, TextDisplay};
 use crate::reply::escape;
 use crate::text::cut;
 
-/// How much of a question is quoted above its answer, in characters.
+/// How many characters of a question are quoted above its answer.
 const MAX_QUOTE: usize = 300;
 /// Discord's kinds of responses to an interaction.
 const NEW_MESSAGE: u8 = 4;
@@ -23,7 +23,7 @@ const MODAL: u8 = 9;
 pub(in crate::discord) enum Audience {
     /// Everybody in the channel.
     Channel,
-    /// One person, among others to whom it can be shown.
+    /// One person, in a channel with others to whom it can be shown.
     OnePerson,
     /// One person, with nobody else around.
     Alone,
@@ -33,15 +33,15 @@ pub(in crate::discord) enum Audience {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::discord) struct Destination {
     pub channel: ChannelId,
-    /// The message to which it is a reply.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
-    /// Makes sending it again harmless.
+    /// A nonce, which makes sending it again harmless.
     pub nonce: u64,
     /// Whether the author of that message is notified.
     pub ping: bool,
 }
 
-/// A message as Discord is sent it. Only this file makes one, and it notifies nobody but those whom its maker names.
+/// A message as sent to Discord. Only this file creates one, and it notifies nobody except the people named when it is created.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub(in crate::discord) struct Outgoing<T>(T);
@@ -54,7 +54,7 @@ pub(in crate::discord) struct MessageForm {
     allowed_mentions: CreateAllowedMentions,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_reference: Option<MessageReference>,
-    /// With `enforce_nonce` Discord creates one message, however often this is sent and by whom.
+    /// With `enforce_nonce`, Discord creates only one message, however often this is sent and by whichever process.
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -63,7 +63,7 @@ pub(in crate::discord) struct MessageForm {
     cleared: Option<Cleared>,
 }
 
-/// What a message must lose to become one of components, if an older version of the bot sent it.
+/// What to clear when an older version of the bot sent the message, so that it can have version 2 components.
 #[derive(Debug, Clone, Default, Serialize)]
 struct Cleared {
     content: Option<String>,
@@ -93,7 +93,7 @@ struct ModalForm {
     components: Vec<Component>,
 }
 
-/// A reply, ready to be sent in one way or another.
+/// A reply, ready to be sent in any way.
 #[derive(Debug, Clone)]
 pub(in crate::discord) struct Rendered {
     pub(super) components: Vec<Component>,
@@ -180,7 +180,7 @@ impl Rendered {
     /// In place of a message, whatever it was.
     fn form(self) -> MessageForm {
         MessageForm {
-            // Links stand in a list of their own; previews of them would push the buttons off the screen.
+            // Links have their own list; previews of them would push the buttons off the screen.
             flags: MessageFlags::IS_COMPONENTS_V2 | MessageFlags::SUPPRESS_EMBEDS,
             components: self.components,
             allowed_mentions: no_mentions(),
@@ -204,18 +204,18 @@ impl Outgoing<Modal> {
     }
 }
 
-/// That the answer to an interaction will come, for the person alone.
+/// Announces the answer to an interaction, for the person only.
 pub(in crate::discord) fn deferred() -> Outgoing<CreateInteractionResponse> {
     let message = CreateInteractionResponseMessage::new().ephemeral(true);
     Outgoing(CreateInteractionResponse::Defer(message))
 }
 
-/// That nothing is to be shown.
+/// Shows nothing.
 pub(in crate::discord) fn acknowledged() -> Outgoing<CreateInteractionResponse> {
     Outgoing(CreateInteractionResponse::Acknowledge)
 }
 
-/// What is offered while somebody types: names and values.
+/// What is offered while someone types: names and values.
 pub(in crate::discord) fn choices(
     choices: Vec<(String, String)>,
 ) -> Outgoing<CreateInteractionResponse> {
@@ -226,7 +226,7 @@ pub(in crate::discord) fn choices(
     Outgoing(CreateInteractionResponse::Autocomplete(response))
 }
 
-/// Mentions that notify nobody: Discord's own default is everybody.
+/// Notifies nobody: Discord's own default is everyone.
 fn no_mentions() -> CreateAllowedMentions {
     CreateAllowedMentions::new()
 }

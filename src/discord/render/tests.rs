@@ -1,4 +1,4 @@
-//! That whatever is shown fits into Discord.
+//! Checks that every reply fits Discord's limits.
 
 mod shown;
 
@@ -56,7 +56,7 @@ fn all_of(component: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// Everything that Discord or a phone limits, and is over.
+/// Everything that exceeds a limit of Discord or of a phone.
 fn excess(message: &Value) -> Vec<String> {
     let refused = stand_in::refused_in_message(message).map(|errors| errors.to_string());
     let top = message["components"].as_array().into_iter().flatten();
@@ -238,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_wrong_with_the_files_its_report_fits(text in "\\PC{1,3000}") {
+    fn reports_of_any_problem_fit(text in "\\PC{1,3000}") {
         let at = Position { line: usize::MAX, column: usize::MAX };
         let problem = Problem { severity: Severity::Error, file: text.clone(), at, message: text.clone(), help: text };
         let error = LoadError::Invalid { dir: "knowledge".into(), problems: vec![problem; 3] };
@@ -248,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_moderators_are_told_of_the_store_fits(text in "\\PC{0,600}", count in any::<u64>(), many in 0_usize..200) {
+    fn reports_on_the_store_fit(text in "\\PC{0,600}", count in any::<u64>(), many in 0_usize..200) {
         let knowledge = &GUIDE.knowledge;
         let day = jiff::civil::date(2026, 9, 30);
         let group = Group { text: text.clone(), count: count / 200, last: day, topic: Some("resume".to_owned()), wordings: vec![(text.clone(), count); many] };
@@ -369,7 +369,7 @@ fn what_a_phone_shows_before_the_buttons() {
 }
 
 #[test]
-fn no_candidate_is_cut_and_no_label_is() {
+fn no_candidate_and_no_label_is_cut() {
     let knowledge = &GUIDE.knowledge;
     for topic in knowledge.topics() {
         for section in &topic.sections {

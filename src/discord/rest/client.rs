@@ -1,4 +1,4 @@
-//! How this machine reaches an address: directly, or through the proxy that the environment names.
+//! How this machine reaches an address: directly, or through the proxy named in the environment.
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -6,7 +6,7 @@ use reqwest::ClientBuilder;
 
 use crate::config::is_on_this_machine;
 
-/// A client for an address. A proxy of the system is for the way out of this machine.
+/// A client for an address. The system's proxy is only used for addresses outside this machine.
 pub(super) fn client_for(url: &str) -> ClientBuilder {
     let client = reqwest::Client::builder().use_rustls_tls();
     if is_on_this_machine(url) {
@@ -24,7 +24,7 @@ pub fn proxy_variable(url: &str) -> Option<&'static str> {
         return None;
     }
     let uri: Uri = url.parse().ok()?;
-    // The client looks at the same variables, in the same way.
+    // The client reads the same variables in the same way.
     Matcher::from_env().intercept(&uri)?;
     let own = if uri.scheme_str() == Some("http") {
         ["HTTP_PROXY", "http_proxy"]

@@ -24,14 +24,14 @@ pub(in crate::discord) struct SessionStartLimit {
     pub total: u32,
     /// How many of them are left.
     pub remaining: u32,
-    /// After how many milliseconds all of them are available again.
+    /// After how many milliseconds they are all available again.
     pub reset_after: u64,
     /// How many within five seconds.
     pub max_concurrency: u16,
 }
 
 impl Default for SessionStartLimit {
-    /// What every bot has, for a proxy that does not say.
+    /// The usual limits, for a proxy that does not report them.
     fn default() -> Self {
         Self {
             total: 1_000,
@@ -57,7 +57,7 @@ pub(in crate::discord) struct CurrentApplication {
     /// Which privileged intents it has, among other things.
     #[serde(default = "ApplicationFlags::empty")]
     pub flags: ApplicationFlags,
-    /// In how many servers it is, about.
+    /// The approximate number of servers that it is in.
     #[serde(default)]
     pub approximate_guild_count: Option<u64>,
 }

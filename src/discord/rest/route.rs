@@ -42,7 +42,7 @@ impl Route<'_> {
         }
     }
 
-    /// The path by which the rate limiter knows it, if it needs a permit. All messages of a channel have one, so that the
+    /// The path that identifies it to the rate limiter, if it needs a permit. All messages of a channel share one, so that the
     /// limiter keeps something for each channel and nothing for each message.
     pub(super) fn limited_path(self) -> Option<String> {
         match self {

@@ -19,7 +19,7 @@ use crate::monitor::MonitorHandle;
 
 /// The version of the API.
 const API: &str = "/api/v10/";
-/// How Discord asks programs to name themselves.
+/// The user agent, in the form that Discord asks for.
 pub(super) const AGENT: &str = concat!(
     "DiscordBot (https://crates.io/crates/internbot, ",
     env!("CARGO_PKG_VERSION"),
@@ -83,7 +83,7 @@ struct Refusal {
 }
 
 impl Sender {
-    /// A sender to an origin. It fails if the system offers no TLS, or the token is not a header.
+    /// A sender to an origin. It fails if the system has no TLS, or the token is not a valid header.
     pub(super) fn new(
         origin: &str,
         token: &Token,
@@ -108,7 +108,7 @@ impl Sender {
         })
     }
 
-    /// Sends a request until Discord takes or refuses it, or its deadline would pass before the next attempt; the body of the
+    /// Sends a request until Discord accepts or refuses it, or its deadline would pass before the next attempt; returns the body of the
     /// response, and the number of attempts.
     pub(super) async fn send(&self, request: &ApiRequest<'_>) -> (Result<Bytes, RestError>, u32) {
         let mut delay = FIRST_DELAY;
@@ -174,7 +174,7 @@ impl Sender {
         }
     }
 
-    /// Makes every request wait that a 429 is about.
+    /// Makes every request that a 429 applies to wait.
     fn limited(
         &self,
         permit: Option<Permit>,
@@ -193,7 +193,7 @@ impl Sender {
             return Attempt::Again(error, Some(delay));
         };
         let bucket = headers.get(RateLimitHeaders::BUCKET);
-        // Also a limit that is shared with others holds for every request to the channel.
+        // A limit shared with others also applies to every request to the channel.
         permit.complete(Some(RateLimitHeaders {
             bucket: bucket
                 .map_or(b"unnamed".as_slice(), HeaderValue::as_bytes)
@@ -255,7 +255,7 @@ impl Sender {
     }
 }
 
-/// What a response says about the rate limit of its route.
+/// What a response says about its route's rate limit.
 fn rate_limit(headers: &HeaderMap) -> Option<RateLimitHeaders> {
     let reset_after = number(headers, RateLimitHeaders::RESET_AFTER)?;
     let reset_after = Duration::try_from_secs_f64(reset_after).ok()?;
@@ -289,7 +289,7 @@ fn limiter_method(method: &Method) -> twilight_http_ratelimiting::Method {
     }
 }
 
-/// The error with its causes, and without its address, which may hold the token of an interaction.
+/// The error with its causes, but without its address, which may contain the token of an interaction.
 pub(super) fn unreachable(error: reqwest::Error) -> RestError {
     let error = error.without_url();
     let mut text = error.to_string();

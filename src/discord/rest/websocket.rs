@@ -1,4 +1,4 @@
-//! WebSockets (RFC 6455), opened as requests are sent: through the same proxies and with the same TLS.
+//! WebSockets (RFC 6455), opened with the same client as requests: through the same proxies and with the same TLS.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -38,7 +38,7 @@ pub(in crate::discord) async fn open_websocket(url: &str) -> Result<WebSocket, R
         && shown.is_some_and(|shown| shown.as_bytes() == accept(&key).as_bytes());
     if !is_open {
         return Err(RestError::Unreachable(format!(
-            "the gateway answers with {status} and opens no WebSocket"
+            "the gateway answered {status} instead of opening a WebSocket"
         )));
     }
     let stream = response.upgrade().await.map_err(unreachable)?;
@@ -53,7 +53,7 @@ fn accept(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_key_is_answered_as_in_the_example_of_the_rfc() {
+    fn a_key_is_answered_as_in_the_rfcs_example() {
         assert_eq!(
             super::accept("dGhlIHNhbXBsZSBub25jZQ=="),
             "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="

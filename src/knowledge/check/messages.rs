@@ -1,4 +1,4 @@
-//! The rules for messages: what a text may be, and that what answers it exists.
+//! The rules for messages: what a text may be, and that its answers exist.
 
 use std::ops::RangeInclusive;
 
@@ -9,11 +9,11 @@ use crate::knowledge::format::{self, Located, MessageTable, Reader, TopicFile};
 use crate::knowledge::{File, Problem, SectionId};
 use crate::{scrub, text};
 
-/// The longest message, in characters: what a person writes in one go; longer ones hold several questions.
+/// The longest message, in characters: what a person writes in one go; longer ones contain several questions.
 const MAX_MESSAGE: usize = 500;
-/// Words of a message below which it is a phrasing, and above which it is a story of which nothing can be learned.
+/// The number of words below which a message is just a phrasing, and above which it is a story that nothing can be learned from.
 const MESSAGE_WORDS: RangeInclusive<usize> = 8..=110;
-/// A message with so many of the words of a phrasing, and hardly any other, is that phrasing.
+/// A message with this share of a phrasing's words, and hardly any others, is that phrasing.
 const REPEATED_SHARE: f32 = 0.85;
 
 /// Checks all messages against the topics and against each other.
@@ -58,13 +58,13 @@ pub(super) fn check(
     }
 }
 
-/// Warns of a message that tells who wrote it, and of one that is nearly a phrasing of a topic which does not answer it.
+/// Warns about a message that reveals who wrote it, and about one that is nearly a phrasing of a topic that does not answer it.
 pub(super) fn lint(file: &mut Reader<'_>, message: &MessageTable, known: &PhrasingSet<'_>) {
     if scrub::tells_who(&message.text.value) {
         file.warn(
             &message.text.span,
             "the message has a link, a number, an address or a name that could be a real person's",
-            "Take it out: what happened is enough.",
+            "Take it out: it is enough to say what happened.",
         );
     }
     known.lint(file, message);
@@ -77,7 +77,7 @@ fn check_text(file: &mut Reader<'_>, message: &Located<String>) {
         file.warn(
             &message.span,
             format!("the message has {count} words"),
-            "12 to 70 words teach most: make a short one a phrasing of the topic, and cut a long one.",
+            "12 to 70 words teach the most: turn a shorter message into a phrasing of the topic, and cut a longer one.",
         );
     }
 }
@@ -128,7 +128,7 @@ fn check_answers(
         {
             file.warn(
                 &answer.span,
-                format!("`{}` stands twice", answer.value),
+                format!("`{}` is listed twice", answer.value),
                 "Remove one of the two.",
             );
         }
@@ -171,11 +171,11 @@ impl<'a> PhrasingSet<'a> {
         Self { all, having }
     }
 
-    /// Warns of a message that is nearly a phrasing of a topic which does not answer it.
+    /// Warns about a message that is nearly a phrasing of a topic that does not answer it.
     fn lint(&self, file: &mut Reader<'_>, message: &MessageTable) {
         let words = different(&text::words(&message.text.value));
         let needed = (REPEATED_SHARE * words.len() as f32) as usize;
-        // Whatever has nearly all of the words has one of the rarest: the others need not be looked up.
+        // A phrasing with nearly all of the words has one of the rarest ones, so the others need not be looked up.
         let mut by_rarity: Vec<&[u32]> = words
             .iter()
             .map(|word| self.having.get(word).map_or(&[][..], Vec::as_slice))
@@ -207,7 +207,7 @@ impl<'a> PhrasingSet<'a> {
     }
 }
 
-/// Each word once, in the order of the alphabet.
+/// Each word once, in alphabetical order.
 fn different(words: &[String]) -> Vec<String> {
     let mut words = words.to_vec();
     words.sort_unstable();

@@ -39,7 +39,7 @@ pub(super) fn check_resources(
         if !resource.url.value.is_empty() && !addresses.insert(resource.url.value.as_str()) {
             file.warn(
                 &resource.url.span,
-                "this address stands twice",
+                "this address is used twice",
                 "Keep one of the two resources.",
             );
         }
@@ -80,7 +80,7 @@ pub(super) fn check_resources(
     }
 }
 
-/// What Discord's links cannot show: they are written `[name](address)`.
+/// Checks for what Discord's links cannot show, since they are written `[name](address)`.
 fn check_link(file: &mut Reader<'_>, resource: &ResourceTable) {
     if resource.name.value.contains(['[', ']']) {
         file.warn(

@@ -7,7 +7,7 @@ use crate::knowledge::format::{self, Located, Reader, TopicFile, suggestion};
 use crate::knowledge::limits::MAX_ID;
 use crate::knowledge::load::File;
 
-/// The ids that exist. `None` where the file that would tell cannot be read: then nothing is said about them.
+/// The ids that exist. `None` if the file that defines them cannot be read; references are then not checked.
 pub(super) struct Ids<'a> {
     pub topics: Vec<&'a str>,
     pub categories: Option<Vec<&'a str>>,
@@ -24,14 +24,14 @@ pub(super) fn with(source: &File, problems: &mut Vec<Problem>, rule: impl FnOnce
     });
 }
 
-/// How many words people read in a text: signs that stand alone are none.
+/// How many words a text has; lone symbols do not count.
 pub(super) fn count_words(text: &str) -> usize {
     text.split_whitespace()
         .filter(|word| word.chars().any(char::is_alphanumeric))
         .count()
 }
 
-/// Whether a file is the copy of a topic that it does not replace.
+/// Whether a file is a copy of a topic that still has its own file.
 pub(super) fn is_copy(stem: &str, topic: &TopicFile, stems: &[&str]) -> bool {
     let id = topic.id.value.as_str();
     id != stem && stems.contains(&id)
@@ -47,7 +47,7 @@ pub(in crate::knowledge) fn at_most(
     if length > limit {
         file.error(
             &text.span,
-            format!("{what} has {length} characters, the most is {limit}"),
+            format!("{what} has {length} characters, but the limit is {limit}"),
             format!("Shorten it by {}.", length - limit),
         );
     }
@@ -66,7 +66,7 @@ pub(super) fn check_id(file: &mut Reader<'_>, id: &Located<String>) {
                 "the id `{}` has characters that an id cannot have",
                 id.value
             ),
-            "Use small letters, digits and hyphens: take-home.",
+            "Use lower-case letters, digits and hyphens: take-home.",
         );
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn unique_ids<'a>(
         if !seen.insert(id.value.as_str()) {
             file.error(
                 &id.span,
-                format!("there are two of the {what} `{}`", id.value),
+                format!("the {what} `{}` exists twice", id.value),
                 "Give one of them another id, or remove it.",
             );
         }
@@ -104,7 +104,7 @@ pub(super) fn one_of(file: &mut Reader<'_>, what: &str, text: &Located<String>, 
     if !text.value.is_empty() && !allowed.contains(&text.value.as_str()) {
         file.error(
             &text.span,
-            format!("`{}` is no {what}", text.value),
+            format!("`{}` is not a {what}", text.value),
             suggestion(&text.value, allowed),
         );
     }

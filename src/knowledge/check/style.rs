@@ -7,10 +7,10 @@ use crate::knowledge::format::{
 };
 use crate::text;
 
-/// Words that the texts of a guide avoid, each with the word to write instead, as `[house_style]` in `guide.toml` lists them.
+/// Words that a guide's texts avoid, each with the word to use instead, as listed under `[house_style]` in `guide.toml`.
 #[derive(Default)]
 pub(super) struct HouseStyle {
-    /// In lower case, with what to write instead.
+    /// In lower case, with the word to use instead.
     rules: Vec<(String, String)>,
 }
 
@@ -24,7 +24,7 @@ impl HouseStyle {
         }
     }
 
-    /// Warns of every avoided word in what a topic shows. Phrasings are free: they are what other people type.
+    /// Warns about every avoided word in what a topic shows. Phrasings are exempt: they are what other people type.
     pub(super) fn check_topic(&self, file: &mut Reader<'_>, topic: &TopicFile) {
         let sections = topic
             .sections
@@ -36,7 +36,7 @@ impl HouseStyle {
             .for_each(|shown| self.check_text(file, shown));
     }
 
-    /// The same for the description of a resource. Its name is not ours to choose.
+    /// The same for a resource's description. Its name is not ours to choose.
     pub(super) fn check_resource(&self, file: &mut Reader<'_>, resource: &ResourceTable) {
         self.check_text(file, &resource.description);
     }
@@ -55,7 +55,7 @@ impl HouseStyle {
     }
 }
 
-/// Whether a text has a word or phrase as a whole. In brackets it is a gloss, "resume (CV)", and does not count.
+/// Whether a text contains a whole word or phrase. In brackets it is a gloss, as in "resume (CV)", and does not count.
 fn stands_alone(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
@@ -88,7 +88,7 @@ impl Names {
         Self { by_first_word }
     }
 
-    /// Warns of a phrasing that names a thing which no text of its topic mentions: the reply would not answer it.
+    /// Warns about a phrasing that names something that no text of its topic mentions: the reply would not answer it.
     pub(super) fn check_topic(&self, file: &mut Reader<'_>, topic: &TopicFile) {
         if self.by_first_word.is_empty() {
             return;

@@ -15,15 +15,15 @@ use crate::knowledge::load::File;
 use crate::knowledge::{Problem, Stakes};
 use crate::text;
 
-/// Words of a section below which it rarely answers, and above which nobody reads it in a chat.
+/// The number of words below which a section rarely answers, and above which nobody reads it in a chat.
 const SECTION_WORDS: std::ops::RangeInclusive<usize> = 40..=200;
-/// Fewer phrasings than this teach the matcher too little about a topic.
+/// With fewer phrasings than this, the matcher learns too little about a topic.
 const FEW_PHRASINGS: usize = 12;
-/// Who reviewed a topic may live where it is tomorrow already: so many days ahead is not the future.
+/// A reviewer's time zone may already have the next date, so a date this many days ahead is not in the future.
 const ANOTHER_TIME_ZONE: i64 = 1;
-/// After this many months somebody should read a topic again, if it does not say so itself by `review_every`.
+/// After this many months, someone should review a topic, unless its `review_every` says otherwise.
 const STALE_MONTHS: i32 = 18;
-/// How people are told of the first two.
+/// How messages refer to the first two.
 const PLACEHOLDER_OF_GAPS: &str = "the placeholder of `internbot gaps --toml`";
 
 pub(super) fn check_topic(
@@ -89,7 +89,7 @@ pub(super) fn check_topic(
             file.warn(
                 &section.text.span,
                 format!("the text has {words} words"),
-                "60 to 180 words answer a question in a chat; cut it, split it, or say more.",
+                "An answer in a chat takes 60 to 180 words; cut it, split it, or say more.",
             );
         }
         if section.text.value.contains(PLACEHOLDER) {
@@ -114,7 +114,7 @@ pub(super) fn check_topic(
                     .any(|id| ids.official.contains(id.value.as_str()))
             {
                 let message = format!(
-                    "the section `{}` has high stakes and shows no official source",
+                    "the section `{}` has high stakes but shows no official source",
                     section.id.value
                 );
                 file.error(
@@ -129,7 +129,7 @@ pub(super) fn check_topic(
     if phrasings < FEW_PHRASINGS {
         file.warn(
             &topic.span,
-            format!("the topic has {phrasings} phrasings"),
+            format!("the topic has only {phrasings} phrasing(s)"),
             format!("Add ways to ask until there are {FEW_PHRASINGS}, in the words of people who do not know the right term."),
         );
     }
@@ -147,7 +147,7 @@ fn check_reviewed(file: &mut Reader<'_>, topic: &TopicFile, today: Date) {
         file.warn(
             &reviewed.span,
             format!("the review date {} is in the future", reviewed.value),
-            "Write the day on which somebody last read the topic.",
+            "Write the day on which someone last read the topic.",
         );
     } else if reviewed.value.saturating_add(interval) < today {
         file.warn(
@@ -158,7 +158,7 @@ fn check_reviewed(file: &mut Reader<'_>, topic: &TopicFile, today: Date) {
     }
 }
 
-/// How long a review of a topic holds, as `review_every` writes it.
+/// How long a review of a topic is valid, as written in `review_every`.
 fn interval(file: &mut Reader<'_>, written: &Located<String>) -> Span {
     let span = written
         .value
@@ -169,7 +169,7 @@ fn interval(file: &mut Reader<'_>, written: &Located<String>) -> Span {
         file.error(
             &written.span,
             format!("`{}` is not a length of time", written.value),
-            "Write how often the topic must be read again, for example \"6 months\" or \"1 year\".",
+            "Write how often to review the topic, for example \"6 months\" or \"1 year\".",
         );
     }
     span.unwrap_or_else(|| Span::new().months(STALE_MONTHS))
@@ -183,7 +183,7 @@ pub(super) fn check_phrasings(
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     let mut seen_nearly: FxHashMap<String, (usize, &str)> = FxHashMap::default();
     for (at, (source, topic)) in topics.iter().enumerate() {
-        // One error says that it is a copy; that every line of it stands twice goes without saying.
+        // One error says that it is a copy, so there is no need to report each of its lines as a duplicate.
         if is_copy(source.stem(), topic, stems) {
             continue;
         }
@@ -211,7 +211,7 @@ pub(super) fn check_phrasings(
                     if other == at {
                         file.warn(
                             &phrasing.span,
-                            format!("\"{}\" stands twice in this topic", phrasing.value),
+                            format!("\"{}\" appears twice in this topic", phrasing.value),
                             "Keep one of the two.",
                         );
                     } else {

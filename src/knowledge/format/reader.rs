@@ -1,10 +1,10 @@
-//! A file that is being read, and what is wrong with it.
+//! A file being read, and its problems.
 
 use std::ops::Range;
 
 use super::super::{Position, Problem, Severity};
 
-/// A value and the bytes of the file in which it stands.
+/// A value and its position in the file, in bytes.
 #[derive(Debug, Clone, Default)]
 pub(in crate::knowledge) struct Located<T> {
     pub value: T,
@@ -90,7 +90,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The candidate that a misspelt name most probably means.
+/// The candidate that a misspelt name most likely means.
 pub(in crate::knowledge) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -103,7 +103,7 @@ pub(in crate::knowledge) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean …?" where something known is near, else the list of what is allowed.
+/// "Did you mean …?" if something known is close, otherwise the list of what is allowed.
 pub(in crate::knowledge) fn suggestion(name: &str, candidates: &[&str]) -> String {
     match nearest(name, candidates.iter().copied()) {
         Some(candidate) => format!("Did you mean `{candidate}`?"),

@@ -1,4 +1,4 @@
-//! TOML tables, read key by key: what is missing, of another type, or not known, is a problem.
+//! TOML tables, read key by key: a missing, ill-typed or unknown key is a problem.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,16 +10,16 @@ use toml::de::{DeTable, DeValue};
 use super::reader::{Located, Reader, suggestion};
 
 impl Reader<'_> {
-    /// Parses the file and reads its top table; nothing where the file is not TOML.
+    /// Parses the file and reads its top-level table; `None` if the file is not TOML.
     pub(in crate::knowledge) fn read<T>(
         &mut self,
         read: impl FnOnce(&mut Table<'_, '_>) -> T,
     ) -> Option<T> {
         let (root, faults) = DeTable::parse_recoverable(self.text);
         if let Some(fault) = faults.first() {
-            // What a parser says after its first fault is mostly an echo of that one.
+            // Errors after the first are mostly echoes of it.
             let message = fault.message().lines().collect::<Vec<_>>().join(", ");
-            let help = "Mend the TOML here: text stands in quotes, lists in [ ], each entry ends with a comma.";
+            let help = "Fix the TOML here: put text in quotes and lists in [ ], and end each entry with a comma.";
             self.error(
                 &fault.span().unwrap_or_default(),
                 format!("this is not valid TOML: {message}"),
@@ -44,7 +44,7 @@ impl Reader<'_> {
     }
 }
 
-/// One TOML table that is being read; remembers which keys were asked for, to report the others.
+/// A TOML table being read; remembers which keys were read, to report the others.
 pub(in crate::knowledge) struct Table<'a, 't> {
     pub reader: Reader<'a>,
     table: &'a DeTable<'t>,
@@ -76,7 +76,7 @@ impl<'a> Table<'a, '_> {
         found
     }
 
-    /// A text that must be there and must not be empty.
+    /// A required text, which must not be empty.
     pub(in crate::knowledge) fn string(&mut self, key: &'static str) -> Located<String> {
         match self.required(key) {
             Some(value) => self.filled(key, value),
@@ -87,7 +87,7 @@ impl<'a> Table<'a, '_> {
         }
     }
 
-    /// A text that may be left out.
+    /// An optional text.
     pub(in crate::knowledge) fn optional_string(
         &mut self,
         key: &'static str,
@@ -96,14 +96,14 @@ impl<'a> Table<'a, '_> {
         Some(self.filled(key, value))
     }
 
-    /// A list of texts that must be there; it may be empty.
+    /// A required list of texts, which may be empty.
     pub(in crate::knowledge) fn strings(&mut self, key: &'static str) -> Vec<Located<String>> {
         self.required(key)
             .map(|value| self.list(key, value))
             .unwrap_or_default()
     }
 
-    /// A list of texts that may be left out.
+    /// An optional list of texts.
     pub(in crate::knowledge) fn optional_strings(
         &mut self,
         key: &'static str,
@@ -113,7 +113,7 @@ impl<'a> Table<'a, '_> {
             .unwrap_or_default()
     }
 
-    /// A calendar date that must be there.
+    /// A required calendar date.
     pub(in crate::knowledge) fn date(&mut self, key: &'static str) -> Option<Located<Date>> {
         let value = self.required(key)?;
         let date = value
@@ -133,7 +133,7 @@ impl<'a> Table<'a, '_> {
             let found = value.get_ref().type_str();
             self.reader.error(
                 &value.span(),
-                format!("`{key}` must be a date, this is a {found}"),
+                format!("`{key}` must be a date, but this is a {found}"),
                 "Write it as year-month-day without quotes, for example 2026-11-23.",
             );
         }
@@ -195,7 +195,7 @@ impl<'a> Table<'a, '_> {
             .unwrap_or_default()
     }
 
-    /// The pairs of a table `[key]` that may be left out.
+    /// The pairs of an optional table `[key]`.
     pub(in crate::knowledge) fn optional_pairs(
         &mut self,
         key: &'static str,
@@ -235,7 +235,7 @@ impl<'a> Table<'a, '_> {
             let found = value.get_ref().type_str();
             self.reader.error(
                 &value.span(),
-                format!("`{key}` must be a list of texts, this is a {found}"),
+                format!("`{key}` must be a list of texts, but this is a {found}"),
                 format!("Write it as {key} = [\"one\", \"two\"]."),
             );
             return Vec::new();
@@ -246,7 +246,7 @@ impl<'a> Table<'a, '_> {
             .collect()
     }
 
-    /// The text of a value; reports one of another type and one without content.
+    /// The text of a value; reports a value of another type or an empty one.
     fn filled(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Located<String> {
         let span = value.span();
         match value.get_ref().as_str() {
@@ -254,7 +254,7 @@ impl<'a> Table<'a, '_> {
                 let found = value.get_ref().type_str();
                 self.reader.error(
                     &span,
-                    format!("`{key}` must be a text, this is a {found}"),
+                    format!("`{key}` must be a text, but this is a {found}"),
                     "Put it in quotes: \"…\".",
                 );
             }
@@ -278,7 +278,7 @@ impl<'a> Table<'a, '_> {
         }
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key that was not read.
     fn finish(mut self) {
         let known: Vec<&str> = self.known.iter().copied().collect();
         for key in self.table.keys() {

@@ -28,7 +28,7 @@ pub(super) fn options() -> Options {
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
 }
 
-/// How many events the first is, with its end and all between.
+/// The number of events from the first to its end.
 pub(super) fn length(events: &Events<'_>) -> usize {
     let mut depth = 0_usize;
     for (number, (event, _)) in events.iter().enumerate() {

@@ -8,16 +8,16 @@ pub(super) struct FaqEntry {
     pub question: Located<String>,
     pub answer: Located<String>,
     pub links: Vec<FaqLink>,
-    /// What it stands under.
+    /// Its category, if it has one.
     pub category: Option<String>,
 }
 
-/// A link of an answer.
+/// A link in an answer.
 pub(super) struct FaqLink {
     /// What it is called; empty for a bare address.
     pub name: String,
     pub url: Located<String>,
-    /// What is said of it; may be empty.
+    /// Its description; may be empty.
     pub description: String,
 }
 
@@ -39,7 +39,7 @@ impl FaqEntry {
     }
 }
 
-/// A question without "Q:", "Q3." or "12)" in front.
+/// A question without a prefix such as "Q:", "Q3." or "12)".
 fn unnumbered(question: &str) -> &str {
     let question = question.trim();
     let rest = question.strip_prefix(['Q', 'q']).unwrap_or(question);

@@ -1,4 +1,4 @@
-//! The files of a guide that is made out of an FAQ.
+//! The files of a guide made from an FAQ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +20,9 @@ use crate::knowledge::written::{
 use crate::knowledge::{Cost, Kind, Level};
 use crate::text::{self, cut, one_line};
 
-/// The category of questions that are in none.
+/// The category of questions without one.
 pub(super) const NO_CATEGORY: &str = "Questions and answers";
-/// The kinds of messages that no guide answers, whatever it is about: those of the embedded guide go into every other.
+/// The kinds of messages that no guide should answer, whatever its subject: every new guide gets them from the embedded one.
 const GENERAL_KINDS: [&str; 7] = [
     "greeting",
     "thanks-and-reactions",
@@ -33,7 +33,7 @@ const GENERAL_KINDS: [&str; 7] = [
     "crisis",
 ];
 
-/// What shows that a reply of the embedded guide is about its own subject.
+/// Words that show that a reply of the embedded guide is about its own subject.
 const OWN_SUBJECT: &str = "internship";
 
 /// A question as a phrasing, as far as it fits.
@@ -168,7 +168,7 @@ fn address(url: &str) -> String {
     url.replace('(', "%28").replace(')', "%29")
 }
 
-/// How an answer begins, in a line.
+/// The beginning of an answer, on one line.
 fn summary(entry: &FaqEntry) -> String {
     let plain = plain_text(&entry.answer.value);
     let first = text::sentences(&plain).next().map(one_line);
@@ -176,7 +176,7 @@ fn summary(entry: &FaqEntry) -> String {
     cut(first.as_ref().unwrap_or(&entry.question.value), MAX_LINE)
 }
 
-/// The categories, none of which has too many topics, and the id of that of each entry.
+/// The categories, none with too many topics, and the id of each entry's category.
 fn categories(entries: &[FaqEntry], stop_words: &[String]) -> (Vec<CategoryToml>, Vec<String>) {
     let title_of = |entry: &FaqEntry| {
         let title = entry.category.as_deref().map(one_line);

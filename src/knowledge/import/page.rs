@@ -1,7 +1,7 @@
-//! An FAQ in Markdown (<https://spec.commonmark.org/0.31.2/>): a heading a question, and below it the answer.
+//! An FAQ in Markdown (<https://spec.commonmark.org/0.31.2/>): one heading per question, with the answer below it.
 //!
-//! Answers stay as they are written, except for what Discord does not show as Markdown does: lines that go on, links that are
-//! defined elsewhere, images, tables and comments. A list of nothing but links becomes resources.
+//! Answers are kept as written, except where Discord's Markdown differs: wrapped lines, reference links,
+//! images, tables and comments. A list that contains only links becomes resources.
 
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     if let Some(begins) = written(text, &introduction) {
         file.warn(
             &begins,
-            "not taken over: the text before the first question",
+            "not imported: the text before the first question",
             "If it answers something, give it a heading.",
         );
     }
@@ -53,13 +53,13 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
         let inside = within(&events, &part.body);
         if written(text, &part.body).is_none() {
             if !has_parts {
-                file.error(&part.span, "nothing answers this question", HELP);
+                file.error(&part.span, "this question has no answer", HELP);
             }
         } else if is_contents(inside) {
             file.warn(
                 &part.span,
-                "not taken over: this is a table of contents",
-                "There is nothing to do.",
+                "not imported: this is a table of contents",
+                "You don't need to do anything.",
             );
         } else {
             let category = above.last().map(|part| part.title.clone());
@@ -76,7 +76,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     }
 }
 
-/// The events of a range of the text, which no block crosses.
+/// The events in a range of the text that no block crosses.
 fn within<'a, 'e>(events: &'a Events<'e>, range: &Range<usize>) -> &'a Events<'e> {
     let begin = events.partition_point(|(_, at)| at.start < range.start);
     let end = events.partition_point(|(_, at)| at.start < range.end);
@@ -111,7 +111,7 @@ fn parts(events: &Events<'_>, end: usize) -> Vec<PagePart> {
     parts
 }
 
-/// What stands before the first heading, apart from metadata.
+/// The text before the first heading, apart from metadata.
 fn before(events: &Events<'_>, end: usize) -> Range<usize> {
     let metadata = events.iter().find_map(|(event, range)| match event {
         Event::Start(Tag::MetadataBlock(_)) => Some(range.end),
@@ -120,7 +120,7 @@ fn before(events: &Events<'_>, end: usize) -> Range<usize> {
     metadata.unwrap_or_default().min(end)..end
 }
 
-/// Where something is written in a range, if it is.
+/// Where the text in a range begins, if there is any.
 fn written(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
     let inside = text.get(range.clone())?;
     let start = range.start + inside.len() - inside.trim_start().len();

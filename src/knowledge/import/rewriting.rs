@@ -8,10 +8,10 @@ use super::events::{Events, length, said};
 use super::faq::FaqLink;
 use crate::knowledge::format::{Located, Reader};
 
-/// The most words of a line such as "Useful links:" that goes with the list below it.
+/// The maximum length, in words, of a line such as "Useful links:" that belongs to the list below it.
 const INTRODUCES: usize = 6;
 
-/// What is written in place of a range.
+/// The replacement for a range.
 pub(super) struct Edit {
     pub range: Range<usize>,
     pub text: String,
@@ -45,7 +45,7 @@ pub(super) fn rewritten(
     kept.join("\n").trim_matches('\n').to_owned()
 }
 
-/// The answer to one question, on its way to what Discord shows.
+/// The answer to one question, being converted to Discord's Markdown.
 pub(super) struct Rewriting<'a, 'e> {
     pub events: &'a Events<'e>,
     /// Each with whether it removes a list of links.
@@ -54,7 +54,7 @@ pub(super) struct Rewriting<'a, 'e> {
 }
 
 impl<'e> Rewriting<'_, 'e> {
-    /// Notes every edit and link of the answer.
+    /// Records every edit and link of the answer.
     pub(super) fn run(&mut self, file: &mut Reader<'_>) {
         let events = self.events;
         let (mut at, mut depth) = (0, 0_usize);
@@ -121,13 +121,13 @@ impl<'e> Rewriting<'_, 'e> {
         } else if !tag.starts_with("</") {
             file.warn(
                 range,
-                "Discord shows HTML as it is written",
-                "Write it in Markdown, in the topic if not here.",
+                "Discord shows HTML as plain text",
+                "Write it as Markdown, here or in the topic.",
             );
         }
     }
 
-    /// A link, which stays as it is unless it is defined elsewhere; whether that is all.
+    /// Converts a link, which stays as it is unless it is a reference link. Returns whether it was handled.
     fn link(
         &mut self,
         file: &mut Reader<'_>,
@@ -161,7 +161,7 @@ impl<'e> Rewriting<'_, 'e> {
         }
     }
 
-    /// A list that is nothing but links, which become resources; whether it is one.
+    /// Turns a list that contains only links into resources. Returns whether it is one.
     fn list(&mut self, text: &str, at: usize, list: &Events<'e>) -> bool {
         let items = list.iter().enumerate().filter_map(|(number, (event, _))| {
             let rest = list.get(number..)?;
@@ -185,7 +185,7 @@ impl<'e> Rewriting<'_, 'e> {
         true
     }
 
-    /// Where the paragraph before a list begins, if it says no more than that a list comes.
+    /// Where the paragraph before a list begins, if it only introduces the list.
     fn introduction(&self, text: &str, at: usize) -> Option<usize> {
         let (event, range) = self.events.get(at.checked_sub(1)?)?;
         let before = text.get(range.clone())?.trim_end();
@@ -253,7 +253,7 @@ fn is_absolute(url: &str) -> bool {
 fn warn_of_relative(file: &mut Reader<'_>, range: &Range<usize>, url: &str) {
     file.warn(
         range,
-        format!("not taken over: `{url}`, which leads nowhere from Discord"),
+        format!("not imported: `{url}`, which leads nowhere from Discord"),
         "Write the whole address, which begins with https://.",
     );
 }

@@ -1,11 +1,11 @@
-//! An FAQ in CSV (<https://www.rfc-editor.org/rfc/rfc4180>): a row a question, with columns that a first row may name.
+//! An FAQ in CSV (<https://www.rfc-editor.org/rfc/rfc4180>): one row per question; the first row may name the columns.
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::faq::{Faq, FaqEntry, FaqLink};
 use crate::knowledge::format::{Located, Reader};
 
-/// What stands between two fields, the rarest within a text first.
+/// Field separators, those that are rarest within text first.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 /// What the columns may be called, in lower case.
 const QUESTION: [&str; 3] = ["question", "questions", "q"];
@@ -13,8 +13,7 @@ const ANSWER: [&str; 4] = ["answer", "answers", "a", "reply"];
 const LINK: [&str; 5] = ["link", "links", "url", "source", "resource"];
 const CATEGORY: [&str; 4] = ["category", "topic", "section", "group"];
 /// How to write a row.
-const HELP: &str =
-    "Write question, answer and, if there is one, link; quote a field that has a separator in it.";
+const HELP: &str = "Write the question, the answer and, if there is one, the link; quote a field that contains a separator.";
 
 /// A row, and where it begins, in bytes.
 struct Row {
@@ -69,7 +68,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     }
 }
 
-/// Every row that has something in it.
+/// Every non-empty row.
 fn rows(text: &str, delimiter: u8) -> Vec<Row> {
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -137,8 +136,8 @@ fn warn_of_others(file: &mut Reader<'_>, head: &Row) {
     if !others.is_empty() {
         file.warn(
             &(head.start..head.start),
-            format!("not taken over: the column(s) {}", others.join(", ")),
-            "The columns that are: question, answer, link and category.",
+            format!("not imported: the column(s) {}", others.join(", ")),
+            "The columns can be question, answer, link and category.",
         );
     }
 }
@@ -157,7 +156,7 @@ fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<FaqEntry
         let most = columns.count;
         file.error(
             &span,
-            format!("this row has {count} fields, the most is {most}"),
+            format!("this row has {count} fields, but the limit is {most}"),
             HELP,
         );
         return None;
@@ -173,7 +172,7 @@ fn entry(file: &mut Reader<'_>, row: &Row, columns: &Columns) -> Option<FaqEntry
         .filter(|url| !url.is_empty())
         .collect();
     if !links.iter().all(|url| url.starts_with("http")) {
-        // A sentence is one mistake, and not one a word.
+        // A sentence in place of an address is one mistake, not one per word.
         links = vec![field_of_links];
     }
     let link = |url: &str| FaqLink {

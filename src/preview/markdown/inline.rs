@@ -1,6 +1,6 @@
-//! What stands inside a line: marks, code, links, mentions and addresses.
+//! Inline markup: emphasis, code, links, mentions and addresses.
 
-/// How deep marks may stand in each other: more is nobody's honest text.
+/// How deeply markup may be nested: no honest text needs more.
 pub(super) const MAX_DEPTH: usize = 12;
 /// Marks around a text, longest first, and the element that each makes.
 const MARKS: [(&str, &str); 7] = [
@@ -13,7 +13,7 @@ const MARKS: [(&str, &str); 7] = [
     ("_", "em"),
 ];
 
-/// Text that stands in HTML, in an attribute too.
+/// Text escaped for HTML, including attributes.
 pub(in crate::preview) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -29,7 +29,7 @@ pub(in crate::preview) fn escaped(text: &str) -> String {
     out
 }
 
-/// What stands inside a line.
+/// Inline markup.
 pub(super) fn inline(text: &str) -> String {
     let mut out = String::new();
     write_inline(&mut out, text, 0);
@@ -60,7 +60,7 @@ fn write_inline(out: &mut String, text: &str, depth: usize) {
     }
 }
 
-/// A character that a backslash makes text.
+/// A character escaped by a backslash.
 fn escape_at<'a>(out: &mut String, text: &'a str) -> Option<&'a str> {
     let rest = text.strip_prefix('\\')?;
     let character = rest.chars().next().filter(char::is_ascii_punctuation)?;
@@ -113,7 +113,7 @@ fn mark_at<'a>(out: &mut String, text: &'a str, before: char, depth: usize) -> O
     Some(after)
 }
 
-/// What stands before the next such mark and what after it, past what is escaped and past code.
+/// The text before and after the next such mark, skipping escaped characters and code.
 fn up_to<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -184,7 +184,7 @@ fn angle_at<'a>(out: &mut String, text: &'a str) -> Option<&'a str> {
     Some(after)
 }
 
-/// An address that stands in a text.
+/// A bare address in a text.
 fn address_at<'a>(out: &mut String, text: &'a str, before: char) -> Option<&'a str> {
     if before.is_alphanumeric() || !text.starts_with("http") {
         return None;
@@ -202,7 +202,7 @@ fn address_at<'a>(out: &mut String, text: &'a str, before: char) -> Option<&'a s
     text.get(address.len()..)
 }
 
-/// Whether it opens a web page and nothing else: `javascript:` is an address as well.
+/// Whether it opens a web page and nothing else: `javascript:` is a URL too.
 fn is_address(text: &str) -> bool {
     let rest = text
         .strip_prefix("https://")

@@ -1,7 +1,7 @@
 //! What moderators added.
 //!
-//! Each change gets the next version, and they are made one after the other, also by several processes: whoever has read up to
-//! a version has seen all before it. The version of what was added first is its id.
+//! Each change gets the next version, and changes are made one after the other, even by several processes: a process that has read up to
+//! a version has seen everything before it. An addition's first version is its id.
 
 use jiff::civil::Date;
 use sqlx::Row;
@@ -14,7 +14,7 @@ use crate::additions::{Addition, AdditionError, Additions, Teaching};
 
 /// How many are read at a time.
 const ROWS: usize = 1_000;
-/// What stands in the place of a lesson that was removed.
+/// The placeholder of a removed lesson.
 const REMOVED: &str = "";
 
 /// A change that was read: of what, and in which version.
@@ -22,7 +22,7 @@ const REMOVED: &str = "";
 pub(in crate::store) struct AdditionChange {
     pub id: u64,
     pub guild: u64,
-    /// What is there now; nothing if it was removed.
+    /// The current addition; `None` if it was removed.
     pub addition: Option<Addition>,
     pub version: i64,
 }
@@ -64,8 +64,8 @@ impl Database {
             .collect())
     }
 
-    /// Changes what a guild has added, whatever other processes do meanwhile; what is there then, and the id of what was changed.
-    /// Where the change may not be, all stays as it is.
+    /// Changes what a guild has added, whatever other processes do meanwhile; returns the result and the id of what was changed.
+    /// If the change is not allowed, everything stays as it is.
     pub(in crate::store) async fn teach(
         &mut self,
         guild: u64,
@@ -100,7 +100,7 @@ impl Database {
         .await
     }
 
-    /// Removes an addition, of whichever guild it is; whether it was there.
+    /// Removes an addition of any guild; returns whether it was there.
     pub(in crate::store) async fn remove_addition(
         &mut self,
         id: u64,
@@ -112,7 +112,7 @@ impl Database {
         .await
     }
 
-    /// Within a transaction that is alone: takes a person's id out of what they wrote.
+    /// Within an exclusive transaction: removes a person's id from what they wrote.
     pub(super) async fn forget_author(&mut self, person: u64) -> Result<(), DatabaseError> {
         let rows = self
             .rows(
@@ -130,7 +130,7 @@ impl Database {
         Ok(())
     }
 
-    /// Within a transaction that is alone: removes what a guild has added.
+    /// Within an exclusive transaction: removes what a guild has added.
     pub(super) async fn remove_additions_of(&mut self, guild: u64) -> Result<(), DatabaseError> {
         for (_, addition) in self.additions(Some(guild)).await? {
             let version = self.next_version().await?;
@@ -139,8 +139,8 @@ impl Database {
         Ok(())
     }
 
-    /// Within a transaction: deletes what stands for additions that were removed. Every process has read that by now, or reads
-    /// all anew; the last version stays, so that none is given twice.
+    /// Within a transaction: deletes the placeholders of removed additions. Every process has read them by now, or will read
+    /// everything again; the last version stays, so that no version is used twice.
     pub(super) async fn tidy_additions(&mut self) -> Result<(), DatabaseError> {
         let gone = sqlx::query(
             "DELETE FROM additions WHERE lesson = $1 AND version < (SELECT MAX(version) FROM additions)",
@@ -148,7 +148,7 @@ impl Database {
         self.execute(gone.bind(REMOVED)).await.map(drop)
     }
 
-    /// Keeps an addition in a store that has lost it.
+    /// Restores an addition in a store that has lost it.
     pub(in crate::store) async fn restore_addition(
         &mut self,
         guild: u64,
@@ -197,7 +197,7 @@ impl Database {
     }
 }
 
-/// What cannot be read, of a newer internbot, is as if it were not there.
+/// An addition from a newer internbot that cannot be read is ignored.
 fn change(row: &AnyRow) -> Result<AdditionChange, DatabaseError> {
     let id = unsigned(row.try_get(0)?);
     let author = row.try_get::<Option<i64>, _>(2)?.map(unsigned);

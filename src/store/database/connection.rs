@@ -15,7 +15,7 @@ use crate::store::clock::Timing;
 use crate::store::health::{StoreError, StoreInspection};
 use crate::store::migrations;
 
-/// How long a statement of an inspection may take: somebody is watching.
+/// How long a statement of an inspection may take: someone is watching.
 const INSPECTION_LIMIT: Duration = Duration::from_secs(10);
 /// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -47,8 +47,8 @@ impl Engine {
         }
     }
 
-    /// Within a transaction: waits until no other process is in one in which it has said this. Nothing where there is only
-    /// ever one that writes.
+    /// Within a transaction: waits until no other process is in one that has called this. Does nothing if there is only
+    /// ever one writer.
     fn alone(&self) -> Option<&'static str> {
         match self {
             Self::Sqlite(_) => None,
@@ -90,7 +90,7 @@ impl Database {
         })
     }
 
-    /// Opens the store, creates and migrates it where necessary.
+    /// Opens the store, creating and migrating it if necessary.
     pub(in crate::store) async fn open(
         config: &config::Store,
         limit: Duration,
@@ -121,14 +121,14 @@ impl Database {
             Ok(version) if version == migrations::version() => Ok(database),
             Ok(0) => Err(StoreError::Missing(name)),
             Ok(version) if version < migrations::version() => Err(StoreError::Unwell(format!(
-                "the store {name} is of an older internbot: `internbot run` brings it up to date"
+                "the store {name} was written by an older internbot: `internbot run` upgrades it"
             ))),
             Ok(version) => Err(unwell(&DatabaseError::Newer(version))),
             Err(fault) => Err(unwell(&fault)),
         }
     }
 
-    /// Writes a row and takes it back: what keeps the store from being written shows, and nothing is left.
+    /// Writes a row and rolls it back, to find out whether the store is writable without leaving anything behind.
     async fn try_writing(&mut self) -> Result<(), DatabaseError> {
         self.run(self.engine.begin()).await?;
         let written = self
@@ -226,7 +226,7 @@ impl Database {
         if let Err(fault) = &result
             && !fault.is_silence()
         {
-            // Most faults have taken it back already; what failed is what counts.
+            // Most errors have rolled it back already; the original error is what counts.
             let _ = self.run("ROLLBACK").await;
         }
         result

@@ -1,18 +1,18 @@
-//! What both databases have in common: faults, connecting, and waiting for an answer.
+//! What both databases have in common: errors, connecting, and waiting for an answer.
 
 use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
-/// A fault of the database, before it is explained.
+/// A database error, before it is explained.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::store) enum DatabaseError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
     #[error("it does not answer in time")]
     Late,
-    /// A transaction was to be committed, and whether it was is not known.
+    /// It is not known whether a transaction was committed.
     #[error("{0}")]
     Commit(Box<DatabaseError>),
     #[error("version {0}")]
@@ -28,7 +28,7 @@ pub(in crate::store) enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// Whether nothing more can be asked of the connection.
+    /// Whether the connection is no longer usable.
     pub(super) fn is_silence(&self) -> bool {
         match self {
             Self::Late => true,
@@ -38,21 +38,21 @@ impl DatabaseError {
     }
 }
 
-/// What stands before a database's own words, which are for the operator only: they may name its users and machines.
+/// Precedes a database's own message, which is for the operator only, because it may name its users and machines.
 pub(in crate::store) const IN_ITS_WORDS: &str = "; in its own words: ";
 
 pub(super) fn in_its_words(error: &sqlx::Error) -> String {
     format!("{IN_ITS_WORDS}{error}")
 }
 
-/// Connects. sqlx logs no statement: what is wrong with one is explained here, and a slow one is nobody's alarm.
+/// Connects. sqlx logs no statements: errors are explained here, and slow statements are no cause for alarm.
 pub(super) async fn connect(url: &str, limit: Duration) -> Result<AnyConnection, DatabaseError> {
     sqlx::any::install_default_drivers();
     let options: AnyConnectOptions = url.parse()?;
     within(limit, options.disable_statement_logging().connect()).await
 }
 
-/// Waits for a database, but not for ever: a connection may be open at one end only.
+/// Waits for a database, but not for ever: the other end of a connection may be dead.
 pub(super) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, sqlx::Error>>,

@@ -1,11 +1,11 @@
-//! What a fault of the store means for the operator, and what to do.
+//! What an error of the store means for the operator, and what to do.
 
 use super::driver::{DatabaseError, in_its_words};
 use super::{postgres, sqlite};
 use crate::config::StoreUrl;
 use crate::store::migrations;
 
-/// What a fault means, and what to do.
+/// What an error means, and what to do.
 pub(in crate::store) fn explain(url: &StoreUrl, fault: &DatabaseError) -> String {
     let name = url.name();
     match fault {
@@ -21,17 +21,17 @@ pub(in crate::store) fn explain(url: &StoreUrl, fault: &DatabaseError) -> String
         DatabaseError::Commit(fault) => explain(url, fault),
         DatabaseError::Late => {
             format!(
-                "the store {name} does not answer in time: look at its machine and, where there is one, the network between"
+                "the store {name} does not answer in time: check its machine and, if there is one, the network in between"
             )
         }
         DatabaseError::Newer(version) => format!(
-            "the store {name} is of a newer internbot (version {version}, this one knows {}): update this one, or name another store as \
+            "the store {name} was written by a newer internbot (version {version}, this one knows {}): update this one, or name another store as \
              store.url",
             migrations::version()
         ),
         DatabaseError::File(error) => {
             format!(
-                "the store {name} cannot be written ({error}): let the bot write into its folder, or name another file as store.url"
+                "the store {name} cannot be written ({error}): let the bot write to its folder, or set store.url to another file"
             )
         }
         DatabaseError::Password(error) => {
@@ -41,7 +41,7 @@ pub(in crate::store) fn explain(url: &StoreUrl, fault: &DatabaseError) -> String
         }
         DatabaseError::Encoding(encoding) => {
             format!(
-                "the store {name} cannot keep every character (its encoding is {encoding}): create the database with ENCODING 'UTF8'"
+                "the store {name} cannot store every character (its encoding is {encoding}): create the database with ENCODING 'UTF8'"
             )
         }
         DatabaseError::Random(_) => format!("the store {name}: {fault}"),

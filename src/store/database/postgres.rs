@@ -11,7 +11,7 @@ use url::Url;
 use super::driver::{self, DatabaseError, IN_ITS_WORDS, in_its_words, within};
 
 /// A statement sees what others have committed by then, and so does the condition of an update that had to wait for another
-/// process. A server may have been told to begin otherwise.
+/// process. A server may have another default.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// A lock of this database, until the transaction ends, however it ends. The number is "internbo" in ASCII.
 pub(super) const ALONE: &str = "SELECT 1 FROM pg_advisory_xact_lock(7597137600480961135)";
@@ -38,8 +38,8 @@ mod code {
     pub(super) const CONFLICT: &str = "40";
 }
 
-/// Connects. The server is told to give up what takes longer than half of the limit, so that its reason arrives before the
-/// limit does, and a transaction in which nothing happens for that long: whoever holds one may have vanished without a word,
+/// Connects. The server is told to abort statements that take longer than half of the limit, so that its error arrives before the
+/// limit, and transactions that are idle for that long: their process may have disappeared without a word,
 /// and others would wait for it.
 pub(super) async fn connect(
     url: &Url,
@@ -80,8 +80,8 @@ fn password(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// The address as sqlx takes it: with the password, and with TLS and a certificate that is checked unless the server is on
-/// this machine or the operator says otherwise. sqlx itself would give the password to whoever answers.
+/// The address for sqlx: with the password, and with TLS and a verified certificate unless the server is on
+/// this machine or the operator says otherwise. By default, sqlx would send the password to any server that answers.
 fn address(url: &Url, password: Option<&str>) -> Url {
     let mut url = url.clone();
     let asked = |name: &str| url.query_pairs().any(|(key, _)| key == name);
@@ -112,7 +112,7 @@ fn is_local(url: &Url) -> bool {
         url.host_str()
             .map(|host| host.replace("%2F", "/").replace("%2f", "/"))
     };
-    // Where neither says it, sqlx asks these, and takes a socket of this machine where they say nothing.
+    // If neither is given, sqlx reads these variables, and otherwise uses a socket on this machine.
     let usual = || {
         ["PGHOSTADDR", "PGHOST"]
             .iter()
@@ -131,7 +131,7 @@ fn is_local(url: &Url) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What a fault means and what to do, if that is known.
+/// What an error means and what to do, if known.
 pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
     let unreachable = |error: &dyn std::fmt::Display| {
         format!(
@@ -141,7 +141,7 @@ pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
     let tls = |error: &dyn std::fmt::Display| {
         format!(
             "the store {name} cannot be reached over TLS ({error}): name its certificate authority with ?sslrootcert=FILE in store.url, or, \
-             where the network between is yours alone, say ?sslmode=disable there"
+             if the network in between is entirely yours, add ?sslmode=disable there"
         )
     };
     let fault = match error {
@@ -180,28 +180,28 @@ pub(super) fn explain(name: &str, error: &sqlx::Error) -> Option<String> {
         }
         (code::READ_ONLY, _) => {
             format!(
-                "the store {name} can only be read, as a standby can: wait until it is promoted, or name the server that writes in store.url"
+                "the store {name} is read-only, as a standby is: wait until it is promoted, or name the primary server in store.url"
             )
         }
         (code::FULL, _) => format!("the store {name} is full: make room on the server's disk"),
         (code::TOO_MANY, _) => {
             format!(
-                "the store {name} has too many connections: raise max_connections or the limit of the bot's user, or end others{says}"
+                "the store {name} has too many connections: raise max_connections or the limit of the bot's user, or close others{says}"
             )
         }
         (_, code::RESOURCES) => format!(
-            "the store {name} is short of memory or of something else: look at the server{says}"
+            "the store {name} is short of memory or another resource: check the server{says}"
         ),
         (code::CANCELLED | code::IDLE, _) => {
             format!(
-                "the store {name} does not answer in time: look at the server's load and its locks"
+                "the store {name} does not answer in time: check the server's load and its locks"
             )
         }
         (code::NOT_ACCEPTING, _) | (_, code::STOPPED | code::CONNECTION) => {
             format!("the store {name} is stopped or starting: start its server, or wait{says}")
         }
         (_, code::CONFLICT) => {
-            format!("the store {name} gave way to another process: wait, it is tried again")
+            format!("the store {name} gave way to another process: wait, the bot tries again")
         }
         _ => return None,
     })

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::stats::{RecordedOutcome, Stats, Way};
 
 impl Database {
-    /// The settings of every guild; what cannot be read is as if it were not there.
+    /// The settings of every guild; unreadable ones are ignored.
     pub(in crate::store) async fn settings(
         &mut self,
     ) -> Result<HashMap<u64, Arc<Settings>>, DatabaseError> {
@@ -87,7 +87,7 @@ impl Database {
             let (topic, way, outcome): (String, String, String) =
                 (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
             let times = unsigned(row.try_get(4)?);
-            // A value of a newer internbot is passed over.
+            // A value from a newer internbot is skipped.
             let (Some(day), Some(way), Some(outcome)) = (
                 day(row.try_get(0)?),
                 Way::named(&way),

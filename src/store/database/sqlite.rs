@@ -1,4 +1,4 @@
-//! SQLite: one file. It keeps its rollback journal: one file to copy or delete, nothing that outlives a deletion beside it,
+//! SQLite: one file. It uses a rollback journal: one file to copy or delete, nothing left next to it after a deletion,
 //! and few, short transactions. `secure_delete` overwrites what is deleted.
 
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const BUSY_READING: u64 = 1_500;
 /// The bytes of a page of the file: SQLite's usual, said so that a limit can be counted in pages.
 const PAGE: u64 = 4_096;
 
-/// At once, so that whoever is second waits here and nowhere else.
+/// Takes the lock at once, so that a second process waits here and nowhere else.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const VERSIONS: &str =
     "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
@@ -35,7 +35,7 @@ mod code {
 #[derive(Debug)]
 pub(super) struct OpenFile {
     path: PathBuf,
-    /// What tells it from another one of the same name.
+    /// What distinguishes it from another file with the same name.
     identity: Option<Identity>,
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn connect(
     ))
 }
 
-/// What a fault means and what to do, if that is known.
+/// What an error means and what to do, if known.
 pub(super) fn explain(file: &str, error: &sqlx::Error) -> Option<String> {
     let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
     Some(match code & 0xff {
@@ -103,19 +103,19 @@ pub(super) fn explain(file: &str, error: &sqlx::Error) -> Option<String> {
         ),
         code::READ_ONLY | code::CANNOT_OPEN => {
             format!(
-                "the store {file} cannot be written: let the bot write the file and its folder, or name another file as store.url"
+                "the store {file} cannot be written: let the bot write to the file and its folder, or set store.url to another file"
             )
         }
         code::CORRUPT | code::NOT_A_DATABASE => {
             format!(
-                "the store {file} is damaged: move it away, or put a backup in its place; a new one is begun where there is none"
+                "the store {file} is damaged: move it away, or put a backup in its place; if there is none, the bot starts a new one"
             )
         }
         _ => return None,
     })
 }
 
-/// Creates the file, for nobody else to read, unless it exists.
+/// Creates the file, readable by nobody else, unless it exists.
 fn create(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -144,7 +144,7 @@ fn identity(path: &Path) -> Option<Identity> {
         .map(|file| (file.dev(), file.ino()))
 }
 
-/// Elsewhere a file that is open cannot be replaced.
+/// On other systems, an open file cannot be replaced.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<Identity> {
     None

@@ -10,7 +10,7 @@ pub(super) fn guild_or_every(guild: Option<u64>) -> i64 {
     guild.map_or(EVERY_GUILD, number)
 }
 
-/// An id or a count as the database has it: both stay far below 2⁶³.
+/// An id or a count for the database: both stay far below 2⁶³.
 pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
@@ -20,7 +20,7 @@ pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 
-/// A day that the database has; nothing if it is empty.
+/// A day from the database; `None` if it is empty.
 pub(super) fn day(text: String) -> Option<Date> {
     text.parse().ok()
 }

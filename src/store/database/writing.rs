@@ -1,8 +1,8 @@
 //! Every statement that changes something.
 //!
 //! Where several processes write to one PostgreSQL server, a row that two of them change is locked by the first until it has
-//! committed; rows are written in order, so that no two wait for each other. What is about votes and their keys, what was added,
-//! and what has expired, is written by one process at a time.
+//! committed; rows are written in order, so that no two wait for each other. Votes and their keys, additions,
+//! and deletions of expired data are written by one process at a time.
 
 use std::collections::HashMap;
 
@@ -22,23 +22,23 @@ use crate::store::batch::{self, Batch, Count, Vote, Voted};
 /// The bytes of the key of a day, and of the name of a writer.
 const KEY_BYTES: usize = 32;
 const WRITER_BYTES: usize = 16;
-/// How many rows go into one statement, so that a server far away is not asked for each. At most seven values a row: far
+/// How many rows go into one statement, so that a distant server is not contacted for each. With at most seven values per row, this is far
 /// below the 32,766 of a statement that SQLite takes.
 const ROWS: usize = 200;
-/// After how many days the last number of a writer is forgotten: longer than any that waits to write again is left waiting.
+/// After how many days a writer's last number is forgotten: longer than any batch waits to be written again.
 const KEEP_WRITERS_DAYS: u32 = 90;
 
-/// What became of a batch.
+/// The result of writing a batch.
 pub(in crate::store) enum Written {
     /// It is written; how many votes of people who wanted to be forgotten were deleted.
     Now(HashMap<u64, u64>),
-    /// It had been written before: only the answer had been lost.
+    /// It had already been written: only the reply had been lost.
     Before,
 }
 
 impl Database {
-    /// Writes everything that waits, or nothing; and nothing where this writer has written a batch of this number, so that
-    /// a batch whose end is not known can be written again.
+    /// Writes everything that is waiting, or nothing; and nothing if this writer has already written a batch with this number, so that
+    /// a batch whose result is unknown can be written again.
     pub(in crate::store) async fn write(
         &mut self,
         writer: &str,
@@ -141,7 +141,7 @@ impl Database {
         Ok(())
     }
 
-    /// Puts a vote in the place of an earlier one of the same person on the same section, or adds it.
+    /// Replaces the same person's earlier vote on the same section, or adds the vote.
     async fn vote(
         &mut self,
         keys: &[(String, Vec<u8>)],
@@ -198,7 +198,7 @@ impl Database {
             .collect()
     }
 
-    /// Deletes the votes of a person, as far as their keys are there.
+    /// Deletes a person's votes, as far as their keys still exist.
     async fn forget(&mut self, person: u64) -> Result<u64, DatabaseError> {
         let keys = self.keys().await?;
         let rows = self
@@ -230,7 +230,7 @@ impl Database {
         Ok(deleted)
     }
 
-    /// Deletes what has expired. How many gaps that were.
+    /// Deletes expired data; returns the number of gaps.
     pub(in crate::store) async fn tidy(
         &mut self,
         config: &config::Store,
@@ -265,7 +265,7 @@ impl Database {
         .await
     }
 
-    /// Changes the settings of a guild, whatever other processes do meanwhile; what they are then. Where the change says no,
+    /// Changes a guild's settings, whatever other processes do meanwhile; returns the result. If the change is refused,
     /// they stay as they are.
     pub(in crate::store) async fn change<E>(
         &mut self,
@@ -323,7 +323,7 @@ impl Database {
     }
 }
 
-/// A name for somebody who writes, which nobody else has.
+/// A unique name for a writer.
 pub(in crate::store) fn writer() -> Result<String, DatabaseError> {
     random::<WRITER_BYTES>()
 }
@@ -346,7 +346,7 @@ fn places(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// A person's hash: nobody can tell the person from it without the key.
+/// A person's hash, which cannot be linked to the person without the key.
 fn voter(key: &[u8], voted: &Voted) -> String {
     // A key of any length is a key, so this never fails.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {

@@ -1,4 +1,4 @@
-//! Changes of the model that the gateway tells of.
+//! Changes to the model that the gateway reports.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl State {
         }
     }
 
-    /// The guild of a message and the intent that it takes; none where the bot is told nothing.
+    /// The guild of a message and the intent that it needs; `None` if the bot does not get it.
     fn audience(&self, message: &StoredMessage) -> Option<(Option<u64>, u64)> {
         let channel = self.channels.get(&message.channel)?;
         if message.flags & EPHEMERAL != 0 || !self.bot_sees(channel) {

@@ -53,7 +53,7 @@ enum Scope {
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     armed: Vec<Armed>,
-    /// What meets every request that nothing else does.
+    /// What happens to every request without another fault.
     pub usual: Option<Fault>,
     limited: Vec<(Fault, Scope, Instant)>,
 }
@@ -106,7 +106,7 @@ impl Faults {
         Some(fault)
     }
 
-    /// Faults that no request has met.
+    /// Faults that no request has run into.
     pub fn unused(&self) -> impl Iterator<Item = String> {
         self.armed.iter().map(|armed| {
             format!(
@@ -118,7 +118,7 @@ impl Faults {
 }
 
 impl Fault {
-    /// The reply in place of the real one; none where the request is carried out.
+    /// The reply in place of the real one; `None` if the request is carried out.
     pub(super) fn reply(self, route: Route) -> Option<Reply> {
         let (status, body) = match self {
             Self::Forbidden => (

@@ -183,7 +183,7 @@ impl Gateway {
         }
     }
 
-    /// Ends every connection in this manner; from now on events are kept for a resume.
+    /// Ends every connection in this way; from now on, events are kept for a resume.
     pub fn end_all(&mut self, end: impl Fn() -> Outgoing) {
         for session in self.sessions.values_mut() {
             session.connection = None;
@@ -226,7 +226,7 @@ impl Gateway {
         beats
     }
 
-    /// Whether the session has since told that it has seen all that was sent before.
+    /// Whether the session has since confirmed that it has seen everything sent before.
     pub fn has_beaten(&self, beat: &Beat) -> bool {
         self.sessions.get(&beat.session).is_none_or(|session| {
             session.connection.is_none()
@@ -238,7 +238,7 @@ impl Gateway {
         self.send_order(connection, Outgoing::Text(text));
     }
 
-    /// A connection whose task has ended takes no more orders, which is as well.
+    /// A connection whose task has ended accepts no more orders, which is fine.
     fn send_order(&self, connection: u64, order: Outgoing) {
         if let Some(connection) = self.connections.get(&connection) {
             let _ = connection.out.send(order);
@@ -273,7 +273,7 @@ impl Gateway {
         else {
             return;
         };
-        // By now the session may have moved on to another connection.
+        // By now the session may have moved to another connection.
         let Some(session) = self
             .sessions
             .get_mut(&id)
@@ -307,7 +307,7 @@ impl State {
         self.dispatch_gated(event, guild, intent, payload, payload);
     }
 
-    /// The same for what a session without the message-content intent gets in another form.
+    /// The same for an event that a session without the message-content intent gets in another form.
     pub fn dispatch_gated(
         &mut self,
         event: &str,
@@ -412,7 +412,7 @@ impl State {
                 .gateway
                 .send(connection, json!({"op": 9, "d": false}).to_string());
         }
-        // A bot that starts anew leaves its old sessions behind.
+        // A bot that starts again leaves its old sessions behind.
         self.gateway
             .sessions
             .retain(|_, session| session.connection.is_some() || session.shard != shard);

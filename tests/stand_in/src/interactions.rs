@@ -73,7 +73,7 @@ impl StoredInteraction {
         self.dead || now > self.created + self.token_life
     }
 
-    /// What a callback of this type means here; none where it does not fit.
+    /// What a callback of this type means here; `None` if it does not fit.
     pub fn response_kind(&self, callback: &Value) -> Option<ResponseKind> {
         let has_message = self.message.is_some();
         match (self.kind, callback.as_u64()?) {
@@ -89,7 +89,7 @@ impl StoredInteraction {
     }
 }
 
-/// What a person does that makes an interaction.
+/// An action of a person that creates an interaction.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Slash {
@@ -137,7 +137,7 @@ impl Interaction {
         self
     }
 
-    /// Does it and expects that the bot does not respond in time: the person sees "interaction failed".
+    /// Does it, and expects the bot not to respond in time, so that the person sees "interaction failed".
     pub async fn fails(self) {
         let (world, id, limit) = self.start(false).await;
         let limit = limit + MARGIN;
@@ -150,7 +150,7 @@ impl Interaction {
         );
     }
 
-    /// Does it so late that its time is over when the bot hears of it; waits until the bot has been refused.
+    /// Does it so late that it has expired when the bot receives it; waits until the bot has been refused.
     pub async fn too_late(self) {
         let (world, id, _) = self.start(true).await;
         let refused = |state: &mut State| {
@@ -419,7 +419,7 @@ impl InteractionResponse {
 }
 
 impl State {
-    /// Asks for choices as nobody in particular; none where no command has an autocomplete.
+    /// Asks for choices on behalf of nobody in particular; `None` if no command has autocomplete.
     pub(super) fn probe(&mut self) -> Option<String> {
         let (command, option) = self.commands.values().find_map(|command| {
             let options = list(&command["options"]).iter();

@@ -1,8 +1,8 @@
-//! A ledger of questions, for loads that are too large to be read message by message: in which way each was asked, whether
-//! the bot has heard of it, what was done to its requests, and how often it was answered.
+//! A ledger of questions, for loads that are too large to be read message by message: how each was asked, whether
+//! the bot received it, what was done to its requests, and how often it was answered.
 //!
-//! A question counts as heard once the session to which it was sent has acknowledged it, by a heartbeat or by a resume. What
-//! was sent into a session that ended before that may never have reached the bot.
+//! A question counts as received once the session that it was sent to has acknowledged it, by a heartbeat or a resume. Anything
+//! sent to a session that ended before that may never have reached the bot.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
@@ -22,7 +22,7 @@ const UNKNOWN_INTERACTION: u64 = 10_062;
 /// Discord's code for an interaction that has its answer.
 const ANSWERED_ALREADY: u64 = 40_060;
 
-/// How somebody asks.
+/// How someone asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// Mentions the bot.
@@ -87,7 +87,7 @@ impl Ledger {
 }
 
 impl Builder {
-    /// Keeps a ledger: what the bot does is booked there, and no test has to read it.
+    /// Keeps a ledger: what the bot does is recorded there, and tests need not read it.
     pub fn ledger(mut self) -> Self {
         self.0.ledger = true;
         self
@@ -95,7 +95,7 @@ impl Builder {
 }
 
 impl StandIn {
-    /// Somebody asks now, whether the bot is connected or not. These faults meet the requests that answer, in turn.
+    /// Someone asks now, whether or not the bot is connected. These faults hit the requests with the answer, in turn.
     pub fn ask(
         &self,
         person: &Member,
@@ -108,7 +108,7 @@ impl StandIn {
             .change(|state| state.ask(person.id, channel.id, way, text, faults));
     }
 
-    /// Many ask, and the bot hears of all of them in the same moment; when that was.
+    /// Many ask, and the bot receives all of it at the same moment; returns when that was.
     pub fn ask_at_once<'a>(
         &self,
         questions: impl Iterator<Item = (&'a Member, &'a Channel, Way, &'a str)>,

@@ -1,7 +1,7 @@
 //! A stand-in Discord server: gateway and REST on a real socket, for tests that run the real bot against it.
 //!
-//! A test reads as a conversation: people speak, click and type; the bot's doings are read one by one. What the bot
-//! did and no test read fails the test in [`StandIn::finish`], as do an unknown route, a refused form (400) that was
+//! A test reads like a conversation: people speak, click and type, and the bot's actions are read one by one. If the bot
+//! did something that the test did not read, the test fails in [`StandIn::finish`]; so do an unknown route, a refused form (400) that was
 //! not read with [`StandIn::next_refusal`], and a fault that no request met.
 //!
 //! | Module | Models |
@@ -23,11 +23,11 @@
 //! **Silence** is proved by a round trip, not by a sleep: the stand-in asks for a heartbeat (the bot answers once it
 //! has handed every earlier event to its handlers), then for choices of an autocomplete that the bot has registered
 //! (handlers are tasks; this one starts after all others), several times, and waits until no request is under way.
-//! A bot that acts on a timer, or a handler that waits for something else than Discord, escapes this.
+//! This misses a bot that acts on a timer, and a handler that waits for something other than Discord.
 //!
 //! **Not modelled**: files, stickers, polls, reactions, pins, voice, media in components, webhooks other than
 //! those of interactions, compression, the budget of IDENTIFY (only the
-//! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anybody but the bot,
+//! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anyone but the bot,
 //! private threads, archiving apart from locking, moderation, audit logs, links unfurling by themselves.
 
 #![allow(
@@ -83,17 +83,17 @@ use gateway::{Outgoing, intent};
 use trouble::Opening;
 use world::{Deed, Settings, State, World};
 
-/// How long a test waits for something that the bot should do: longer than a channel may take no message.
+/// How long a test waits for something that the bot should do: longer than a channel can be rate limited.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(12);
 /// How long a test waits for the bot to connect; it waits up to 10 s before it begins the second session.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(30);
-/// Discord's time for the first response to an interaction.
+/// How long Discord allows for the first response to an interaction.
 pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
-/// Discord's time for everything after the first response.
+/// How long Discord allows for everything after the first response.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 /// Discord's usual time between two heartbeats.
 pub const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(41_250);
-/// What is added to a time of Discord before a test calls it over.
+/// What is added to one of Discord's time limits before a test considers it over.
 const MARGIN: Duration = Duration::from_millis(250);
 /// How long the bot may take to show that it is idle.
 const SETTLE_LIMIT: Duration = Duration::from_secs(15);
@@ -115,7 +115,7 @@ pub fn refused_in_message(message: &Value) -> Option<Value> {
     refused.map(|refusal| refusal.errors)
 }
 
-/// Chooses what is different from a usual Discord and a usual application.
+/// Configures what differs from a normal Discord and a normal application.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder(Settings);
@@ -372,7 +372,7 @@ impl StandIn {
             .await
     }
 
-    /// Asserts that the bot has nothing more to say in a channel, once it has had the time to (see the module).
+    /// Asserts that the bot has nothing more to say in a channel, once it has had time to say it (see the module).
     pub async fn nothing_more(&self, channel: &Channel) {
         self.settle().await;
         let state = self.world.look();
@@ -388,7 +388,7 @@ impl StandIn {
         );
     }
 
-    /// Waits until the bot has told that it has every event so far: of every session that is connected.
+    /// Waits until the bot has confirmed, on every connected session, that it has received every event so far.
     pub async fn heard_all(&self) {
         let beats = self.world.change(|state| state.gateway.ask_heartbeats());
         let heard = |state: &mut State| {
@@ -440,7 +440,7 @@ impl StandIn {
         )
     }
 
-    /// Waits until so many requests on this route have arrived since [`StandIn::requests`] was last asked.
+    /// Waits until this many requests on this route have arrived since [`StandIn::requests`] was last called.
     pub async fn requests_reach(&self, route: Route, times: usize) {
         let asked = |state: &mut State| {
             let count = state.requests.get(&route).copied().unwrap_or_default();
@@ -486,7 +486,7 @@ impl StandIn {
             .change(|state| state.faults.usual = Some(Fault::Slow(time)));
     }
 
-    /// Waits until so many heartbeats have come in all, within this time.
+    /// Waits until this many heartbeats have arrived in all, within this time.
     pub async fn heartbeats_reach(&self, times: usize, limit: Duration) {
         let come = |state: &mut State| (state.gateway.pulse.beats >= times).then_some(());
         let what = format!("{times} heartbeats");
@@ -546,7 +546,7 @@ impl StandIn {
             .change(|state| state.gateway.end_all(|| Outgoing::CloseWithoutCode));
     }
 
-    /// Drops the connection without a word; what happens until the bot resumes is replayed to it then.
+    /// Drops the connection without a word; what happens until the bot resumes is then replayed to it.
     pub fn drop_connection(&self) {
         self.world
             .change(|state| state.gateway.end_all(|| Outgoing::Drop));

@@ -20,13 +20,13 @@ pub struct Message {
     pub embeds: Vec<Embed>,
     /// The texts of its components, from top to bottom.
     pub texts: Vec<String>,
-    /// Its buttons and menus, row by row; a button beside a text is a row of its own.
+    /// Its buttons and menus, row by row; a button beside a text counts as its own row.
     pub rows: Vec<Vec<Component>>,
     /// The message that it replies to.
     pub reply_to: Option<u64>,
     /// Whether only one person sees it.
     pub ephemeral: bool,
-    /// Names of those whom it notified; `@everyone` and `@here` as such.
+    /// The names of those it notified; `@everyone` and `@here` as such.
     pub pings: Vec<String>,
     /// When it was sent or received.
     pub at: Instant,
@@ -95,7 +95,7 @@ pub struct MenuOption {
     pub default: bool,
 }
 
-/// What the bot writes, taken apart by the marks that a person knows it by; what it does not have is empty.
+/// What the bot wrote, split into its parts; missing parts are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Page {
@@ -117,7 +117,7 @@ impl Page {
             notice.clone_into(&mut self.notice);
         } else if let Some(links) = text.strip_prefix("**Links**\n") {
             self.links = links.lines().map(str::to_owned).collect();
-        } else if text == "**This may help too**" {
+        } else if text == "**This may also help**" {
             // The heading of sections that have buttons of their own.
         } else if let Some(introduction) = text.strip_prefix("-# New here: ") {
             introduction.clone_into(&mut self.introduction);
@@ -137,7 +137,7 @@ impl Page {
 }
 
 impl Message {
-    /// What the bot wrote in it, taken apart.
+    /// What the bot wrote in it, split into its parts.
     #[track_caller]
     pub fn page(&self) -> Page {
         assert!(self.is_of_components(), "no components in: {self}");
@@ -154,7 +154,7 @@ impl Message {
         !self.texts.is_empty()
     }
 
-    /// All that can be read in it.
+    /// Everything that can be read in it.
     pub fn text(&self) -> String {
         let embeds = self.embeds.iter().flat_map(|embed| {
             let fields = embed
@@ -233,7 +233,7 @@ impl Message {
 }
 
 impl Button {
-    /// What tells it from the others: its label, or the headline of the text beside it.
+    /// What identifies it: its label, or the headline of the text beside it.
     pub fn name(&self) -> &str {
         match self.beside.lines().next() {
             Some(headline) => headline.trim_matches('*'),
@@ -292,7 +292,7 @@ fn contains(name: &str, texts: &[&str]) -> bool {
         .any(|text| text.to_lowercase().contains(&name.to_lowercase()))
 }
 
-/// The first that is exactly right, or else the only one that is nearly.
+/// The first exact match, or else the only partial match.
 fn only<'a, T>(
     items: impl Iterator<Item = &'a T> + Clone,
     exactly: impl Fn(&&'a T) -> bool,

@@ -153,7 +153,7 @@ impl StoredMessage {
 }
 
 impl StoredMessage {
-    /// All that can hold a mention.
+    /// Everything that can contain a mention.
     pub fn text(&self) -> String {
         let texts = texts_of(&self.components);
         std::iter::once(self.content.clone())
@@ -359,7 +359,7 @@ impl State {
         json
     }
 
-    /// A message as the bot gets it: emptied where it may not read it, with the message that it replies to.
+    /// A message as the bot gets it: emptied if the bot may not read it, with the message that it replies to.
     pub fn message_for_bot(&self, message: &StoredMessage, reads_all: bool) -> Value {
         let shown = |message: &StoredMessage| {
             let mut json = self.message_json(message);

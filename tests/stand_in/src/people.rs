@@ -202,7 +202,7 @@ impl Guild {
         )
     }
 
-    /// A new member who may do this besides what everybody may.
+    /// A new member who may do this in addition to what everyone may do.
     pub fn member_who_may(&self, name: &str, permissions: &[Permission]) -> Member {
         self.add_member(name, false, Some(("trusted", permissions)))
     }
@@ -457,7 +457,7 @@ impl Member {
         }
     }
 
-    /// From now on the bot cannot write to this person directly.
+    /// From now on, the bot cannot write to this person directly.
     pub fn closes_dms(&self) {
         self.world.change(|state| {
             if let Some(user) = state.users.get_mut(&self.id) {
@@ -466,7 +466,7 @@ impl Member {
         });
     }
 
-    /// Edits a message of theirs.
+    /// Edits one of their messages.
     pub async fn edits(&self, message: &Message, text: &str) -> Message {
         self.edits_after(
             message,
@@ -476,7 +476,7 @@ impl Member {
         .await
     }
 
-    /// Edits a message of theirs so long after it was sent, as its timestamps tell.
+    /// Edits one of their messages this long after it was sent, according to its timestamps.
     pub async fn edits_after(&self, message: &Message, text: &str, after: Duration) -> Message {
         wait_for_bot(&self.world).await;
         let after = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
@@ -490,7 +490,7 @@ impl Member {
         })
     }
 
-    /// Deletes a message: of theirs, or of anybody if they may manage messages.
+    /// Deletes a message: their own, or anyone's if they may manage messages.
     pub async fn deletes(&self, message: &Message) {
         wait_for_bot(&self.world).await;
         self.world.change(|state| {
@@ -605,7 +605,7 @@ impl Member {
         self.does(None, modal.form(fields))
     }
 
-    /// Submits a form that nobody was shown, with values by the ids of its inputs.
+    /// Submits a form that was never shown, with values by the ids of its inputs.
     pub fn submits_forged(&self, custom_id: &str, fields: &[(&str, &str)]) -> Interaction {
         let fields = fields.iter();
         let fields = fields.map(|(id, value)| ((*id).to_owned(), (*value).to_owned()));

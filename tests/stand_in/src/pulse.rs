@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-/// What the heartbeats told.
+/// What the heartbeats revealed.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
     last: BTreeMap<u64, Instant>,
@@ -23,13 +23,13 @@ impl Pulse {
         }
     }
 
-    /// A session has told, by a heartbeat or a resume, that it has every event up to this one.
+    /// A session has confirmed, by a heartbeat or a resume, that it has every event up to this one.
     pub fn heard(&mut self, session: &str, seq: u64) {
         let heard = self.heard.entry(session.to_owned()).or_default();
         *heard = seq.max(*heard);
     }
 
-    /// Whether a session, perhaps one that is forgotten, has told that it has an event.
+    /// Whether a session, even a forgotten one, has confirmed that it has an event.
     pub fn has_heard(&self, session: &str, seq: u64) -> bool {
         self.heard.get(session).is_some_and(|heard| *heard >= seq)
     }

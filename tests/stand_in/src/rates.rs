@@ -1,4 +1,4 @@
-//! Discord's rate limits, which every response tells of in its headers: five messages, edits and the like in five seconds a
+//! Discord's rate limits, which every response reports in its headers: five messages, edits and so on in five seconds per
 //! channel, and fifty requests a second in all.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::rest::{Call, Reply, Route};
 use super::{Builder, StandIn};
 
-/// Requests a bot may send within [`GLOBAL_WINDOW`], those of interactions apart.
+/// How many requests a bot may send within [`GLOBAL_WINDOW`], not counting interactions.
 const GLOBAL: u32 = 50;
 const GLOBAL_WINDOW: Duration = Duration::from_secs(1);
 
@@ -39,7 +39,7 @@ impl Window {
         self.ends.saturating_duration_since(Instant::now())
     }
 
-    /// Begins anew if the time is over.
+    /// Begins again if the time is over.
     fn roll(&mut self, length: Duration) {
         if self.left().is_zero() {
             *self = Self::new(length);
@@ -56,7 +56,7 @@ pub(super) struct Rates {
     pub exceeded: usize,
 }
 
-/// What a response tells about a limit.
+/// What a response says about a limit.
 pub(super) struct Headers(Vec<(&'static str, String)>);
 
 impl Headers {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_takes_five_messages_and_another_one_as_many() {
+    fn each_channel_accepts_five_messages() {
         let mut rates = Rates::default();
         for channel in [1, 2] {
             for left in (0..5).rev() {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn of_all_requests_fifty_a_second_are_taken_and_interactions_are_not_counted() {
+    fn fifty_requests_a_second_are_accepted_and_interactions_do_not_count() {
         let mut rates = Rates::default();
         let callback = Call::parse(&Method::POST, "interactions/1/token/callback");
         for channel in 0..50 {

@@ -29,7 +29,7 @@ pub use route::Route;
 
 /// The version of the API that the stand-in speaks.
 const PREFIX: &str = "/api/v10/";
-/// The most that a request may weigh.
+/// The maximum size of a request.
 const MAX_BODY: usize = 1 << 20;
 /// Starts the token of an interaction by which the stand-in itself asks whether the bot is idle.
 pub(super) const PROBE: &str = "probe-";
@@ -173,7 +173,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Answers one request, at the time that this Discord's clock shows.
+/// Answers one request, at the time shown by this Discord's clock.
 pub(super) async fn handle(Shared(world): Shared<Arc<World>>, request: Request) -> Response {
     let clock_offset = world.change(|state| state.settings.clock_offset);
     let mut response = answer(world, request).await;

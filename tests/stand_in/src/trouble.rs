@@ -1,4 +1,4 @@
-//! What goes wrong with connections to the gateway: so often, and then all is well again.
+//! Problems with connections to the gateway: they happen a given number of times, and then all is well again.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ pub(super) struct Trouble {
     sessions_refused: usize,
     sessions_closed: usize,
     resumes_closed: usize,
-    /// Where the bot is told to connect, and to resume, if not here.
+    /// Where the bot is told to connect and to resume, if not here.
     pub gateway_elsewhere: Option<String>,
     pub resume_elsewhere: Option<String>,
     /// The least number of shards.
@@ -90,7 +90,7 @@ impl Trouble {
         take(&mut self.resumes_closed)
     }
 
-    /// What `GET /gateway/bot` tells about the sessions of a day.
+    /// What `GET /gateway/bot` says about the day's sessions.
     pub fn session_start_limit(&self) -> Value {
         let now = Instant::now();
         let (remaining, reset) = match self.left {
@@ -157,7 +157,7 @@ impl StandIn {
         self.trouble(|trouble| trouble.resume_elsewhere = Some(url.to_owned()));
     }
 
-    /// The bot has grown: fewer shards are refused with 4011, and so many are recommended.
+    /// The bot has grown: fewer shards are refused with 4011, and this many are recommended.
     pub fn needs_shards(&self, shards: u64) {
         self.world.change(|state| {
             state.settings.recommended_shards = shards;
@@ -165,17 +165,17 @@ impl StandIn {
         });
     }
 
-    /// Lets so many sessions begin at once, and answers those within five seconds after with an invalid session.
+    /// Lets this many sessions start at once, and answers any within the next five seconds with an invalid session.
     pub fn identify_at_once(&self, shards: u64) {
         self.trouble(|trouble| trouble.at_once = Some(shards));
     }
 
-    /// Only so many sessions may be begun until this time has passed.
+    /// Only this many sessions may be started until this time has passed.
     pub fn sessions_left(&self, sessions: u32, reset: Duration) {
         self.trouble(|trouble| trouble.left = Some((sessions, Instant::now() + reset)));
     }
 
-    /// The connections go deaf: open, but nothing is read and nothing said.
+    /// The connections go deaf: they stay open, but nothing is read or sent.
     pub fn go_deaf(&self) {
         self.world
             .change(|state| state.gateway.end_all(|| Outgoing::GoDeaf));
@@ -194,13 +194,13 @@ impl StandIn {
             .await;
     }
 
-    /// Waits until a request on this route has arrived since [`StandIn::requests`] was last asked.
+    /// Waits until a request on this route has arrived since [`StandIn::requests`] was last called.
     pub async fn requested(&self, route: Route) {
         let asked = |state: &mut State| state.requests.contains_key(&route).then_some(());
         self.world.wait(CONNECT_LIMIT, "a request", asked).await;
     }
 
-    /// Waits until these shards of so many are connected, and no other.
+    /// Waits until these shards, of this many in all, are connected, and no others.
     pub async fn shards_are(&self, shards: &[(u64, u64)]) {
         let connected = |state: &mut State| (state.gateway.shards() == shards).then_some(());
         self.world

@@ -45,7 +45,7 @@ pub(super) struct Settings {
     pub port: u16,
 }
 
-/// How something that the bot did is read by a test.
+/// How a test reads something that the bot did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
     Message,
@@ -164,7 +164,7 @@ impl State {
             .map_or_else(|| user.to_string(), |user| user.name.clone())
     }
 
-    /// Notes what the bot did, for a test to read.
+    /// Records what the bot did, for a test to read.
     pub fn note(&mut self, deed: Deed, message: u64, interaction: Option<u64>) {
         if self.ledger.is_on {
             return self.book(deed, message, interaction);
@@ -191,7 +191,7 @@ impl State {
         });
     }
 
-    /// Takes the oldest unread deed that fits.
+    /// Takes the oldest matching unread action.
     pub fn read(&mut self, fits: impl Fn(&Unread) -> bool) -> Option<Unread> {
         let place = self.unread.iter().position(fits)?;
         Some(self.unread.remove(place))
@@ -237,12 +237,12 @@ impl World {
         }
     }
 
-    /// The state to look at; a test that panicked while it held the lock spoils nothing.
+    /// The state, for reading; a test that panicked while it held the lock does no harm.
     pub fn look(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state and wakes everybody who waits.
+    /// Changes the state and wakes everyone who is waiting.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let result = change(&mut self.look());
         self.changed.send_replace(());
@@ -270,7 +270,7 @@ impl World {
         }
     }
 
-    /// The same; past the limit the test fails with what was waited for and what happened instead.
+    /// The same; past the limit, the test fails with what it waited for and what happened instead.
     pub async fn wait<T>(
         &self,
         limit: Duration,

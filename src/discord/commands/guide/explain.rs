@@ -11,9 +11,9 @@ use crate::reply::{self, Reply};
 
 pub(super) const PART: GuidePart = GuidePart {
     name: "explain",
-    description: "Why I answer a question as I do",
+    description: "See why I answer a question the way I do",
     define: |part| {
-        let question = text_option("question", "The question, as somebody asked it");
+        let question = text_option("question", "The question, exactly as someone asked it");
         part.add_sub_option(question.required(true))
     },
     run: |context, interaction, guild| private(run(context, interaction, guild)),

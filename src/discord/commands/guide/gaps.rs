@@ -14,15 +14,15 @@ use crate::discord::events::Interaction;
 use crate::gaps;
 use crate::reply::{self, Reply};
 
-/// How many days are looked back unless somebody says otherwise, and at most.
+/// How many days to look back by default, and at most.
 const DEFAULT_DAYS: u32 = 30;
 const MAX_DAYS: u32 = 365;
-/// The last page that can be asked for.
+/// The last page that can be requested.
 const MAX_PAGE: u32 = 1_000;
 
 pub(super) const PART: GuidePart = GuidePart {
     name: "gaps",
-    description: "What people asked here and the guide could not answer",
+    description: "See what people asked here that the guide couldn't answer",
     define,
     run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
@@ -33,8 +33,12 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
             .min_int_value(1)
             .max_int_value(u64::from(max))
     };
-    part.add_sub_option(number("days", "How many days to look back (30)", MAX_DAYS))
-        .add_sub_option(number("page", "Which page of them", MAX_PAGE))
+    part.add_sub_option(number(
+        "days",
+        "How many days to look back (default: 30)",
+        MAX_DAYS,
+    ))
+    .add_sub_option(number("page", "Which page to show", MAX_PAGE))
 }
 
 async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) -> Reply {
@@ -51,7 +55,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
         Ok(gaps) => gaps,
         Err(error) => return bot.store_trouble(&error),
     };
-    // Each question is searched for, which would hold up everybody else.
+    // This searches for each question, which would hold up everyone else.
     let guide = Arc::clone(&context.guide);
     let overlay = context.overlay(Some(guild));
     let open = move || {

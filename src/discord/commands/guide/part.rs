@@ -22,7 +22,7 @@ pub(super) struct GuidePart {
 /// What a part does, for a moderator of the guild.
 pub(super) type RunPart = for<'a> fn(&'a EventContext, &'a Interaction, GuildId) -> Pending<'a>;
 
-/// A reply that is waited for, for the moderator alone.
+/// A pending reply, for the moderator only.
 pub(super) fn private<'a>(reply: impl Future<Output = Reply> + Send + 'a) -> Pending<'a> {
     Box::pin(async { CommandReply::ephemeral(reply.await) })
 }
@@ -39,7 +39,7 @@ impl GuidePart {
     }
 }
 
-/// How the store is, as moderators are told; `why` is its explanation.
+/// The state of the store for moderators; `why` explains it.
 pub(super) fn keeping<'a>(health: &Health, why: &'a str) -> Keeping<'a> {
     let dropped = health.dropped;
     match health.state {

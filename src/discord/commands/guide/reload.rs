@@ -6,11 +6,10 @@ use crate::live::Reload;
 use crate::reloading;
 use crate::reply::{self, Reply};
 
-pub(super) const PART: GuidePart = GuidePart::plain(
-    "reload",
-    "Read the guide's files again now",
-    |context, _, _| private(run(context)),
-);
+pub(super) const PART: GuidePart =
+    GuidePart::plain("reload", "Reload the guide's files now", |context, _, _| {
+        private(run(context))
+    });
 
 async fn run(context: &EventContext) -> Reply {
     let live = &context.bot.live;

@@ -1,7 +1,7 @@
 //! `/guide settings`: what moderators set for their guild.
 //!
-//! Discord resolves a channel only if it is in the guild in which the command is used, and the settings of a guild only
-//! matter for messages of that guild: the id of a channel elsewhere would change nothing there.
+//! Discord resolves a channel only if it is in the guild where the command is used, and a guild's settings only
+//! apply to messages in that guild: the id of a channel elsewhere would have no effect.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -29,15 +29,15 @@ pub(super) const PART: GuidePart = GuidePart {
     run: |context, interaction, guild| private(run(context, interaction, guild)),
 };
 
-/// Why what was chosen cannot be.
+/// Why a choice is invalid.
 enum ChoiceError {
-    /// What was chosen is not in the guild, or of another kind.
+    /// The channel is not in the guild, or of another kind.
     NoSuchChannel,
     /// A tag was named, but not its forum.
     TagWithoutForum,
-    /// Discord does not tell the tags of this forum.
+    /// Discord does not say which tags this forum has.
     UnreadableTags(u64),
-    /// This forum does not have the tag that was named, if one was: those that it has.
+    /// This forum does not have the tag that was named, if one was. Holds the tags that it has.
     NoSuchTag(u64, Vec<String>),
 }
 
@@ -60,11 +60,11 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
     let cooldown = CreateCommandOption::new(
         CommandOptionType::Integer,
         "cooldown",
-        "Seconds that a person waits between two questions",
+        "How many seconds a person has to wait between two questions",
     );
     part.add_sub_option(channel(
         "add-channel",
-        "Answer in this channel without being asked, when sure",
+        "Answer in this channel without being asked, if I'm sure",
         &CHANNELS,
     ))
     .add_sub_option(channel(
@@ -74,7 +74,7 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
     ))
     .add_sub_option(channel(
         "add-forum",
-        "Answer new posts of this forum by their title, when sure",
+        "Answer new posts in this forum by their title, if I'm sure",
         &FORUMS,
     ))
     .add_sub_option(channel(
@@ -84,35 +84,38 @@ fn define(part: CreateCommandOption) -> CreateCommandOption {
     ))
     .add_sub_option(flag_option(
         "unasked-added",
-        "Whether answers added on this server are given without being asked, too",
+        "Also give answers added on this server without being asked",
     ))
     .add_sub_option(flag_option(
         "private",
-        "Whether /ask answers privately unless the person says otherwise",
+        "Make /ask answer privately unless the person chooses otherwise",
     ))
     .add_sub_option(cooldown.min_int_value(0).max_int_value(LONGEST_COOLDOWN))
     .add_sub_option(channel(
         "digest-channel",
-        "Post here once a week what I could not answer",
+        "Post the questions that I couldn't answer here once a week",
         &CHANNELS,
     ))
-    .add_sub_option(flag_option("no-digest", "True: post no weekly digest"))
+    .add_sub_option(flag_option(
+        "no-digest",
+        "True: switch the weekly digest off",
+    ))
     .add_sub_option(flag_option(
         "usual-cooldown",
-        "True: wait as long as my operator configured",
+        "True: go back to the cooldown that my operator set",
     ))
     .add_sub_option(channel(
         "tag-forum",
-        "Set a tag of a post in this forum when its author presses That helped",
+        "Tag a post in this forum when its author presses That helped",
         &FORUMS,
     ))
     .add_sub_option(text_option(
         "tag",
-        "The name of that tag; without it I list the tags of the forum",
+        "The tag's name; leave it out and I'll list the forum's tags",
     ))
     .add_sub_option(channel(
         "untag-forum",
-        "Set no tags in this forum any more",
+        "Stop tagging posts in this forum",
         &FORUMS,
     ))
 }
@@ -150,7 +153,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     }
 }
 
-/// The channels that were added and in which the bot lacks a permission that it needs there, as Discord resolves them.
+/// The added channels where the bot lacks a permission that it needs, as resolved by Discord.
 fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedChannel> {
     let tag_forum = change.add_tag.as_ref().map(|(forum, _)| *forum);
     let added = [
@@ -247,7 +250,7 @@ async fn chosen(
     })
 }
 
-/// The tag of a forum that somebody names.
+/// The tag of a forum that someone names.
 async fn tag(bot: &BotContext, forum: u64, name: Option<&str>) -> Result<ForumTag, ChoiceError> {
     let asked = bot.rest.forum_channel(ChannelId::new(forum)).await;
     let tags = asked.map_err(|error| {

@@ -11,7 +11,7 @@ const DAYS: u32 = 30;
 
 pub(super) const PART: GuidePart = GuidePart::plain(
     "stats",
-    "What was asked and answered here",
+    "See what was asked and answered here",
     |context, _, guild| private(run(context, guild)),
 );
 

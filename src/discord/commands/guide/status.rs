@@ -6,7 +6,7 @@ use crate::reply::{self, Reply, Standing};
 
 pub(super) const PART: GuidePart = GuidePart::plain(
     "status",
-    "Which guide is live, and what is wrong",
+    "See which guide is live and what is wrong with it",
     |context, _, _| private(async { run(context) }),
 );
 

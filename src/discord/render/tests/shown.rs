@@ -1,4 +1,4 @@
-//! How replies look to Discord. Their words are shown by `tests/replies.rs`.
+//! Replies as sent to Discord. `tests/replies.rs` shows their wording.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn small_guide() -> Guide {
     Guide::new(knowledge.unwrap())
 }
 
-/// A reply as Discord is sent it, a component a line, with what of the limits it uses.
+/// A reply as sent to Discord, one component per line, with how much of the limits it uses.
 fn shown(reply: &Reply, audience: Audience) -> String {
     let nobody = CommandMentions::default();
     let options = RenderOptions {
@@ -40,7 +40,7 @@ fn shown(reply: &Reply, audience: Audience) -> String {
 }
 
 #[test]
-fn every_kind_of_reply_as_discord_is_sent_it() {
+fn every_kind_of_reply_as_sent_to_discord() {
     let guide = small_guide();
     let knowledge = &guide.knowledge;
     let topic = knowledge.topic("bread").unwrap();
@@ -80,15 +80,15 @@ fn every_kind_of_reply_as_discord_is_sent_it() {
     {"components":[{"custom_id":"1a7:s:bread:how","label":"Show it to me","style":1,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::help(knowledge), Audience::Alone), @r#"
-    4 components, 759 characters
-    {"content":"-# Small guide\n## Ask me about internships\nAsk in your own words; typing mistakes are fine.\n- **Mention me** in a channel or thread: `@me how do I start with no experience?`\n- **Reply to one of my answers** to ask a follow-up, with the ping switched on.\n- **Write to me directly**, or use `/ask`; with `private` only you see the answer.\n- **Answer somebody else**: open the menu of their message, then Apps › Answer from the guide.\n- **Look around** with `/topics` and `/resources`.\n\nEvery answer is a reviewed section of the guide, with its sources. When I do not know, I say so. The person who asked, or a moderator, can remove my reply.","id":1000000,"type":10}
+    4 components, 736 characters
+    {"content":"-# Small guide\n## Ask me about internships\nAsk in your own words; typos are fine.\n- **Mention me** in a channel or thread: `@me how do I start with no experience?`\n- **Reply to one of my answers** to ask a follow-up; leave the ping switched on.\n- **Message me directly**, or use `/ask`; with `private`, only you see the answer.\n- **Answer someone else**: open their message's menu, then Apps › Answer from the guide.\n- **Browse** with `/topics` and `/resources`.\n\nEvery answer is a reviewed section of the guide, with its sources. If I don't know, I say so. The person who asked, or a moderator, can remove my reply.","id":1000000,"type":10}
     {"content":"-# What I keep about you: `/privacy` · Delete it: `/forget-me` · For moderators: `/guide status`, Apps › Teach the guide","type":10}
-    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"List of topics","value":"a:t"}],"placeholder":"Look around","type":3}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"List of topics","value":"a:t"}],"placeholder":"Browse","type":3}],"type":1}
     "#);
 }
 
 #[test]
-fn what_else_a_question_leads_to_as_discord_is_sent_it() {
+fn other_replies_to_questions_as_sent_to_discord() {
     let guide = small_guide();
     let knowledge = &guide.knowledge;
     let topic = knowledge.topic("bread").unwrap();
@@ -96,8 +96,8 @@ fn what_else_a_question_leads_to_as_discord_is_sent_it() {
     let vague = answer("small people");
     assert_eq!(vague.outcome, crate::answer::Outcome::Suggest);
     insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &vague), Audience::Channel), @r###"
-    16 components, 531 characters
-    {"content":"## Is it one of these?\nHere's the closest I have on that. Pick one, or tell me in other words.","id":1000000,"type":10}
+    16 components, 529 characters
+    {"content":"## Is it one of these?\nHere's the closest I have. Pick one, or try rephrasing your question.","id":1000000,"type":10}
     {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
     {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
     {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
@@ -120,7 +120,7 @@ fn what_else_a_question_leads_to_as_discord_is_sent_it() {
 }
 
 #[test]
-fn why_a_question_was_answered_so_as_discord_is_sent_it() {
+fn explanations_as_sent_to_discord() {
     let guide = small_guide();
     let knowledge = &guide.knowledge;
     let best = Match {
@@ -154,8 +154,8 @@ fn why_a_question_was_answered_so_as_discord_is_sent_it() {
     let explained = reply::explain(knowledge, "how do i bake braed", &explanation, &decision);
     let explained = shown(&explained, Audience::OnePerson);
     insta::assert_snapshot!(explained.replace('\u{200b}', ""), @r#"
-    1 components, 474 characters
-    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer, because it is 88 % sure**\n\n**How I read it**\n- corrected: braed → bread\n- not in the guide's words: zebra\n- groups of synonyms: bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   most: bread +0.2\n\n**What else counts**\n- nearest phrasing of the best topic: 0.00 alike; nearest example out of scope: 0.00","id":1000000,"type":10}
+    1 components, 463 characters
+    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer (88 % sure)**\n\n**How I read it**\n- corrected: braed → bread\n- words not in the guide: zebra\n- synonym groups: bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   strongest words: bread +0.2\n\n**What else counts**\n- best topic's nearest phrasing: 0.00 similar; nearest out-of-scope example: 0.00","id":1000000,"type":10}
     "#);
 }
 
@@ -195,18 +195,18 @@ fn notes_as_discord_is_sent_them() {
     {"content":"What would you like to know? Ask in a sentence, such as: how do I write a resume with no experience?","id":1000000,"type":10}
     1 components, 53 characters
     {"content":"Which one? Press its button, or say \"the second one\".","id":1000000,"type":10}
-    1 components, 60 characters
-    {"content":"I offered 3. Press the button of one, or ask in other words.","id":1000000,"type":10}
-    1 components, 129 characters
-    {"content":"The files have an error, so I still answer from the previous guide.\n`topics/bread.toml:3:1` unknown key \\`titel\\`\nwrite \\`title\\`","id":1000000,"type":10}
-    1 components, 75 characters
-    {"content":"Nothing was changed: choose the forum that has the tag too, as `tag-forum`.","id":1000000,"type":10}
-    1 components, 84 characters
-    {"content":"Nothing was changed: name one of the tags of <#7> as `tag`. They are: Solved, To do.","id":1000000,"type":10}
-    1 components, 97 characters
-    {"content":"Nothing was changed: <#7> has no tags. Add one in the settings of the forum, then choose it here.","id":1000000,"type":10}
-    1 components, 96 characters
-    {"content":"Nothing was changed: I cannot read the tags of <#7>. Give me View Channels there, and try again.","id":1000000,"type":10}
+    1 components, 65 characters
+    {"content":"I offered 3. Press one of the buttons, or rephrase your question.","id":1000000,"type":10}
+    1 components, 134 characters
+    {"content":"The files have an error, so I'm still answering from the previous guide.\n`topics/bread.toml:3:1` unknown key \\`titel\\`\nwrite \\`title\\`","id":1000000,"type":10}
+    1 components, 76 characters
+    {"content":"Nothing was changed: also choose the forum that has the tag, as `tag-forum`.","id":1000000,"type":10}
+    1 components, 86 characters
+    {"content":"Nothing was changed: choose one of the tags of <#7> as `tag`. They are: Solved, To do.","id":1000000,"type":10}
+    1 components, 92 characters
+    {"content":"Nothing was changed: <#7> has no tags. Add one in the forum's settings, then choose it here.","id":1000000,"type":10}
+    1 components, 95 characters
+    {"content":"Nothing was changed: I can't read the tags of <#7>. Give me View Channels there, and try again.","id":1000000,"type":10}
     "#);
 }
 
@@ -223,10 +223,10 @@ fn entries_with_buttons_as_discord_is_sent_them() {
         wordings: vec![("vegan lunch?".to_owned(), 3)],
     };
     insta::assert_snapshot!(shown(&reply::gaps(knowledge, &[group], 30, 1, true), Audience::OnePerson), @r#"
-    6 components, 204 characters
+    6 components, 206 characters
     {"content":"-# Small guide\n## Unanswered questions\n3 in the last 30 days, most asked first","id":1000000,"type":10}
     {"content":"**3 ×** vegan lunch?\n  looks like a new topic, last asked on <t:1795176000:D>","type":10}
     {"components":[{"custom_id":"1a7:Tf:2tmznzvala5uz","label":"It belongs to…","style":2,"type":2},{"custom_id":"1a7:Tw:2tmznzvala5uz","label":"Write an answer","style":2,"type":2}],"type":1}
-    {"content":"-# To paste into the guide: internbot gaps --toml","type":10}
+    {"content":"-# To add these to the guide: internbot gaps --toml","type":10}
     "#);
 }

@@ -123,7 +123,7 @@ impl State {
         Ok(Reply::nothing())
     }
 
-    /// Keeps a command as Discord would show it; one that has not changed keeps its version.
+    /// Stores a command as Discord would show it; an unchanged one keeps its version.
     fn store_command(
         &mut self,
         form: &Value,
@@ -180,7 +180,7 @@ fn hide_localizations(value: &mut Value) {
     }
 }
 
-/// Leaves out what says nothing, as Discord does.
+/// Leaves out empty fields, as Discord does.
 fn tidy_option(option: &Value) -> Value {
     let says_something = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,

@@ -225,7 +225,7 @@ impl State {
         Ok(Reply::nothing())
     }
 
-    /// Puts the parts of a form into a message, and refuses one that would have nothing to show.
+    /// Applies a form to a message, and refuses one that would have nothing to show.
     pub fn fill(
         &self,
         message: &mut StoredMessage,

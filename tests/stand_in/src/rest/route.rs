@@ -63,7 +63,7 @@ impl fmt::Display for Route {
 #[derive(Debug)]
 pub(in super::super) struct Call {
     pub route: Route,
-    /// The ids of the path in order; 0 where there is none, and for `@original` and `@me`.
+    /// The ids in the path, in order; 0 if there is none, and for `@original` and `@me`.
     pub ids: [u64; 2],
     pub guild: Option<u64>,
     pub token: String,
@@ -79,7 +79,7 @@ impl Call {
         }
     }
 
-    /// What a path after the prefix of the API asks for.
+    /// What a path, after the API's prefix, asks for.
     pub fn parse(method: &Method, path: &str) -> Self {
         let parts: Vec<_> = path.split('/').collect();
         Self::find(method.as_str(), &parts).unwrap_or_else(Self::unknown)
