@@ -17,11 +17,14 @@
 )]
 
 use std::io::BufRead;
+use std::time::Duration;
 
 use stand_in::{Channel, Member, Message, StandIn};
 
 /// The port that `examples/stand_in.toml` names.
 const PORT: u16 = 4300;
+/// How often it is looked whether the bot is there.
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
 #[tokio::main]
 async fn main() {
@@ -36,6 +39,10 @@ async fn main() {
         "  DISCORD_TOKEN={} cargo run --release -- run --config examples/stand_in.toml\n",
         discord.token()
     );
+    // However long the bot takes to be built.
+    while discord.commands().is_empty() {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+    }
     discord.registered("ask").await;
     println!(
         "The bot is connected. Ask something; \"> That helped\" clicks a button; Ctrl-D quits."
