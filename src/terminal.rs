@@ -60,11 +60,11 @@ pub fn draw(reply: &Reply, look: Look) -> String {
     }
     line(&wrapped(&reply.title, TITLE, "", look));
     line("");
-    if let Some(notice) = &reply.notice {
-        line(&wrapped(notice, NOTICE, "! ", look));
-        line("");
-    }
     line(&markdown(&reply.body, look));
+    if let Some(notice) = &reply.notice {
+        line("");
+        line(&wrapped(notice, NOTICE, "! ", look));
+    }
     if !reply.links.is_empty() {
         line("");
         line(&styled("Resources", STRONG));

@@ -13,7 +13,7 @@ pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let matches = answer::candidates(answer);
     Reply {
         title: "Is it one of these?".to_owned(),
-        body: "Here's the closest I have. Pick one, or try rephrasing your question.".to_owned(),
+        body: "Here's the closest I have. If none fits, try rephrasing your question.".to_owned(),
         prompt: "Pick one".to_owned(),
         choices: matches
             .iter()

@@ -41,7 +41,7 @@ pub fn what_is_near(knowledge: &KnowledgeBase, explanation: &Explanation) -> Vec
     let aside =
         aside.map(|(kind, score)| format!("nearest out-of-scope kind: {} {score:.1}", kind.id));
     let nearest = format!(
-        "best topic's nearest phrasing: {:.2} similar; nearest out-of-scope example: {:.2}",
+        "best topic's nearest phrasing: {:.2} similar; nearest example out of scope: {:.2}",
         found.nearest, found.nearest_aside
     );
     aside.into_iter().chain([nearest]).collect()

@@ -180,7 +180,7 @@ async fn explain_says_why_in_plain_words_that_fit_a_phone() {
         "Outcome: answer",
         "% sure",
         &format!("1. {} › ", reply::escape(&topic("resume").title)),
-        "most\\:",
+        "strongest words\\:",
         "nearest phrasing",
     ] {
         assert!(

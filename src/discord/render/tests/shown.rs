@@ -96,12 +96,12 @@ fn other_replies_to_questions_as_sent_to_discord() {
     let vague = answer("small people");
     assert_eq!(vague.outcome, crate::answer::Outcome::Suggest);
     insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &vague), Audience::Channel), @r###"
-    16 components, 529 characters
-    {"content":"## Is it one of these?\nHere's the closest I have. Pick one, or try rephrasing your question.","id":1000000,"type":10}
-    {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
-    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
+    16 components, 530 characters
+    {"content":"## Is it one of these?\nHere's the closest I have. If none fits, try rephrasing your question.","id":1000000,"type":10}
+    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
     {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
-    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
     {"components":[{"custom_id":"1h7:o","label":"None of these","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "###);
     let helped = reply::that_helped(reply::section(knowledge, topic, &topic.sections[0]));
@@ -155,7 +155,7 @@ fn explanations_as_sent_to_discord() {
     let explained = shown(&explained, Audience::OnePerson);
     insta::assert_snapshot!(explained.replace('\u{200b}', ""), @r#"
     1 components, 463 characters
-    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer (88 % sure)**\n\n**How I read it**\n- corrected: braed → bread\n- words not in the guide: zebra\n- synonym groups: bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   strongest words: bread +0.2\n\n**What else counts**\n- best topic's nearest phrasing: 0.00 similar; nearest out-of-scope example: 0.00","id":1000000,"type":10}
+    {"content":"-# Small guide\n## Why this answer\n> how do i bake braed\n**Outcome: answer (88 % sure)**\n\n**How I read it**\n- corrected: braed → bread\n- words not in the guide: zebra\n- synonym groups: bake\n\n**Where the scores come from**\n1. Small baking bread › Small way of baking bread: **8.0**\n   rare words \\(BM25\\) +3.1, spelling \\-0.2\n   strongest words: bread +0.2\n\n**What else counts**\n- best topic's nearest phrasing: 0.00 similar; nearest example out of scope: 0.00","id":1000000,"type":10}
     "#);
 }
 
