@@ -63,7 +63,7 @@ fn ask_prints_the_section_and_its_resources() {
     );
     assert_eq!(ran.status, Some(0));
     for part in [
-        "Backend internship guide › Preparing › Getting in without experience",
+        "Internship guide › Preparing › Getting in without experience",
         "Resources",
         "https://",
         "Reviewed 20",

@@ -322,7 +322,7 @@ fn an_answer_is_a_section_with_its_place_and_its_links() {
     assert_eq!(
         reply.path,
         [
-            "Backend internship guide",
+            "Internship guide",
             "Preparing",
             "Getting in without experience"
         ]

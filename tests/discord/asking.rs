@@ -25,7 +25,7 @@ async fn a_mention_is_answered_with_the_section_its_sources_and_what_to_do_next(
     assert_eq!(reply.page().body, best.text.trim_end());
     assert_eq!(
         reply.page().path,
-        format!("Backend internship guide › Applying › {}", resume.title)
+        format!("Internship guide › Applying › {}", resume.title)
     );
     assert_eq!(reply.page().footer, format!("Reviewed {}", resume.reviewed));
     let sources = reply.page().links;
