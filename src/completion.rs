@@ -1,7 +1,8 @@
 //! Suggestions while someone types: the guide's phrasings and topics, ranked as the search ranks them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
+use crate::fnv::fnv1a;
 use crate::knowledge::{KnowledgeBase, Topic};
 use crate::reply::{Place, limit};
 use crate::search::{Index, Question};
@@ -17,7 +18,8 @@ const MAX_TYPED: usize = limit::OPTION;
 /// The guide's phrasings, looked up by how they are shown.
 #[derive(Debug)]
 pub struct Phrasebook {
-    places: HashMap<String, Place>,
+    /// The hash of each phrasing as shown → the positions of its topic and its section.
+    places: FxHashMap<u64, (u32, u32)>,
     /// Topics, those that many others refer to first: offered to someone who has not typed anything yet.
     popular: Vec<usize>,
 }
@@ -25,12 +27,14 @@ pub struct Phrasebook {
 impl Phrasebook {
     /// Collects the phrasings of a guide.
     pub fn new(knowledge: &KnowledgeBase) -> Self {
-        let mut places = HashMap::new();
-        for topic in knowledge.topics() {
-            for (text, place) in phrasings(topic) {
-                places.entry(key(text)).or_insert(place);
+        let mut places = FxHashMap::default();
+        for (number, topic) in (0..).zip(knowledge.topics()) {
+            for (text, section) in phrasings(topic) {
+                let place = (number, section as u32);
+                places.entry(fnv1a(key(text).bytes())).or_insert(place);
             }
         }
+        places.shrink_to_fit();
         let referrals = |topic: &Topic| {
             knowledge
                 .topics()
@@ -48,8 +52,13 @@ impl Phrasebook {
     }
 
     /// The section of a phrasing, given as shown or as written.
-    pub fn find(&self, text: &str) -> Option<&Place> {
-        self.places.get(&key(text))
+    pub fn find(&self, knowledge: &KnowledgeBase, text: &str) -> Option<Place> {
+        let wanted = key(text);
+        let &(topic, section) = self.places.get(&fnv1a(wanted.bytes()))?;
+        let (topic, section) = knowledge.section_at(topic as usize, section as usize)?;
+        // Another text may have the same hash.
+        let is_here = phrasings(topic).any(|(text, _)| key(text) == wanted);
+        is_here.then(|| Place::new(topic, section))
     }
 
     /// Phrasings that may be meant: first those that begin with what was typed, then those with a word that does, then what the
@@ -174,23 +183,15 @@ fn finished(index: &Index, typed: &str) -> String {
     word.unwrap_or_else(|| typed.to_owned())
 }
 
-/// Every phrasing of a topic, and the section to which it leads.
-fn phrasings(topic: &Topic) -> impl Iterator<Item = (&str, Place)> {
-    let general = topic
-        .sections
-        .first()
-        .map(|section| Place::new(topic, section));
-    let of_topic = topic
-        .questions
-        .iter()
-        .filter_map(move |phrasing| Some((phrasing.text.as_str(), general.clone()?)));
-    let of_sections = topic.sections.iter().flat_map(move |section| {
-        section
-            .questions
-            .iter()
-            .map(move |phrasing| (phrasing.text.as_str(), Place::new(topic, section)))
-    });
-    of_topic.chain(of_sections)
+/// Every phrasing of a topic, and the position of the section to which it leads.
+fn phrasings(topic: &Topic) -> impl Iterator<Item = (&str, usize)> {
+    let sections = topic.sections.iter().enumerate();
+    let of_sections = sections
+        .flat_map(|(at, section)| section.questions.iter().map(move |phrasing| (phrasing, at)));
+    let general = topic.questions.iter().map(|phrasing| (phrasing, 0));
+    general
+        .chain(of_sections)
+        .map(|(phrasing, section)| (phrasing.text.as_str(), section))
 }
 
 /// How many of the typed words a phrasing repeats; the last word may be unfinished.

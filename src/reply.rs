@@ -30,7 +30,7 @@ mod notes;
 mod settings;
 mod teaching;
 
-use crate::text::{cut, length};
+use crate::text::{length, shorten};
 
 pub use answers::{
     added, answered_before, preview, preview_of_added, section, that_helped, to_answer,
@@ -196,10 +196,12 @@ impl Reply {
 
     /// Cuts every part to what Discord accepts and a phone shows.
     pub(crate) fn within_limits(mut self) -> Self {
-        self.title = cut(&self.title, limit::TITLE);
-        self.footer = cut(&self.footer, limit::FOOTER);
-        self.prompt = cut(&self.prompt, limit::PLACEHOLDER);
-        self.notice = self.notice.map(|notice| cut(&notice, limit::NOTICE));
+        shorten(&mut self.title, limit::TITLE);
+        shorten(&mut self.footer, limit::FOOTER);
+        shorten(&mut self.prompt, limit::PLACEHOLDER);
+        if let Some(notice) = &mut self.notice {
+            shorten(notice, limit::NOTICE);
+        }
         let mut seen: Vec<Action> = self.also.iter().map(|also| also.action.clone()).collect();
         self.choices.retain(|choice| {
             let new = !seen.contains(&choice.action);
@@ -233,18 +235,20 @@ impl Reply {
         for choice in buttons.chain(of_entries) {
             choice.shorten(false);
         }
-        while self.fixed_length() + length(&self.body) > limit::TEXT && self.links.pop().is_some() {
+        let mut fixed = self.fixed_length();
+        while fixed + length(&self.body) > limit::TEXT && self.links.pop().is_some() {
+            fixed = self.fixed_length();
         }
-        if self.fixed_length() > limit::TEXT {
+        if fixed > limit::TEXT {
             let listed = self.entries.iter().map(|entry| length(&entry.text));
-            let others = self.fixed_length().saturating_sub(listed.sum());
+            let others = fixed.saturating_sub(listed.sum());
             let each = limit::TEXT.saturating_sub(others) / self.entries.len().max(1);
             for entry in &mut self.entries {
-                entry.text = cut(&entry.text, each);
+                shorten(&mut entry.text, each);
             }
+            fixed = self.fixed_length();
         }
-        let room = limit::TEXT.saturating_sub(self.fixed_length());
-        self.body = cut(&self.body, room);
+        shorten(&mut self.body, limit::TEXT.saturating_sub(fixed));
         self
     }
 

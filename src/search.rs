@@ -19,6 +19,7 @@ mod lists;
 mod meaning;
 mod neighbours;
 mod phrasings;
+mod ranked;
 mod reach;
 mod sections;
 mod sentences;

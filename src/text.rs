@@ -186,6 +186,14 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// Cuts a text in place, as [`cut`] does; one that fits already is left alone.
+pub(crate) fn shorten(text: &mut String, most: usize) {
+    // A text has no more characters than bytes: most need no counting.
+    if text.len() > most && length(text) > most {
+        *text = cut(text, most);
+    }
+}
+
 /// Whether a character is invisible: it would split a word that looks like one, or hide a number from a search for
 /// it. PostgreSQL keeps no text with a NUL.
 pub(crate) fn is_invisible(c: char) -> bool {

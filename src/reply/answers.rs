@@ -36,11 +36,12 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
                     }
                     (other, section) => Some(candidate(other, section)),
                 });
-                Reply {
-                    also: also.collect(),
-                    ..self::section(knowledge, topic, section)
+                let also: Vec<Choice> = also.collect();
+                let reply = self::section(knowledge, topic, section);
+                if also.is_empty() {
+                    return reply;
                 }
-                .within_limits()
+                Reply { also, ..reply }.within_limits()
             }
             None => not_in_guide(knowledge, answer),
         },

@@ -3,7 +3,7 @@
 use super::limit;
 use crate::fnv::fnv1a;
 use crate::knowledge::{Cost, Kind, Level, Place, Resource, Topic};
-use crate::text::cut;
+use crate::text::shorten;
 
 /// Something that a person can do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,8 +188,8 @@ impl Choice {
         } else {
             (limit::LABEL, limit::OPTION)
         };
-        self.label = cut(&self.label, label);
-        self.detail = cut(&self.detail, detail);
+        shorten(&mut self.label, label);
+        shorten(&mut self.detail, detail);
     }
 }
 

@@ -15,8 +15,10 @@ use super::vectorizer::{Vectors, WeightedFeature};
 /// take fewer instructions, and three times as long.
 type WeightBlock = [f32x8; WIDTH];
 const WIDTH: usize = 2;
+/// The classes of a vector register.
+const LANE: usize = 8;
 /// The classes of a block.
-const LANES: usize = 8 * WIDTH;
+const LANES: usize = LANE * WIDTH;
 
 /// How much of the weight shared by several right classes goes to those that already seem right; the rest is divided evenly.
 const LENIENCE: f32 = 0.5;
@@ -35,12 +37,12 @@ const ROUND: f32 = 12_582_912.0;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Classifier {
     classes: usize,
-    /// Row after row of blocks of weights, one row a column.
-    weights: Vec<[i16x8; WIDTH]>,
+    /// Row after row of weights, one row a column, padded to a whole number of eights.
+    weights: Box<[i16x8]>,
     /// What the weights of each row are multiplied by.
-    scales: Vec<f32>,
-    /// A row of blocks for each number of a text's meaning.
-    meaning: Vec<WeightBlock>,
+    scales: Box<[f32]>,
+    /// Such a row for each number of a text's meaning.
+    meaning: Box<[f32x8]>,
 }
 
 impl Classifier {
@@ -123,20 +125,15 @@ impl Classifier {
                 average(&mut averages.1, &meaning_weights, count);
             }
         }
-        let mut model = Self::rounded(&averages.0, classes);
-        model.meaning = averages.1;
-        model
+        Self::rounded(&averages.0, &averages.1, classes)
     }
 
-    /// Keeps weights in 16 bits.
-    fn rounded(weights: &[WeightBlock], classes: usize) -> Self {
+    /// Keeps weights in 16 bits, those of meanings as they are.
+    fn rounded(weights: &[WeightBlock], meaning: &[WeightBlock], classes: usize) -> Self {
         let blocks = classes.div_ceil(LANES).max(1);
-        let mut model = Self {
-            classes,
-            meaning: Vec::new(),
-            weights: Vec::with_capacity(weights.len()),
-            scales: Vec::with_capacity(weights.len() / blocks),
-        };
+        let eights = classes.div_ceil(LANE);
+        let mut kept = Vec::with_capacity(weights.len() / blocks * eights);
+        let mut scales = Vec::with_capacity(weights.len() / blocks);
         for row in weights.chunks_exact(blocks) {
             let largest = row
                 .iter()
@@ -148,57 +145,61 @@ impl Classifier {
             } else {
                 1.0
             };
-            let (scales, round) = (f32x8::splat(scale), f32x8::splat(ROUND));
-            let whole = |weights: f32x8| weights / scales + round - round;
-            model.weights.extend(row.iter().map(|block| {
-                block.map(|weights| i16x8::from_i32x8_saturate(whole(weights).round_int()))
-            }));
-            model.scales.push(scale);
+            let (splat, round) = (f32x8::splat(scale), f32x8::splat(ROUND));
+            let whole = |weights: f32x8| weights / splat + round - round;
+            let row = row.iter().flatten().take(eights);
+            kept.extend(row.map(|&weights| i16x8::from_i32x8_saturate(whole(weights).round_int())));
+            scales.push(scale);
         }
-        model
+        let meaning = meaning.chunks_exact(blocks);
+        Self {
+            classes,
+            weights: kept.into_boxed_slice(),
+            scales: scales.into_boxed_slice(),
+            meaning: meaning
+                .flat_map(|row| row.iter().flatten().take(eights).copied())
+                .collect(),
+        }
     }
 
     /// The logit of each class.
     pub(super) fn scores(&self, vector: &[WeightedFeature], meaning: &Meaning) -> Vec<f32> {
-        let blocks = self.classes.div_ceil(LANES);
-        let mut sums = vec![WeightBlock::default(); blocks];
-        if blocks > 0 {
-            for (&value, row) in meaning.iter().zip(self.meaning.chunks_exact(blocks)) {
+        let eights = self.classes.div_ceil(LANE);
+        let mut sums = vec![f32x8::ZERO; eights];
+        if eights > 0 {
+            for (&value, row) in meaning.iter().zip(self.meaning.chunks_exact(eights)) {
+                let value = f32x8::splat(value);
                 sums.iter_mut()
                     .zip(row)
-                    .for_each(|(sums, row)| add(sums, value, row));
+                    .for_each(|(sums, row)| *sums += value * *row);
             }
         }
         for &WeightedFeature { column, value, .. } in vector {
             let column = column as usize;
-            let value = value * self.scales.get(column).copied().unwrap_or_default();
-            let row = self
-                .weights
-                .get(column * blocks..(column + 1) * blocks)
-                .unwrap_or_default();
-            for (sums, row) in sums.iter_mut().zip(row) {
-                add(
-                    sums,
-                    value,
-                    &row.map(|weights| i32x8::from_i16x8(weights).round_float()),
-                );
-            }
+            let scale = self.scales.get(column).copied().unwrap_or_default();
+            let value = f32x8::splat(value * scale);
+            let row = self.row(column).iter();
+            sums.iter_mut().zip(row).for_each(|(sums, &weights)| {
+                *sums += value * i32x8::from_i16x8(weights).round_float();
+            });
         }
-        let mut scores: Vec<f32> = sums.into_iter().flat_map(lanes).collect();
+        let mut scores: Vec<f32> = sums.iter().flat_map(|eight| eight.to_array()).collect();
         scores.truncate(self.classes);
         scores
     }
 
+    /// The weights of a column.
+    fn row(&self, column: usize) -> &[i16x8] {
+        let eights = self.classes.div_ceil(LANE);
+        let row = self.weights.get(column * eights..(column + 1) * eights);
+        row.unwrap_or_default()
+    }
+
     /// How much more a column pulls to one class than to the average one.
     pub(super) fn pull(&self, column: u32, class: usize) -> f32 {
-        let (column, blocks) = (column as usize, self.classes.div_ceil(LANES));
-        let row = self
-            .weights
-            .get(column * blocks..(column + 1) * blocks)
-            .unwrap_or_default();
+        let column = column as usize;
+        let row = self.row(column).iter();
         let row: Vec<f32> = row
-            .iter()
-            .flatten()
             .flat_map(|weights| weights.to_array())
             .map(f32::from)
             .collect();

@@ -25,6 +25,10 @@ impl Likeness {
         let mut count = 0;
         for cosine in cosines {
             count += 1;
+            // Most examples are further away than the nearest ones.
+            if cosine <= best[NEIGHBOURS - 1] {
+                continue;
+            }
             let mut cosine = cosine;
             for place in &mut best {
                 if cosine > *place {

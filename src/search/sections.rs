@@ -12,6 +12,7 @@ use super::corpus::{Corpus, Example};
 use super::dictionary::Texts;
 use super::features::word_key;
 use super::phrasings::Phrasings;
+use super::ranked::Ranked;
 use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
 
@@ -65,8 +66,8 @@ pub(super) struct Sections {
 struct TopicSections {
     /// The stems of each section's heading and text, in order.
     texts: Vec<Box<[u32]>>,
-    /// The columns that the classifier knows, in order.
-    columns: Vec<u32>,
+    /// The columns that the classifier knows.
+    columns: Ranked,
     /// For each of them, a weight for each section, in units of `scale`.
     weights: Vec<i16>,
     scale: f32,
@@ -233,7 +234,7 @@ impl TopicSections {
         let mut learned = Self {
             weights: vec![0; weights.len()],
             scale: 0.0,
-            columns,
+            columns: Ranked::new(&columns),
             texts,
         };
         if count < 2 {
@@ -298,7 +299,7 @@ impl TopicSections {
     /// Where the weights of each known column of a vector begin, with the column's value.
     fn rows(&self, vector: impl Iterator<Item = (u32, f32)>) -> impl Iterator<Item = (usize, f32)> {
         vector.filter_map(|(column, value)| {
-            let row = self.columns.binary_search(&column).ok()?;
+            let row = self.columns.rank(column)?;
             Some((row * self.texts.len(), value))
         })
     }

@@ -48,7 +48,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     }
     let knowledge = &context.guide.knowledge;
     // A phrasing of the guide, chosen from the list or typed exactly, leads to its section without a search.
-    let phrasing = context.guide.phrasebook.find(text).cloned();
+    let phrasing = context.guide.phrasebook.find(knowledge, text);
     // … unless moderators taught something else.
     let phrasing = phrasing.filter(|_| context.additions(guild).is_empty());
     let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
