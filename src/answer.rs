@@ -161,7 +161,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             reason: "it isn't in the Latin alphabet".to_owned(),
         };
     }
-    // Whoever types a heading wants to read what stands under it.
+    // Someone who types a heading wants to read its section.
     let asks = asks(&question.text) || found.repeats && !question.overheard;
     let evidence = Evidence::of(found, asks);
     let probability = if question.overheard {

@@ -55,13 +55,13 @@ const BM25_WEIGHT: f32 = 0.15;
 /// The weight of the similarity, 0 to 1, of a topic's nearest phrasing, relative to the classifier's logit: more makes the bot
 /// answer more out-of-scope messages.
 const LIKENESS_WEIGHT: f32 = 3.0;
-/// How much the likeness in meaning to a topic's nearest example counts.
+/// The weight of the similarity in meaning to a topic's nearest example.
 const MEANT_NEAREST: f32 = 6.0;
 /// The weight of the mean similarity in meaning to its five nearest examples.
 const MEANT_NEAR: f32 = 7.0;
-/// How many classes, best first, are compared example by example.
+/// The number of classes, best first, that are compared example by example.
 const MOST_COMPARED: usize = 8;
-/// The same as [`MEANT_NEAREST`] for the likeness as an encoder sees it, where there is one.
+/// The same as [`MEANT_NEAREST`] for the similarity that an encoder sees, if there is one.
 const ENCODED_NEAREST: f32 = 6.0;
 /// The same as [`MEANT_NEAR`].
 const ENCODED_NEAR: f32 = 14.0;
@@ -193,22 +193,17 @@ impl Index {
         for (class, score) in scores.iter_mut().enumerate() {
             *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
-        // An encoder knows better than the sum of a text's words what it means.
-        let meant = self.add_encoder(question, &mut scores);
-        if meant.is_none() {
-            self.add_neighbours(&analyzed, &mut scores);
+        // An encoder knows what a text means better than the sum of its words does.
+        let encoded = self.add_encoder(question, &mut scores);
+        let meaning = RoundedMeaning::new(&self.meanings.of(&analyzed));
+        if encoded.is_none() {
+            self.add_neighbours(&meaning, &mut scores);
         }
         let topics = self.topics.len();
-        let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
-        ranked.sort_by(|(a_score, a), (b_score, b)| {
-            b_score
-                .total_cmp(a_score)
-                .then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b)))
-        });
-        ranked.truncate(MOST_MATCHES);
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
         let mut next_section = None;
-        let matches: Vec<Match> = ranked
+        let matches: Vec<Match> = self
+            .best_topics(&scores)
             .into_iter()
             .enumerate()
             .map(|(rank, (score, topic))| {
@@ -220,7 +215,10 @@ impl Index {
                         &query,
                         &self.phrasings,
                         &likeness,
-                        meant.as_ref(),
+                        |sections| match &encoded {
+                            Some(encoded) => encoded.sections(topic, sections),
+                            None => self.examples.sections(topic, sections, &meaning),
+                        },
                     ),
                 };
                 if rank == 0 {
@@ -253,10 +251,23 @@ impl Index {
                 self.in_texts(&analyzed)
             },
             repeats: repeated.is_some_and(|(class, _)| class == best),
-            encoded: meant.map(|meant| meant.evidence(best, topics)),
+            encoded: encoded.map(|encoded| encoded.evidence(best, topics)),
             next_section,
             matches,
         }
+    }
+
+    /// The topics with the highest scores, best first.
+    fn best_topics(&self, scores: &[f32]) -> Vec<(f32, usize)> {
+        let topics = scores.iter().copied().take(self.topics.len());
+        let mut ranked: Vec<(f32, usize)> = topics.zip(0..).collect();
+        ranked.sort_by(|(a_score, a), (b_score, b)| {
+            b_score
+                .total_cmp(a_score)
+                .then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b)))
+        });
+        ranked.truncate(MOST_MATCHES);
+        ranked
     }
 
     /// The sections that alone have all telling words of a short question in their texts.
@@ -305,9 +316,9 @@ impl Index {
         }
     }
 
-    /// Adds how like the question is in meaning to the nearest examples of the classes that are best so far. The others are too
-    /// far behind for it to matter.
-    fn add_neighbours(&self, analyzed: &AnalyzedText, scores: &mut [f32]) {
+    /// Adds how similar in meaning the nearest examples of the classes that are best so far are. The others are too far behind
+    /// for it to matter.
+    fn add_neighbours(&self, meaning: &RoundedMeaning, scores: &mut [f32]) {
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().zip(0..).collect();
         if ranked.len() > MOST_COMPARED {
             ranked.select_nth_unstable_by(MOST_COMPARED, |(a_score, a), (b_score, b)| {
@@ -315,9 +326,8 @@ impl Index {
             });
             ranked.truncate(MOST_COMPARED);
         }
-        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
         for (_, class) in ranked {
-            let likeness = self.examples.likeness(class, &meaning);
+            let likeness = self.examples.likeness(class, meaning);
             if let Some(score) = scores.get_mut(class) {
                 *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
             }

@@ -48,7 +48,7 @@ pub struct Found {
     /// For a question of a few words: the only sections, by topic and position, whose texts have all of them. A rare word
     /// may be in a text but in no phrasing. Not searched if the question was overheard, because nothing is offered then.
     pub in_texts: Vec<(usize, usize)>,
-    /// Whether the question is a phrasing, a title or a heading of the best topic, stem for stem.
+    /// Whether the question repeats a phrasing, a title or a heading of the best topic, stem for stem.
     pub repeats: bool,
     /// The encoder's evidence, if it was used.
     pub encoded: Option<EncoderEvidence>,

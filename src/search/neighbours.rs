@@ -8,6 +8,8 @@ use super::meaning::{Meaning, RoundedMeaning};
 
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
+/// The weight of the similarity in meaning to a section's nearest example.
+const MEANT_SECTION: f32 = 1.5;
 
 /// How similar a question is to the examples of a class, from -1 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -87,13 +89,18 @@ impl Neighbours {
             .collect()
     }
 
-    /// How alike a question is to the examples that ask for each of the sections of a topic. A phrasing of the topic as a
-    /// whole asks for the first.
-    pub(super) fn sections(&self, topic: usize, sections: usize, cosines: &[f32]) -> Vec<Likeness> {
+    /// How similar a question is to the examples that ask for each of the sections of a topic, by how similar it is to each
+    /// example. A phrasing of the topic as a whole asks for the first.
+    pub(super) fn sections(
+        &self,
+        topic: usize,
+        sections: usize,
+        cosine: impl Fn(usize) -> f32,
+    ) -> Vec<Likeness> {
         let of_section = |section: usize| {
             let examples = self.of_class.get(topic).iter();
             let own = examples.filter(move |(_, own)| own.unwrap_or(0) as usize == section);
-            Likeness::of(own.filter_map(|(number, _)| cosines.get(*number as usize).copied()))
+            Likeness::of(own.map(|(number, _)| cosine(*number as usize)))
         };
         (0..sections).map(of_section).collect()
     }
@@ -115,13 +122,29 @@ impl MeantExamples {
         }
     }
 
-    /// How like a question is to the examples of a class.
+    /// How similar a question is to the examples of a class.
     pub(super) fn likeness(&self, class: usize, question: &RoundedMeaning) -> Likeness {
-        let cosine = |number: usize| {
-            self.meanings
-                .get(number)
-                .map_or(0.0, |own| own.cosine(question))
-        };
-        self.neighbours.of_class(class, cosine)
+        self.neighbours.of_class(class, self.cosine(question))
+    }
+
+    /// What it adds to each section of a topic.
+    pub(super) fn sections(
+        &self,
+        topic: usize,
+        sections: usize,
+        question: &RoundedMeaning,
+    ) -> Vec<f32> {
+        let likeness = self
+            .neighbours
+            .sections(topic, sections, self.cosine(question));
+        let points = |likeness: &Likeness| MEANT_SECTION * likeness.nearest;
+        likeness.iter().map(points).collect()
+    }
+
+    fn cosine(&self, question: &RoundedMeaning) -> impl Fn(usize) -> f32 {
+        |number| {
+            let own = self.meanings.get(number);
+            own.map_or(0.0, |own| own.cosine(question))
+        }
     }
 }

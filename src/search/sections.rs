@@ -13,7 +13,6 @@ use super::dictionary::Texts;
 use super::features::word_key;
 use super::phrasings::Phrasings;
 use super::ranked::Ranked;
-use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
 
 /// The weight of a phrasing of the whole topic for the first section, relative to the section's own phrasings.
@@ -157,7 +156,7 @@ impl Sections {
         query: &QueryTerms,
         phrasings: &Phrasings,
         likeness: &[f32],
-        meant: Option<&SentenceLikeness<'_>>,
+        meant: impl FnOnce(usize) -> Vec<f32>,
     ) -> (usize, Option<(usize, f32)>) {
         let Some(sections) = self.topics.get(topic) else {
             return (0, None);
@@ -173,10 +172,7 @@ impl Sections {
             }
         }
         let logits = sections.logits(vector.iter().map(|weighed| (weighed.column, weighed.value)));
-        let meant = meant.map_or_else(
-            || vec![0.0; sections.texts.len()],
-            |meant| meant.sections(topic, sections.texts.len()),
-        );
+        let meant = meant(sections.texts.len());
         let (mut best, mut next) = ((0, f32::MIN), (0, f32::MIN));
         for (section, (((text, (nearest, sum, count)), logit), meant)) in sections
             .texts

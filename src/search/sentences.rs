@@ -128,7 +128,9 @@ impl SentenceLikeness<'_> {
         let likeness = self
             .sentences
             .neighbours
-            .sections(topic, sections, &self.cosines);
+            .sections(topic, sections, |number| {
+                self.cosines.get(number).copied().unwrap_or_default()
+            });
         let points = |likeness: &Likeness| {
             ENCODED_SECTION * likeness.nearest + ENCODED_SECTION * likeness.near
         };
