@@ -195,9 +195,8 @@ impl Index {
         }
         // An encoder knows what a text means better than the sum of its words does.
         let encoded = self.add_encoder(question, &mut scores);
-        let meaning = RoundedMeaning::new(&self.meanings.of(&analyzed));
         if encoded.is_none() {
-            self.add_neighbours(&meaning, &mut scores);
+            self.add_neighbours(&analyzed, &mut scores);
         }
         let topics = self.topics.len();
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
@@ -217,7 +216,7 @@ impl Index {
                         &likeness,
                         |sections| match &encoded {
                             Some(encoded) => encoded.sections(topic, sections),
-                            None => self.examples.sections(topic, sections, &meaning),
+                            None => vec![0.0; sections],
                         },
                     ),
                 };
@@ -318,7 +317,7 @@ impl Index {
 
     /// Adds how similar in meaning the nearest examples of the classes that are best so far are. The others are too far behind
     /// for it to matter.
-    fn add_neighbours(&self, meaning: &RoundedMeaning, scores: &mut [f32]) {
+    fn add_neighbours(&self, analyzed: &AnalyzedText, scores: &mut [f32]) {
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().zip(0..).collect();
         if ranked.len() > MOST_COMPARED {
             ranked.select_nth_unstable_by(MOST_COMPARED, |(a_score, a), (b_score, b)| {
@@ -326,8 +325,9 @@ impl Index {
             });
             ranked.truncate(MOST_COMPARED);
         }
+        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
         for (_, class) in ranked {
-            let likeness = self.examples.likeness(class, meaning);
+            let likeness = self.examples.likeness(class, &meaning);
             if let Some(score) = scores.get_mut(class) {
                 *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
             }

@@ -8,8 +8,6 @@ use super::meaning::{Meaning, RoundedMeaning};
 
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
-/// The weight of the similarity in meaning to a section's nearest example.
-const MEANT_SECTION: f32 = 1.5;
 
 /// How similar a question is to the examples of a class, from -1 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -124,27 +122,9 @@ impl MeantExamples {
 
     /// How similar a question is to the examples of a class.
     pub(super) fn likeness(&self, class: usize, question: &RoundedMeaning) -> Likeness {
-        self.neighbours.of_class(class, self.cosine(question))
-    }
-
-    /// What it adds to each section of a topic.
-    pub(super) fn sections(
-        &self,
-        topic: usize,
-        sections: usize,
-        question: &RoundedMeaning,
-    ) -> Vec<f32> {
-        let likeness = self
-            .neighbours
-            .sections(topic, sections, self.cosine(question));
-        let points = |likeness: &Likeness| MEANT_SECTION * likeness.nearest;
-        likeness.iter().map(points).collect()
-    }
-
-    fn cosine(&self, question: &RoundedMeaning) -> impl Fn(usize) -> f32 {
-        |number| {
+        self.neighbours.of_class(class, |number| {
             let own = self.meanings.get(number);
             own.map_or(0.0, |own| own.cosine(question))
-        }
+        })
     }
 }
