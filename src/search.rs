@@ -199,17 +199,10 @@ impl Index {
             self.add_neighbours(&analyzed, &mut scores);
         }
         let topics = self.topics.len();
-        let mut ranked: Vec<(f32, usize)> = scores.iter().copied().take(topics).zip(0..).collect();
-        ranked.sort_by(|(a_score, a), (b_score, b)| {
-            b_score
-                .total_cmp(a_score)
-                .then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b)))
-        });
-        ranked.truncate(MOST_MATCHES);
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
         let mut next_section = None;
-        let matches: Vec<Match> = ranked
-            .into_iter()
+        let best_topics = self.best_topics(&scores).into_iter();
+        let matches: Vec<Match> = best_topics
             .enumerate()
             .map(|(rank, (score, topic))| {
                 let (section, next) = match repeated {
@@ -257,6 +250,18 @@ impl Index {
             next_section,
             matches,
         }
+    }
+
+    /// The topics with the highest scores, best first, with their scores.
+    fn best_topics(&self, scores: &[f32]) -> Vec<(f32, usize)> {
+        let topics = scores.iter().copied().take(self.topics.len());
+        let mut ranked: Vec<(f32, usize)> = topics.zip(0..).collect();
+        ranked.sort_by(|(a_score, a), (b_score, b)| {
+            let by_id = || self.topics.get(*a).cmp(&self.topics.get(*b));
+            b_score.total_cmp(a_score).then_with(by_id)
+        });
+        ranked.truncate(MOST_MATCHES);
+        ranked
     }
 
     /// The sections that alone have all telling words of a short question in their texts.
