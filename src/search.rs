@@ -201,9 +201,8 @@ impl Index {
         let topics = self.topics.len();
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
         let mut next_section = None;
-        let matches: Vec<Match> = self
-            .best_topics(&scores)
-            .into_iter()
+        let best_topics = self.best_topics(&scores).into_iter();
+        let matches: Vec<Match> = best_topics
             .enumerate()
             .map(|(rank, (score, topic))| {
                 let (section, next) = match repeated {
@@ -256,14 +255,13 @@ impl Index {
         }
     }
 
-    /// The topics with the highest scores, best first.
+    /// The topics with the highest scores, best first, with their scores.
     fn best_topics(&self, scores: &[f32]) -> Vec<(f32, usize)> {
         let topics = scores.iter().copied().take(self.topics.len());
         let mut ranked: Vec<(f32, usize)> = topics.zip(0..).collect();
         ranked.sort_by(|(a_score, a), (b_score, b)| {
-            b_score
-                .total_cmp(a_score)
-                .then_with(|| self.topics.get(*a).cmp(&self.topics.get(*b)))
+            let by_id = || self.topics.get(*a).cmp(&self.topics.get(*b));
+            b_score.total_cmp(a_score).then_with(by_id)
         });
         ranked.truncate(MOST_MATCHES);
         ranked

@@ -135,7 +135,8 @@ impl Phrasings {
         let likeness = likeness.get(self.numbers(classes)).unwrap_or_default();
         let (eights, rest) = likeness.as_chunks::<8>();
         let nearest = eights.iter().fold(f32x8::ZERO, |nearest, eight| {
-            nearest.max(f32x8::new(*eight))
+            // No likeness is NaN, for which `max` would look.
+            nearest.fast_max(f32x8::new(*eight))
         });
         nearest
             .to_array()
