@@ -72,7 +72,7 @@ fn announce(live: &Live, address: SocketAddr) -> std::io::Result<()> {
         address.to_string()
     };
     let editing = match live.source() {
-        GuideSource::Folder(_) => "Saved changes show at once",
+        GuideSource::Folder(_) => "Saved changes show within a few seconds",
         GuideSource::Embedded => "To edit it, run `internbot guide export knowledge` first",
     };
     writeln!(
