@@ -74,6 +74,10 @@ fn log(live: &Live, reload: &Reload) {
             guide.version = version,
             "the guide's files have not changed"
         ),
+        Reload::Mended => info!(
+            guide.version = version,
+            "the guide's files have no errors any more, and are the same as the live guide"
+        ),
         Reload::Swapped(changes) => info!(
             guide.version = version,
             topics.added = changes.added,

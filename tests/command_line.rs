@@ -406,6 +406,12 @@ fn chat_picks_up_changes_saved_since_the_last_answer() {
     );
     let read = ask("Beta way of baking bread");
     assert!(!read.contains("bread.toml"), "it is said once: {read}");
+    guide.edit("bread", "category = \"outsde\"", "category = \"outside\"");
+    let read = ask("Beta way of baking bread");
+    assert!(
+        read.contains("The guide's files have no errors any more."),
+        "{read}"
+    );
     drop(typed);
     assert!(chat.wait().expect("it ends").success());
 }
