@@ -26,7 +26,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use browser::Browser;
-use internbot::config;
+use internbot::config::{self, Config};
 use internbot::live::Live;
 use internbot::preview::Preview;
 
@@ -72,9 +72,17 @@ async fn main() {
         ..config::Store::default()
     };
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let preview = Preview::bind(anywhere, Arc::new(live), store, Box::new(|_| None))
-        .await
-        .expect("there is a free port");
+    let preview = Preview::bind(
+        anywhere,
+        Arc::new(live),
+        &Config {
+            store,
+            ..Config::default()
+        },
+        Box::new(|_| None),
+    )
+    .await
+    .expect("there is a free port");
     let address = preview.address();
     tokio::spawn(preview.serve());
     fs::create_dir_all(FOLDER).expect("the folder can be made");

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Each line is a question from a member who mentions the bot; `> That helped` clicks a button of the last reply; the end of
-//! the input (Ctrl-D) ends the conversation.
+//! the input (Ctrl-D) ends the conversation. `/topics`, `/resources`, `/help`, `/privacy` and `/forget-me` are commands.
 
 #![allow(
     clippy::print_stdout,
@@ -23,6 +23,8 @@ use stand_in::{Channel, Member, Message, StandIn};
 
 /// The port that `examples/stand_in.toml` names.
 const PORT: u16 = 4300;
+/// The commands that need nothing else.
+const COMMANDS: [&str; 5] = ["/topics", "/resources", "/help", "/privacy", "/forget-me"];
 /// How often it is looked whether the bot is there.
 const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -73,6 +75,12 @@ async fn talk(discord: &StandIn, help: &Channel, mia: &Member) {
                     show(response.message());
                     last = Some(response.message().clone());
                 }
+            }
+            (text, _) if COMMANDS.contains(&text) => {
+                let response = mia.slash(text.trim_start_matches('/'), &[]).await;
+                println!("\nmia: {text}; {:?}:", response.kind);
+                show(response.message());
+                last = Some(response.message().clone());
             }
             (text, _) => {
                 println!("\nmia: @internbot {text}");

@@ -82,6 +82,8 @@ pub struct LiveProblem {
 pub enum Reload {
     /// The files have not changed.
     Same,
+    /// The files had an error, and are again those of the live guide.
+    Mended,
     /// Another guide answers now.
     Swapped(Changes),
     /// The files have an error, and the previous guide stays live.
@@ -275,8 +277,13 @@ impl Live {
         });
         match read {
             Ok(None) => {
-                self.change(|status| status.problem = None);
-                Reload::Same
+                let mut had_problem = false;
+                self.change(|status| had_problem = status.problem.take().is_some());
+                if had_problem {
+                    Reload::Mended
+                } else {
+                    Reload::Same
+                }
             }
             Ok(Some(knowledge)) => {
                 let guide = Arc::new(IndexCache::of_user().learn(knowledge));
@@ -320,7 +327,7 @@ impl Live {
 impl Reloads {
     fn count(&mut self, reload: &Reload) {
         *match reload {
-            Reload::Same => &mut self.same,
+            Reload::Same | Reload::Mended => &mut self.same,
             Reload::Swapped(_) => &mut self.swapped,
             Reload::Failed { .. } => &mut self.failed,
         } += 1;

@@ -26,10 +26,11 @@ use std::time::Duration;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use crate::config;
+use crate::config::Config;
 use crate::listener::{self, Bounds};
 use crate::live::Live;
 use crate::reloading;
+use crate::reply::Privacy;
 use server::Previewed;
 
 pub use server::EncodeText;
@@ -71,7 +72,7 @@ impl Preview {
     pub async fn bind(
         address: SocketAddr,
         live: Arc<Live>,
-        store: config::Store,
+        config: &Config,
         encode: EncodeText,
     ) -> Result<Self, PreviewError> {
         let fault = |source| PreviewError { address, source };
@@ -79,7 +80,12 @@ impl Preview {
         let address = listener.local_addr().map_err(fault)?;
         let seen = Arc::new(Previewed {
             live,
-            store,
+            store: config.store.clone(),
+            privacy: Privacy {
+                keeps: (!config.store.url.is_off())
+                    .then_some((config.store.keep_gaps_days, config.store.keep_votes_days)),
+                contact: config.discord.privacy_contact.clone(),
+            },
             encode,
             address,
         });

@@ -70,10 +70,15 @@ pub(crate) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
 fn log(live: &Live, reload: &Reload) {
     let version = live.guide().knowledge.version().to_owned();
     match reload {
-        Reload::Same => info!(
-            guide.version = version,
-            "the guide's files have not changed"
-        ),
+        Reload::Same | Reload::Mended => {
+            let outcome = match reload {
+                Reload::Mended => {
+                    "the guide's files have no errors any more, and are those of the live guide"
+                }
+                _ => "the guide's files have not changed",
+            };
+            info!(guide.version = version, "{outcome}");
+        }
         Reload::Swapped(changes) => info!(
             guide.version = version,
             topics.added = changes.added,

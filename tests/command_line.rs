@@ -345,6 +345,27 @@ fn chat_accepts_questions_numbers_and_the_end_of_input() {
 }
 
 #[test]
+fn chat_ends_when_someone_types_what_ends_other_programs() {
+    for farewell in ["exit", "quit", ":q", "Quit"] {
+        let ran = internbot(&["chat"], format!("{farewell}\nhow do i write a resume\n"));
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+        assert!(
+            ran.out.contains("\"exit\" or Ctrl-D ends it")
+                && ran.out.contains("Good luck!")
+                && !ran.out.contains("Resume"),
+            "{farewell}:\n{}",
+            ran.out
+        );
+    }
+    let ran = internbot(&["chat"], "how do i quit my internship\n");
+    assert!(
+        ran.out.lines().count() > 5,
+        "it is a question:\n{}",
+        ran.out
+    );
+}
+
+#[test]
 fn chat_picks_up_changes_saved_since_the_last_answer() {
     let guide = SmallGuide::new("Alpha");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_internbot"));
@@ -385,6 +406,12 @@ fn chat_picks_up_changes_saved_since_the_last_answer() {
     );
     let read = ask("Beta way of baking bread");
     assert!(!read.contains("bread.toml"), "it is said once: {read}");
+    guide.edit("bread", "category = \"outsde\"", "category = \"outside\"");
+    let read = ask("Beta way of baking bread");
+    assert!(
+        read.contains("The guide's files have no errors any more."),
+        "{read}"
+    );
     drop(typed);
     assert!(chat.wait().expect("it ends").success());
 }

@@ -200,6 +200,42 @@ fn invalid_toml_is_reported_with_its_place() {
 }
 
 #[test]
+fn a_text_without_its_last_three_quotes_is_found_by_the_line_where_it_begins() {
+    // The last text of a file, and one with another after it, which then seems to end it.
+    let mend = "A text that begins with three quotes (\"\"\") must end with three; look at the one that begins on line 26.";
+    let resources = "\n\"\"\"\nresources = [\"pro-git\"]\n";
+    let another =
+        "[[section]]\nid = \"next\"\nheading = \"Next\"\ntext = \"\"\"\nMore words.\n\"\"\"\n";
+    for rest in ["", another] {
+        one_finding(
+            "git.toml",
+            resources,
+            &format!("\nresources = [\"pro-git\"]\n\n{rest}"),
+            "guide/topics/git.toml:",
+            mend,
+        );
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_one_problem_even_if_the_file_then_lacks_a_required_one() {
+    one_finding(
+        "git.toml",
+        "questions = [",
+        "questons = [",
+        "guide/topics/git.toml:8:1: error: this file has no key `questons`",
+        "Did you mean `questions`?",
+    );
+    one_finding(
+        "git.toml",
+        "heading =",
+        "headin =",
+        "guide/topics/git.toml:25:1: error: a section has no key `headin`",
+        "Did you mean `heading`?",
+    );
+}
+
+#[test]
 fn an_unknown_key_is_reported_with_the_right_one() {
     one_finding(
         "git.toml",

@@ -16,6 +16,8 @@ use super::terminal_encoder::TerminalEncoder;
 
 /// How many earlier questions of the conversation are kept.
 const REMEMBERED: usize = 5;
+/// Lines that end the conversation, as in other programs in a terminal.
+const FAREWELLS: [&str; 3] = ["exit", "quit", ":q"];
 
 pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, CliError> {
     take_in(live, encoder);
@@ -23,7 +25,7 @@ pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, Cl
     let mut out = anstream::stdout();
     writeln!(
         out,
-        "Ask about internships in your own words. Type a number to open a suggestion, or \"topics\" to list the guide; Ctrl-D quits.\n"
+        "Ask about internships in your own words. Type a number to open a suggestion, or \"topics\" to list the guide; \"exit\" or Ctrl-D ends it.\n"
     )?;
     let mut previous: Vec<String> = Vec::new();
     let mut shown = Reply::default();
@@ -36,6 +38,9 @@ pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, Cl
         let line = line.trim();
         if line.is_empty() {
             continue;
+        }
+        if FAREWELLS.iter().any(|word| line.eq_ignore_ascii_case(word)) {
+            break;
         }
         editor.add_history_entry(line)?;
         follow_files(live, encoder, &mut out)?;
@@ -90,6 +95,7 @@ fn follow_files(
             take_in(live, encoder);
             writeln!(out, "{}", reply::changed(&changes))
         }
+        Some(Reload::Mended) => writeln!(out, "The guide's files have no errors any more."),
         Some(Reload::Failed {
             error,
             is_new: true,

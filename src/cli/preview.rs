@@ -54,8 +54,7 @@ pub(super) fn run(
     runtime.block_on(async {
         let asked = Arc::clone(&encoder);
         let encode = Box::new(move |text: &str| asked.encode(text));
-        let store = config.store.clone();
-        let preview = Preview::bind(address, Arc::clone(&live), store, encode).await?;
+        let preview = Preview::bind(address, Arc::clone(&live), config, encode).await?;
         announce(&live, preview.address())?;
         tokio::select! {
             never = preview.serve() => match never {},
@@ -72,7 +71,7 @@ fn announce(live: &Live, address: SocketAddr) -> std::io::Result<()> {
         address.to_string()
     };
     let editing = match live.source() {
-        GuideSource::Folder(_) => "Saved changes show at once",
+        GuideSource::Folder(_) => "Saved changes show within a few seconds",
         GuideSource::Embedded => "To edit it, run `internbot guide export knowledge` first",
     };
     writeln!(

@@ -19,7 +19,7 @@ use crate::additions::Additions;
 use crate::answer::{Answer, ProbableMatch};
 use crate::guide::Guide;
 use crate::knowledge::KnowledgeBase;
-use crate::reply::{self, Action, Filter, Place, Reply, View};
+use crate::reply::{self, Action, Filter, Place, Privacy, Reply, View};
 use crate::search::{Encode, Question};
 
 /// The person who asks, and whom the buttons are for: an id that nobody on Discord has.
@@ -123,10 +123,15 @@ impl DryRunReply {
 }
 
 /// The bot's reply to someone who mentions it, replies to it or types one of the commands that need nothing else.
-pub(crate) fn reply_to(guide: &Guide, encode: &Encode<'_>, said: &IncomingText) -> DryRunReply {
+pub(crate) fn reply_to(
+    guide: &Guide,
+    encode: &Encode<'_>,
+    privacy: &Privacy,
+    said: &IncomingText,
+) -> DryRunReply {
     let knowledge = &guide.knowledge;
     let text: String = said.text.trim().chars().take(MAX_MESSAGE).collect();
-    if let Some(reply) = command(knowledge, &text) {
+    if let Some(reply) = command(knowledge, privacy, &text) {
         return reply;
     }
     if text.is_empty() {
@@ -234,14 +239,16 @@ pub(crate) fn view_of(
     }
 }
 
-/// The reply to a command that needs neither Discord nor a store.
-fn command(knowledge: &KnowledgeBase, text: &str) -> Option<DryRunReply> {
+/// The reply to a command that needs neither Discord nor a store, or says that it has nothing to do.
+fn command(knowledge: &KnowledgeBase, privacy: &Privacy, text: &str) -> Option<DryRunReply> {
     let to = |audience, reply: &Reply| DryRunReply::in_response(Effect::New, reply, audience);
     match text {
         "/topics" => Some(to(Audience::OnePerson, &reply::topics(knowledge))),
         "/help" => Some(to(Audience::OnePerson, &reply::help(knowledge))),
         "/resources" => reply::resources(knowledge, &Filter::default(), 0)
             .map(|reply| to(Audience::Channel, &reply)),
+        "/privacy" => Some(to(Audience::OnePerson, &reply::privacy(privacy))),
+        "/forget-me" => Some(to(Audience::OnePerson, &reply::nothing_to_forget())),
         _ => None,
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct TopicFile {
     pub category: Located<String>,
     pub summary: Located<String>,
     pub questions: Vec<Located<String>>,
+    /// Whether `questions` is a list. If not, that is a problem of its own.
+    pub has_questions: bool,
     pub keywords: Vec<Located<String>>,
     pub related: Vec<Located<String>>,
     pub reviewed: Option<Located<Date>>,
@@ -144,6 +146,7 @@ pub(super) fn topic(table: &mut Table<'_, '_>) -> TopicFile {
         category: table.string("category"),
         summary: table.string("summary"),
         questions: table.strings("questions"),
+        has_questions: table.is_list("questions"),
         keywords: table.strings("keywords"),
         related: table.strings("related"),
         reviewed: table.date("reviewed"),

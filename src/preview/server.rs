@@ -25,7 +25,7 @@ use crate::discord::dry_run::{self, DryRunReply};
 use crate::gaps;
 use crate::knowledge::{LoadError, Topic};
 use crate::live::Live;
-use crate::reply::Place;
+use crate::reply::{Place, Privacy};
 use crate::search::SentenceVector;
 use crate::store::{self, StoreError, first_day};
 
@@ -65,6 +65,8 @@ pub type EncodeText = Box<dyn Fn(&str) -> Option<SentenceVector> + Send + Sync>;
 pub(super) struct Previewed {
     pub live: Arc<Live>,
     pub store: config::Store,
+    /// What `/privacy` says.
+    pub privacy: Privacy,
     pub encode: EncodeText,
     pub address: SocketAddr,
 }
@@ -276,7 +278,7 @@ async fn section(
 /// The bot's reply to a message.
 async fn reply(State(seen): PreviewState, body: Bytes) -> Response {
     answer(seen, &body, |seen, said| {
-        dry_run::reply_to(&seen.live.guide(), &*seen.encode, &said)
+        dry_run::reply_to(&seen.live.guide(), &*seen.encode, &seen.privacy, &said)
     })
     .await
 }

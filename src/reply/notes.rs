@@ -91,6 +91,13 @@ pub fn forgotten(votes: u64, keeps_gaps: Option<u32>) -> Reply {
     ))
 }
 
+/// For someone who asks to be forgotten in the preview.
+pub fn nothing_to_forget() -> Reply {
+    note(
+        "There is nothing to delete: the preview keeps nothing. In Discord, this deletes your votes and what I remember about you.",
+    )
+}
+
 /// For someone who asked to be forgotten while the store cannot be written to.
 pub fn will_forget() -> Reply {
     note(

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use internbot::config;
+use internbot::config::{self, Config};
 use internbot::knowledge::Section;
 use internbot::preview::Preview;
 use internbot::search::SentenceVector;
@@ -40,9 +40,17 @@ impl Draft {
     async fn with(store: config::Store) -> Self {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let encode = Box::new(|_: &str| None::<SentenceVector>);
-        let preview = Preview::bind(anywhere, this_guide(), store, encode)
-            .await
-            .expect("there is a free port");
+        let preview = Preview::bind(
+            anywhere,
+            this_guide(),
+            &Config {
+                store,
+                ..Config::default()
+            },
+            encode,
+        )
+        .await
+        .expect("there is a free port");
         let address = preview.address();
         tokio::spawn(preview.serve());
         Self {

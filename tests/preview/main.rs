@@ -30,7 +30,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use internbot::config;
+use internbot::config::{self, Config};
 use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::live::Live;
@@ -57,9 +57,17 @@ async fn preview_of(live: Arc<Live>) -> SocketAddr {
 
 async fn preview_with(live: Arc<Live>, store: config::Store) -> SocketAddr {
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let preview = Preview::bind(anywhere, live, store, Box::new(|_| None))
-        .await
-        .expect("there is a free port");
+    let preview = Preview::bind(
+        anywhere,
+        live,
+        &Config {
+            store,
+            ..Config::default()
+        },
+        Box::new(|_| None),
+    )
+    .await
+    .expect("there is a free port");
     let address = preview.address();
     tokio::spawn(preview.serve());
     address

@@ -75,6 +75,22 @@ async fn a_question_gets_the_message_its_html_and_an_explanation() {
 }
 
 #[tokio::test]
+async fn privacy_and_forget_me_are_commands_and_not_questions() {
+    let address = preview_of(this_guide()).await;
+    for (text, part) in [
+        ("/privacy", "Nothing is written to disk."),
+        ("/forget-me", "the preview keeps nothing"),
+    ] {
+        let (_, body) = answer_to(post(address, "/api/reply", &json!({"text": text}))).await;
+        let reply: Value = serde_json::from_str(&body).expect("JSON");
+        let html = reply["html"].as_str().expect("text");
+        assert!(html.contains(part), "{html}");
+        assert_eq!(reply["ephemeral"], true, "only the person sees it");
+        assert_eq!(reply["why"], Value::Null, "it was not searched for");
+    }
+}
+
+#[tokio::test]
 async fn typed_text_is_shown_as_text_and_not_run() {
     let address = preview_of(this_guide()).await;
     let asked = json!({"text": "<img src=x onerror=alert(1)> resume <script>alert(1)</script>"});
@@ -259,7 +275,7 @@ async fn connections_that_ask_nothing_are_closed_and_a_question_behind_them_is_a
 #[tokio::test]
 async fn a_taken_port_is_reported_with_what_to_do() {
     let taken = preview_of(this_guide()).await;
-    let second = Preview::bind(taken, this_guide(), no_store(), Box::new(|_| None)).await;
+    let second = Preview::bind(taken, this_guide(), &Config::default(), Box::new(|_| None)).await;
     let why = second.expect_err("the port is taken").to_string();
     assert!(
         why.contains(&taken.to_string()) && why.contains("choose another one with --port"),

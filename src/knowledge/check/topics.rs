@@ -126,7 +126,7 @@ pub(super) fn check_topic(
         }
     }
     let phrasings = topic.phrasings().count();
-    if phrasings < FEW_PHRASINGS {
+    if topic.has_questions && phrasings < FEW_PHRASINGS {
         file.warn(
             &topic.span,
             format!("the topic has only {phrasings} phrasing(s)"),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::reader::{Located, Reader, suggestion};
+use super::reader::{Lines, Located, Reader, nearest, suggestion};
 
 impl Reader<'_> {
     /// Parses the file and reads its top-level table; `None` if the file is not TOML.
@@ -19,12 +19,11 @@ impl Reader<'_> {
         if let Some(fault) = faults.first() {
             // Errors after the first are mostly echoes of it.
             let message = fault.message().lines().collect::<Vec<_>>().join(", ");
-            let help = "Fix the TOML here: put text in quotes and lists in [ ], and end each entry with a comma.";
-            self.error(
-                &fault.span().unwrap_or_default(),
-                format!("this is not valid TOML: {message}"),
-                help,
-            );
+            let span = fault.span().unwrap_or_default();
+            let help = unclosed_text(self.text, span.start).unwrap_or_else(|| {
+                "Fix the TOML here: put text in quotes and lists in [ ], and end each entry with a comma.".to_owned()
+            });
+            self.error(&span, format!("this is not valid TOML: {message}"), help);
             return None;
         }
         let mut table = Table {
@@ -37,11 +36,30 @@ impl Reader<'_> {
             what: "this file",
             span: 0..0,
             known: BTreeSet::new(),
+            missing: Vec::new(),
         };
         let value = read(&mut table);
         table.finish();
         Some(value)
     }
+}
+
+/// What to do about a file with an odd number of `"""`: it is not TOML from somewhere after the text that lacks its end.
+fn unclosed_text(text: &str, fault: usize) -> Option<String> {
+    let quotes: Vec<usize> = text.match_indices(r#"""""#).map(|(at, _)| at).collect();
+    if quotes.len().is_multiple_of(2) {
+        return None;
+    }
+    // They come in pairs up to the fault: the last pair is then the beginning of this text and that of the next.
+    let before = quotes.partition_point(|&at| at <= fault);
+    let begins = quotes
+        .get(before.saturating_sub(2 - before % 2))
+        .copied()
+        .unwrap_or_default();
+    let line = Lines::of(text).position(begins).line;
+    Some(format!(
+        r#"A text that begins with three quotes (""") must end with three; look at the one that begins on line {line}."#
+    ))
 }
 
 /// A TOML table being read; remembers which keys were read, to report the others.
@@ -51,6 +69,8 @@ pub(in crate::knowledge) struct Table<'a, 't> {
     what: &'static str,
     span: Range<usize>,
     known: BTreeSet<&'static str>,
+    /// Required keys that it lacks.
+    missing: Vec<&'static str>,
 }
 
 impl<'a> Table<'a, '_> {
@@ -67,11 +87,7 @@ impl<'a> Table<'a, '_> {
     fn required(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         let found = self.get(key);
         if found.is_none() {
-            self.reader.error(
-                &self.span.clone(),
-                format!("{} has no `{key}`", self.what),
-                format!("Add a line `{key} = …`."),
-            );
+            self.missing.push(key);
         }
         found
     }
@@ -101,6 +117,12 @@ impl<'a> Table<'a, '_> {
         self.required(key)
             .map(|value| self.list(key, value))
             .unwrap_or_default()
+    }
+
+    /// Whether a key is a list; if a required one is not, that is reported elsewhere.
+    pub(in crate::knowledge) fn is_list(&mut self, key: &'static str) -> bool {
+        self.get(key)
+            .is_some_and(|value| value.get_ref().is_array())
     }
 
     /// An optional list of texts.
@@ -178,6 +200,7 @@ impl<'a> Table<'a, '_> {
                 what,
                 span: entry.span(),
                 known: BTreeSet::new(),
+                missing: Vec::new(),
             };
             found.push(read(&mut table));
             table.finish();
@@ -278,15 +301,24 @@ impl<'a> Table<'a, '_> {
         }
     }
 
-    /// Reports every key that was not read.
+    /// Reports every key that was not read, and every one that is missing, unless it is one of those, misspelt.
     fn finish(mut self) {
         let known: Vec<&str> = self.known.iter().copied().collect();
         for key in self.table.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
                 let message = format!("{} has no key `{}`", self.what, key.get_ref());
+                let meant = nearest(key.get_ref(), known.iter().copied());
+                self.missing.retain(|missing| Some(*missing) != meant);
                 self.reader
                     .error(&key.span(), message, suggestion(key.get_ref(), &known));
             }
+        }
+        for key in &self.missing {
+            self.reader.error(
+                &self.span,
+                format!("{} has no `{key}`", self.what),
+                format!("Add a line `{key} = …`."),
+            );
         }
     }
 }
