@@ -27,11 +27,11 @@ pub fn section_table(
     resource: Option<&str>,
 ) -> Option<String> {
     #[derive(Serialize)]
-    struct Table {
+    struct FormTable {
         section: [SectionToml; 1],
     }
     let section = [section(id, lesson, questions, resource)?];
-    Some(to_toml(&Table { section }))
+    Some(to_toml(&FormTable { section }))
 }
 
 /// A text on one line as a string of TOML.

@@ -45,12 +45,17 @@ async fn each_question_is_one_log_line_without_its_text() {
         .says(&help, &format!("@bot {}", small_guide::question("bread")))
         .await;
     let reply = discord.next_message(&help).await;
+    // A line is written after its answer is sent: the next question waits for it, so that their order is known.
+    program.logged("\"asked\"", 1).await;
     mia.replies(&reply, "and quokkas?").await;
+    program.logged("\"asked\"", 2).await;
     discord.next_message(&help).await;
     mia.dms("quokkas").await;
+    program.logged("\"asked\"", 3).await;
     discord.next_message(&mia.dm()).await;
     mia.slash("ask", &[("question", &small_guide::question("tents"))])
         .await;
+    program.logged("\"asked\"", 4).await;
     mia.slash("ask", &[("question", "where do i learn pitching a tent")])
         .await;
     // Nobody asked the bot this.
