@@ -48,9 +48,9 @@ pub(in crate::discord) struct DiscordMessage {
     mention_everyone: bool,
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
-    /// Components of version 2 hold the text of a message.
+    /// RawComponents of version 2 hold the text of a message.
     #[serde(default)]
-    components: Components,
+    components: RawComponents,
     /// What a forwarded message shows.
     #[serde(default, deserialize_with = "lenient")]
     message_snapshots: Vec<Snapshot>,
@@ -85,15 +85,15 @@ struct SnapshotMessage {
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
     #[serde(default)]
-    components: Components,
+    components: RawComponents,
 }
 
-/// Components, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
+/// RawComponents, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-struct Components(Option<Box<RawValue>>);
+struct RawComponents(Option<Box<RawValue>>);
 
-impl Components {
+impl RawComponents {
     fn read(&self) -> Vec<Value> {
         let raw = self.0.as_ref();
         raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
