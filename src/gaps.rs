@@ -217,7 +217,7 @@ mod tests {
                 "is my dog allowed in the office",
             ],
             [
-                "is accommodation provided",
+                "is there accommodation for interns",
                 "accomodation for interns",
                 "do i get acommodation",
             ],

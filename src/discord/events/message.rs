@@ -48,7 +48,7 @@ pub(in crate::discord) struct DiscordMessage {
     mention_everyone: bool,
     #[serde(default, deserialize_with = "lenient")]
     embeds: Vec<Embed>,
-    /// RawComponents of version 2 hold the text of a message.
+    /// Components of version 2 hold the text of a message.
     #[serde(default)]
     components: RawComponents,
     /// What a forwarded message shows.
@@ -88,7 +88,7 @@ struct SnapshotMessage {
     components: RawComponents,
 }
 
-/// RawComponents, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
+/// Components, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 struct RawComponents(Option<Box<RawValue>>);
