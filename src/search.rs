@@ -39,11 +39,10 @@ pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
 pub use found::{EncoderEvidence, Found, MOST_MATCHES, Match};
-use meaning::{Meanings, RoundedMeaning};
+use meaning::{Meaning, Meanings, RoundedMeaning};
 use neighbours::MeantExamples;
 use phrasings::Phrasings;
 pub use reach::unreachable;
-
 use sections::{QueryTerms, Sections};
 use sentences::SentenceLikeness;
 pub use sentences::{Encode, SENTENCE_DIMENSIONS, SentenceVector, Sentences, no_encoder};
@@ -158,7 +157,8 @@ impl Index {
             return Found::default();
         }
         let vector = self.vector(&analyzed);
-        let mut scores = self.logits(&analyzed, &vector);
+        let meaning = self.meanings.of(&analyzed);
+        let mut scores = self.logits(&vector, &meaning);
         if self.components.has(Component::Sentences) {
             self.lean_on_asking_sentence(&question.text, &analyzed, &mut scores);
         }
@@ -168,7 +168,7 @@ impl Index {
             None
         };
         if let Some((share, before)) = &before {
-            let of_before = self.logits(before, &self.vector(before));
+            let of_before = self.logits(&self.vector(before), &self.meanings.of(before));
             scores
                 .iter_mut()
                 .zip(of_before)
@@ -196,7 +196,7 @@ impl Index {
         // An encoder knows what a text means better than the sum of its words does.
         let encoded = self.add_encoder(question, &mut scores);
         if encoded.is_none() {
-            self.add_neighbours(&analyzed, &mut scores);
+            self.add_neighbours(&meaning, &mut scores);
         }
         let topics = self.topics.len();
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
@@ -213,10 +213,7 @@ impl Index {
                         &query,
                         &self.phrasings,
                         &likeness,
-                        |sections| match &encoded {
-                            Some(encoded) => encoded.sections(topic, sections),
-                            None => vec![0.0; sections],
-                        },
+                        encoded.as_ref(),
                     ),
                 };
                 if rank == 0 {
@@ -295,8 +292,8 @@ impl Index {
     }
 
     /// The classifier's logit of each class, above the mean of all.
-    fn logits(&self, analyzed: &AnalyzedText, vector: &[WeightedFeature]) -> Vec<f32> {
-        let mut logits = self.classifier.scores(vector, &self.meanings.of(analyzed));
+    fn logits(&self, vector: &[WeightedFeature], meaning: &Meaning) -> Vec<f32> {
+        let mut logits = self.classifier.scores(vector, meaning);
         let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
         logits.iter_mut().for_each(|logit| *logit -= mean);
         logits
@@ -315,7 +312,7 @@ impl Index {
 
     /// Adds how similar in meaning the nearest examples of the classes that are best so far are. The others are too far behind
     /// for it to matter.
-    fn add_neighbours(&self, analyzed: &AnalyzedText, scores: &mut [f32]) {
+    fn add_neighbours(&self, meaning: &Meaning, scores: &mut [f32]) {
         let mut ranked: Vec<(f32, usize)> = scores.iter().copied().zip(0..).collect();
         if ranked.len() > MOST_COMPARED {
             ranked.select_nth_unstable_by(MOST_COMPARED, |(a_score, a), (b_score, b)| {
@@ -323,7 +320,7 @@ impl Index {
             });
             ranked.truncate(MOST_COMPARED);
         }
-        let meaning = RoundedMeaning::new(&self.meanings.of(analyzed));
+        let meaning = RoundedMeaning::new(meaning);
         for (_, class) in ranked {
             let likeness = self.examples.likeness(class, &meaning);
             if let Some(score) = scores.get_mut(class) {
@@ -355,7 +352,7 @@ impl Index {
         if analyzed.words.len() < SHORTEST_ASKING || analyzed.words.len() == whole.words.len() {
             return;
         }
-        let of_asking = self.logits(&analyzed, &self.vector(&analyzed));
+        let of_asking = self.logits(&self.vector(&analyzed), &self.meanings.of(&analyzed));
         for (score, asking) in scores.iter_mut().zip(of_asking) {
             *score = (*score + asking) / 2.0;
         }

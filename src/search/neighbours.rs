@@ -87,18 +87,13 @@ impl Neighbours {
             .collect()
     }
 
-    /// How similar a question is to the examples that ask for each of the sections of a topic, by how similar it is to each
-    /// example. A phrasing of the topic as a whole asks for the first.
-    pub(super) fn sections(
-        &self,
-        topic: usize,
-        sections: usize,
-        cosine: impl Fn(usize) -> f32,
-    ) -> Vec<Likeness> {
+    /// The same for the examples that ask for each of the sections of a topic. A phrasing of the topic as a whole asks for the
+    /// first.
+    pub(super) fn sections(&self, topic: usize, sections: usize, cosines: &[f32]) -> Vec<Likeness> {
         let of_section = |section: usize| {
             let examples = self.of_class.get(topic).iter();
             let own = examples.filter(move |(_, own)| own.unwrap_or(0) as usize == section);
-            Likeness::of(own.map(|(number, _)| cosine(*number as usize)))
+            Likeness::of(own.filter_map(|(number, _)| cosines.get(*number as usize).copied()))
         };
         (0..sections).map(of_section).collect()
     }

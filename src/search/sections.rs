@@ -11,8 +11,10 @@ use super::classifier::{XorShift, softmax};
 use super::corpus::{Corpus, Example};
 use super::dictionary::Texts;
 use super::features::word_key;
+use super::lists::Lists;
 use super::phrasings::Phrasings;
 use super::ranked::Ranked;
+use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
 
 /// The weight of a phrasing of the whole topic for the first section, relative to the section's own phrasings.
@@ -58,13 +60,17 @@ impl QueryTerms {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Sections {
     topics: Vec<TopicSections>,
+    /// For each stem, the sections whose heading and text have it, in order. Sections are numbered over all topics.
+    having: Lists<u32>,
+    /// The number of each topic's first section; one more at the end.
+    starts: Vec<u32>,
 }
 
 /// What is known of the sections of one topic.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct TopicSections {
-    /// The stems of each section's heading and text, in order.
-    texts: Vec<Box<[u32]>>,
+    /// How many sections the topic has.
+    count: usize,
     /// The columns that the classifier knows.
     columns: Ranked,
     /// For each of them, a weight for each section, in units of `scale`.
@@ -81,17 +87,19 @@ impl Sections {
         examples: &[Example<'_>],
         vectors: &Vectors,
     ) -> Self {
-        let mut texts = texts.iter().map(|numbers| {
-            let mut stems: Vec<u32> = analyzer
-                .recall_words(numbers)
-                .words
-                .iter()
-                .map(|word| word.stem)
-                .collect();
-            stems.sort_unstable();
-            stems.dedup();
-            stems.into_boxed_slice()
-        });
+        let mut words: Vec<(usize, u32)> = Vec::new();
+        for (section, numbers) in (0..).zip(texts.iter()) {
+            let text = analyzer.recall_words(numbers);
+            words.extend(text.words.iter().map(|word| (word.stem as usize, section)));
+        }
+        words.sort_unstable();
+        words.dedup();
+        let stems = words.last().map_or(0, |(stem, _)| stem + 1);
+        let mut starts = vec![0];
+        for topic in &corpus.topics {
+            let start = starts.last().copied().unwrap_or_default();
+            starts.push(start + topic.sections.len() as u32);
+        }
         let mut lessons: Vec<Vec<SectionExample<'_>>> = Vec::new();
         lessons.resize_with(corpus.topics.len(), Vec::new);
         for (number, example) in examples.iter().enumerate() {
@@ -119,33 +127,65 @@ impl Sections {
                     .for_each(|(topic, section)| add(topic, section)),
             }
         }
-        let topics = corpus.topics.iter().zip(lessons).map(|(topic, lessons)| {
-            let texts: Vec<Box<[u32]>> = texts.by_ref().take(topic.sections.len()).collect();
-            TopicSections::learn(texts, &lessons)
-        });
+        let topics = corpus
+            .topics
+            .iter()
+            .zip(lessons)
+            .map(|(topic, lessons)| TopicSections::learn(topic.sections.len(), &lessons));
         Self {
             topics: topics.collect(),
+            having: Lists::new(stems, words.into_iter()),
+            starts,
         }
     }
 
     /// The sections, by topic and position, whose heading and text have all of these stems; none if there are more than a few,
     /// because then the words do not tell them apart.
     pub(super) fn with_words(&self, stems: &[u32]) -> Vec<(usize, usize)> {
-        let topics = self.topics.iter().enumerate();
-        let texts = topics.flat_map(|(topic, sections)| {
-            let texts = sections.texts.iter().enumerate();
-            texts.map(move |(section, text)| ((topic, section), text))
-        });
-        let has_all = |text: &[u32]| stems.iter().all(|stem| text.binary_search(stem).is_ok());
-        let mut found: Vec<_> = texts
-            .filter(|(_, text)| has_all(text))
-            .map(|(place, _)| place)
+        let Some((first, others)) = stems.split_first() else {
+            return Vec::new();
+        };
+        let has = |stem: &u32, section: &u32| self.having(*stem).binary_search(section).is_ok();
+        let sections = self.having(*first).iter();
+        let mut found: Vec<_> = sections
+            .filter(|section| others.iter().all(|stem| has(stem, section)))
+            .filter_map(|&section| self.place(section))
             .take(MOST_WITH_WORDS + 1)
             .collect();
         if found.len() > MOST_WITH_WORDS {
             found.clear();
         }
         found
+    }
+
+    /// The sections whose heading and text have a stem, in order.
+    fn having(&self, stem: u32) -> &[u32] {
+        self.having.get(stem as usize)
+    }
+
+    /// The topic and the position of a section.
+    fn place(&self, section: u32) -> Option<(usize, usize)> {
+        let topic = self.starts.partition_point(|&start| start <= section) - 1;
+        let start = self.starts.get(topic)?;
+        Some((topic, (section - start) as usize))
+    }
+
+    /// How much of what a question says each section of a topic has in its heading and text.
+    fn shared(&self, topic: usize, query: &QueryTerms) -> Vec<f32> {
+        let start_of = |topic: usize| self.starts.get(topic).copied().unwrap_or_default();
+        let (start, end) = (start_of(topic), start_of(topic + 1));
+        let mut shared = vec![0.0; (end - start) as usize];
+        for &(stem, idf) in &query.words {
+            let having = self.having(stem);
+            let own = having.get(having.partition_point(|&section| section < start)..);
+            let own = own.unwrap_or_default().iter();
+            for section in own.take_while(|&&section| section < end) {
+                if let Some(sum) = shared.get_mut((section - start) as usize) {
+                    *sum += idf;
+                }
+            }
+        }
+        shared
     }
 
     /// The section of a topic that fits the question best (the first on a tie), and the second best with how far it is behind.
@@ -156,13 +196,13 @@ impl Sections {
         query: &QueryTerms,
         phrasings: &Phrasings,
         likeness: &[f32],
-        meant: impl FnOnce(usize) -> Vec<f32>,
+        encoded: Option<&SentenceLikeness<'_>>,
     ) -> (usize, Option<(usize, f32)>) {
         let Some(sections) = self.topics.get(topic) else {
             return (0, None);
         };
         // For each section: the greatest likeness of its phrasings, the sum and the number of all.
-        let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); sections.texts.len()];
+        let mut likes = vec![(0.0_f32, 0.0_f32, 0.0_f32); sections.count];
         for (own, like) in phrasings.of_topic(topic, likeness) {
             if let Some((nearest, sum, count)) = likes.get_mut(own.unwrap_or(0)) {
                 let like = if own.is_none() { GENERAL * like } else { like };
@@ -172,27 +212,24 @@ impl Sections {
             }
         }
         let logits = sections.logits(vector.iter().map(|weighed| (weighed.column, weighed.value)));
-        let meant = meant(sections.texts.len());
+        let encoded = encoded.map_or_else(
+            || vec![0.0; sections.count],
+            |encoded| encoded.sections(topic, sections.count),
+        );
         let (mut best, mut next) = ((0, f32::MIN), (0, f32::MIN));
-        for (section, (((text, (nearest, sum, count)), logit), meant)) in sections
-            .texts
-            .iter()
+        for (section, (((shared, (nearest, sum, count)), logit), encoded)) in self
+            .shared(topic, query)
+            .into_iter()
             .zip(likes)
             .zip(logits)
-            .zip(meant)
+            .zip(encoded)
             .enumerate()
         {
-            let shared: f32 = query
-                .words
-                .iter()
-                .filter(|(stem, _)| text.binary_search(stem).is_ok())
-                .map(|(_, idf)| idf)
-                .sum();
             let score = nearest
                 + MEAN * sum / f32::max(count, 1.0)
                 + TEXT * shared / f32::max(query.whole, 1.0)
                 + CLASSIFIED * logit
-                + meant;
+                + encoded;
             if score > best.1 {
                 (best, next) = ((section, score), best);
             } else if score > next.1 {
@@ -217,7 +254,7 @@ struct SectionExample<'a> {
 
 impl TopicSections {
     /// Trains the classifier of a topic: multinomial logistic regression, as `classifier` does for topics.
-    fn learn(texts: Vec<Box<[u32]>>, lessons: &[SectionExample<'_>]) -> Self {
+    fn learn(count: usize, lessons: &[SectionExample<'_>]) -> Self {
         let mut columns: Vec<u32> = lessons
             .iter()
             .flat_map(|lesson| lesson.vector)
@@ -225,13 +262,12 @@ impl TopicSections {
             .collect();
         columns.sort_unstable();
         columns.dedup();
-        let count = texts.len();
         let mut weights = vec![0.0; columns.len() * count];
         let mut learned = Self {
             weights: vec![0; weights.len()],
             scale: 0.0,
             columns: Ranked::new(&columns),
-            texts,
+            count,
         };
         if count < 2 {
             return learned;
@@ -284,7 +320,7 @@ impl TopicSections {
 
     /// What the classifier says for each section, above the mean.
     fn logits(&self, vector: impl Iterator<Item = (u32, f32)>) -> Vec<f32> {
-        let mut logits = vec![0.0; self.texts.len()];
+        let mut logits = vec![0.0; self.count];
         add_rows(&self.weights, self.rows(vector), &mut logits);
         logits.iter_mut().for_each(|logit| *logit *= self.scale);
         let mean = logits.iter().sum::<f32>() / logits.len().max(1) as f32;
@@ -296,7 +332,7 @@ impl TopicSections {
     fn rows(&self, vector: impl Iterator<Item = (u32, f32)>) -> impl Iterator<Item = (usize, f32)> {
         vector.filter_map(|(column, value)| {
             let row = self.columns.rank(column)?;
-            Some((row * self.texts.len(), value))
+            Some((row * self.count, value))
         })
     }
 }

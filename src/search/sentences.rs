@@ -128,9 +128,7 @@ impl SentenceLikeness<'_> {
         let likeness = self
             .sentences
             .neighbours
-            .sections(topic, sections, |number| {
-                self.cosines.get(number).copied().unwrap_or_default()
-            });
+            .sections(topic, sections, &self.cosines);
         let points = |likeness: &Likeness| {
             ENCODED_SECTION * likeness.nearest + ENCODED_SECTION * likeness.near
         };
