@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use crate::fnv::fnv1a;
-use crate::knowledge::{KnowledgeBase, Topic};
-use crate::reply::{Place, limit};
+use crate::knowledge::{KnowledgeBase, Section, Topic};
+use crate::reply::limit;
 use crate::search::{Index, Question};
 use crate::text;
 
@@ -52,13 +52,17 @@ impl Phrasebook {
     }
 
     /// The section of a phrasing, given as shown or as written.
-    pub fn find(&self, knowledge: &KnowledgeBase, text: &str) -> Option<Place> {
+    pub fn find<'a>(
+        &self,
+        knowledge: &'a KnowledgeBase,
+        text: &str,
+    ) -> Option<(&'a Topic, &'a Section)> {
         let wanted = key(text);
         let &(topic, section) = self.places.get(&fnv1a(wanted.bytes()))?;
         let (topic, section) = knowledge.section_at(topic as usize, section as usize)?;
         // Another text may have the same hash.
         let is_here = phrasings(topic).any(|(text, _)| key(text) == wanted);
-        is_here.then(|| Place::new(topic, section))
+        is_here.then_some((topic, section))
     }
 
     /// Phrasings that may be meant: first those that begin with what was typed, then those with a word that does, then what the

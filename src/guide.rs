@@ -63,7 +63,7 @@ impl Guide {
     }
 
     /// The topic that someone means by its title, its id or its contents; the topic nearest to a question if they mean none.
-    pub fn topic_for(&self, named: &str, question: &str) -> Option<&str> {
+    pub fn topic_for(&self, named: &str, question: &str) -> Option<&Topic> {
         let wanted = named.trim().to_lowercase();
         let topics = self.knowledge.topics();
         let is_named = |topic: &&Topic| topic.id == wanted || topic.title.to_lowercase() == wanted;
@@ -72,8 +72,7 @@ impl Guide {
             topics.get(found.first()?.topic)
         };
         let topic = topics.iter().find(is_named).or_else(|| found(named));
-        let topic = topic.or_else(|| found(question)).or(topics.first());
-        topic.map(|topic| topic.id.as_str())
+        topic.or_else(|| found(question)).or(topics.first())
     }
 
     /// Phrasings that someone who is typing may mean.

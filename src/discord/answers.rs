@@ -12,7 +12,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
-use super::bounded::bounded;
+use super::bounded::{bounded, retain};
 use crate::text::cut;
 
 /// How many answered questions are remembered.
@@ -211,16 +211,9 @@ impl AnswerTracker {
 
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        let mut questions = self.0.lock();
-        let ids: Vec<MessageId> = questions
-            .started
-            .iter()
-            .filter(|(_, question)| question.asker == person)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in ids {
-            questions.started.pop(&id);
-        }
+        retain(&mut self.0.lock().started, |question| {
+            question.asker != person
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serenity::all::{ChannelId, MessageId, UserId};
 
 use super::answers::shortened;
-use super::bounded::bounded;
+use super::bounded::{bounded, retain};
 use crate::reply::{Place, Reply};
 use crate::search::Question;
 
@@ -200,15 +200,9 @@ impl Conversations {
 
     /// Forgets what a person asked.
     pub(super) fn forget(&self, person: UserId) {
-        let mut known = self.0.lock();
-        let of_person = known
-            .by_answer
-            .iter()
-            .filter(|(_, conversation)| conversation.asker == person);
-        let answers: Vec<MessageId> = of_person.map(|(answer, _)| *answer).collect();
-        for answer in answers {
-            known.by_answer.pop(&answer);
-        }
+        retain(&mut self.0.lock().by_answer, |conversation| {
+            conversation.asker != person
+        });
     }
 }
 

@@ -167,26 +167,22 @@ pub(super) fn vote(
     });
 }
 
-/// Keeps the question that an answer, or all candidates, failed to answer: once for each answer, and only if it was addressed
-/// to the bot. `None` if it is not the first time; otherwise the question's outcome, if no candidate was meant.
+/// Keeps the question that an answer, or all candidates, failed to answer, if it was addressed to the bot; returns its outcome
+/// if no candidate was meant. To be called once for each answer; see `Conversations::is_first_miss`.
 pub(super) fn missed(
     context: &EventContext,
     guild: Option<GuildId>,
     way: Way,
-    answer: MessageId,
-    asked: Option<EarlierQuestion>,
+    asked: Option<&EarlierQuestion>,
     place: Option<&Place>,
-) -> Option<Option<QuestionRecord>> {
-    if !context.bot.conversations.is_first_miss(answer) {
-        return None;
-    }
+) -> Option<QuestionRecord> {
     if let Some(asked) = asked.filter(|asked| asked.addressed) {
         let topic = place.map(|place| place.topic.clone());
         gap(context, guild, &asked.text, topic);
     }
     let outcome = RecordedOutcome::NoneOfThese;
     let record = || QuestionRecord::without_search(context, guild, way, outcome, None);
-    Some(place.is_none().then(record))
+    place.is_none().then(record)
 }
 
 /// The question that one of the bot's answers answers: as remembered, as quoted above the answer, or as written in the message that
@@ -205,7 +201,7 @@ pub(super) fn earlier_question(
     if let Some(known) = remembered {
         return known.last_question();
     }
-    if let Some(quote) = answer.quote().filter(|_| command.is_some()) {
+    if let Some(quote) = command.and_then(|_| answer.quote()) {
         return Some(EarlierQuestion {
             text: reply::unescape(&quote),
             addressed: true,

@@ -12,7 +12,7 @@ use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
 use crate::discord::handlers::remark::remark_of;
 use crate::discord::record::{self, QuestionRecord};
-use crate::reply;
+use crate::reply::{self, Place};
 use crate::stats::{RecordedOutcome, Way};
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
@@ -51,12 +51,16 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
     let phrasing = context.guide.phrasebook.find(knowledge, text);
     // … unless moderators taught something else.
     let phrasing = phrasing.filter(|_| context.additions(guild).is_empty());
-    let known = phrasing.as_ref().and_then(|place| place.find(knowledge));
-    let (place, reply, record) = match known {
+    let (place, reply, record) = match phrasing {
         Some((topic, section)) => {
             let (way, outcome) = (Way::Command, RecordedOutcome::Answer);
             let record = QuestionRecord::without_search(context, guild, way, outcome, Some(topic));
-            (phrasing, reply::section(knowledge, topic, section), record)
+            let place = Place::new(topic, section);
+            (
+                Some(place),
+                reply::section(knowledge, topic, section),
+                record,
+            )
         }
         None => {
             let question = context.question(text).await;

@@ -94,10 +94,14 @@ struct SnapshotMessage {
 struct RawComponents(Option<Box<RawValue>>);
 
 impl RawComponents {
-    fn read(&self) -> Vec<Value> {
+    /// The texts in them, however they are nested.
+    fn texts(&self) -> Vec<String> {
         let raw = self.0.as_ref();
-        raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .unwrap_or_default()
+        let components: Option<Vec<Value>> =
+            raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let mut found = Vec::new();
+        add_texts(&components.unwrap_or_default(), &mut found);
+        found
     }
 }
 
@@ -119,13 +123,6 @@ impl InteractionMetadata {
     }
 }
 
-/// A component, of which only the id matters.
-#[derive(Deserialize)]
-struct Marked {
-    #[serde(default)]
-    id: Option<i64>,
-}
-
 impl DiscordMessage {
     /// Whether a person wrote it, rather than a bot, a webhook or Discord.
     pub(in crate::discord) fn is_by_a_person(&self) -> bool {
@@ -142,7 +139,7 @@ impl DiscordMessage {
         if self.interaction_metadata.is_some() {
             return None;
         }
-        let components: Vec<Marked> =
+        let components: Vec<Identified<Option<i64>>> =
             serde_json::from_str(self.components.0.as_ref()?.get()).ok()?;
         components.first()?.id
     }
@@ -168,17 +165,17 @@ impl DiscordMessage {
             .map(|snapshot| &snapshot.message);
         match forwarded {
             Some(shown) if self.content.is_empty() => {
-                visible_text(&shown.content, &shown.embeds, &shown.components.read())
+                visible_text(&shown.content, &shown.embeds, &shown.components)
             }
             _ => Cow::Borrowed(&self.content),
         }
     }
 
-    /// What a reader of the message sees, whoever wrote it.
+    /// What a reader of the message sees, no matter who wrote it.
     pub(in crate::discord) fn visible(&self) -> Cow<'_, str> {
         match self.written() {
             written if written.is_empty() => {
-                visible_text(&self.content, &self.embeds, &self.components.read())
+                visible_text(&self.content, &self.embeds, &self.components)
             }
             written => written,
         }
@@ -186,16 +183,14 @@ impl DiscordMessage {
 
     /// The line in which one of the bot's messages quotes the question that it answers.
     pub(in crate::discord) fn quote(&self) -> Option<String> {
-        let components = self.components.read();
-        let first = texts(&components).first().copied();
-        let line = first.unwrap_or(&self.content).lines().next()?;
+        let texts = self.components.texts();
+        let line = texts.first().unwrap_or(&self.content).lines().next()?;
         line.strip_prefix("> ").map(str::to_owned)
     }
 
     /// What one of the bot's messages quotes at its beginning, unescaped, one item per line.
     pub(in crate::discord) fn quotes(&self) -> Vec<String> {
-        let components = self.components.read();
-        let texts = texts(&components);
+        let texts = self.components.texts();
         let lines = texts.first().map(|text| text.lines()).into_iter().flatten();
         let quoted = lines.map_while(|line| line.strip_prefix("> "));
         quoted.map(unescape).collect()
@@ -207,8 +202,7 @@ impl DiscordMessage {
             .embeds
             .iter()
             .filter_map(|embed| embed.title.as_deref());
-        let components = self.components.read();
-        let texts = texts(&components);
+        let texts = self.components.texts();
         let lines = texts.iter().flat_map(|text| text.lines());
         let headlines = lines.filter_map(|line| line.strip_prefix(HEADLINE));
         embeds.chain(headlines).map(str::to_owned).collect()
@@ -221,27 +215,26 @@ impl DiscordMessage {
 }
 
 /// The text of a message: as such, or else in its embeds and components.
-fn visible_text<'a>(content: &'a str, embeds: &[Embed], components: &[Value]) -> Cow<'a, str> {
+fn visible_text<'a>(
+    content: &'a str,
+    embeds: &[Embed],
+    components: &RawComponents,
+) -> Cow<'a, str> {
     if !content.is_empty() {
         return Cow::Borrowed(content);
     }
     let embeds = embeds
         .iter()
         .flat_map(|embed| [&embed.title, &embed.description]);
-    let parts = embeds
-        .flatten()
-        .map(String::as_str)
-        .chain(texts(components));
+    let parts = embeds.flatten().cloned().chain(components.texts());
     Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
 }
 
-/// The texts in components, however they are nested.
-fn texts(components: &[Value]) -> Vec<&str> {
-    let mut found = Vec::new();
+fn add_texts(components: &[Value], found: &mut Vec<String>) {
     for component in components {
-        found.extend(component["content"].as_str());
-        let inner = component["components"].as_array();
-        found.extend(inner.map(|inner| texts(inner)).unwrap_or_default());
+        found.extend(component["content"].as_str().map(str::to_owned));
+        if let Some(inner) = component["components"].as_array() {
+            add_texts(inner, found);
+        }
     }
-    found
 }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::backoff::Backoff;
 use super::connection::Connection;
-use super::disconnect::{DisconnectReason, Disconnected, Resumable};
+use super::disconnect::{DisconnectReason, Disconnected, Resumable, lost};
 use super::session::Login;
 use super::session_starts::SessionStarts;
 use super::shard_status::ShardStatuses;
@@ -91,7 +91,7 @@ impl ShardRunner {
                 let reason = if error.status() == Some(401) {
                     DisconnectReason::Refused(RunError::Token)
                 } else {
-                    DisconnectReason::Lost(error.to_string())
+                    lost(error.to_string())
                 };
                 return Disconnected::unanswered(reason);
             }
@@ -110,7 +110,7 @@ impl ShardRunner {
             self.closing.clone(),
         )));
         let mut ended = running.await.unwrap_or_else(|_| {
-            let reason = DisconnectReason::Lost("the connection's task failed".to_owned());
+            let reason = lost("the connection's task failed");
             Disconnected {
                 session_started: true,
                 ..Disconnected::unanswered(reason)

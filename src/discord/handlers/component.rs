@@ -8,7 +8,7 @@ use crate::additions::Additions;
 use crate::answer::ProbableMatch;
 use crate::discord::answers::TrackedQuestion;
 use crate::discord::context::{EventContext, section, show};
-use crate::discord::conversations::Shown;
+use crate::discord::conversations::{EarlierQuestion, Shown};
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::{DiscordMessage, Interaction};
 use crate::discord::record::{self, QuestionRecord};
@@ -155,11 +155,15 @@ impl Used<'_> {
             }
             Action::NotIt(place) => {
                 record::vote(context, guild, self.user.get(), place.clone(), false);
-                self.miss(Some(place));
-                found = self.found_anew().await;
+                let asked = self.earlier_question();
+                if self.is_first_miss() {
+                    record::missed(context, guild, self.way(), asked.as_ref(), Some(place));
+                }
+                found = self.found_anew(asked).await;
             }
-            Action::NoneOfThese => {
-                record = self.miss(None);
+            Action::NoneOfThese if self.is_first_miss() => {
+                let asked = self.earlier_question();
+                record = record::missed(context, guild, self.way(), asked.as_ref(), None);
             }
             Action::Share(place) => {
                 let before =
@@ -181,16 +185,17 @@ impl Used<'_> {
         (response, record)
     }
 
-    /// Keeps the question that an answer, or all candidates, failed to answer; returns its outcome if no candidate was meant.
-    fn miss(&self, place: Option<&Place>) -> Option<QuestionRecord> {
-        let (context, guild) = (self.context, self.interaction.guild_id);
+    /// Whether this is the first click which says that the answer, or all candidates, failed to answer.
+    fn is_first_miss(&self) -> bool {
         // Below "Not it" the question is kept already.
         let metadata = self.message.interaction_metadata;
-        if metadata.is_some_and(|metadata| metadata.is_component()) {
-            return None;
-        }
-        let asked = record::earlier_question(context, guild, self.message);
-        record::missed(context, guild, self.way(), self.message.id, asked, place)?
+        let is_below = metadata.is_some_and(|metadata| metadata.is_component());
+        let conversations = &self.context.bot.conversations;
+        !is_below && conversations.is_first_miss(self.message.id)
+    }
+
+    fn earlier_question(&self) -> Option<EarlierQuestion> {
+        record::earlier_question(self.context, self.interaction.guild_id, self.message)
     }
 
     /// How the question reached the bot, as far as its answer shows.
@@ -204,12 +209,11 @@ impl Used<'_> {
     }
 
     /// What else may be meant if a section was not: searched again as long as the question is known.
-    async fn found_anew(&self) -> Vec<ProbableMatch> {
-        let (context, guild) = (self.context, self.interaction.guild_id);
-        match record::earlier_question(context, guild, self.message) {
+    async fn found_anew(&self, asked: Option<EarlierQuestion>) -> Vec<ProbableMatch> {
+        match asked {
             Some(asked) => {
-                let question = context.question(asked.text).await;
-                context.guide.answer(&question).matches
+                let question = self.context.question(asked.text).await;
+                self.context.guide.answer(&question).matches
             }
             None => Vec::new(),
         }

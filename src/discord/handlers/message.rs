@@ -249,7 +249,11 @@ fn keep(
         _ => return None,
     };
     let (guild, way) = (message.guild, message.way);
-    let missed = record::missed(context, guild, way, answer, before.last_question(), place)?;
+    if !context.bot.conversations.is_first_miss(answer) {
+        return None;
+    }
+    let asked = before.last_question();
+    let missed = record::missed(context, guild, way, asked.as_ref(), place);
     if let Some(place) = place {
         record::vote(context, guild, message.asker.get(), place.clone(), false);
     }

@@ -198,7 +198,7 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
     let topic = context.guide.topic_for(typed(FieldName::Topic), question);
     let lesson = Lesson {
         questions: std::iter::once(question.to_owned()).chain(others).collect(),
-        topic: topic.unwrap_or_default().to_owned(),
+        topic: topic.map_or_else(String::new, |topic| topic.id.clone()),
         reply: LessonReply::Own {
             text: typed(FieldName::Answer).to_owned(),
             link: Some(typed(FieldName::Link).to_owned()),
@@ -312,11 +312,9 @@ pub(in crate::discord) fn write(
     questions: Vec<String>,
     text: String,
 ) -> Form {
-    let knowledge = &context.guide.knowledge;
     let topic = questions
         .first()
-        .and_then(|question| context.guide.topic_for("", question))
-        .and_then(|id| knowledge.topic(id));
+        .and_then(|question| context.guide.topic_for("", question));
     let begun = Lesson {
         questions,
         topic: String::new(),
