@@ -7,6 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[path = "src/fnv.rs"]
+mod fnv;
+
 fn main() -> io::Result<()> {
     let root =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("knowledge");
@@ -71,12 +74,10 @@ fn learner_fingerprint() -> io::Result<u64> {
         }
     }
     files.sort();
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut sources = Vec::new();
     for file in files.iter().filter(|file| file.is_file()) {
         println!("cargo::rerun-if-changed={}", file.display());
-        for byte in fs::read(file)? {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
+        sources.extend(fs::read(file)?);
     }
-    Ok(hash)
+    Ok(fnv::fnv1a(sources))
 }

@@ -34,7 +34,6 @@ use internbot::config::Config;
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::GuideSource;
 use internbot::live::Live;
-use jiff::Zoned;
 
 pub(crate) use error::CliError;
 use terminal_encoder::TerminalEncoder;
@@ -125,7 +124,7 @@ pub(crate) fn run(options: CommandLine) -> Result<ExitCode, CliError> {
     match command {
         GuideWork::Ask(ask) => {
             let (guide, encoder) = (
-                IndexCache::of_user().load(&guide, Zoned::now().date())?,
+                IndexCache::of_user().load(&guide)?,
                 TerminalEncoder::open(&config)?,
             );
             let guide = guide.with_sentences(encoder.sentences(&guide));

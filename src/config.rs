@@ -91,6 +91,13 @@ pub struct Store {
     pub most_megabytes: u64,
 }
 
+impl Store {
+    /// For how many days gaps and votes are kept; `None` without a store.
+    pub fn keeps(&self) -> Option<(u32, u32)> {
+        (!self.url.is_off()).then_some((self.keep_gaps_days, self.keep_votes_days))
+    }
+}
+
 impl Default for Store {
     fn default() -> Self {
         Self {

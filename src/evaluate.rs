@@ -141,15 +141,11 @@ impl<'a> Judged<'a> {
                 .get(topic)
                 .is_some_and(|topic| case.topics.contains(&topic.id))
         };
-        let best = found
-            .matches
-            .first()
-            .and_then(|best| Some((knowledge.topics().get(best.topic)?, best.section)));
+        let best = found.matches.first().and_then(|best| best.find(knowledge));
         let best_section = best.is_some_and(|(topic, section)| {
-            let id = topic.sections.get(section).map(|section| &section.id);
             case.sections
                 .iter()
-                .any(|right| right.topic == topic.id && right.section.as_ref() == id)
+                .any(|right| right.topic == topic.id && right.section.as_ref() == Some(&section.id))
         });
         Self {
             case,
@@ -161,11 +157,8 @@ impl<'a> Judged<'a> {
     }
 
     fn first<'k>(&self, knowledge: &'k KnowledgeBase) -> Option<&'k str> {
-        let best = self.asked.matches.first()?;
-        knowledge
-            .topics()
-            .get(best.topic)
-            .map(|topic| topic.id.as_str())
+        let (topic, _) = self.asked.matches.first()?.find(knowledge)?;
+        Some(&topic.id)
     }
 }
 

@@ -155,8 +155,8 @@ fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {
         .first()
         .filter(|found| answer::near(found.probability) && answer.kind.is_none());
     let found = found
-        .and_then(|found| guide.knowledge.topics().get(found.topic))
-        .map(|topic| topic.id.clone());
+        .and_then(|found| found.find(&guide.knowledge))
+        .map(|(topic, _)| topic.id.clone());
     let noted = group
         .iter()
         .find_map(|wording| wording.gap.topic.clone())

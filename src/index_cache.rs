@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use etcetera::BaseStrategy;
-use jiff::civil::Date;
+use jiff::Zoned;
 use rustc_hash::FxHasher;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -65,12 +65,12 @@ impl IndexCache {
         self.folder.as_deref()
     }
 
-    /// Reads a guide and learns it.
+    /// Reads a guide, as it is today, and learns it.
     ///
     /// # Errors
     /// If a file cannot be read, or has an error.
-    pub fn load(&self, source: &GuideSource, today: Date) -> Result<Guide, LoadError> {
-        Ok(self.learn(source.load(today)?))
+    pub fn load(&self, source: &GuideSource) -> Result<Guide, LoadError> {
+        Ok(self.learn(source.load(Zoned::now().date())?))
     }
 
     /// Learns a guide, or reads back what an earlier start learned from the same texts.

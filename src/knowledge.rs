@@ -30,7 +30,8 @@ pub use limits::{
     MAX_ID, MAX_LINE, MAX_PHRASING, MAX_TEXT, MAX_TITLE, MAX_URL, PLACEHOLDER, PLACEHOLDER_SUMMARY,
 };
 pub use load::{
-    File, GuideSource, LoadError, ReadError, Sources, embedded_files, load, unread_files,
+    File, GuideSource, LoadError, ReadError, Sources, embedded_files, load, topic_file,
+    unread_files,
 };
 pub use place::Place;
 pub use resource::{Cost, Kind, Level, Resource};

@@ -132,7 +132,7 @@ impl Live {
     /// A file that cannot be read, or all errors in the content.
     pub fn of(source: GuideSource) -> Result<Self, LoadError> {
         let seen = Fingerprint::of_source(&source);
-        let guide = IndexCache::of_user().load(&source, Zoned::now().date())?;
+        let guide = IndexCache::of_user().load(&source)?;
         Ok(Self::with(source, Arc::new(guide), seen))
     }
 

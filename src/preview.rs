@@ -82,8 +82,7 @@ impl Preview {
             live,
             store: config.store.clone(),
             privacy: Privacy {
-                keeps: (!config.store.url.is_off())
-                    .then_some((config.store.keep_gaps_days, config.store.keep_votes_days)),
+                keeps: config.store.keeps(),
                 contact: config.discord.privacy_contact.clone(),
             },
             encode,

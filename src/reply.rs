@@ -109,7 +109,7 @@ pub enum Shape {
     /// In a menu that people can open.
     #[default]
     Menu,
-    /// One below the other, each in full with a short button beside it, because the person has to choose one.
+    /// One below the other, each in full with a short button next to it, because the person has to choose one.
     Candidates,
 }
 
@@ -120,7 +120,7 @@ pub enum Passage<'a> {
     Text(String),
     /// A line between what is above and what is below.
     Divider,
-    /// Discord Markdown with a button beside it for the choice.
+    /// Discord Markdown with a button next to it for the choice.
     Candidate(String, &'a Choice),
     /// Discord Markdown with buttons below it.
     Entry(&'a Entry),

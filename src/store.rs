@@ -298,11 +298,9 @@ impl StoreHandle {
         sentence.replace(&shared.config.url.name(), &shared.config.url.short_name())
     }
 
-    /// For how many days gaps and votes are kept.
+    /// For how many days gaps and votes are kept; `None` without a store.
     pub fn keeps(&self) -> Option<(u32, u32)> {
-        self.0
-            .as_ref()
-            .map(|shared| (shared.config.keep_gaps_days, shared.config.keep_votes_days))
+        self.0.as_ref()?.config.keeps()
     }
 
     /// Writes what waits and ends the task.

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{Lesson, LessonReply};
 use crate::knowledge::{
-    CategoryToml, Cost, GuideToml, Kind, Level, MAX_TITLE, OutOfScopeToml, ResourceToml,
-    ResourcesToml, SectionToml, Sources, TopicToml, VocabularyToml, to_toml, toml_file,
+    CategoryToml, GuideToml, MAX_TITLE, OutOfScopeToml, ResourceToml, ResourcesToml, SectionToml,
+    Sources, TopicToml, VocabularyToml, to_toml, toml_file,
 };
 use crate::text;
 
@@ -41,16 +41,12 @@ pub fn quoted(text: &str) -> String {
 
 fn resource(id: &str, name: &str, url: &str) -> ResourcesToml {
     ResourcesToml {
-        resource: vec![ResourceToml {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            url: url.to_owned(),
-            kind: Kind::Documentation.name(),
-            cost: Cost::Free.name(),
-            level: Level::Any.name(),
-            topics: [],
-            description: LINK_DESCRIPTION.to_owned(),
-        }],
+        resource: vec![ResourceToml::new(
+            id.to_owned(),
+            name.to_owned(),
+            url.to_owned(),
+            LINK_DESCRIPTION.to_owned(),
+        )],
     }
 }
 

@@ -12,13 +12,12 @@ use internbot::additions::{
 use internbot::config::Config;
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
-use internbot::knowledge::{GuideSource, Section, Topic, new_id};
+use internbot::knowledge::{GuideSource, Section, Topic, new_id, topic_file};
 use internbot::store;
 use internbot::text;
-use jiff::Zoned;
 
 use super::error::CliError;
-use super::gaps::{begin_toml, known_phrasings, topic_file};
+use super::gaps::{begin_toml, known_phrasings};
 use super::wait::wait_for;
 
 #[derive(Debug, Args)]
@@ -52,7 +51,7 @@ pub(super) fn run(
     }
     let added = wait_for(store::read_additions(&config.store, options.guild))??;
     if options.toml {
-        let guide = IndexCache::of_user().load(source, Zoned::now().date())?;
+        let guide = IndexCache::of_user().load(source)?;
         let folder = begin_toml(&mut out, source)?;
         toml(&mut out, folder, &guide, &added)?;
     } else {
@@ -121,7 +120,7 @@ fn toml(
                 writeln!(
                     out,
                     "# File {}: add these lines to `questions` of the section `{}`.",
-                    topic_file(folder, &topic.id),
+                    topic_file(folder, &topic.id).display(),
                     section.id
                 )?;
                 lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
@@ -256,7 +255,7 @@ fn answer(
         writeln!(
             out,
             "# File {}: a new section, number {} of server {guild}; read it, then add it at the end.",
-            topic_file(folder, &topic.id),
+            topic_file(folder, &topic.id).display(),
             addition.id
         )?;
         writeln!(out, "{section}")?;

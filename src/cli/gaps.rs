@@ -13,13 +13,13 @@ use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
 use internbot::knowledge::{
     GuideSource, KnowledgeBase, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER,
-    PLACEHOLDER_SUMMARY, SectionToml, Topic, TopicToml, new_id, to_toml,
+    PLACEHOLDER_SUMMARY, SectionToml, Topic, TopicToml, new_id, to_toml, topic_file,
 };
 use internbot::search::Question;
 use internbot::store::{self, first_day};
 use internbot::text;
 use jiff::civil::Date;
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::error::CliError;
 use super::wait::wait_for;
@@ -53,7 +53,7 @@ pub(super) fn run(
         options.guild,
         first_day(today, options.days),
     ))??;
-    let guide = IndexCache::of_user().load(source, Zoned::now().date())?;
+    let guide = IndexCache::of_user().load(source)?;
     let groups = gaps::group(&guide, gaps);
     let mut out = anstream::stdout().lock();
     if options.toml {
@@ -121,7 +121,7 @@ fn toml(
             writeln!(
                 out,
                 "# File {}: add these lines to `questions` of the topic, or of the section that answers them.",
-                topic_file(folder, &topic.id)
+                topic_file(folder, &topic.id).display()
             )?;
             new.iter()
                 .try_for_each(|text| writeln!(out, "  {},", quoted(text)))?;
@@ -136,7 +136,7 @@ fn toml(
         writeln!(
             out,
             "# File {}: a new topic, asked {} time(s). Write its text, then run `internbot check`.",
-            topic_file(folder, &id),
+            topic_file(folder, &id).display(),
             group.count
         )?;
         write!(out, "{}", stub(guide, &id, first, &new, today))?;
@@ -155,12 +155,6 @@ pub(super) fn begin_toml<'a>(
         writeln!(out, "# First: internbot guide export {USUAL_FOLDER}\n")?;
     }
     Ok(source.folder().unwrap_or(Path::new(USUAL_FOLDER)))
-}
-
-/// The file of a topic.
-pub(super) fn topic_file(folder: &Path, id: &str) -> String {
-    let file = folder.join("topics").join(format!("{id}.toml"));
-    file.display().to_string()
 }
 
 /// The words of every phrasing that a guide has.

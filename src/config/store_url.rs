@@ -205,7 +205,7 @@ mod tests {
                 .contains("hunter2")
         );
         assert!(!format!("{:?}", url("sqlite:secret.db").unwrap()).contains("secret"));
-        for (text, mend) in [
+        for (text, help) in [
             ("postgres://bot:hun#ter2@db/internbot", "% and two digits"),
             ("postgres://bot:hun/ter2@db/internbot", "% and two digits"),
             ("postgres:bot:hunter2@db", "postgres://USER@HOST/DATABASE"),
@@ -214,7 +214,7 @@ mod tests {
         ] {
             let error = url(text).unwrap_err();
             assert!(
-                error.contains(mend) && !error.contains("ter2"),
+                error.contains(help) && !error.contains("ter2"),
                 "{text}: {error}"
             );
         }

@@ -22,7 +22,7 @@ pub(super) use outgoing::{
     Audience, Destination, Outgoing, Rendered, ResponseForm, acknowledged, choices, deferred,
 };
 
-/// What the button beside a candidate says.
+/// The label of the button next to a candidate.
 const CHOOSE: &str = "This one";
 /// The placeholder of a menu that filters a list.
 const FILTER: &str = "Filter this list";

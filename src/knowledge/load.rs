@@ -211,6 +211,11 @@ enum ReadFrom {
     Inside,
 }
 
+/// The file of a topic in the folder of a guide.
+pub fn topic_file(dir: &Path, id: &str) -> PathBuf {
+    dir.join("topics").join(format!("{id}.toml"))
+}
+
 /// The files of topics.
 fn topic_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
     // The folder itself first, so that a wrong path is reported as what it is.

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use toml::value::{self, Datetime};
 
 use super::load::File;
+use super::resource::{Cost, Kind, Level};
 
 /// `guide.toml`.
 #[derive(Debug, Serialize)]
@@ -74,11 +75,27 @@ pub(crate) struct ResourceToml {
     pub id: String,
     pub name: String,
     pub url: String,
-    pub kind: &'static str,
-    pub cost: &'static str,
-    pub level: &'static str,
-    pub topics: [String; 0],
+    kind: &'static str,
+    cost: &'static str,
+    level: &'static str,
+    topics: [String; 0],
     pub description: String,
+}
+
+impl ResourceToml {
+    /// A link of which nobody has said what it is.
+    pub(crate) fn new(id: String, name: String, url: String, description: String) -> Self {
+        Self {
+            id,
+            name,
+            url,
+            kind: Kind::Documentation.name(),
+            cost: Cost::Free.name(),
+            level: Level::Any.name(),
+            topics: [],
+            description,
+        }
+    }
 }
 
 /// `vocabulary.toml`.

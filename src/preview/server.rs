@@ -23,7 +23,7 @@ use super::limits;
 use crate::config;
 use crate::discord::dry_run::{self, DryRunReply};
 use crate::gaps;
-use crate::knowledge::{LoadError, Topic};
+use crate::knowledge::{LoadError, Topic, topic_file};
 use crate::live::Live;
 use crate::reply::{Place, Privacy};
 use crate::search::SentenceVector;
@@ -209,7 +209,7 @@ async fn guide(State(seen): PreviewState) -> Response {
     let knowledge = &guide.knowledge;
     let folder = seen.live.source().folder();
     let topic = |topic: &Topic| {
-        let file = folder.map(|folder| folder.join(format!("topics/{}.toml", topic.id)));
+        let file = folder.map(|folder| topic_file(folder, &topic.id));
         let sections = topic.sections.iter();
         let sections =
             sections.map(|section| json!({"id": section.id, "heading": section.heading}));

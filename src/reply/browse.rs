@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
 
 use super::answers::{path_of, preview, section, section_choice};
-use super::{Action, Choice, Filter, Link, Reply, View};
+use super::{Choice, Filter, Link, Reply, View};
 
 /// Resources on a page.
 const RESOURCES: usize = 8;
@@ -177,11 +177,11 @@ pub fn topics(knowledge: &KnowledgeBase) -> Reply {
         if !titles.is_empty() {
             // Writing to a String cannot fail.
             let _ = writeln!(body, "**{}**\n{}\n", category.title, titles.join(" · "));
-            let action = Action::Show(View::Category {
+            let view = View::Category {
                 category: category.id.clone(),
                 page: 0,
-            });
-            choices.push(Choice::new(&category.title, &category.description, action).here());
+            };
+            choices.push(Choice::show(&category.title, &category.description, view).here());
         }
     }
     Reply {

@@ -13,7 +13,7 @@ pub const FOOTER: usize = 256;
 /// The label of a button or of a menu's option. Discord accepts 80 and 100, and says that a phone shows 38
 /// (<https://docs.discord.com/developers/components/reference#button-button-design-guidelines>).
 pub const LABEL: usize = 38;
-/// How a candidate begins: about five lines beside a button on a phone.
+/// How a candidate begins: about five lines next to a button on a phone.
 pub const TEASER: usize = 100;
 /// The candidates among which a person chooses, "List of topics" included.
 pub const CANDIDATES: usize = 6;

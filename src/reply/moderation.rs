@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Reply;
 use super::markdown::escape;
 use super::notes::note;
-use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position};
+use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position, Topic};
 
 /// The guide's status. Times are in seconds since 1970: Discord shows them in the reader's language and time zone.
 #[derive(Debug, Clone, Copy)]
@@ -107,14 +107,7 @@ pub fn cannot_reload() -> Reply {
 /// Which guide is live, and what is wrong.
 pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>) -> Reply {
     let sections = || knowledge.topics().iter().flat_map(|topic| &topic.sections);
-    let phrasings = knowledge
-        .topics()
-        .iter()
-        .map(|topic| topic.questions.len())
-        .sum::<usize>()
-        + sections()
-            .map(|section| section.questions.len())
-            .sum::<usize>();
+    let phrasings = knowledge.topics().iter().flat_map(Topic::phrasings).count();
     let trouble = match &standing.problem {
         Some((error, since)) => {
             format!(

@@ -292,7 +292,7 @@ proptest! {
 }
 
 /// How many lines of text a phone of 360 points shows above the first row of buttons or menus: about 36 characters fit on a
-/// line beside the picture of the bot, 30 of a headline, 44 of small print, and 22 beside a button.
+/// line next to the picture of the bot, 30 of a headline, 44 of small print, and 22 next to a button.
 fn lines_on_a_phone(reply: &Reply) -> usize {
     let lines = |text: &str, usual: usize| -> usize {
         let width = |line: &str| match line {

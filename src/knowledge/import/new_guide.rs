@@ -17,7 +17,6 @@ use crate::knowledge::written::{
     CategoryToml, GuideToml, KindToml, OutOfScopeToml, ResourceToml, ResourcesToml, SectionToml,
     TopicToml, VocabularyToml, toml_file,
 };
-use crate::knowledge::{Cost, Kind, Level};
 use crate::text::{self, cut, one_line};
 
 /// The category of questions without one.
@@ -96,16 +95,12 @@ impl NewGuide {
             said => said,
         };
         self.resource_at.insert(url.clone(), id.clone());
-        self.resources.push(ResourceToml {
+        self.resources.push(ResourceToml::new(
             id,
-            name: cut(&name, MAX_TITLE),
+            cut(&name, MAX_TITLE),
             url,
-            kind: Kind::Documentation.name(),
-            cost: Cost::Free.name(),
-            level: Level::Any.name(),
-            topics: [],
-            description: cut(&description, MAX_DESCRIPTION),
-        });
+            cut(&description, MAX_DESCRIPTION),
+        ));
     }
 
     /// All files.
