@@ -18,17 +18,18 @@
 #[path = "../tests/preview/browser.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod browser;
+#[path = "../tests/preview/served.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod served;
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use browser::Browser;
-use internbot::config::{self, Config};
 use internbot::live::Live;
-use internbot::preview::Preview;
+use served::preview_of;
 
 /// Where the pictures are.
 const FOLDER: &str = "docs/pictures";
@@ -67,24 +68,7 @@ const PICTURES: [Picture; 3] = [
 #[tokio::main]
 async fn main() {
     let live = Live::load(Path::new("knowledge")).expect("the guide has no error");
-    let store = config::Store {
-        url: String::new().try_into().expect("an empty address is none"),
-        ..config::Store::default()
-    };
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let preview = Preview::bind(
-        anywhere,
-        Arc::new(live),
-        &Config {
-            store,
-            ..Config::default()
-        },
-        Box::new(|_| None),
-    )
-    .await
-    .expect("there is a free port");
-    let address = preview.address();
-    tokio::spawn(preview.serve());
+    let address = preview_of(Arc::new(live)).await;
     fs::create_dir_all(FOLDER).expect("the folder can be made");
     let browser = Browser::start().expect("Chromium is installed");
     for picture in PICTURES {

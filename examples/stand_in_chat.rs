@@ -45,7 +45,6 @@ async fn main() {
     while discord.commands().is_empty() {
         tokio::time::sleep(LOOK_INTERVAL).await;
     }
-    discord.registered("ask").await;
     println!(
         "The bot is connected. Ask something; \"> That helped\" clicks a button; Ctrl-D quits."
     );

@@ -1,5 +1,6 @@
 //! The page in a real browser: asked, clicked, edited, by keyboard alone, on a phone, in both themes.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use internbot::answer::Outcome;

@@ -20,22 +20,22 @@
 mod browser;
 #[cfg(unix)]
 mod looking;
+mod served;
 mod serving;
 #[allow(dead_code, reason = "the tests of the bot need the rest")]
 #[path = "../discord/small_guide.rs"]
 mod small_guide;
 mod writing;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use internbot::config::{self, Config};
+use internbot::config;
 use internbot::guide::Guide;
 use internbot::knowledge;
 use internbot::live::Live;
-use internbot::preview::Preview;
 use internbot::store::{Clock, StoreHandle, Timing};
+use served::{preview_of, preview_with};
 use sqlx::{Connection, Executor, SqliteConnection};
 
 /// The guide of this repository, learned once for all tests.
@@ -48,29 +48,6 @@ static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| {
 /// The guide of this repository, live.
 fn this_guide() -> Arc<Live> {
     Arc::new(Live::new(Path::new("knowledge"), Arc::clone(&GUIDE)))
-}
-
-/// Serves a preview until the test ends; where it listens.
-async fn preview_of(live: Arc<Live>) -> SocketAddr {
-    preview_with(live, no_store()).await
-}
-
-async fn preview_with(live: Arc<Live>, store: config::Store) -> SocketAddr {
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let preview = Preview::bind(
-        anywhere,
-        live,
-        &Config {
-            store,
-            ..Config::default()
-        },
-        Box::new(|_| None),
-    )
-    .await
-    .expect("there is a free port");
-    let address = preview.address();
-    tokio::spawn(preview.serve());
-    address
 }
 
 /// A store in a folder that another version of internbot wrote.
@@ -93,10 +70,3 @@ async fn store_of_another_version(folder: &Path, change: &str) -> config::Store 
 const NEWER: &str = "INSERT INTO schema_version VALUES (99)";
 /// Makes a store look as if an older internbot had written it.
 const OLDER: &str = "DELETE FROM schema_version WHERE version > 2";
-
-fn no_store() -> config::Store {
-    config::Store {
-        url: String::new().try_into().expect("an empty address is none"),
-        ..config::Store::default()
-    }
-}
