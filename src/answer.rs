@@ -69,7 +69,7 @@ pub enum Outcome {
 
 /// The minimum probability for answering a question outright. Chosen so that at least nine in ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.61;
+const ASKED_BAR: f32 = 0.625;
 /// The same, if a wrong answer could do harm.
 const STAKES_BAR: f32 = 0.70;
 /// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
@@ -77,7 +77,7 @@ const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.75;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.15;
+const SUGGEST_BAR: f32 = 0.155;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
@@ -109,15 +109,15 @@ mod coefficient {
     pub(super) const ASKED: Model = (
         -3.164,
         [
-            0.061, 0.164, -0.012, -0.030, 2.920, -0.977, -0.538, 0.275, 0.236, -4.144, 0.551, 0.0,
+            0.089, 0.162, -0.009, -0.055, 2.506, -0.606, -0.604, 0.232, 0.253, -4.331, 0.560, 0.0,
             0.0, 0.0, 0.0,
         ],
     );
     /// For what was overheard: most of it is not for the bot, and a short remark says too little.
     pub(super) const OVERHEARD: Model = (
-        -8.475,
+        -8.380,
         [
-            0.061, 0.112, 0.032, -0.064, 4.900, -3.693, -0.454, 0.214, 1.772, -1.886, 1.141, 0.0,
+            0.093, 0.109, 0.040, -0.096, 4.409, -3.301, -0.587, 0.161, 1.807, -2.100, 1.127, 0.0,
             0.0, 0.0, 0.0,
         ],
     );

@@ -26,6 +26,7 @@ mod sentences;
 mod spelling;
 mod training;
 mod vectorizer;
+mod whitening;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ use sentences::SentenceLikeness;
 pub use sentences::{Encode, SENTENCE_DIMENSIONS, SentenceVector, Sentences, no_encoder};
 use serde::{Deserialize, Serialize};
 use vectorizer::{Vectorizer, WeightedFeature};
+use whitening::Whitening;
 
 /// The weight of BM25 relative to the classifier's logit.
 const BM25_WEIGHT: f32 = 0.15;
@@ -83,6 +85,7 @@ pub struct Index {
     phrasings: Arc<Phrasings>,
     examples: Arc<MeantExamples>,
     sections: Arc<Sections>,
+    whitening: Arc<Whitening>,
     /// The topics' ids, which break ties.
     topics: Arc<[String]>,
     components: Components,
@@ -157,7 +160,7 @@ impl Index {
             return Found::default();
         }
         let vector = self.vector(&analyzed);
-        let meaning = self.meanings.of(&analyzed);
+        let meaning = self.meaning(&analyzed);
         let mut scores = self.logits(&vector, &meaning);
         if self.components.has(Component::Sentences) {
             self.lean_on_asking_sentence(&question.text, &analyzed, &mut scores);
@@ -168,7 +171,7 @@ impl Index {
             None
         };
         if let Some((share, before)) = &before {
-            let of_before = self.logits(&self.vector(before), &self.meanings.of(before));
+            let of_before = self.logits(&self.vector(before), &self.meaning(before));
             scores
                 .iter_mut()
                 .zip(of_before)
@@ -291,6 +294,11 @@ impl Index {
         self.vectorizer.vector(&Counts::of(analyzed))
     }
 
+    /// What a text means, as its vector among the guide's.
+    fn meaning(&self, analyzed: &AnalyzedText) -> Meaning {
+        self.whitening.apply(&self.meanings.of(analyzed))
+    }
+
     /// The classifier's logit of each class, above the mean of all.
     fn logits(&self, vector: &[WeightedFeature], meaning: &Meaning) -> Vec<f32> {
         let mut logits = self.classifier.scores(vector, meaning);
@@ -352,7 +360,7 @@ impl Index {
         if analyzed.words.len() < SHORTEST_ASKING || analyzed.words.len() == whole.words.len() {
             return;
         }
-        let of_asking = self.logits(&self.vector(&analyzed), &self.meanings.of(&analyzed));
+        let of_asking = self.logits(&self.vector(&analyzed), &self.meaning(&analyzed));
         for (score, asking) in scores.iter_mut().zip(of_asking) {
             *score = (*score + asking) / 2.0;
         }

@@ -71,10 +71,7 @@ impl Meanings {
                 .zip(row)
                 .for_each(|(sum, &byte)| *sum += scale * f32::from(byte as i8));
         }
-        let length = libm::sqrtf(dot(&sum, &sum));
-        if length > 0.0 {
-            sum.iter_mut().for_each(|number| *number /= length);
-        }
+        to_unit_length(&mut sum);
         sum
     }
 }
@@ -102,6 +99,14 @@ impl RoundedMeaning {
         let products = self.0.iter().zip(&other.0);
         let sum = products.fold(i32x4::ZERO, |sum, (a, b)| sum + a.dot(*b));
         sum.reduce_add() as f32 / (ONE * ONE)
+    }
+}
+
+/// Scales a vector to unit length; zero stays zero.
+pub(super) fn to_unit_length(meaning: &mut Meaning) {
+    let length = libm::sqrtf(dot(meaning, meaning));
+    if length > 0.0 {
+        meaning.iter_mut().for_each(|number| *number /= length);
     }
 }
 

@@ -14,6 +14,7 @@ use super::neighbours::MeantExamples;
 use super::phrasings::Phrasings;
 use super::sections::Sections;
 use super::vectorizer::VectorizerBuilder;
+use super::whitening::Whitening;
 use crate::knowledge::KnowledgeBase;
 
 /// The initial step size of training; larger ones learn the phrasings by heart and generalise less.
@@ -71,6 +72,10 @@ impl Index {
         } else {
             Bm25::default()
         };
+        let whitening = Whitening::new(&meanings_of);
+        for meaning in &mut meanings_of {
+            *meaning = whitening.apply(meaning);
+        }
         let (vectorizer, vectors) = builder.finish(classes, components);
         let targets = (0..).zip(&examples).flat_map(|(number, example)| {
             example.classes().map(move |class| (number, class as u32))
@@ -100,6 +105,7 @@ impl Index {
             sections: Arc::new(Sections::new(
                 corpus, &shown, &analyzer, &examples, &vectors,
             )),
+            whitening: Arc::new(whitening),
             analyzer: Arc::new(analyzer),
             vectorizer: Arc::new(vectorizer),
             bm25: Arc::new(bm25),
