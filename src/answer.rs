@@ -96,7 +96,7 @@ const MOST_CANDIDATES: usize = 4;
 /// three answers the question as well.
 const NEIGHBOUR_BEHIND: f32 = 1.0;
 /// Below an answer, the next topic's section is offered too, if it is at least this probable relative to the best.
-const ALSO_SHARE: f32 = 0.1;
+const ALSO_SHARE: f32 = 0.08;
 /// How fast a candidate's probability falls with each point of distance from the best.
 const CANDIDATE_DECAY: f32 = 0.35;
 
