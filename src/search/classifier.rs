@@ -10,6 +10,7 @@ use wide::{f32x8, i16x8, i32x8};
 use super::lists::Lists;
 use super::meaning::Meaning;
 use super::vectorizer::{Vectors, WeightedFeature};
+use crate::fnv::fnv1a;
 
 /// Values for some of the classes, few enough to stay in vector registers; rows are padded to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
@@ -308,12 +309,8 @@ pub struct XorShift(u64);
 impl XorShift {
     /// A generator whose numbers depend on a text only.
     pub fn seeded(text: &str) -> Self {
-        // FNV-1a; the generator must not begin with zero.
-        Self(
-            text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-            }) | 1,
-        )
+        // The generator must not begin with zero.
+        Self(fnv1a(text.bytes()) | 1)
     }
 
     /// A number below `bound`, which must not be zero.
