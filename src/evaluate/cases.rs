@@ -133,9 +133,9 @@ pub fn misspell(text: &str, typos: usize) -> String {
             1 => drop(letters.remove(at)),
             2 => letters.insert(at, letters.get(at).copied().unwrap_or('e')),
             _ => {
-                let beside = beside(letters.get(at).copied().unwrap_or('e'));
+                let neighbour = neighbouring_key(letters.get(at).copied().unwrap_or('e'));
                 if let Some(letter) = letters.get_mut(at) {
-                    *letter = beside;
+                    *letter = neighbour;
                 }
             }
         }
@@ -144,7 +144,7 @@ pub fn misspell(text: &str, typos: usize) -> String {
 }
 
 /// The key to the right of a letter on a QWERTY keyboard, or to the left at the end of a row.
-fn beside(letter: char) -> char {
+fn neighbouring_key(letter: char) -> char {
     const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
     for row in ROWS {
         if let Some(at) = row.find(letter.to_ascii_lowercase()) {

@@ -128,7 +128,7 @@ async function press(button) {
   }
 }
 
-/* What stands beside the chat. */
+/* What stands next to the chat. */
 
 function explain(entry) {
   const { why, limits, message } = entry.reply;

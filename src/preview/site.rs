@@ -141,10 +141,10 @@ fn put(files: &[SiteFile], folder: &Path, is_there: bool) -> io::Result<()> {
     };
     fs::create_dir_all(parent)?;
     // Dropping it removes whatever is left in it, whatever fails.
-    let beside = tempfile::Builder::new()
+    let staging = tempfile::Builder::new()
         .prefix(".internbot-preview-")
         .tempdir_in(parent)?;
-    let (new, old) = (beside.path().join("new"), beside.path().join("old"));
+    let (new, old) = (staging.path().join("new"), staging.path().join("old"));
     for file in files {
         let path = new.join(&file.path);
         if let Some(parent) = path.parent() {
