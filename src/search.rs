@@ -7,6 +7,7 @@ mod ablation;
 mod analyzer;
 mod bm25;
 mod classifier;
+mod common;
 mod context;
 mod corpus;
 mod dictionary;

@@ -6,9 +6,10 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use wide::{f32x8, i16x8, i32x4};
+use wide::{i16x8, i32x4};
 
 use super::analyzer::AnalyzedText;
+use super::common::to_unit_length;
 
 /// The numbers of a vector.
 pub(super) const DIMENSIONS: usize = 64;
@@ -100,24 +101,4 @@ impl RoundedMeaning {
         let sum = products.fold(i32x4::ZERO, |sum, (a, b)| sum + a.dot(*b));
         sum.reduce_add() as f32 / (ONE * ONE)
     }
-}
-
-/// Scales a vector to unit length; zero stays zero.
-pub(super) fn to_unit_length(meaning: &mut Meaning) {
-    let length = libm::sqrtf(dot(meaning, meaning));
-    if length > 0.0 {
-        meaning.iter_mut().for_each(|number| *number /= length);
-    }
-}
-
-/// The product of two vectors: how alike they are, where both have unit length.
-fn dot(a: &Meaning, b: &Meaning) -> f32 {
-    let (a, _) = a.as_chunks::<8>();
-    let (b, _) = b.as_chunks::<8>();
-    a.iter()
-        .zip(b)
-        .fold(f32x8::ZERO, |sum, (a, b)| {
-            sum + f32x8::new(*a) * f32x8::new(*b)
-        })
-        .reduce_add()
 }

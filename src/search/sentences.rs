@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::common::CommonParts;
 use super::corpus::Corpus;
 use super::found::EncoderEvidence;
 use super::neighbours::{Likeness, Neighbours};
@@ -77,6 +78,8 @@ impl fmt::Debug for SentenceVector {
 /// The vectors of all examples of a corpus.
 #[derive(Debug)]
 pub struct Sentences {
+    common: CommonParts<SENTENCE_DIMENSIONS>,
+    /// Without their common parts.
     vectors: Vec<SentenceVector>,
     neighbours: Neighbours,
 }
@@ -85,13 +88,16 @@ impl Sentences {
     /// Encodes all examples of a corpus; `None` if one of them cannot be encoded.
     pub fn new(corpus: &Corpus, encode: &Encode<'_>) -> Option<Self> {
         let examples = corpus.examples(true, true);
-        let vectors: Option<Vec<SentenceVector>> = examples
-            .iter()
-            .map(|example| encode(example.text))
-            .collect();
+        let vectors = examples.iter().map(|example| encode(example.text));
+        let mut vectors: Vec<SentenceVector> = vectors.collect::<Option<_>>()?;
+        let common = CommonParts::of(vectors.iter().map(SentenceVector::to_f32));
+        for vector in &mut vectors {
+            *vector = SentenceVector::new(common.taken_out_of(vector.to_f32()));
+        }
         Some(Self {
             neighbours: Neighbours::new(&examples, corpus.topics.len() + corpus.out_of_scope.len()),
-            vectors: vectors?,
+            common,
+            vectors,
         })
     }
 
@@ -103,8 +109,9 @@ impl Sentences {
 
     /// How alike a question is to the examples of each class.
     pub(super) fn likeness(&self, question: &SentenceVector) -> SentenceLikeness<'_> {
+        let question = SentenceVector::new(self.common.taken_out_of(question.to_f32()));
         let vectors = self.vectors.iter();
-        let cosines: Vec<f32> = vectors.map(|vector| vector.cosine(question)).collect();
+        let cosines: Vec<f32> = vectors.map(|vector| vector.cosine(&question)).collect();
         SentenceLikeness {
             classes: self.neighbours.classes(&cosines),
             sentences: self,

@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::meaning::{DIMENSIONS, Meaning, to_unit_length};
+use super::common::to_unit_length;
+use super::meaning::{DIMENSIONS, Meaning};
 
 /// The share of the identity matrix in the covariance: directions in which texts hardly differ are not stretched to noise.
 const SHRINKAGE: f64 = 0.1;
