@@ -75,7 +75,7 @@ const STAKES_BAR: f32 = 0.70;
 /// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
 const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
-const OVERHEARD_BAR: f32 = 0.75;
+const OVERHEARD_BAR: f32 = 0.80;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.155;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
