@@ -17,8 +17,8 @@ pub(super) struct Phrasings {
     classes: Vec<u32>,
     /// For each phrasing, the section of the topic that answers it, if it asks for one.
     sections: Vec<Option<u32>>,
-    /// For each column, the phrasings that have it, with the values of their unit vectors.
-    postings: Lists<(u32, f32)>,
+    /// For each column, the phrasings that have it.
+    postings: Lists<Posting>,
     /// The longest that a question's vector can be.
     full_length: f32,
     /// The stems of all phrasings, one after the other, and where those of each end.
@@ -26,6 +26,31 @@ pub(super) struct Phrasings {
     ends: Vec<u32>,
     /// The phrasings in the order of their stems, to find one that is repeated.
     by_stems: Vec<u32>,
+}
+
+/// A phrasing that has a feature, in the upper 20 bits, and the value that the feature has in the phrasing's unit vector, in the
+/// lower 12: twice as many fit into the processor's cache as with a whole word for each.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Posting(u32);
+
+const VALUE_BITS: u32 = 12;
+/// What one is in a [`Posting`].
+const POSTING_ONE: f32 = ((1 << VALUE_BITS) - 1) as f32;
+/// What one is in a question's value: products add up to less than 2³¹, because both vectors have unit length.
+const QUESTION_ONE: f32 = 262_144.0;
+
+impl Posting {
+    fn new(number: u32, value: f32) -> Self {
+        Self(number << VALUE_BITS | libm::roundf(value * POSTING_ONE) as u32)
+    }
+
+    fn number(self) -> usize {
+        (self.0 >> VALUE_BITS) as usize
+    }
+
+    fn value(self) -> i32 {
+        (self.0 & ((1 << VALUE_BITS) - 1)) as i32
+    }
 }
 
 impl Phrasings {
@@ -52,9 +77,9 @@ impl Phrasings {
             .zip(phrasings.clone())
             .flat_map(|(number, (_, vector))| {
                 let length = libm::sqrtf(vector.iter().map(|(_, value)| value * value).sum());
-                vector
-                    .iter()
-                    .map(move |&(column, value)| (column as usize, (number, value / length)))
+                vector.iter().map(move |&(column, value)| {
+                    (column as usize, Posting::new(number, value / length))
+                })
             });
         let mut finished = Self {
             classes: (0..=classes)
@@ -112,12 +137,12 @@ impl Phrasings {
     /// How similar a question is to each phrasing: the cosine, with features that the knowledge base does not have counting as
     /// different.
     pub(super) fn likeness(&self, vector: &[WeightedFeature]) -> Vec<f32> {
-        let mut likeness = vec![0.0; self.sections.len()];
+        let mut sums = vec![0_i32; self.sections.len()];
         for &WeightedFeature { column, value, .. } in vector {
-            let value = value / self.full_length;
-            let mut add = |&(number, other): &(u32, f32)| {
-                if let Some(sum) = likeness.get_mut(number as usize) {
-                    *sum += value * other;
+            let value = (value / self.full_length * QUESTION_ONE) as i32;
+            let mut add = |posting: &Posting| {
+                if let Some(sum) = sums.get_mut(posting.number()) {
+                    *sum += value * posting.value();
                 }
             };
             // Half of the time of a search is spent here: four at a time, so that less of it goes into counting.
@@ -127,7 +152,8 @@ impl Phrasings {
             }
             rest.iter().for_each(add);
         }
-        likeness
+        let cosine = |sum| sum as f32 * (1.0 / (QUESTION_ONE * POSTING_ONE));
+        sums.into_iter().map(cosine).collect()
     }
 
     /// The likeness of the nearest phrasing of some neighbouring classes; 0 where they have none.
