@@ -22,7 +22,7 @@ use crate::search::{Components, Corpus, Index};
 
 /// The extension of the files.
 const EXTENSION: &str = "index";
-/// How many files are kept, newest first: each is about 30 MB for a guide like the shipped one.
+/// How many files are kept, newest first: each is about 26 MB for a guide like the shipped one.
 const KEPT: usize = 4;
 /// Guides with less text than this, in bytes, are not kept: learning them is as fast as reading a file.
 const SMALLEST: usize = 100_000;

@@ -5,7 +5,7 @@
 //! fixed number of passes, and arithmetic that gives the same bits on every machine.
 
 use serde::{Deserialize, Serialize};
-use wide::{f32x8, i16x8, i32x8};
+use wide::{f32x8, i32x8};
 
 use super::lists::Lists;
 use super::meaning::Meaning;
@@ -33,13 +33,13 @@ const ROUND: f32 = 12_582_912.0;
 
 /// A trained model: one weight for each pair of a column of a vector and a class.
 ///
-/// Training needs single precision; what it has learned is kept in 16 bits, each row with its own scale: an error of a
-/// sixty-five thousandth of the largest weight of the row, and half the memory.
+/// Training needs single precision; what it has learned is kept in 8 bits, each row with its own scale: an error of at most a
+/// 254th of the largest weight of the row, and a quarter of the memory.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Classifier {
     classes: usize,
     /// Row after row of weights, one row a column, padded to a whole number of eights.
-    weights: Box<[i16x8]>,
+    weights: Box<[[i8; LANE]]>,
     /// What the weights of each row are multiplied by.
     scales: Box<[f32]>,
     /// Such a row for each number of a text's meaning.
@@ -129,7 +129,7 @@ impl Classifier {
         Self::rounded(&averages.0, &averages.1, classes)
     }
 
-    /// Keeps weights in 16 bits, those of meanings as they are.
+    /// Keeps weights in 8 bits, those of meanings as they are.
     fn rounded(weights: &[WeightBlock], meaning: &[WeightBlock], classes: usize) -> Self {
         let blocks = classes.div_ceil(LANES).max(1);
         let eights = classes.div_ceil(LANE);
@@ -142,14 +142,14 @@ impl Classifier {
                 .fold(f32x8::ZERO, |largest, weights| largest.max(weights.abs()));
             let largest = largest.to_array().into_iter().fold(0.0, f32::max);
             let scale = if largest > 0.0 {
-                largest / f32::from(i16::MAX)
+                largest / f32::from(i8::MAX)
             } else {
                 1.0
             };
             let (splat, round) = (f32x8::splat(scale), f32x8::splat(ROUND));
             let whole = |weights: f32x8| weights / splat + round - round;
             let row = row.iter().flatten().take(eights);
-            kept.extend(row.map(|&weights| i16x8::from_i32x8_saturate(whole(weights).round_int())));
+            kept.extend(row.map(|&weights| whole(weights).to_array().map(|weight| weight as i8)));
             scales.push(scale);
         }
         let meaning = meaning.chunks_exact(blocks);
@@ -181,7 +181,7 @@ impl Classifier {
             let value = f32x8::splat(value * scale);
             let row = self.row(column).iter();
             sums.iter_mut().zip(row).for_each(|(sums, &weights)| {
-                *sums += value * i32x8::from_i16x8(weights).round_float();
+                *sums += value * i32x8::new(weights.map(i32::from)).round_float();
             });
         }
         let mut scores: Vec<f32> = sums.iter().flat_map(|eight| eight.to_array()).collect();
@@ -190,7 +190,7 @@ impl Classifier {
     }
 
     /// The weights of a column.
-    fn row(&self, column: usize) -> &[i16x8] {
+    fn row(&self, column: usize) -> &[[i8; LANE]] {
         let eights = self.classes.div_ceil(LANE);
         let row = self.weights.get(column * eights..(column + 1) * eights);
         row.unwrap_or_default()
@@ -200,10 +200,7 @@ impl Classifier {
     pub(super) fn pull(&self, column: u32, class: usize) -> f32 {
         let column = column as usize;
         let row = self.row(column).iter();
-        let row: Vec<f32> = row
-            .flat_map(|weights| weights.to_array())
-            .map(f32::from)
-            .collect();
+        let row: Vec<f32> = row.flatten().map(|&weight| f32::from(weight)).collect();
         let mean = row.iter().sum::<f32>() / self.classes as f32;
         let scale = self.scales.get(column).copied().unwrap_or_default();
         row.get(class).map_or(0.0, |weight| scale * (weight - mean))
