@@ -188,9 +188,8 @@ impl Conversations {
     /// Forgets a message that is gone: nothing links to it any more.
     pub(super) fn remove(&self, message: MessageId) {
         let mut known = self.0.lock();
-        if known.by_answer.pop(&message).is_some() {
-            known.unpost(message);
-        }
+        known.by_answer.pop(&message);
+        known.unpost(message);
     }
 
     /// Whether this is the first time that someone marks an answer "Not it".

@@ -82,6 +82,32 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_someone_chose_is_linked_to_until_it_is_gone() {
+    let chat = Setup::new()
+        .config(Discord {
+            repeat_minutes: 10,
+            ..eager()
+        })
+        .chat()
+        .await;
+    let max = chat.guild.member("max");
+    let question = max.says(&chat.help, RESUME).await;
+    let preview = chat
+        .mia
+        .uses_on_message("Answer from the guide", &question)
+        .await;
+    chat.mia.clicks(preview.message(), "Post as a reply").await;
+    let posted = chat.discord.next_message(&chat.help).await;
+
+    let link = chat.asks(RESUME).await;
+    assert!(link.text().contains(&posted.id.to_string()), "{link}");
+
+    max.clicks(&posted, "Remove").await.deleted().await;
+    assert_eq!(chat.asks(RESUME).await.page(), posted.page());
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn someone_who_asks_too_fast_is_told_once_and_privately_below_a_command() {
     let chat = Setup::new()
         .config(Discord {
