@@ -6,6 +6,8 @@
 
 use wide::f32x8;
 
+/// With fewer texts than this, what they have in common is largely what they are about, and nothing is taken out.
+const FEWEST: usize = 1_000;
 /// How many directions are taken out; from one to eight do equally well.
 const DIRECTIONS: usize = 3;
 /// How many vectors are looked at, at most: more tell nothing new.
@@ -22,11 +24,15 @@ pub(super) struct CommonParts<const N: usize> {
 }
 
 impl<const N: usize> CommonParts<N> {
-    /// Finds what vectors have in common.
+    /// Finds what vectors have in common: nothing, if there are few.
     pub(super) fn of(vectors: impl ExactSizeIterator<Item = [f32; N]>) -> Self {
-        let every = vectors.len().div_ceil(MOST_SAMPLED).max(1);
-        let mut sample: Vec<[f32; N]> = vectors.step_by(every).collect();
         let mut mean = [0.0; N];
+        if vectors.len() < FEWEST {
+            let directions = Vec::new();
+            return Self { mean, directions };
+        }
+        let every = vectors.len().div_ceil(MOST_SAMPLED);
+        let mut sample: Vec<[f32; N]> = vectors.step_by(every).collect();
         for vector in &sample {
             add(&mut mean, 1.0 / sample.len() as f32, vector);
         }
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn texts_that_all_point_one_way_are_told_apart() {
         // Each text says ten parts of what all say, and one of its own subject, of which there are sixteen.
-        let texts: Vec<[f32; 16]> = (0..160)
+        let texts: Vec<[f32; 16]> = (0..FEWEST)
             .map(|text| {
                 let mut vector = [10.0; 16];
                 vector[text % 16] += 1.0;
