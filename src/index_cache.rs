@@ -6,7 +6,7 @@
 use std::env;
 use std::fs;
 use std::hash::Hasher;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -26,6 +26,9 @@ const EXTENSION: &str = "index";
 const KEPT: usize = 4;
 /// Guides with less text than this, in bytes, are not kept: learning them is as fast as reading a file.
 const SMALLEST: usize = 100_000;
+/// The size of the buffer for reading a file: larger than any that glibc keeps for what is allocated later, so that its memory
+/// goes back to the system at once (`M_MMAP_THRESHOLD` in mallopt(3)).
+const BUFFER: usize = 33 << 20;
 /// A file begins with the fingerprint and a checksum of the rest.
 const FINGERPRINT_BYTES: usize = 32;
 const HEADER_BYTES: usize = FINGERPRINT_BYTES + 8;
@@ -119,7 +122,8 @@ fn checksum(bytes: &[u8]) -> [u8; 8] {
 
 /// The contents of a file, if it is intact and has this fingerprint.
 fn read(path: &Path, fingerprint: &[u8]) -> Option<Index> {
-    let bytes = fs::read(path).ok()?;
+    let mut bytes = Vec::with_capacity(BUFFER);
+    fs::File::open(path).ok()?.read_to_end(&mut bytes).ok()?;
     let (header, body) = bytes.split_at_checked(HEADER_BYTES)?;
     let (of_file, sum) = header.split_at_checked(FINGERPRINT_BYTES)?;
     if of_file != fingerprint || sum != checksum(body) {

@@ -29,7 +29,9 @@ impl TerminalEncoder {
     pub(super) fn sentences(&self, guide: &Guide) -> Option<Sentences> {
         let encoder = self.encoder.as_ref()?;
         let corpus = Corpus::from(&*guide.knowledge);
-        with_progress(|progress| encoder.sentences(&corpus, progress))
+        Some(with_progress(|progress| {
+            encoder.sentences(&corpus, progress)
+        }))
     }
 
     pub(super) fn encode(&self, text: &str) -> Option<SentenceVector> {

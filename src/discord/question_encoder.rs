@@ -146,6 +146,6 @@ mod with_encoder {
             .inspect_err(|fault| warn!(%fault, "encoding the guide failed; please report this"))
             .ok()?;
         faults.iter().for_each(|fault| warn!("{fault}"));
-        sentences
+        Some(sentences)
     }
 }

@@ -40,10 +40,11 @@ impl InstalledEncoder {
         &self,
         corpus: &Corpus,
         progress: impl Fn(usize, usize) + Sync,
-    ) -> (Option<Sentences>, Vec<CacheFault>) {
-        let (vectors, faults) = self.vectors(&Sentences::texts(corpus), progress);
-        let sentences = Sentences::new(corpus, &|text| vectors.get(text).copied());
-        (sentences, faults)
+    ) -> (Sentences, Vec<CacheFault>) {
+        let texts = Sentences::texts(corpus);
+        let encoded = self.cache.encode(&self.encoder, &texts, progress);
+        let sentences = Sentences::with_vectors(corpus, encoded.vectors);
+        (sentences, encoded.faults)
     }
 
     /// The vectors of texts, by their texts.

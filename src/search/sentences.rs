@@ -87,18 +87,22 @@ pub struct Sentences {
 impl Sentences {
     /// Encodes all examples of a corpus; `None` if one of them cannot be encoded.
     pub fn new(corpus: &Corpus, encode: &Encode<'_>) -> Option<Self> {
+        let vectors: Option<_> = Self::texts(corpus).into_iter().map(encode).collect();
+        Some(Self::with_vectors(corpus, vectors?))
+    }
+
+    /// The examples of a corpus, with the vectors of all its [texts](Self::texts), in the order of those.
+    pub fn with_vectors(corpus: &Corpus, mut vectors: Vec<SentenceVector>) -> Self {
         let examples = corpus.examples(true, true);
-        let vectors = examples.iter().map(|example| encode(example.text));
-        let mut vectors: Vec<SentenceVector> = vectors.collect::<Option<_>>()?;
         let common = CommonParts::of(vectors.iter().map(SentenceVector::to_f32));
         for vector in &mut vectors {
             *vector = SentenceVector::new(common.taken_out_of(vector.to_f32()));
         }
-        Some(Self {
+        Self {
             neighbours: Neighbours::new(&examples, corpus.topics.len() + corpus.out_of_scope.len()),
             common,
             vectors,
-        })
+        }
     }
 
     /// The texts of a corpus that are to be encoded, each once or more often.
