@@ -170,6 +170,12 @@ pub fn length(text: &str) -> usize {
     text.chars().count()
 }
 
+/// A number of things, whose plural ends with an s: "1 topic", "2 topics".
+pub fn counted(count: usize, thing: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{ending}")
+}
+
 /// The text in at most `most` characters: a cut text ends with an ellipsis, at a space if one is close.
 pub fn cut(text: &str, most: usize) -> String {
     if length(text) <= most {

@@ -3,7 +3,7 @@
 use crate::additions::{Addition, LessonReply, site_of};
 use crate::answer::{self, Answer, Outcome, ProbableMatch};
 use crate::knowledge::{Kind, KnowledgeBase, Section, Stakes, Topic};
-use crate::text::cut;
+use crate::text::{counted, cut};
 
 use super::candidates::{candidate, did_you_mean, named_candidate, not_in_guide};
 use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
@@ -61,7 +61,7 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .map(|other| section_choice(topic, other, &other.heading));
     let more = Choice::show(
         "All resources on this topic",
-        format!("{all} links"),
+        counted(all, "link"),
         View::resources_of(topic),
     );
     let related = topic

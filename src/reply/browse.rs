@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
+use crate::text::counted;
 
 use super::answers::{path_of, preview, section, section_choice};
 use super::{Choice, Filter, Link, Reply, View};
@@ -101,7 +102,11 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
     let body = match (found.len(), topic) {
         (0, _) => format!("Nothing matches.{only} Remove a filter to see more."),
         (_, Some(topic)) => format!("{}{only}", topic.summary),
-        (count, None) => format!("{count} links from the {}.{only}", knowledge.name()),
+        (count, None) => format!(
+            "{} from the {}.{only}",
+            counted(count, "link"),
+            knowledge.name()
+        ),
     };
     let path = topic.map(|topic| path_of(knowledge, topic));
     let sections = topic.into_iter().flat_map(|topic| {

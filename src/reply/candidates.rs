@@ -3,6 +3,7 @@
 use super::{Action, Choice, Place, Reply, Shape, View};
 use crate::answer::{self, Answer, ProbableMatch};
 use crate::knowledge::{KnowledgeBase, Section, Topic};
+use crate::text::counted;
 
 /// The most candidates, "none of these" not counted.
 const MOST_CANDIDATES: usize = 5;
@@ -197,7 +198,7 @@ fn opening(text: &str) -> String {
 fn topics_choice(knowledge: &KnowledgeBase) -> Choice {
     Choice::show(
         "List of topics",
-        format!("{} topics", knowledge.topics().len()),
+        counted(knowledge.topics().len(), "topic"),
         View::Topics,
     )
 }

@@ -6,6 +6,7 @@ use super::Reply;
 use super::markdown::escape;
 use super::notes::note;
 use crate::knowledge::{Changes, KnowledgeBase, LoadError, Position, Topic};
+use crate::text::counted;
 
 /// The guide's status. Times are in seconds since 1970: Discord shows them in the reader's language and time zone.
 #[derive(Debug, Clone, Copy)]
@@ -65,18 +66,11 @@ pub fn changed(changes: &Changes) -> String {
     if added + changed + removed == 0 {
         return "The guide was reloaded: no topic changed, but another file did.".to_owned();
     }
-    let topics = |count: usize| {
-        if count == 1 {
-            "1 topic".to_owned()
-        } else {
-            format!("{count} topics")
-        }
-    };
     let counts = [(added, "added"), (changed, "changed"), (removed, "removed")];
     let parts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", topics(*count)))
+        .map(|(count, what)| format!("{} {what}", counted(*count, "topic")))
         .collect();
     format!("The guide was reloaded: {}.", parts.join(", "))
 }
@@ -85,6 +79,14 @@ pub fn changed(changes: &Changes) -> String {
 pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
     note(&format!(
         "Nothing has changed: these files are already live. {}",
+        live(knowledge)
+    ))
+}
+
+/// For a reload that found the live guide's files again, after an error.
+pub fn mended(knowledge: &KnowledgeBase) -> Reply {
+    note(&format!(
+        "The files have no errors any more: they are the live ones again. {}",
         live(knowledge)
     ))
 }
@@ -128,13 +130,14 @@ pub fn status(knowledge: &KnowledgeBase, folder: &Path, standing: &Standing<'_>)
     Reply {
         title: "The guide".to_owned(),
         body: format!(
-            "**Version** `{}`, live since <t:{}:R>\n{} topics, {} sections, {phrasings} phrasings, {} links\n\n{trouble}\n\n{store}{encoder}\n\n\
+            "**Version** `{}`, live since <t:{}:R>\n{}, {}, {}, {}\n\n{trouble}\n\n{store}{encoder}\n\n\
              **Running** since <t:{}:R>",
             knowledge.version(),
             standing.since,
-            knowledge.topics().len(),
-            sections().count(),
-            knowledge.resources().len(),
+            counted(knowledge.topics().len(), "topic"),
+            counted(sections().count(), "section"),
+            counted(phrasings, "phrasing"),
+            counted(knowledge.resources().len(), "link"),
             standing.started,
         ),
         path: vec![knowledge.name().to_owned()],
@@ -186,9 +189,9 @@ pub fn store_trouble(why: &str) -> Reply {
 
 fn live(knowledge: &KnowledgeBase) -> String {
     format!(
-        "The live version is `{}` with {} topics.",
+        "The live version is `{}` with {}.",
         knowledge.version(),
-        knowledge.topics().len()
+        counted(knowledge.topics().len(), "topic")
     )
 }
 

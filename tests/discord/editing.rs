@@ -244,6 +244,19 @@ async fn a_moderator_can_reload_if_the_files_are_not_watched() {
         "{said}"
     );
     assert_eq!(editing.title("bread").await, "Beta way of baking bread");
+
+    // An error, and the text as it was before it.
+    let path = editing.guide.topic("bread");
+    let text = fs::read_to_string(&path).expect("the file is there");
+    fs::write(&path, format!("{text}nonsense")).expect("it is written");
+    let said = editing.reload().await;
+    assert!(said.starts_with("The files have an error"), "{said}");
+    fs::write(&path, text).expect("it is written");
+    let said = editing.reload().await;
+    assert!(
+        said.starts_with("The files have no errors any more"),
+        "{said}"
+    );
     editing.chat.finish().await;
 }
 

@@ -17,7 +17,8 @@ async fn run(context: &EventContext) -> Reply {
     let knowledge = &live.guide().knowledge;
     match reload {
         Some(Reload::Swapped(changes)) => reply::reloaded(knowledge, &changes),
-        Some(Reload::Same | Reload::Mended) => reply::nothing_to_reload(knowledge),
+        Some(Reload::Same) => reply::nothing_to_reload(knowledge),
+        Some(Reload::Mended) => reply::mended(knowledge),
         Some(Reload::Failed { error, .. }) => reply::not_reloaded(live.folder(), &error),
         None => reply::cannot_reload(),
     }
