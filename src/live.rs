@@ -83,7 +83,7 @@ pub enum Reload {
     /// The files have not changed.
     Same,
     /// The files had an error, and are again those of the live guide.
-    Mended,
+    Fixed,
     /// Another guide answers now.
     Swapped(Changes),
     /// The files have an error, and the previous guide stays live.
@@ -280,7 +280,7 @@ impl Live {
                 let mut had_problem = false;
                 self.change(|status| had_problem = status.problem.take().is_some());
                 if had_problem {
-                    Reload::Mended
+                    Reload::Fixed
                 } else {
                     Reload::Same
                 }
@@ -327,7 +327,7 @@ impl Live {
 impl Reloads {
     fn count(&mut self, reload: &Reload) {
         *match reload {
-            Reload::Same | Reload::Mended => &mut self.same,
+            Reload::Same | Reload::Fixed => &mut self.same,
             Reload::Swapped(_) => &mut self.swapped,
             Reload::Failed { .. } => &mut self.failed,
         } += 1;

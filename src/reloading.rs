@@ -70,9 +70,9 @@ pub(crate) async fn watch(live: &Arc<Live>, is_on: bool) -> Infallible {
 fn log(live: &Live, reload: &Reload) {
     let version = live.guide().knowledge.version().to_owned();
     match reload {
-        Reload::Same | Reload::Mended => {
+        Reload::Same | Reload::Fixed => {
             let outcome = match reload {
-                Reload::Mended => {
+                Reload::Fixed => {
                     "the guide's files have no errors any more, and are those of the live guide"
                 }
                 _ => "the guide's files have not changed",

@@ -41,6 +41,7 @@ pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
 pub use found::{EncoderEvidence, Found, MOST_MATCHES, Match};
+use found::{deviation, scope_odds};
 use meaning::{Meaning, Meanings, RoundedMeaning};
 use neighbours::MeantExamples;
 use phrasings::Phrasings;
@@ -71,6 +72,8 @@ const ENCODED_NEAR: f32 = 14.0;
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
 const SHORTEST_ASKING: usize = 4;
+/// A question with more meaningful words than this says more than which text to look into.
+const MOST_TELLING: usize = 3;
 /// The lead of a phrasing that is repeated exactly.
 const REPEATED_LEAD: f32 = 6.0;
 
@@ -386,34 +389,3 @@ impl Index {
 fn read_meanings() -> Arc<Meanings> {
     Arc::new(Meanings::read())
 }
-
-/// The standard deviation of scores.
-fn deviation(scores: &[f32]) -> f32 {
-    let count = scores.len().max(1) as f32;
-    let mean = scores.iter().sum::<f32>() / count;
-    let variance = scores
-        .iter()
-        .map(|score| (score - mean) * (score - mean))
-        .sum::<f32>()
-        / count;
-    libm::sqrtf(variance)
-}
-
-/// By how much the classes before `topics` are likelier than those from it on.
-fn scope_odds(scores: &[f32], topics: usize) -> f32 {
-    let (topics, kinds) = scores.split_at(topics.min(scores.len()));
-    if topics.is_empty() || kinds.is_empty() {
-        return 0.0;
-    }
-    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let sum = |scores: &[f32]| {
-        scores
-            .iter()
-            .map(|score| classifier::exp(score - greatest))
-            .sum::<f32>()
-    };
-    libm::logf(sum(topics).max(f32::MIN_POSITIVE) / sum(kinds).max(f32::MIN_POSITIVE))
-}
-
-/// A question with more meaningful words than this says more than which text to look into.
-const MOST_TELLING: usize = 3;

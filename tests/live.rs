@@ -91,7 +91,7 @@ fn a_problem_is_new_only_once_and_gone_when_it_is_fixed() {
     live.reload();
     assert_eq!(live.present().problem.expect("it is known").since, since);
     guide.save("bread", "Alpha");
-    assert!(matches!(live.reload(), Reload::Mended));
+    assert!(matches!(live.reload(), Reload::Fixed));
     assert!(live.present().problem.is_none());
     assert!(matches!(live.reload(), Reload::Same), "it is said once");
 }
@@ -108,7 +108,7 @@ fn a_missing_folder_is_a_problem_like_any_other() {
     assert!(live.reload_if_changed().is_none(), "nothing changed since");
     assert_eq!(title(&live), "Alpha baking bread");
     fs::rename(guide.beside("away"), guide.folder()).expect("it can be moved");
-    assert!(matches!(live.reload_if_changed(), Some(Reload::Mended)));
+    assert!(matches!(live.reload_if_changed(), Some(Reload::Fixed)));
 }
 
 #[test]

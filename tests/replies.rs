@@ -269,7 +269,7 @@ fn reloads_and_status_as_moderators_see_them() {
     };
     assert_snapshot!(shown(&reply::reloaded(knowledge, &changes)), @r#"The guide was reloaded: 1 topic added, 2 topics changed. The live version is `68fbfca4` with 4 topics."#);
     assert_snapshot!(shown(&reply::nothing_to_reload(knowledge)), @r#"Nothing has changed: these files are already live. The live version is `68fbfca4` with 4 topics."#);
-    assert_snapshot!(shown(&reply::mended(knowledge)), @r#"The files have no errors any more: they are the live ones again. The live version is `68fbfca4` with 4 topics."#);
+    assert_snapshot!(shown(&reply::fixed(knowledge)), @r#"The files have no errors any more: they are the live ones again. The live version is `68fbfca4` with 4 topics."#);
     let standing = Standing {
         since: 1,
         started: 0,

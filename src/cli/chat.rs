@@ -95,7 +95,7 @@ fn follow_files(
             take_in(live, encoder);
             writeln!(out, "{}", reply::changed(&changes))
         }
-        Some(Reload::Mended) => writeln!(out, "The guide's files have no errors any more."),
+        Some(Reload::Fixed) => writeln!(out, "The guide's files have no errors any more."),
         Some(Reload::Failed {
             error,
             is_new: true,

@@ -84,7 +84,7 @@ pub fn nothing_to_reload(knowledge: &KnowledgeBase) -> Reply {
 }
 
 /// For a reload that found the live guide's files again, after an error.
-pub fn mended(knowledge: &KnowledgeBase) -> Reply {
+pub fn fixed(knowledge: &KnowledgeBase) -> Reply {
     note(&format!(
         "The files have no errors any more: they are the live ones again. {}",
         live(knowledge)

@@ -1,5 +1,6 @@
 //! What a search found.
 
+use super::classifier::exp;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 
 /// The most matches that a search returns.
@@ -68,4 +69,32 @@ pub struct EncoderEvidence {
     pub other: f32,
     /// The same for the nearest kind of message out of scope.
     pub aside: f32,
+}
+
+/// The standard deviation of scores.
+pub(super) fn deviation(scores: &[f32]) -> f32 {
+    let count = scores.len().max(1) as f32;
+    let mean = scores.iter().sum::<f32>() / count;
+    let variance = scores
+        .iter()
+        .map(|score| (score - mean) * (score - mean))
+        .sum::<f32>()
+        / count;
+    libm::sqrtf(variance)
+}
+
+/// By how much the classes before `topics` are likelier than those from it on.
+pub(super) fn scope_odds(scores: &[f32], topics: usize) -> f32 {
+    let (topics, kinds) = scores.split_at(topics.min(scores.len()));
+    if topics.is_empty() || kinds.is_empty() {
+        return 0.0;
+    }
+    let greatest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let sum = |scores: &[f32]| {
+        scores
+            .iter()
+            .map(|score| exp(score - greatest))
+            .sum::<f32>()
+    };
+    libm::logf(sum(topics).max(f32::MIN_POSITIVE) / sum(kinds).max(f32::MIN_POSITIVE))
 }

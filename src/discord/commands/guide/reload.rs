@@ -18,7 +18,7 @@ async fn run(context: &EventContext) -> Reply {
     match reload {
         Some(Reload::Swapped(changes)) => reply::reloaded(knowledge, &changes),
         Some(Reload::Same) => reply::nothing_to_reload(knowledge),
-        Some(Reload::Mended) => reply::mended(knowledge),
+        Some(Reload::Fixed) => reply::fixed(knowledge),
         Some(Reload::Failed { error, .. }) => reply::not_reloaded(live.folder(), &error),
         None => reply::cannot_reload(),
     }
