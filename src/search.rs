@@ -16,6 +16,7 @@ mod features;
 mod found;
 mod groups;
 mod lexicon;
+mod linear;
 mod lists;
 mod meaning;
 mod neighbours;

@@ -4,7 +4,7 @@
 //! mean and the few directions in which they vary most say little about one topic rather than another; without them, texts are told
 //! apart better (Mu and Viswanath, "All-but-the-Top: Simple and Effective Postprocessing for Word Representations", 2018).
 
-use wide::f32x8;
+use super::linear::{add, dot, to_unit_length};
 
 /// With fewer texts than this, what they have in common is largely what they are about, and nothing is taken out.
 const FEWEST: usize = 1_000;
@@ -80,33 +80,6 @@ fn orthonormalize<const N: usize>(vectors: &mut [[f32; N]]) {
             to_unit_length(vector);
         }
     }
-}
-
-/// Adds a multiple of a vector.
-fn add<const N: usize>(sum: &mut [f32; N], times: f32, vector: &[f32; N]) {
-    sum.iter_mut()
-        .zip(vector)
-        .for_each(|(sum, number)| *sum += times * number);
-}
-
-/// Scales a vector to unit length; zero stays zero.
-pub(super) fn to_unit_length<const N: usize>(vector: &mut [f32; N]) {
-    let length = libm::sqrtf(dot(vector, vector));
-    if length > 0.0 {
-        vector.iter_mut().for_each(|number| *number /= length);
-    }
-}
-
-/// The product of two vectors: how alike they are, where both have unit length.
-fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
-    let (a, _) = a.as_chunks::<8>();
-    let (b, _) = b.as_chunks::<8>();
-    a.iter()
-        .zip(b)
-        .fold(f32x8::ZERO, |sum, (a, b)| {
-            sum + f32x8::new(*a) * f32x8::new(*b)
-        })
-        .reduce_add()
 }
 
 #[cfg(test)]

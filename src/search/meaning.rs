@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use wide::{i16x8, i32x4};
 
 use super::analyzer::AnalyzedText;
-use super::common::to_unit_length;
+use super::linear::to_unit_length;
 
 /// The numbers of a vector.
 pub(super) const DIMENSIONS: usize = 64;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::common::to_unit_length;
+use super::linear::to_unit_length;
 use super::meaning::{DIMENSIONS, Meaning};
 
 /// The share of the identity matrix in the covariance: directions in which texts hardly differ are not stretched to noise.

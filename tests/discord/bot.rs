@@ -376,6 +376,15 @@ impl Chat {
         Setup::new().chat().await
     }
 
+    /// With a bot that links to an answer of the last ten minutes instead of repeating it.
+    pub async fn start_linking() -> Self {
+        let config = Discord {
+            repeat_minutes: 10,
+            ..eager()
+        };
+        Setup::new().config(config).chat().await
+    }
+
     /// Mia mentions the bot in #help; its reply.
     pub async fn asks(&self, question: &str) -> Message {
         self.mia.says(&self.help, &format!("@bot {question}")).await;

@@ -45,13 +45,7 @@ async fn no_reply_notifies_anybody() {
 
 #[tokio::test]
 async fn the_same_answer_is_linked_to_instead_of_posted_again() {
-    let chat = Setup::new()
-        .config(Discord {
-            repeat_minutes: 10,
-            ..eager()
-        })
-        .chat()
-        .await;
+    let chat = Chat::start_linking().await;
     let first = chat.asks(RESUME).await;
     let second = chat.asks(RESUME).await;
     let link = format!(
@@ -83,13 +77,7 @@ async fn the_same_answer_is_linked_to_instead_of_posted_again() {
 
 #[tokio::test]
 async fn an_answer_that_someone_chose_is_linked_to_until_it_is_gone() {
-    let chat = Setup::new()
-        .config(Discord {
-            repeat_minutes: 10,
-            ..eager()
-        })
-        .chat()
-        .await;
+    let chat = Chat::start_linking().await;
     let max = chat.guild.member("max");
     let question = max.says(&chat.help, RESUME).await;
     let preview = chat
@@ -239,13 +227,7 @@ async fn somebody_who_closed_their_direct_messages_is_left_alone() {
 
 #[tokio::test]
 async fn an_edited_answer_is_not_linked_to_for_its_old_text() {
-    let chat = Setup::new()
-        .config(Discord {
-            repeat_minutes: 10,
-            ..eager()
-        })
-        .chat()
-        .await;
+    let chat = Chat::start_linking().await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let first = chat.discord.next_message(&chat.help).await;
     chat.mia

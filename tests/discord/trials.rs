@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use internbot::config::Discord;
 use serde_json::json;
 
 use crate::bot::*;
@@ -309,13 +308,7 @@ async fn a_blank_question_gets_private_help() {
 
 #[tokio::test]
 async fn an_edited_question_that_got_a_link_gets_its_full_answer() {
-    let chat = Setup::new()
-        .config(Discord {
-            repeat_minutes: 10,
-            ..eager()
-        })
-        .chat()
-        .await;
+    let chat = Chat::start_linking().await;
     chat.asks(RESUME).await;
     let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
     let pointer = chat.discord.next_message(&chat.help).await;
