@@ -59,16 +59,8 @@ const BM25_WEIGHT: f32 = 0.15;
 /// The weight of the similarity, 0 to 1, of a topic's nearest phrasing, relative to the classifier's logit: more makes the bot
 /// answer more out-of-scope messages.
 const LIKENESS_WEIGHT: f32 = 3.0;
-/// The weight of the similarity in meaning to a topic's nearest example.
-const MEANT_NEAREST: f32 = 6.0;
-/// The weight of the mean similarity in meaning to its five nearest examples.
-const MEANT_NEAR: f32 = 7.0;
 /// The number of classes, best first, that are compared example by example.
 const MOST_COMPARED: usize = 8;
-/// The same as [`MEANT_NEAREST`] for the similarity that an encoder sees, if there is one.
-const ENCODED_NEAREST: f32 = 6.0;
-/// The same as [`MEANT_NEAR`].
-const ENCODED_NEAR: f32 = 14.0;
 /// A message of at least this many words may tell a story around the sentence that asks.
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
@@ -202,9 +194,15 @@ impl Index {
             *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
         }
         // An encoder knows what a text means better than the sum of its words does.
-        let encoded = self.add_encoder(question, &mut scores);
-        if encoded.is_none() {
-            self.add_neighbours(&meaning, &mut scores);
+        let encoded = self.encoder_likeness(question);
+        let meant = match &encoded {
+            Some(encoded) => encoded.points(),
+            None => self.points_of_neighbours(&meaning, &scores),
+        };
+        for &(class, points) in &meant {
+            if let Some(score) = scores.get_mut(class) {
+                *score += points;
+            }
         }
         let topics = self.topics.len();
         let query = QueryTerms::by(&analyzed, &self.vectorizer);
@@ -227,10 +225,12 @@ impl Index {
                 if rank == 0 {
                     next_section = next;
                 }
+                let meant = meant.iter().find(|(class, _)| *class == topic);
                 Match {
                     topic,
                     section,
                     score,
+                    meant: meant.map_or(0.0, |(_, points)| *points),
                 }
             })
             .collect();
@@ -323,34 +323,28 @@ impl Index {
         }
     }
 
-    /// Adds how similar in meaning the nearest examples of the classes that are best so far are. The others are too far behind
-    /// for it to matter.
-    fn add_neighbours(&self, meaning: &Meaning, scores: &mut [f32]) {
-        let mut ranked: Vec<(f32, usize)> = scores.iter().copied().zip(0..).collect();
+    /// What the nearest examples in meaning add to the classes that are best so far. The others are too far behind for it to
+    /// matter.
+    fn points_of_neighbours(&self, meaning: &Meaning, scores: &[f32]) -> Vec<(usize, f32)> {
+        let mut ranked: Vec<(usize, f32)> = scores.iter().copied().enumerate().collect();
         if ranked.len() > MOST_COMPARED {
-            ranked.select_nth_unstable_by(MOST_COMPARED, |(a_score, a), (b_score, b)| {
+            ranked.select_nth_unstable_by(MOST_COMPARED, |(a, a_score), (b, b_score)| {
                 b_score.total_cmp(a_score).then(a.cmp(b))
             });
             ranked.truncate(MOST_COMPARED);
         }
         let meaning = RoundedMeaning::new(meaning);
-        for (_, class) in ranked {
-            let likeness = self.examples.likeness(class, &meaning);
-            if let Some(score) = scores.get_mut(class) {
-                *score += MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near;
-            }
+        for (class, points) in &mut ranked {
+            *points = self.examples.points(*class, &meaning);
         }
+        ranked
     }
 
-    /// Adds the encoder's evidence, if there is an encoder.
-    fn add_encoder(&self, question: &Question, scores: &mut [f32]) -> Option<SentenceLikeness<'_>> {
+    /// How alike the question is to all examples, if there is an encoder.
+    fn encoder_likeness(&self, question: &Question) -> Option<SentenceLikeness<'_>> {
         let sentences = self.sentences.as_deref();
         let sentences = sentences.filter(|_| self.components.has(Component::Encoder))?;
-        let likeness = sentences.likeness(question.vector.as_deref()?);
-        for (score, likeness) in scores.iter_mut().zip(&likeness.classes) {
-            *score += ENCODED_NEAREST * likeness.nearest + ENCODED_NEAR * likeness.near;
-        }
-        Some(likeness)
+        Some(sentences.likeness(question.vector.as_deref()?))
     }
 
     /// In a long message, most sentences tell a story and one asks: that one counts as much as the whole.

@@ -83,6 +83,8 @@ fn ask_explains_itself() {
         "corrected: resmue → resume",
         "Where the scores came from",
         "1. resume/",
+        "nearest phrasing +",
+        "nearest examples by word meaning +",
         "Outcome: ",
         "% sure",
     ] {

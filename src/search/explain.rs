@@ -47,10 +47,14 @@ impl Index {
     pub fn explain(&self, question: &Question) -> Explanation {
         let found = self.search(question);
         let analyzed = self.analyzer.read(&question.text);
+        let reader = match found.encoded {
+            Some(_) => "nearest examples by the encoder",
+            None => "nearest examples by word meaning",
+        };
         let candidates = found
             .matches
             .iter()
-            .map(|&place| self.explain_match(&analyzed, place))
+            .map(|&place| self.explain_match(&analyzed, place, reader))
             .collect();
         Explanation {
             groups: analyzed
@@ -64,7 +68,7 @@ impl Index {
         }
     }
 
-    fn explain_match(&self, analyzed: &AnalyzedText, place: Match) -> Candidate {
+    fn explain_match(&self, analyzed: &AnalyzedText, place: Match, reader: &str) -> Candidate {
         let vector = self.vector(analyzed);
         // What one feature adds: its value times how much more it pulls to this topic than to the average one.
         let gain_of = |key: u64| {
@@ -117,6 +121,11 @@ impl Index {
             .iter()
             .map(|weighed| weighed.value * self.classifier.pull(weighed.column, place.topic))
             .sum();
+        let likeness = self.phrasings.likeness(&vector);
+        let phrasing = super::LIKENESS_WEIGHT
+            * self
+                .phrasings
+                .nearest(place.topic..place.topic + 1, &likeness);
         let sum = |gains: &[Gain]| gains.iter().map(|gain| gain.points).sum::<f32>();
         let part = |what: &str, points: f32| Gain {
             what: what.to_owned(),
@@ -131,9 +140,11 @@ impl Index {
                 classified - sum(&words) - sum(&pairs) - sum(&groups),
             ),
             part("rare words (BM25)", bm25),
+            part("nearest phrasing", phrasing),
+            part(reader, place.meant),
             part(
-                "nearest phrasing and examples, asking sentence, earlier question",
-                place.score - classified - bm25,
+                "meaning, asking sentence, earlier question",
+                place.score - classified - bm25 - phrasing - place.meant,
             ),
         ];
         let mut named: Vec<Gain> = words.into_iter().chain(pairs).chain(groups).collect();

@@ -16,6 +16,8 @@ pub struct Match {
     /// The logit of the topic above the mean of all: about 0 for a topic that has nothing to do with the question, 5 to
     /// 20 for one that has.
     pub score: f32,
+    /// How much of it the topic's nearest examples in meaning add.
+    pub meant: f32,
 }
 
 impl Match {

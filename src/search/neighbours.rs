@@ -9,6 +9,11 @@ use super::meaning::{Meaning, RoundedMeaning};
 /// How many of a class's nearest examples vote together.
 const NEIGHBOURS: usize = 5;
 
+/// The weight of the similarity in meaning to a class's nearest example.
+const MEANT_NEAREST: f32 = 6.0;
+/// The weight of the mean similarity in meaning to its five nearest examples.
+const MEANT_NEAR: f32 = 7.0;
+
 /// How similar a question is to the examples of a class, from -1 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Likeness {
@@ -115,11 +120,12 @@ impl MeantExamples {
         }
     }
 
-    /// How similar a question is to the examples of a class.
-    pub(super) fn likeness(&self, class: usize, question: &RoundedMeaning) -> Likeness {
-        self.neighbours.of_class(class, |number| {
+    /// What the similarity of a question to the examples of a class adds to the class's score.
+    pub(super) fn points(&self, class: usize, question: &RoundedMeaning) -> f32 {
+        let likeness = self.neighbours.of_class(class, |number| {
             let own = self.meanings.get(number);
             own.map_or(0.0, |own| own.cosine(question))
-        })
+        });
+        MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near
     }
 }

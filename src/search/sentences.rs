@@ -16,6 +16,10 @@ pub const SENTENCE_DIMENSIONS: usize = 384;
 /// What one is in a [`SentenceVector`].
 const ONE: f32 = 32_767.0;
 
+/// The weight of the similarity to a class's nearest example.
+const ENCODED_NEAREST: f32 = 6.0;
+/// The weight of the mean similarity to its five nearest examples.
+const ENCODED_NEAR: f32 = 14.0;
 /// The weights of the similarity in meaning to a section's nearest example, and to its five nearest on average.
 const ENCODED_SECTION: f32 = 1.0;
 
@@ -130,10 +134,17 @@ pub(super) struct SentenceLikeness<'a> {
     sentences: &'a Sentences,
     cosines: Vec<f32>,
     /// To each class.
-    pub classes: Vec<Likeness>,
+    classes: Vec<Likeness>,
 }
 
 impl SentenceLikeness<'_> {
+    /// What it adds to the score of each class.
+    pub(super) fn points(&self) -> Vec<(usize, f32)> {
+        let points =
+            |likeness: &Likeness| ENCODED_NEAREST * likeness.nearest + ENCODED_NEAR * likeness.near;
+        self.classes.iter().map(points).enumerate().collect()
+    }
+
     /// What it adds to each section of a topic. A phrasing of the topic as a whole asks for the first.
     pub(super) fn sections(&self, topic: usize, sections: usize) -> Vec<f32> {
         let likeness = self

