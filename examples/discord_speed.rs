@@ -7,6 +7,9 @@
 //! The bot runs in its own process. The example prints the time from its start to its session, and from a message on the socket
 //! to the request that answers it, one message at a time; messages a second with many at a time; the bot's processor time for
 //! each of those, and for a message between other people; and its resident memory.
+//!
+//! A bot may send 50 requests a second, and waits when it has. So as not to measure that, questions come in volleys of fewer, a
+//! second and more apart.
 
 #![allow(
     clippy::print_stdout,
@@ -16,7 +19,6 @@
     reason = "an example talks, and may stop"
 )]
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -25,20 +27,19 @@ use internbot::knowledge;
 use stand_in::StandIn;
 
 /// Questions for each figure.
-const QUESTIONS: usize = 2_000;
-/// Questions before the first figure.
-const WARM_UP: usize = 50;
-/// Questions at a time when as many as possible are asked.
-const AT_A_TIME: usize = 32;
+const QUESTIONS: usize = 1_000;
+/// Questions in a second, fewer than the bot may answer.
+const VOLLEY: usize = 40;
+/// From one volley to the next.
+const PAUSE: Duration = Duration::from_millis(1_200);
+/// Questions at the start of a volley that are not counted: the processor has to wake up.
+const WARM_UP: usize = 8;
 /// Messages between people, which are most of what a bot hears.
 const CHATTER: usize = 20_000;
 /// Channels of each guild.
 const CHANNELS: usize = 50;
 /// Guilds and shards that are measured unless the command line says otherwise: the fewest, and the most on one shard.
 const SIZES: [(usize, u64); 2] = [(1, 1), (2_500, 1)];
-/// How often in a second Linux counts processor time, on every machine.
-const TICKS: f64 = 100.0;
-
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -108,11 +109,14 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
     );
 
     let mut times: Vec<Duration> = Vec::new();
-    for question in questions.iter().take(WARM_UP).chain(questions) {
-        let asked = mia.says(help, question).await;
-        times.push(discord.next_message(help).await.at - asked.at);
+    for volley in questions.chunks(VOLLEY) {
+        tokio::time::sleep(PAUSE).await;
+        for (number, question) in volley.iter().enumerate() {
+            let asked = mia.says(help, question).await;
+            let time = discord.next_message(help).await.at - asked.at;
+            times.extend((number >= WARM_UP).then_some(time));
+        }
     }
-    times.drain(..WARM_UP);
     times.sort();
     println!(
         "  event to request, median         {:>8.2} ms",
@@ -123,28 +127,28 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
         milliseconds(times[times.len() * 99 / 100])
     );
 
-    let (begin, used) = (Instant::now(), processor_seconds(&bot));
-    let mut waiting = VecDeque::new();
-    for (number, question) in questions.iter().enumerate() {
-        let channel = &channels[number % AT_A_TIME];
-        mia.says(channel, question).await;
-        waiting.push_back(channel);
-        if waiting.len() >= AT_A_TIME {
-            discord
-                .next_message(waiting.pop_front().expect("it is not empty"))
-                .await;
+    let (mut taken, mut used) = (Duration::ZERO, Duration::ZERO);
+    for volley in questions.chunks(VOLLEY) {
+        tokio::time::sleep(PAUSE).await;
+        let (begin, before) = (Instant::now(), processor_time(&bot));
+        for (question, channel) in volley.iter().zip(&channels) {
+            mia.says(channel, question).await;
         }
-    }
-    for channel in waiting {
-        discord.next_message(channel).await;
+        for (_, channel) in volley.iter().zip(&channels) {
+            discord.next_message(channel).await;
+        }
+        taken += begin.elapsed();
+        used += processor_time(&bot) - before;
     }
     println!(
-        "  messages a second, {AT_A_TIME} at a time  {:>8.0}",
-        questions.len() as f64 / begin.elapsed().as_secs_f64()
+        "  messages a second, {VOLLEY} at a time  {:>8.0}",
+        questions.len() as f64 / taken.as_secs_f64()
     );
-    let each = (processor_seconds(&bot) - used) * 1_000.0 / questions.len() as f64;
-    println!("  processor time a question        {each:>8.2} ms");
-    let used = processor_seconds(&bot);
+    println!(
+        "  processor time a question        {:>8.2} ms",
+        milliseconds(used) / questions.len() as f64
+    );
+    let used = processor_time(&bot);
     for number in 0..CHATTER {
         mia.says(
             &channels[number % CHANNELS],
@@ -153,7 +157,7 @@ async fn measure(program: &str, (guilds, shards): (usize, u64), questions: &[Str
         .await;
     }
     discord.settle().await;
-    let each = (processor_seconds(&bot) - used) * 1_000.0 / CHATTER as f64;
+    let each = milliseconds(processor_time(&bot) - used) / CHATTER as f64;
     println!("  the same, a message to others    {each:>8.3} ms");
     println!(
         "  resident memory afterwards       {:>8.1} MiB",
@@ -203,21 +207,18 @@ fn resident(bot: &Child) -> f64 {
         / 1_024.0
 }
 
-/// Processor time in seconds, of user and system, from `/proc`; 0 where there is none.
-fn processor_seconds(bot: &Child) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", bot.id())).unwrap_or_default();
-    // The second field is the program's name, in parentheses; `utime` and `stime` are the fields 14 and 15.
-    let fields = stat
-        .rsplit_once(')')
-        .map(|(_, rest)| rest)
-        .unwrap_or_default()
-        .split_whitespace();
-    fields
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / TICKS
+/// Processor time of all threads, from `/proc`; zero where there is none.
+fn processor_time(bot: &Child) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", bot.id()));
+    let times = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| {
+            let times = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            times.split_whitespace().next()?.parse::<u64>().ok()
+        });
+    Duration::from_nanos(times.sum())
 }
 
 fn milliseconds(time: Duration) -> f64 {
