@@ -236,12 +236,7 @@ impl Index {
             .collect();
         let best = matches.first().map_or(0, |found| found.topic);
         Found {
-            aside: scores
-                .iter()
-                .copied()
-                .skip(topics)
-                .enumerate()
-                .max_by(|(a, a_score), (b, b_score)| a_score.total_cmp(b_score).then(b.cmp(a))),
+            aside: self.best_aside(&scores),
             nearest: self.phrasings.nearest(best..best + 1, &likeness),
             nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
@@ -270,6 +265,12 @@ impl Index {
         });
         ranked.truncate(MOST_MATCHES);
         ranked
+    }
+
+    /// The kind of message out of scope with the highest score, and that score.
+    fn best_aside(&self, scores: &[f32]) -> Option<(usize, f32)> {
+        let kinds = scores.iter().copied().skip(self.topics.len()).enumerate();
+        kinds.max_by(|(a, a_score), (b, b_score)| a_score.total_cmp(b_score).then(b.cmp(a)))
     }
 
     /// The sections that alone have all telling words of a short question in their texts.
