@@ -340,6 +340,7 @@ fn tables_are_read_in_every_form_that_spreadsheets_export() {
         "{}",
         ran.out
     );
+    assert!(ran.out.contains("Wrote 1 topic to "), "{}", ran.out);
     assert_eq!(only(&home.knowledge()).sections[0].text, "In room 5.");
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use internbot::knowledge::{self, FaqFormat, File, GuideSource};
+use internbot::text;
 use jiff::Zoned;
 
 use super::check::{self, Format};
@@ -61,8 +62,8 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
     let topics = files.iter().filter(|file| file.name.starts_with("topics/"));
     writeln!(
         anstream::stdout().lock(),
-        "Wrote {} topics to {folder}, all marked as reviewed today: read through them. Then try it: internbot --knowledge {folder} chat",
-        topics.count(),
+        "Wrote {} to {folder}, marked as reviewed today: read through it all. Then try it: internbot --knowledge {folder} chat",
+        text::counted(topics.count(), "topic"),
         folder = to.display()
     )?;
     Ok(ExitCode::SUCCESS)
