@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo build --release --bin internbot --example load
-//! target/release/examples/load burst [--milliseconds 300]
+//! target/release/examples/load burst [--milliseconds 300] [--encoder FOLDER]
 //! target/release/examples/load soak [--seconds 600] [--seed 1]
 //! target/release/examples/load reloads [--seconds 60]
 //! ```
@@ -64,6 +64,12 @@ mod loads {
         commands: 0,
     };
 
+    /// Mentions for a bot with an encoder.
+    const TWO_THOUSAND: Size = Size {
+        mentions: 2_000,
+        ..MENTIONS
+    };
+
     #[derive(Parser)]
     struct Options {
         #[command(subcommand)]
@@ -81,6 +87,9 @@ mod loads {
             /// How long every request takes.
             #[arg(long, default_value_t = 300)]
             milliseconds: u64,
+            /// Two thousand mentions at a bot with the encoder in this folder instead.
+            #[arg(long)]
+            encoder: Option<PathBuf>,
         },
         /// Questions under a seeded storm of faults: every question that the bot received is answered once, or was refused
         /// in such a way that the bot rightly gives up; its memory stays flat. The same seed and time give the same plan, as its
@@ -104,7 +113,10 @@ mod loads {
     pub(super) async fn run() -> ExitCode {
         let Options { load, program } = Options::parse();
         let wrong = match load {
-            Load::Burst { milliseconds } => bursts(&program, milliseconds).await,
+            Load::Burst {
+                milliseconds,
+                encoder,
+            } => bursts(&program, milliseconds, encoder.as_deref()).await,
             Load::Soak { seconds, seed } => {
                 let report = soak(&program, &Plan::new(seed, seconds)).await;
                 println!("{report}");
@@ -118,14 +130,18 @@ mod loads {
         ExitCode::from(u8::from(wrong > 0))
     }
 
-    async fn bursts(program: &Path, milliseconds: u64) -> usize {
+    async fn bursts(program: &Path, milliseconds: u64, encoder: Option<&Path>) -> usize {
         let times = Times {
             request: Duration::from_millis(milliseconds),
             heartbeat: Duration::from_secs(15),
         };
         let mut wrong = 0;
-        for size in [MIXED, MENTIONS] {
-            let report = burst(program, size, times).await;
+        let sizes: &[Size] = match encoder {
+            None => &[MIXED, MENTIONS],
+            Some(_) => &[TWO_THOUSAND],
+        };
+        for &size in sizes {
+            let report = burst(program, size, times, encoder).await;
             println!("{report}");
             let [_, never, twice] = report.direct;
             wrong += never + twice + report.wrong;

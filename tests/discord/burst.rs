@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long it stays quiet once the overheard messages have been processed.
 const AFTERWARDS: Duration = Duration::from_secs(5);
 /// How long everything may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// A question with a sure answer, which is given even if it was only overheard.
 const SURE: &str = "how long should my resume be";
 const CHATTER: &str = "lol nice";
@@ -142,12 +142,12 @@ impl fmt::Display for Report {
     }
 }
 
-/// Lets so much arrive at a program at once.
+/// Lets so much arrive at once at a program, which uses the encoder in a folder if there is one.
 #[expect(
     clippy::too_many_lines,
     reason = "a script of what happens, step by step"
 )]
-pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
+pub async fn burst(program: &Path, size: Size, times: Times, encoder: Option<&Path>) -> Report {
     let discord = StandIn::builder()
         .message_content()
         .heartbeat_interval(times.heartbeat)
@@ -180,12 +180,17 @@ pub async fn burst(program: &Path, size: Size, times: Times) -> Report {
         format!("unasked_channels = {ids:?}"),
     );
     let variables = [("DISCORD_TOKEN", token.as_ref())];
+    let encoder = encoder.map(|folder| format!("[encoder]\nfolder = {folder:?}\n"));
     let launch = Launch::of(program, &url, Path::new("knowledge"), home.path());
     let mut bot = Program::launch(&Launch {
         discord: &lines,
         variables: &variables,
+        sections: encoder.as_deref().unwrap_or_default(),
         ..launch
     });
+    if encoder.is_some() {
+        bot.logged_within("the guide is encoded", 1, PATIENCE).await;
+    }
     discord.registered("ask").await;
     discord.settle().await;
     discord.requests();

@@ -19,7 +19,7 @@ async fn every_direct_question_among_two_thousand_messages_at_once_is_answered_o
         request: Duration::from_millis(300),
         heartbeat: Duration::from_secs(5),
     };
-    let report = burst(built(), size, times).await;
+    let report = burst(built(), size, times, None).await;
     // On a machine that runs all tests at once a command may come too late for anyone.
     assert_eq!(report.direct, [400 - report.too_late, 0, 0], "{report}");
     assert!(report.too_late <= size.commands / 2, "{report}");
@@ -46,7 +46,7 @@ async fn an_expired_command_is_not_started_but_counted() {
         request: Duration::from_secs(4),
         heartbeat: Duration::from_secs(10),
     };
-    let report = burst(built(), size, times).await;
+    let report = burst(built(), size, times, None).await;
     let [once, never, twice] = report.direct;
     assert!(once >= 256 && twice == 0, "{report}");
     assert!(
