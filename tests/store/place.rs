@@ -1,5 +1,6 @@
 //! A test's store, and helpers for what happens to it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
@@ -180,8 +181,10 @@ impl Place {
         if self.database.is_none() {
             let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
             return files
-                .flat_map(|file| {
-                    std::fs::read(file.expect("a file").path()).expect("it can be read")
+                .flat_map(|file| match std::fs::read(file.expect("a file").path()) {
+                    // SQLite deletes its journal when a transaction ends.
+                    Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+                    read => read.expect("it can be read"),
                 })
                 .collect();
         }
