@@ -19,11 +19,11 @@ pub use form::{quoted, resource_table, section_table};
 pub use rules::check;
 
 /// The maximum number of a server's own answers.
-pub const MOST_ANSWERS: usize = 50;
+pub const MAX_ANSWERS: usize = 50;
 /// The maximum number of sections for which a server can list more ways to ask.
-pub const MOST_PHRASINGS: usize = 200;
+pub const MAX_PHRASINGS: usize = 200;
 /// The maximum number of ways to ask in one addition: the question and three others.
-pub const MOST_QUESTIONS: usize = 4;
+pub const MAX_QUESTIONS: usize = 4;
 /// The longest way to ask that is taken from a message, in characters: the same limit as for a gap.
 pub const LONGEST_QUESTION: usize = scrub::MOST;
 /// The longest way to ask that someone can write, in characters: the same limit as for a guide's phrasing.
@@ -56,7 +56,7 @@ pub struct Addition {
 /// What an addition says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {
-    /// Ways to ask: at least one, at most [`MOST_QUESTIONS`].
+    /// Ways to ask: at least one, at most [`MAX_QUESTIONS`].
     pub questions: Vec<String>,
     /// The id of the topic that it belongs to or is listed under.
     pub topic: String,
@@ -95,12 +95,12 @@ pub enum Teaching {
 pub enum AdditionError {
     /// There are too many.
     #[error(
-        "this server already has {MOST_ANSWERS} answers of its own, the maximum; remove one with `/guide added` first"
+        "this server already has {MAX_ANSWERS} answers of its own, the maximum; remove one with `/guide added` first"
     )]
     Answers,
     /// There are too many.
     #[error(
-        "this server has already taught {MOST_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
+        "this server has already taught {MAX_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
     )]
     Phrasings,
     /// It was removed, or never existed.
@@ -200,8 +200,8 @@ impl Additions {
         let like = |other: &&Arc<Addition>| other.lesson.is_own() == lesson.is_own();
         let count = self.0.iter().filter(like).count();
         match lesson.is_own() {
-            true if count >= MOST_ANSWERS => Err(AdditionError::Answers),
-            false if count >= MOST_PHRASINGS => Err(AdditionError::Phrasings),
+            true if count >= MAX_ANSWERS => Err(AdditionError::Answers),
+            false if count >= MAX_PHRASINGS => Err(AdditionError::Phrasings),
             _ => Ok(()),
         }
     }
@@ -245,7 +245,7 @@ impl Lesson {
         for question in &self.questions {
             let line = text::one_line(&visible(question));
             let words = text::words(&line);
-            if !words.is_empty() && !known.contains(&words) && questions.len() < MOST_QUESTIONS {
+            if !words.is_empty() && !known.contains(&words) && questions.len() < MAX_QUESTIONS {
                 questions.push(line);
                 known.push(words);
             }

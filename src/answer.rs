@@ -91,7 +91,7 @@ const NEAR_BAR: f32 = 0.15;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.25;
 /// The most candidates: two good ones help more than five.
-const MOST_CANDIDATES: usize = 4;
+const MAX_CANDIDATES: usize = 4;
 /// A section of the best topic that is at most this far behind the best section is offered too. Up to this distance, one in
 /// three answers the question as well.
 const NEIGHBOUR_BEHIND: f32 = 1.0;
@@ -180,11 +180,12 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .collect();
     let hopeless = probability < SUGGEST_BAR;
     let kind = found
-        .aside
+        .out_of_scope
         .filter(|&(_, score)| {
             let clearly =
-                score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_aside >= ALIKE;
-            clearly || hopeless && score >= best.score && found.nearest_aside >= ROUGHLY_ALIKE
+                score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE;
+            clearly
+                || hopeless && score >= best.score && found.nearest_out_of_scope >= ROUGHLY_ALIKE
         })
         .map(|(kind, _)| kind);
     let stakes = stakes(knowledge, best.topic, best.section);
@@ -245,7 +246,7 @@ pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
     if let Some(neighbour) = answer.neighbour {
         candidates.insert(1.min(candidates.len()), neighbour);
     }
-    candidates.truncate(MOST_CANDIDATES);
+    candidates.truncate(MAX_CANDIDATES);
     candidates
 }
 

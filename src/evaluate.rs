@@ -14,7 +14,7 @@ pub use figures::{Confusion, Figures, FollowUps, InScope, OutOfScope};
 pub use held_out::{LeftOut, LeftOutTopics, cross_validate, leave_one_out, leave_topics_out};
 
 /// The most confusions that are listed.
-const MOST_CONFUSIONS: usize = 10;
+const MAX_CONFUSIONS: usize = 10;
 
 /// Rates of a knowledge base over cases, encoded in the same way as the index.
 pub fn evaluate(
@@ -64,7 +64,7 @@ fn figures(knowledge: &KnowledgeBase, judged: Vec<Judged<'_>>) -> Figures {
             .cmp(&a.times)
             .then_with(|| (&a.right, &a.taken_for).cmp(&(&b.right, &b.taken_for)))
     });
-    confusions.truncate(MOST_CONFUSIONS);
+    confusions.truncate(MAX_CONFUSIONS);
     Figures {
         in_scope: (!in_scope.is_empty()).then(|| InScope {
             cases: in_scope.len(),

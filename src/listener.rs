@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{debug, warn};
 
 /// How much of a request's line and headers is read: no honest request needs more. The minimum that hyper allows.
-const MOST_READ: usize = 8 * 1_024;
+const MAX_READ: usize = 8 * 1_024;
 /// How long to pause after accepting a connection failed because too many files are open.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
 
@@ -53,7 +53,7 @@ pub(crate) async fn serve<S, B>(
                 let mut server = http1::Builder::new();
                 server
                     .keep_alive(false)
-                    .max_buf_size(MOST_READ)
+                    .max_buf_size(MAX_READ)
                     .timer(TokioTimer::new())
                     .header_read_timeout(bounds.asking);
                 let served = server.serve_connection(TokioIo::new(stream), service.clone());

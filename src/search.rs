@@ -41,7 +41,7 @@ pub use classifier::XorShift;
 pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
-pub use found::{EncoderEvidence, Found, MOST_MATCHES, Match};
+pub use found::{EncoderEvidence, Found, MAX_MATCHES, Match};
 use found::{deviation, scope_odds};
 use meaning::{Meaning, Meanings, RoundedMeaning};
 use neighbours::MeantExamples;
@@ -60,13 +60,13 @@ const BM25_WEIGHT: f32 = 0.15;
 /// answer more out-of-scope messages.
 const LIKENESS_WEIGHT: f32 = 3.0;
 /// The number of classes, best first, that are compared example by example.
-const MOST_COMPARED: usize = 8;
+const MAX_COMPARED: usize = 8;
 /// A message of at least this many words may tell a story around the sentence that asks.
 const LONG_MESSAGE: usize = 20;
 /// An asking sentence shorter than this many words ("any ideas?") says nothing by itself.
 const SHORTEST_ASKING: usize = 4;
 /// A question with more meaningful words than this says more than which text to look into.
-const MOST_TELLING: usize = 3;
+const MAX_CONTENT_WORDS: usize = 3;
 /// The lead of a phrasing that is repeated exactly.
 const REPEATED_LEAD: f32 = 6.0;
 
@@ -236,9 +236,9 @@ impl Index {
             .collect();
         let best = matches.first().map_or(0, |found| found.topic);
         Found {
-            aside: self.best_aside(&scores),
+            out_of_scope: self.best_out_of_scope(&scores),
             nearest: self.phrasings.nearest(best..best + 1, &likeness),
-            nearest_aside: self.phrasings.nearest(topics..usize::MAX, &likeness),
+            nearest_out_of_scope: self.phrasings.nearest(topics..usize::MAX, &likeness),
             deviation,
             scope_odds,
             words: analyzed.words.len(),
@@ -263,21 +263,21 @@ impl Index {
             let by_id = || self.topics.get(*a).cmp(&self.topics.get(*b));
             b_score.total_cmp(a_score).then_with(by_id)
         });
-        ranked.truncate(MOST_MATCHES);
+        ranked.truncate(MAX_MATCHES);
         ranked
     }
 
     /// The kind of message out of scope with the highest score, and that score.
-    fn best_aside(&self, scores: &[f32]) -> Option<(usize, f32)> {
+    fn best_out_of_scope(&self, scores: &[f32]) -> Option<(usize, f32)> {
         let kinds = scores.iter().copied().skip(self.topics.len()).enumerate();
         kinds.max_by(|(a, a_score), (b, b_score)| a_score.total_cmp(b_score).then(b.cmp(a)))
     }
 
-    /// The sections that alone have all telling words of a short question in their texts.
+    /// The sections that alone have all content words of a short question in their texts.
     fn in_texts(&self, analyzed: &AnalyzedText) -> Vec<(usize, usize)> {
-        let telling = analyzed.words.iter().filter(|word| !word.stop);
-        let stems: Vec<u32> = telling.map(|word| word.stem).collect();
-        if stems.is_empty() || stems.len() > MOST_TELLING {
+        let content = analyzed.words.iter().filter(|word| !word.stop);
+        let stems: Vec<u32> = content.map(|word| word.stem).collect();
+        if stems.is_empty() || stems.len() > MAX_CONTENT_WORDS {
             return Vec::new();
         }
         self.sections.with_words(&stems)
@@ -285,8 +285,8 @@ impl Index {
 
     /// What a text is about, for comparing texts: the stems of the words that carry meaning, with words of one
     /// group under the group's name and long words corrected. In alphabetical order, each once.
-    pub fn telling(&self, text: &str) -> Vec<String> {
-        self.analyzer.telling(text)
+    pub fn content_terms(&self, text: &str) -> Vec<String> {
+        self.analyzer.content_terms(text)
     }
 
     /// The word that someone has begun to type: the matching one that the knowledge base's questions use most often. `None` if
@@ -328,11 +328,11 @@ impl Index {
     /// matter.
     fn points_of_neighbours(&self, meaning: &Meaning, scores: &[f32]) -> Vec<(usize, f32)> {
         let mut ranked: Vec<(usize, f32)> = scores.iter().copied().enumerate().collect();
-        if ranked.len() > MOST_COMPARED {
-            ranked.select_nth_unstable_by(MOST_COMPARED, |(a, a_score), (b, b_score)| {
+        if ranked.len() > MAX_COMPARED {
+            ranked.select_nth_unstable_by(MAX_COMPARED, |(a, a_score), (b, b_score)| {
                 b_score.total_cmp(a_score).then(a.cmp(b))
             });
-            ranked.truncate(MOST_COMPARED);
+            ranked.truncate(MAX_COMPARED);
         }
         let meaning = RoundedMeaning::new(meaning);
         for (class, points) in &mut ranked {

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// The maximum number of a guild's channels or forums with unasked answers or tags.
-const MOST_CHANNELS: usize = 50;
+const MAX_CHANNELS: usize = 50;
 /// The longest wait between two questions, in seconds: an hour.
 pub const LONGEST_COOLDOWN: u64 = 3_600;
 
@@ -78,10 +78,10 @@ pub struct ForumTag {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Too many channels or forums.
-    #[error("at most {MOST_CHANNELS} channels and {MOST_CHANNELS} forums can have unasked answers")]
+    #[error("at most {MAX_CHANNELS} channels and {MAX_CHANNELS} forums can have unasked answers")]
     Channels,
     /// Too many forums with a tag.
-    #[error("at most {MOST_CHANNELS} forums can have a tag for posts")]
+    #[error("at most {MAX_CHANNELS} forums can have a tag for posts")]
     Tags,
     /// Too long a wait.
     #[error("the wait between two questions is at most {LONGEST_COOLDOWN} seconds")]
@@ -99,11 +99,10 @@ impl Settings {
     /// # Errors
     /// If a value is out of bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if self.unasked_channels.len() > MOST_CHANNELS || self.unasked_forums.len() > MOST_CHANNELS
-        {
+        if self.unasked_channels.len() > MAX_CHANNELS || self.unasked_forums.len() > MAX_CHANNELS {
             return Err(SettingsError::Channels);
         }
-        if self.helped_tags.len() > MOST_CHANNELS {
+        if self.helped_tags.len() > MAX_CHANNELS {
             return Err(SettingsError::Tags);
         }
         if self

@@ -49,7 +49,7 @@ impl StemWeights {
         for topic in knowledge.topics() {
             for phrasing in topic.phrasings() {
                 phrasings += 1;
-                for stem in index.telling(&phrasing.text) {
+                for stem in index.content_terms(&phrasing.text) {
                     *having.entry(stem).or_default() += 1;
                 }
             }
@@ -63,7 +63,7 @@ impl StemWeights {
     /// What a text is about, by the index of the same guide.
     pub fn subject(&self, index: &Index, text: &str) -> Subject {
         let stems: Box<[Stem]> = index
-            .telling(text)
+            .content_terms(text)
             .into_iter()
             .map(|stem| Stem::new(stem, |stem| self.of_stem(stem)))
             .collect();

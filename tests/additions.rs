@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use internbot::additions::{
-    self, Addition, AdditionError, Additions, LONGEST_ANSWER, Lesson, LessonReply, MOST_QUESTIONS,
+    self, Addition, AdditionError, Additions, LONGEST_ANSWER, Lesson, LessonReply, MAX_QUESTIONS,
 };
 use internbot::answer::{Answer, Outcome};
 use internbot::guide::Guide;
@@ -191,7 +191,7 @@ fn questions_are_tidied() {
         lesson.questions,
         ["where is the kayak", "kayak where", "three", "four"]
     );
-    assert_eq!(lesson.questions.len(), MOST_QUESTIONS);
+    assert_eq!(lesson.questions.len(), MAX_QUESTIONS);
     let LessonReply::Own { text, .. } = &lesson.reply else {
         unreachable!("it is one")
     };

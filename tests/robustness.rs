@@ -62,10 +62,10 @@ fn an_unknown_word_does_not_make_a_question_a_message_without_words() {
     let found = Index::with_components(&corpus, Components::ALL)
         .search(&Question::new("tell me about my zzyzx resume"));
     assert_eq!((found.matches[0].topic, found.unknown), (1, 1));
-    let (_, aside) = found
-        .aside
+    let (_, out_of_scope) = found
+        .out_of_scope
         .expect("there is a kind of message out of scope");
-    assert!(aside < found.matches[0].score, "{found:?}");
+    assert!(out_of_scope < found.matches[0].score, "{found:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use internbot::knowledge::{self, KnowledgeBase};
-use internbot::search::{Index, MOST_MATCHES, Question};
+use internbot::search::{Index, MAX_MATCHES, Question};
 use internbot_fuzz::{TODAY, ask};
 use libfuzzer_sys::fuzz_target;
 
@@ -32,7 +32,7 @@ fuzz_target!(|asked: Asked<'_>| {
         ..Question::new(asked.text)
     };
     let found = INDEX.search(&question);
-    assert!(found.matches.len() <= MOST_MATCHES);
+    assert!(found.matches.len() <= MAX_MATCHES);
     assert!(
         found.matches.iter().all(|found| found.score.is_finite()),
         "{found:?}"

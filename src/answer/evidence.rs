@@ -42,9 +42,9 @@ impl Evidence {
             score(0),
             score(0) - score(1),
             score(0) - score(2),
-            found.aside.map_or(0.0, |(_, score)| score),
+            found.out_of_scope.map_or(0.0, |(_, score)| score),
             found.nearest,
-            found.nearest_aside,
+            found.nearest_out_of_scope,
             found.deviation,
             found.scope_odds,
             libm::logf(words),
@@ -53,7 +53,7 @@ impl Evidence {
             encoded.nearest,
             encoded.near,
             encoded.other,
-            encoded.aside,
+            encoded.out_of_scope,
         ];
         Self {
             numbers,

@@ -30,7 +30,7 @@ const VECTOR: usize = 2 * SENTENCE_DIMENSIONS;
 /// The SHA-256 at the end.
 const CHECKSUM: usize = 32;
 /// The maximum number of texts in a file, which then has 31 MB. The shipped guide has 21,000; the rest is what other guides used last.
-const MOST_TEXTS: usize = 40_000;
+const MAX_TEXTS: usize = 40_000;
 /// How many characters of text are encoded at a time: about 60 tokens, so that the weights are read less often.
 const BATCH: usize = 240;
 
@@ -171,7 +171,7 @@ impl VectorCache {
             out.write_all(bytes)
         };
         put(header().as_bytes())?;
-        for (key, vector) in entries.iter().take(MOST_TEXTS) {
+        for (key, vector) in entries.iter().take(MAX_TEXTS) {
             put(key)?;
             put(vector.numbers().map(i16::to_le_bytes).as_flattened())?;
         }

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// The most tokens of a text that the model was trained with, with the two around it.
-pub(super) const MOST_TOKENS: usize = 256;
+pub(super) const MAX_TOKENS: usize = 256;
 /// A longer word counts as unknown.
 const LONGEST_WORD: usize = 100;
 /// The prefix of pieces that continue a word in the vocabulary.
@@ -58,14 +58,14 @@ impl WordPieces {
         })
     }
 
-    /// The tokens of a text: at most [`MOST_TOKENS`], with the two around it.
+    /// The tokens of a text: at most [`MAX_TOKENS`], with the two around it.
     ///
     /// Names of special tokens in a text, such as `[SEP]`, count as ordinary text.
     pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         let mut tokens = vec![self.start];
         let mut word = String::new();
         for c in normalised(text) {
-            if tokens.len() >= MOST_TOKENS {
+            if tokens.len() >= MAX_TOKENS {
                 break;
             }
             let alone = is_punctuation(c) || is_ideograph(c);
@@ -80,7 +80,7 @@ impl WordPieces {
             }
         }
         self.split(&word, &mut tokens);
-        tokens.truncate(MOST_TOKENS - 1);
+        tokens.truncate(MAX_TOKENS - 1);
         tokens.push(self.end);
         tokens
     }

@@ -9,7 +9,7 @@ use super::candidates::{candidate, did_you_mean, named_candidate, not_in_guide};
 use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
 
 /// The maximum number of links below an answer; the rest are one click away.
-const MOST_LINKS: usize = 4;
+const MAX_LINKS: usize = 4;
 /// The heading of an answer that moderators wrote, which nobody has reviewed.
 const OF_MODERATORS: &str = "From the moderators of this server";
 /// The longest name of a site that is shown, in characters.
@@ -247,7 +247,7 @@ fn links(section: &Section) -> Vec<Link> {
     }
     resources
         .into_iter()
-        .take(MOST_LINKS)
+        .take(MAX_LINKS)
         .map(|resource| Link::from(resource.as_ref()))
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::text::counted;
 
 /// The most candidates, "none of these" not counted.
-const MOST_CANDIDATES: usize = 5;
+const MAX_CANDIDATES: usize = 5;
 /// The length in bytes of the shortest sentence that says something: "Yes." alone does not.
 const SHORTEST_SENTENCE: usize = 24;
 /// The candidates, to choose from.
@@ -56,7 +56,7 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch])
         prompt: "Closest".to_owned(),
         choices: others
             .map(|(topic, section)| candidate(topic, section).here())
-            .take(MOST_CANDIDATES)
+            .take(MAX_CANDIDATES)
             .collect(),
         shape: Shape::Candidates,
         buttons: vec![Choice::new("None of these", "", Action::NoneOfThese).here()],

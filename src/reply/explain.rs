@@ -8,9 +8,9 @@ use crate::text::cut;
 use super::{Reply, escape};
 
 /// The maximum number of candidates in a message, which is read on a phone.
-const MOST_CANDIDATES: usize = 3;
+const MAX_CANDIDATES: usize = 3;
 /// The maximum number of score components in a message.
-const MOST_PARTS: usize = 3;
+const MAX_PARTS: usize = 3;
 /// How many characters of a question are repeated.
 const QUOTED: usize = 200;
 /// Parts of a score below this are noise.
@@ -35,16 +35,16 @@ pub fn how_read(explanation: &Explanation) -> Vec<String> {
 /// The evidence for leaving the question alone, and how close the nearest phrasing is.
 pub fn what_is_near(knowledge: &KnowledgeBase, explanation: &Explanation) -> Vec<String> {
     let found = &explanation.found;
-    let aside = found
-        .aside
+    let out_of_scope = found
+        .out_of_scope
         .and_then(|(kind, score)| Some((knowledge.out_of_scope().get(kind)?, score)));
-    let aside =
-        aside.map(|(kind, score)| format!("nearest out-of-scope kind: {} {score:.1}", kind.id));
+    let out_of_scope = out_of_scope
+        .map(|(kind, score)| format!("nearest out-of-scope kind: {} {score:.1}", kind.id));
     let nearest = format!(
         "best topic's nearest phrasing: {:.2} similar; nearest example out of scope: {:.2}",
-        found.nearest, found.nearest_aside
+        found.nearest, found.nearest_out_of_scope
     );
-    aside.into_iter().chain([nearest]).collect()
+    out_of_scope.into_iter().chain([nearest]).collect()
 }
 
 /// What was decided, and why.
@@ -94,7 +94,7 @@ pub fn explain(
     let candidates = explanation
         .candidates
         .iter()
-        .take(MOST_CANDIDATES)
+        .take(MAX_CANDIDATES)
         .enumerate();
     let candidates: Vec<String> = candidates
         .filter_map(|(at, candidate)| self::candidate(knowledge, at + 1, candidate))
@@ -138,7 +138,7 @@ fn candidate(knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) ->
         escape(&section.heading),
         candidate.place.score
     );
-    let words = gains(candidate.words.iter().take(MOST_PARTS));
+    let words = gains(candidate.words.iter().take(MAX_PARTS));
     let words = if words.is_empty() {
         words
     } else {
@@ -146,6 +146,6 @@ fn candidate(knowledge: &KnowledgeBase, number: usize, candidate: &Candidate) ->
     };
     Some(format!(
         "{head}\n   {}{words}",
-        escape(&gains(most.into_iter().take(MOST_PARTS)))
+        escape(&gains(most.into_iter().take(MAX_PARTS)))
     ))
 }

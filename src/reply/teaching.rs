@@ -2,7 +2,7 @@
 
 use crate::additions::{
     Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_WRITTEN_QUESTION, Lesson,
-    LessonReply, MOST_ANSWERS, MOST_PHRASINGS, MOST_QUESTIONS,
+    LessonReply, MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS,
 };
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::text::cut;
@@ -153,7 +153,7 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
         title: "Added on this server".to_owned(),
         path: vec![knowledge.name().to_owned()],
         body: format!(
-            "{own} of {MOST_ANSWERS} answers, {} of {MOST_PHRASINGS} taught questions, latest first\n\n{}",
+            "{own} of {MAX_ANSWERS} answers, {} of {MAX_PHRASINGS} taught questions, latest first\n\n{}",
             additions.len() - own,
             lines.join("\n")
         ),
@@ -227,7 +227,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         .questions
         .iter()
         .skip(1)
-        .take(MOST_QUESTIONS - 1)
+        .take(MAX_QUESTIONS - 1)
         .map(|other| cut(other, LONGEST_WRITTEN_QUESTION))
         .collect();
     let title = match action {
@@ -253,7 +253,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         "Up to three other ways to ask, one per line",
         "How others have asked it",
         &others.join("\n"),
-        (MOST_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
+        (MAX_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
     );
     let link = field(
         FieldName::Link,

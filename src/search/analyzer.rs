@@ -321,9 +321,9 @@ impl Analyzer {
     /// What a text is about: the stems of its words that carry meaning, those of one group under the name of the group.
     /// In the order of the alphabet, each once. Short words are not corrected: one that the guide lacks must not become one
     /// that it has.
-    pub(super) fn telling(&self, text: &str) -> Vec<String> {
+    pub(super) fn content_terms(&self, text: &str) -> Vec<String> {
         let words = self.understand(SHORTEST_CORRECTED, text).words;
-        let mut telling: Vec<String> = Vec::with_capacity(words.len());
+        let mut terms: Vec<String> = Vec::with_capacity(words.len());
         let mut rest = words.as_slice();
         while let Some((first, others)) = rest.split_first() {
             let members = self.groups.beginning(rest.iter().map(|word| word.stem));
@@ -337,18 +337,18 @@ impl Analyzer {
                 ))
             });
             if let Some((group, length)) = own.last() {
-                telling.push(format!("{GROUP_MARK}{}", self.groups.name(group)));
+                terms.push(format!("{GROUP_MARK}{}", self.groups.name(group)));
                 rest = rest.get(length..).unwrap_or_default();
                 continue;
             }
             if !first.stop {
-                telling.push(self.stemmer.stem(&first.text).into_owned());
+                terms.push(self.stemmer.stem(&first.text).into_owned());
             }
             rest = others;
         }
-        telling.sort_unstable();
-        telling.dedup();
-        telling
+        terms.sort_unstable();
+        terms.dedup();
+        terms
     }
 
     /// What an explanation calls a group.

@@ -11,7 +11,7 @@ const FEWEST: usize = 1_000;
 /// How many directions are taken out; from one to eight do equally well.
 const DIRECTIONS: usize = 3;
 /// How many vectors are looked at, at most: more tell nothing new.
-const MOST_SAMPLED: usize = 5_000;
+const MAX_SAMPLED: usize = 5_000;
 /// Rounds of orthogonal iteration. The directions need not be exact.
 const ROUNDS: usize = 20;
 
@@ -31,7 +31,7 @@ impl<const N: usize> CommonParts<N> {
             let directions = Vec::new();
             return Self { mean, directions };
         }
-        let every = vectors.len().div_ceil(MOST_SAMPLED);
+        let every = vectors.len().div_ceil(MAX_SAMPLED);
         let mut sample: Vec<[f32; N]> = vectors.step_by(every).collect();
         for vector in &sample {
             add(&mut mean, 1.0 / sample.len() as f32, vector);

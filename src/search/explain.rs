@@ -5,7 +5,7 @@ use super::features::{group_key, pair_key, word_key};
 use super::{Found, Index, Match, Question};
 
 /// The most words that an explanation names for a candidate.
-const MOST_WORDS: usize = 6;
+const MAX_WORDS: usize = 6;
 
 /// How a question was read and where the scores come from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -154,7 +154,7 @@ impl Index {
                 .total_cmp(&a.points.abs())
                 .then_with(|| a.what.cmp(&b.what))
         });
-        named.truncate(MOST_WORDS);
+        named.truncate(MAX_WORDS);
         Candidate {
             place,
             parts,

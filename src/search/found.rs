@@ -4,7 +4,7 @@ use super::classifier::exp;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 
 /// The most matches that a search returns.
-pub const MOST_MATCHES: usize = 5;
+pub const MAX_MATCHES: usize = 5;
 
 /// A section that may answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,14 +30,14 @@ impl Match {
 /// What a search found, and the evidence for and against it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {
-    /// One match for each topic, best first, at most [`MOST_MATCHES`]. Empty if the question has no words.
+    /// One match for each topic, best first, at most [`MAX_MATCHES`]. Empty if the question has no words.
     pub matches: Vec<Match>,
     /// The out-of-scope kind that fits best, by position, and its score on the scale of [`Match::score`].
-    pub aside: Option<(usize, f32)>,
+    pub out_of_scope: Option<(usize, f32)>,
     /// How similar the question is to the best topic's nearest phrasing: a cosine, 0 to 1.
     pub nearest: f32,
     /// The same for the nearest example out of scope.
-    pub nearest_aside: f32,
+    pub nearest_out_of_scope: f32,
     /// How far apart the scores of all classes are: their standard deviation. A question that the knowledge base does not know leaves
     /// all classes alike.
     pub deviation: f32,
@@ -70,7 +70,7 @@ pub struct EncoderEvidence {
     /// The same for the topic, other than the best, that is nearest in meaning.
     pub other: f32,
     /// The same for the nearest kind of message out of scope.
-    pub aside: f32,
+    pub out_of_scope: f32,
 }
 
 /// The standard deviation of scores.

@@ -26,7 +26,7 @@ const TEXT: f32 = 1.2;
 /// How much a point of the topic's own classifier counts.
 const CLASSIFIED: f32 = 0.3;
 /// The maximum number of sections with a question's words in their texts; with more, the words do not single any out.
-const MOST_WITH_WORDS: usize = 2;
+const MAX_WITH_WORDS: usize = 2;
 /// How often the training of a topic's classifier goes over its examples.
 const PASSES: usize = 4;
 /// Its first step.
@@ -150,9 +150,9 @@ impl Sections {
         let mut found: Vec<_> = sections
             .filter(|section| others.iter().all(|stem| has(stem, section)))
             .filter_map(|&section| self.place(section))
-            .take(MOST_WITH_WORDS + 1)
+            .take(MAX_WITH_WORDS + 1)
             .collect();
-        if found.len() > MOST_WITH_WORDS {
+        if found.len() > MAX_WITH_WORDS {
             found.clear();
         }
         found

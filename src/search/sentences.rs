@@ -170,7 +170,7 @@ impl SentenceLikeness<'_> {
             nearest: of_best.nearest,
             near: of_best.near,
             other: greatest(&mut classes().take(topics).filter(|(class, _)| *class != best)),
-            aside: greatest(&mut classes().skip(topics)),
+            out_of_scope: greatest(&mut classes().skip(topics)),
         }
     }
 }

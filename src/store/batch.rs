@@ -8,11 +8,11 @@ use super::event::Event;
 use crate::stats::{RecordedOutcome, Way};
 
 /// The maximum number of waiting gaps; beyond that, the oldest are dropped and counted.
-pub(super) const MOST_GAPS: usize = 5_000;
+pub(super) const MAX_GAPS: usize = 5_000;
 /// The maximum number of waiting votes; beyond that, votes are not accepted.
-const MOST_VOTES: usize = 10_000;
+const MAX_VOTES: usize = 10_000;
 /// The maximum number of waiting rows of counts; beyond that, counts are kept without guild and topic.
-const MOST_COUNTS: usize = 50_000;
+const MAX_COUNTS: usize = 50_000;
 
 /// What waits to be written.
 #[derive(Debug, Default)]
@@ -157,7 +157,7 @@ impl Batch {
     }
 
     fn count(&mut self, count: Count, times: u64) {
-        let full = self.counts.len() >= MOST_COUNTS && !self.counts.contains_key(&count);
+        let full = self.counts.len() >= MAX_COUNTS && !self.counts.contains_key(&count);
         let count = if full {
             Count {
                 guild: 0,
@@ -178,13 +178,13 @@ impl Batch {
             Some(known) => known.count += gap.count,
             None => self.gaps.push_back(gap),
         }
-        while self.gaps.len() > MOST_GAPS {
+        while self.gaps.len() > MAX_GAPS {
             self.dropped += self.gaps.pop_front().map_or(0, |gap| gap.count);
         }
     }
 
     fn vote(&mut self, voted: Voted, vote: Vote) {
-        if self.votes.len() < MOST_VOTES || self.votes.contains_key(&voted) {
+        if self.votes.len() < MAX_VOTES || self.votes.contains_key(&voted) {
             self.votes.insert(voted, vote);
         }
     }
@@ -240,15 +240,15 @@ mod tests {
                 .filter_map(|c| char::from_u32(c as u32 + 49))
                 .collect::<String>()
         };
-        for number in 0..MOST_GAPS + 3 {
+        for number in 0..MAX_GAPS + 3 {
             batch.add(gap(1, &letters(number)), DAY);
         }
-        assert_eq!((batch.gaps.len(), batch.dropped), (MOST_GAPS, 3));
+        assert_eq!((batch.gaps.len(), batch.dropped), (MAX_GAPS, 3));
         assert_eq!(batch.gaps[0].text, letters(3));
-        batch.add(gap(1, &letters(MOST_GAPS)), DAY);
+        batch.add(gap(1, &letters(MAX_GAPS)), DAY);
         assert_eq!(
             (batch.gaps.len(), batch.dropped),
-            (MOST_GAPS, 3),
+            (MAX_GAPS, 3),
             "the same counts twice"
         );
     }
@@ -262,11 +262,11 @@ mod tests {
             outcome: RecordedOutcome::Answer,
             topic: None,
         };
-        for guild in 1..=MOST_COUNTS as u64 + 500 {
+        for guild in 1..=MAX_COUNTS as u64 + 500 {
             batch.add(asked(guild), DAY);
         }
-        assert_eq!(batch.counts.len(), MOST_COUNTS + 1);
-        assert_eq!(batch.counts.values().sum::<u64>(), MOST_COUNTS as u64 + 500);
+        assert_eq!(batch.counts.len(), MAX_COUNTS + 1);
+        assert_eq!(batch.counts.values().sum::<u64>(), MAX_COUNTS as u64 + 500);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use internbot::additions::{LONGEST_ANSWER, MOST_QUESTIONS};
+use internbot::additions::{LONGEST_ANSWER, MAX_QUESTIONS};
 use internbot::answer::Outcome;
 use internbot::config::Discord;
 use internbot::guide::Guide;
@@ -611,7 +611,7 @@ async fn additions_pasted_into_the_guide_give_the_same_answers() {
             is_own
         );
     }
-    assert!(KAYAK.len() < MOST_QUESTIONS);
+    assert!(KAYAK.len() < MAX_QUESTIONS);
 
     let (listed, _) = internbot(&["added"], &config);
     let number = listed

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use internbot::additions::{
-    AdditionError, Lesson, LessonReply, MOST_ANSWERS, MOST_PHRASINGS, Teaching,
+    AdditionError, Lesson, LessonReply, MAX_ANSWERS, MAX_PHRASINGS, Teaching,
 };
 use internbot::store::{self, Clock, Event, StoreError, StoreHandle, Timing};
 
@@ -132,7 +132,7 @@ pub async fn of_additions_of_two_processes_at_once_none_is_lost(place: Place) {
 
 pub async fn there_are_at_most_so_many_and_the_rest_says_so(place: Place) {
     let store = place.open().await;
-    for number in 0..MOST_ANSWERS {
+    for number in 0..MAX_ANSWERS {
         add(&store, answer(&format!("question {number}"), "An answer.")).await;
     }
     let more = |lesson| store.teach(GUILD, MIA, Teaching::Add(lesson));
@@ -140,14 +140,14 @@ pub async fn there_are_at_most_so_many_and_the_rest_says_so(place: Place) {
         more(answer("one more", "An answer.")).await,
         Err(StoreError::Addition(AdditionError::Answers))
     );
-    for number in 0..MOST_PHRASINGS {
+    for number in 0..MAX_PHRASINGS {
         add(&store, phrasing(&format!("way {number}"))).await;
     }
     assert_eq!(
         more(phrasing("one more")).await,
         Err(StoreError::Addition(AdditionError::Phrasings))
     );
-    assert_eq!(questions(&store).len(), MOST_ANSWERS + MOST_PHRASINGS);
+    assert_eq!(questions(&store).len(), MAX_ANSWERS + MAX_PHRASINGS);
 }
 
 pub async fn whoever_wants_to_be_forgotten_is_no_longer_named_and_the_answer_stays(place: Place) {

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 use crate::additions::{
-    self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MOST_QUESTIONS, Teaching,
+    self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MAX_QUESTIONS, Teaching,
 };
 use crate::discord::context::EventContext;
 use crate::discord::custom_id;
@@ -252,7 +252,7 @@ async fn questions(
         error!(%panic, "looking for an unanswered question failed; please report this");
         reply::cannot_group()
     })?;
-    questions.truncate(MOST_QUESTIONS);
+    questions.truncate(MAX_QUESTIONS);
     if questions.is_empty() {
         return Err(reply::gap_gone());
     }

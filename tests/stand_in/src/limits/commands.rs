@@ -18,7 +18,7 @@ const CHAT_INPUT: u64 = 1;
 const SUB_COMMAND: u64 = 1;
 const SUB_COMMAND_GROUP: u64 = 2;
 /// Of each type: chat input, user, message.
-const MOST_OF_TYPE: [(u64, usize); 3] = [(1, 100), (2, 15), (3, 15)];
+const MAX_OF_TYPE: [(u64, usize); 3] = [(1, 100), (2, 15), (3, 15)];
 
 /// All the commands of one scope.
 pub(in super::super) fn commands(all: &Value) -> Result<(), Refusal> {
@@ -37,7 +37,7 @@ pub(in super::super) fn commands(all: &Value) -> Result<(), Refusal> {
         }
     }
     form.finish()?;
-    for (wanted, most) in MOST_OF_TYPE {
+    for (wanted, most) in MAX_OF_TYPE {
         if list(all)
             .iter()
             .filter(|command| kind(command) == wanted)
