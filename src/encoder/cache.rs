@@ -16,13 +16,11 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::Encoder;
-use super::files::WEIGHTS;
+use super::files::{VECTORS, WEIGHTS};
 use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 
 /// Increase this when the same text would get another vector.
 const FORMAT: u32 = 1;
-/// The name of the file, next to the weights.
-const NAME: &str = "vectors.bin";
 /// The beginning of a hash, which identifies a text: with 40,000 texts, the chance of a collision is one in 10^29.
 const KEY: usize = 16;
 /// In bytes.
@@ -82,7 +80,7 @@ impl VectorCache {
     /// The cache of the encoder in a folder.
     pub fn in_folder(folder: &Path) -> Self {
         Self {
-            path: folder.join(NAME),
+            path: folder.join(VECTORS),
         }
     }
 

@@ -49,7 +49,10 @@ pub(super) const TOKENIZER: ModelFile = ModelFile {
     sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 };
 
-/// All of them.
+/// The vectors of texts that were computed before, next to those.
+pub(super) const VECTORS: &str = "vectors.bin";
+
+/// All files that are installed.
 pub(super) const FILES: [ModelFile; 2] = [WEIGHTS, TOKENIZER];
 
 impl ModelFile {

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::cache::VectorCache;
 use super::download;
-use super::files::{EncoderError, FILES};
+use super::files::{EncoderError, FILES, VECTORS};
 
 /// Where the encoder is, unless the configuration says otherwise: `internbot/encoder` in the user's data folder; `None` if the
 /// user has no home folder.
@@ -36,7 +35,7 @@ pub fn remove(folder: &Path) -> io::Result<usize> {
     let parts = FILES.iter().map(download::part);
     let paths = FILES.iter().map(|file| folder.join(file.name));
     let paths = paths.chain(parts.map(|part| folder.join(part)));
-    for path in paths.chain([VectorCache::in_folder(folder).path().to_owned()]) {
+    for path in paths.chain([folder.join(VECTORS)]) {
         match std::fs::remove_file(path) {
             Ok(()) => removed += 1,
             Err(fault) if fault.kind() == ErrorKind::NotFound => {}
