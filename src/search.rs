@@ -191,7 +191,7 @@ impl Index {
 
         let likeness = self.phrasings.likeness(&vector);
         for (class, score) in scores.iter_mut().enumerate() {
-            *score += LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, &likeness);
+            *score += self.points_of_phrasing(class, &likeness);
         }
         // An encoder knows what a text means better than the sum of its words does.
         let encoded = self.encoder_likeness(question);
@@ -322,6 +322,11 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// What a class's nearest phrasing adds to its score, by how alike the question is to each phrasing.
+    fn points_of_phrasing(&self, class: usize, likeness: &[f32]) -> f32 {
+        LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, likeness)
     }
 
     /// What the nearest examples in meaning add to the classes that are best so far. The others are too far behind for it to

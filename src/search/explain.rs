@@ -2,6 +2,7 @@
 
 use super::analyzer::AnalyzedText;
 use super::features::{group_key, pair_key, word_key};
+use super::vectorizer::WeightedFeature;
 use super::{Found, Index, Match, Question};
 
 /// The most words that an explanation names for a candidate.
@@ -47,15 +48,21 @@ impl Index {
     pub fn explain(&self, question: &Question) -> Explanation {
         let found = self.search(question);
         let analyzed = self.analyzer.read(&question.text);
+        let vector = self.vector(&analyzed);
+        let likeness = self.phrasings.likeness(&vector);
         let reader = match found.encoded {
             Some(_) => "nearest examples by the encoder",
             None => "nearest examples by word meaning",
         };
-        let candidates = found
-            .matches
-            .iter()
-            .map(|&place| self.explain_match(&analyzed, place, reader))
-            .collect();
+        let explain = |&place: &Match| {
+            let phrasing = self.points_of_phrasing(place.topic, &likeness);
+            let nearest = [
+                part("nearest phrasing", phrasing),
+                part(reader, place.meant),
+            ];
+            self.explain_match(&analyzed, &vector, place, nearest)
+        };
+        let candidates = found.matches.iter().map(explain).collect();
         Explanation {
             groups: analyzed
                 .all_groups()
@@ -68,8 +75,14 @@ impl Index {
         }
     }
 
-    fn explain_match(&self, analyzed: &AnalyzedText, place: Match, reader: &str) -> Candidate {
-        let vector = self.vector(analyzed);
+    /// `nearest` are the components that stand for the examples nearest to the question.
+    fn explain_match(
+        &self,
+        analyzed: &AnalyzedText,
+        vector: &[WeightedFeature],
+        place: Match,
+        nearest: [Gain; 2],
+    ) -> Candidate {
         // What one feature adds: its value times how much more it pulls to this topic than to the average one.
         let gain_of = |key: u64| {
             let weighed = vector.iter().find(|weighed| weighed.key == key)?;
@@ -121,17 +134,9 @@ impl Index {
             .iter()
             .map(|weighed| weighed.value * self.classifier.pull(weighed.column, place.topic))
             .sum();
-        let likeness = self.phrasings.likeness(&vector);
-        let phrasing = super::LIKENESS_WEIGHT
-            * self
-                .phrasings
-                .nearest(place.topic..place.topic + 1, &likeness);
         let sum = |gains: &[Gain]| gains.iter().map(|gain| gain.points).sum::<f32>();
-        let part = |what: &str, points: f32| Gain {
-            what: what.to_owned(),
-            points,
-        };
-        let parts = vec![
+        let rest = place.score - classified - bm25 - sum(&nearest);
+        let mut parts = vec![
             part("words", sum(&words)),
             part("pairs of words", sum(&pairs)),
             part("synonym groups", sum(&groups)),
@@ -140,13 +145,9 @@ impl Index {
                 classified - sum(&words) - sum(&pairs) - sum(&groups),
             ),
             part("rare words (BM25)", bm25),
-            part("nearest phrasing", phrasing),
-            part(reader, place.meant),
-            part(
-                "meaning, asking sentence, earlier question",
-                place.score - classified - bm25 - phrasing - place.meant,
-            ),
         ];
+        parts.extend(nearest);
+        parts.push(part("meaning, asking sentence, earlier question", rest));
         let mut named: Vec<Gain> = words.into_iter().chain(pairs).chain(groups).collect();
         named.sort_by(|a, b| {
             b.points
@@ -160,6 +161,13 @@ impl Index {
             parts,
             words: named,
         }
+    }
+}
+
+fn part(what: &str, points: f32) -> Gain {
+    Gain {
+        what: what.to_owned(),
+        points,
     }
 }
 

@@ -24,6 +24,11 @@ pub(super) struct Likeness {
 }
 
 impl Likeness {
+    /// What it adds to a score, with a weight for each of its numbers.
+    pub(super) fn points(&self, nearest: f32, near: f32) -> f32 {
+        nearest * self.nearest + near * self.near
+    }
+
     /// The similarity to these examples; zero if there are none.
     fn of(cosines: impl Iterator<Item = f32>) -> Self {
         let mut best: [f32; NEIGHBOURS] = [f32::MIN; NEIGHBOURS];
@@ -126,6 +131,6 @@ impl MeantExamples {
             let own = self.meanings.get(number);
             own.map_or(0.0, |own| own.cosine(question))
         });
-        MEANT_NEAREST * likeness.nearest + MEANT_NEAR * likeness.near
+        likeness.points(MEANT_NEAREST, MEANT_NEAR)
     }
 }

@@ -140,8 +140,7 @@ pub(super) struct SentenceLikeness<'a> {
 impl SentenceLikeness<'_> {
     /// What it adds to the score of each class.
     pub(super) fn points(&self) -> Vec<(usize, f32)> {
-        let points =
-            |likeness: &Likeness| ENCODED_NEAREST * likeness.nearest + ENCODED_NEAR * likeness.near;
+        let points = |likeness: &Likeness| likeness.points(ENCODED_NEAREST, ENCODED_NEAR);
         self.classes.iter().map(points).enumerate().collect()
     }
 
@@ -151,9 +150,7 @@ impl SentenceLikeness<'_> {
             .sentences
             .neighbours
             .sections(topic, sections, &self.cosines);
-        let points = |likeness: &Likeness| {
-            ENCODED_SECTION * likeness.nearest + ENCODED_SECTION * likeness.near
-        };
+        let points = |likeness: &Likeness| likeness.points(ENCODED_SECTION, ENCODED_SECTION);
         likeness.iter().map(points).collect()
     }
 
