@@ -40,6 +40,7 @@ const CHATTER: usize = 20_000;
 const CHANNELS: usize = 50;
 /// Guilds and shards that are measured unless the command line says otherwise: the fewest, and the most on one shard.
 const SIZES: [(usize, u64); 2] = [(1, 1), (2_500, 1)];
+
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
