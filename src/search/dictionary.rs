@@ -5,7 +5,13 @@ use rust_stemmers::Stemmer;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::{Deserialize, Serialize};
 
+use super::spelling;
 use crate::text;
+
+/// A word that only examples have is taken for a misspelling of one that this many times as many examples use.
+const MISSPELLING_RATIO: u32 = 10;
+/// Words that fewer examples use explain no misspelling.
+const FREQUENT: u32 = 50;
 
 /// All known words in alphabetical order; a word's position is its number.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -46,12 +52,14 @@ impl Texts {
 #[derive(Debug, Default)]
 pub(super) struct TermDictionaryBuilder {
     turns: FxHashMap<Box<str>, u32>,
-    /// How often questions use the word of each turn.
+    /// How often examples use the word of each turn.
     uses: Vec<u32>,
+    /// Whether anything else has the word of each turn: a section, the vocabulary or the lexicon.
+    reviewed: Vec<bool>,
 }
 
 impl TermDictionaryBuilder {
-    /// Adds a word that a question uses this many times.
+    /// Adds a word that an example uses this many times, or that stands elsewhere if none does.
     pub(super) fn add(&mut self, word: &str, times: u32) -> u32 {
         let turn = match self.turns.get(word) {
             Some(&turn) => turn,
@@ -59,9 +67,13 @@ impl TermDictionaryBuilder {
                 let turn = self.uses.len() as u32;
                 self.turns.insert(word.into(), turn);
                 self.uses.push(0);
+                self.reviewed.push(false);
                 turn
             }
         };
+        if let Some(reviewed) = self.reviewed.get_mut(turn as usize) {
+            *reviewed |= times == 0;
+        }
         if let Some(uses) = self.uses.get_mut(turn as usize) {
             *uses += times;
         }
@@ -76,13 +88,15 @@ impl TermDictionaryBuilder {
         texts.ends.push(texts.words.len() as u32);
     }
 
-    /// Orders the words, numbers their stems, and numbers the words of the texts again.
+    /// Reads the examples' misspellings as what was meant, orders the words, numbers their stems, and numbers the words of the
+    /// texts again.
     pub(super) fn finish(
-        self,
+        mut self,
         stemmer: &Stemmer,
         stems: &mut FxHashMap<Box<str>, u32>,
         texts: [&mut Texts; 2],
     ) -> TermDictionary {
+        let misspellings = self.take_misspellings();
         let mut turns: Vec<(Box<str>, u32)> = self.turns.into_iter().collect();
         turns.sort_unstable();
         let mut numbers = vec![0; turns.len()];
@@ -92,7 +106,8 @@ impl TermDictionaryBuilder {
             }
         }
         for word in texts.into_iter().flat_map(|texts| &mut texts.words) {
-            *word = numbers.get(*word as usize).copied().unwrap_or_default();
+            let turn = misspellings.get(word).unwrap_or(word);
+            *word = numbers.get(*turn as usize).copied().unwrap_or_default();
         }
         let mut words = IndexMap::with_capacity_and_hasher(turns.len(), FxBuildHasher);
         for (word, turn) in turns {
@@ -111,6 +126,44 @@ impl TermDictionaryBuilder {
             );
         }
         TermDictionary(words)
+    }
+
+    /// Removes the examples' misspellings, which are not to be taken for words: the turn of each, and of what was meant.
+    fn take_misspellings(&mut self) -> FxHashMap<u32, u32> {
+        let known = |turn: u32| {
+            let uses = self.uses.get(turn as usize).copied().unwrap_or_default();
+            let reviewed = self.reviewed.get(turn as usize).copied();
+            (uses, reviewed.unwrap_or_default())
+        };
+        let frequent: Vec<(&str, u32, u32)> = self
+            .turns
+            .iter()
+            .map(|(word, &turn)| (&**word, turn, known(turn)))
+            .filter(|(.., (uses, reviewed))| *reviewed && *uses >= FREQUENT)
+            .map(|(word, turn, (uses, _))| (word, turn, uses))
+            .collect();
+        let meant = |word: &str, uses: u32| {
+            let near = frequent.iter().filter(|(right, _, others)| {
+                uses.saturating_mul(MISSPELLING_RATIO) <= *others && spelling::is_slip(word, right)
+            });
+            near.max_by_key(|(right, _, uses)| (*uses, *right))
+        };
+        let misspellings: FxHashMap<u32, u32> = self
+            .turns
+            .iter()
+            .map(|(word, &turn)| (word, turn, known(turn)))
+            .filter(|(.., (_, reviewed))| !reviewed)
+            .filter_map(|(word, turn, (uses, _))| Some((turn, meant(word, uses)?.1)))
+            .collect();
+        for (&turn, &right) in &misspellings {
+            let uses = self.uses.get(turn as usize).copied().unwrap_or_default();
+            if let Some(others) = self.uses.get_mut(right as usize) {
+                *others += uses;
+            }
+        }
+        self.turns
+            .retain(|_, turn| !misspellings.contains_key(turn));
+        misspellings
     }
 }
 

@@ -18,6 +18,8 @@ const SHORTEST: usize = 4;
 const TWO_EDITS_FROM: usize = 8;
 /// Longer strings, in characters, are not words: there is nothing to correct, and they would have too many deletions.
 const LONGEST: usize = 24;
+/// From this length on, in characters, any other letter is a slip; in a shorter word it makes too many other words.
+const ANY_SLIP_FROM: usize = 9;
 /// Each half of a word that is split in two has at least this many characters.
 const SHORTEST_HALF: usize = 3;
 
@@ -104,7 +106,8 @@ impl Speller {
         }
     }
 
-    /// The known word with the fewest edits; on a tie the one with the same first letter, then the more frequent, then alphabetically.
+    /// The known word with the fewest edits; on a tie the one with the same first letter, then with the same letters, then the
+    /// more frequent, then alphabetically.
     fn nearest(&self, words: &TermDictionary, word: &str, most: usize) -> Option<u32> {
         let mut candidates: Vec<u32> = Vec::new();
         for_each_deletion(word, most, |form| candidates.extend(self.having(form)));
@@ -122,6 +125,7 @@ impl Speller {
                     (
                         distance,
                         near.chars().next() != first,
+                        !same_letters(word, near),
                         u32::MAX - known.uses,
                         number,
                     )
@@ -129,6 +133,30 @@ impl Speller {
             })
             .min()
             .map(|(.., number)| number)
+    }
+}
+
+/// Whether a word may be a slip of the finger for another: two neighbours swapped, a letter left out or doubled, or, in a long
+/// word, one letter wrong or too many.
+pub(super) fn is_slip(word: &str, right: &str) -> bool {
+    let (word, right) = (word.as_bytes(), right.as_bytes());
+    if word.len().abs_diff(right.len()) > 1 || word.len() < SHORTEST || word == right {
+        return false;
+    }
+    let same = word.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let (rest, right_rest) = (word.split_at(same).1, right.split_at(same).1);
+    let any = word.len() >= ANY_SLIP_FROM;
+    match (rest, right_rest) {
+        ([a, b, rest @ ..], [c, d, right_rest @ ..]) if rest == right_rest && a == d && b == c => {
+            true
+        }
+        ([_, rest @ ..], [_, right_rest @ ..]) if rest == right_rest => any,
+        (rest, [_, right_rest @ ..]) if rest == right_rest => true,
+        ([extra, rest @ ..], right_rest) if rest == right_rest => {
+            let before = same.checked_sub(1).and_then(|at| word.get(at));
+            any || before == Some(extra)
+        }
+        _ => false,
     }
 }
 
@@ -143,6 +171,16 @@ fn split(words: &TermDictionary, word: &str) -> Option<(u32, u32)> {
         .map(|((left, known), (right, other))| (known.uses.min(other.uses), left, right))
         .max()
         .map(|(_, left, right)| (left, right))
+}
+
+/// Whether two words have the same letters, in whatever order.
+fn same_letters(word: &str, other: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    word.len() == other.len() && sorted(word) == sorted(other)
 }
 
 /// How many edits are allowed for a word of this length, in characters.
