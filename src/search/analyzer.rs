@@ -92,7 +92,9 @@ impl Analyzer {
             builder.add_text(&[question], 1, &mut asked);
         }
         for section in corpus.topics.iter().flat_map(|topic| &topic.sections) {
-            builder.add_text(&[&section.heading, &section.text], 0, &mut shown);
+            // A table or a sample of a section says what the section is about, unlike code in a question.
+            let text = section.text.replace("```", " ");
+            builder.add_text(&[&section.heading, &text], 0, &mut shown);
         }
         let keywords = corpus.topics.iter().flat_map(|topic| &topic.keywords);
         let members = corpus.groups.iter().flat_map(|(_, members)| members);
