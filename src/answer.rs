@@ -77,7 +77,7 @@ const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.80;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.155;
+const SUGGEST_BAR: f32 = 0.16;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
@@ -179,15 +179,19 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         })
         .collect();
     let hopeless = probability < SUGGEST_BAR;
-    let kind = found
+    let is_clearly_out_of_scope = found.out_of_scope.is_some_and(|(_, score)| {
+        score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE
+    });
+    let foreign = foreign_kind(knowledge);
+    let mut kind = found
         .out_of_scope
         .filter(|&(_, score)| {
-            let clearly =
-                score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE;
-            clearly
+            is_clearly_out_of_scope
                 || hopeless && score >= best.score && found.nearest_out_of_scope >= ROUGHLY_ALIKE
         })
-        .map(|(kind, _)| kind);
+        .map(|(kind, _)| kind)
+        // One unknown word may be a name as well as another language.
+        .filter(|kind| found.words > 1 || Some(*kind) != foreign);
     let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
         overheard(probability, stakes, asks)
@@ -200,7 +204,13 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .zip(matches.first())
         .map(|((section, _), best)| ProbableMatch { section, ..*best });
     let in_texts = &found.in_texts;
-    if outcome == Outcome::None && kind.is_none() && !question.overheard && !in_texts.is_empty() {
+    // A rare word counts for more than a kind that the words around it resemble.
+    let is_rare_word = found.content_words == 1 && !is_clearly_out_of_scope;
+    if outcome == Outcome::None
+        && (kind.is_none() || is_rare_word)
+        && !question.overheard
+        && !in_texts.is_empty()
+    {
         outcome = Outcome::Suggest;
         "not sure, but the first candidate's text has all its words".clone_into(&mut reason);
         matches.retain(|other| in_texts.iter().all(|(topic, _)| *topic != other.topic));
@@ -212,6 +222,10 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         matches.splice(0..0, in_texts);
         // It stands next to what is no longer the first.
         neighbour = None;
+        kind = None;
+    }
+    if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
+        kind = foreign;
     }
     Answer {
         outcome,

@@ -243,6 +243,7 @@ impl Index {
             scope_odds,
             words: analyzed.words.len(),
             unknown: analyzed.unknown.len(),
+            content_words: analyzed.words.iter().filter(|word| !word.stop).count(),
             in_texts: if question.overheard {
                 Vec::new()
             } else {

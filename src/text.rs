@@ -17,6 +17,9 @@ pub use asking::{asks, sentences};
 /// can send is cut; it bounds the work for text that comes from a pipe.
 pub const MAX_CHARS: usize = 4_000;
 
+/// The end of the Latin alphabet with its extensions in Unicode's first blocks; the other ones fold into these.
+const LATIN_END: char = '\u{24f}';
+
 /// Splits a message into normalised words: lower case, no accents, contractions written out, markup removed.
 ///
 /// Fenced code, links, mentions and custom emoji are dropped, because what they hold is not what was asked.
@@ -53,11 +56,16 @@ pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
 /// assert!(!is_latin("как написать резюме"));
 /// ```
 pub fn is_latin(message: &str) -> bool {
-    /// The end of the Latin alphabet with all its extensions in Unicode's first blocks.
-    const LATIN_END: char = '\u{24f}';
-    let letters = message.chars().filter(|c| c.is_alphabetic());
+    let folded = fold(message);
+    let letters = folded.chars().filter(|c| c.is_alphabetic());
     let lead = letters.map(|c| if c <= LATIN_END { 1_i64 } else { -1 });
     lead.sum::<i64>() >= 0
+}
+
+/// Whether a message has a letter of another alphabet.
+pub fn has_foreign_letters(message: &str) -> bool {
+    let folded = fold(message);
+    folded.chars().any(|c| c.is_alphabetic() && c > LATIN_END)
 }
 
 /// Whether a character stands between words wherever it occurs.
@@ -203,7 +211,7 @@ pub(crate) fn shorten(text: &mut String, most: usize) {
 /// Whether a character is invisible: it would split a word that looks like one, or hide a number from a search for
 /// it. PostgreSQL keeps no text with a NUL.
 pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+    matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// Turns a piece without spaces into words: slashes and dots that are not part of a name separate.

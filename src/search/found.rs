@@ -48,6 +48,8 @@ pub struct Found {
     pub words: usize,
     /// How many of them are unknown: not in the knowledge base or the lexicon, nor similar to a word that is.
     pub unknown: usize,
+    /// How many of them carry meaning.
+    pub content_words: usize,
     /// For a question of a few words: the only sections, by topic and position, whose texts have all of them. A rare word
     /// may be in a text but in no phrasing. Not searched if the question was overheard, because nothing is offered then.
     pub in_texts: Vec<(usize, usize)>,
