@@ -120,7 +120,9 @@ pub fn to_remark(knowledge: &KnowledgeBase, remark: Remark) -> Reply {
     match remark {
         Remark::Thanks => welcome(),
         Remark::WhoMadeYou => help(knowledge),
-        Remark::No | Remark::Yes | Remark::Pick(_) | Remark::Unfinished => what_about(),
+        Remark::No | Remark::Yes | Remark::Pick(_) | Remark::PickLast | Remark::Unfinished => {
+            what_about()
+        }
     }
 }
 

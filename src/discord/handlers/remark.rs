@@ -2,10 +2,11 @@
 
 use crate::answer::{Answer, Outcome, ProbableMatch};
 use crate::discord::conversations::{Conversation, Shown};
-use crate::knowledge::KnowledgeBase;
+use crate::knowledge::{KnowledgeBase, MessageKind};
 use crate::remark::{self, Remark};
 use crate::reply::{self, Place, Reply};
 use crate::search::Question;
+use crate::text;
 
 /// The reply to a remark.
 pub(in crate::discord) struct RemarkReply {
@@ -31,13 +32,22 @@ pub(in crate::discord) fn remark_of(
 ) -> Option<Remark> {
     let kind = decision
         .kind
-        .and_then(|kind| knowledge.out_of_scope().get(kind));
-    let has_words = kind.is_some_and(|kind| kind.reply.is_some());
-    let has_answer = decision.outcome == Outcome::Answer || has_words;
+        .and_then(|kind| knowledge.out_of_scope().get(kind))
+        .filter(|kind| kind.reply.is_some());
+    let is_answered = decision.outcome == Outcome::Answer;
     remark::read(text).filter(|remark| match remark {
-        Remark::No | Remark::Yes | Remark::Pick(_) => true,
-        Remark::Thanks | Remark::WhoMadeYou | Remark::Unfinished => !has_answer,
+        Remark::No | Remark::Yes | Remark::Pick(_) | Remark::PickLast => true,
+        Remark::Thanks | Remark::WhoMadeYou => !is_answered && kind.is_none(),
+        // Half a sentence resembles everything that begins so: "i want to" is not yet "i want to die".
+        Remark::Unfinished => !is_answered && !kind.is_some_and(|kind| is_example(kind, text)),
     })
+}
+
+/// Whether a message is one of a kind's examples.
+fn is_example(kind: &MessageKind, message: &str) -> bool {
+    let words = text::words(message);
+    let mut examples = kind.examples.iter();
+    examples.any(|example| text::words(example) == words)
 }
 
 /// The question whose answer a remark turns down, so that other answers have to be looked for.
@@ -70,6 +80,10 @@ pub(in crate::discord) fn reply_to(
         (Remark::Pick(number), Shown::Candidates(places)) => match places.get(number) {
             Some(place) => chosen(knowledge, before, place),
             None => RemarkReply::of(reply::only_so_many(places.len())),
+        },
+        (Remark::PickLast, Shown::Candidates(places)) => match places.last() {
+            Some(place) => chosen(knowledge, before, place),
+            None => RemarkReply::of(reply::what_about()),
         },
         (Remark::Yes, Shown::Candidates(places)) => match places.as_slice() {
             [only] => chosen(knowledge, before, only),
