@@ -215,6 +215,7 @@ fn someone_who_speaks_of_suicide_is_shown_where_to_find_help_and_not_how_to_appl
         "i wanna kill myself",
         "i feel suicidal after 300 rejections",
         "i think about ending my life",
+        "i want to kys",
     ] {
         let answer = ask(&Question::new(message));
         let kind = answer
@@ -378,6 +379,11 @@ fn a_rare_word_finds_the_only_text_that_has_it() {
     for (question, topic, section) in [
         ("what is adplist", "mentors", "finding-one"),
         ("acas helpline", "rights-at-work", "whom-to-tell"),
+        ("offset pagination", "api-design", "restful-basics"),
+        // It stands in a table.
+        ("what is jobstreet", "where-to-find", "regions-and-niches"),
+        // The words around it resemble a question about admissions.
+        ("what is florida", "contracts-and-ip", "non-compete"),
     ] {
         let answer = ask(&Question::new(question));
         let candidates = answer::candidates(&answer);
@@ -444,6 +450,8 @@ fn small_talk_gets_the_reply_that_a_person_would_give() {
         ("are you an ai or a person", "about-the-bot"),
         ("как найти стажировку", "other-language"),
         ("実習はどこで見つけますか", "other-language"),
+        ("resume怎么写", "other-language"),
+        ("làm sao để tìm việc thực tập", "other-language"),
     ] {
         let answer = ask(&Question::new(message));
         let found = answer
@@ -493,6 +501,31 @@ fn a_message_that_asks_nothing_is_not_answered_outright() {
 }
 
 #[test]
+fn letters_of_another_style_are_still_english() {
+    for text in [
+        "ｈｏｗ ｄｏ ｉ ｗｒｉｔｅ ａ ｒｅｓｕｍｅ",
+        "𝗵𝗼𝘄 𝗱𝗼 𝗶 𝘄𝗿𝗶𝘁𝗲 𝗮 𝗿𝗲𝘀𝘂𝗺𝗲",
+    ] {
+        assert_eq!(topics(text), topics("how do i write a resume"), "{text}");
+    }
+}
+
+#[test]
+fn a_name_that_the_guide_lacks_is_no_foreign_language() {
+    for name in ["figma", "powershell"] {
+        let answer = ask(&Question::new(name));
+        let kind = answer
+            .kind
+            .and_then(|kind| KNOWLEDGE.out_of_scope().get(kind));
+        assert_ne!(
+            kind.map(|kind| kind.id.as_str()),
+            Some("other-language"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn invisible_characters_change_nothing() {
     let plain = topics("how do i write a resume");
     for hidden in ['\u{ad}', '\u{200b}', '\u{200c}', '\u{2060}'] {
@@ -508,6 +541,22 @@ fn a_misspelling_is_read_as_the_common_word_and_not_as_a_closer_rare_one() {
 }
 
 #[test]
+fn a_misspelling_is_one_even_if_the_guides_messages_have_it_too() {
+    for (typed, right) in [
+        ("recuiter", "recruiter"),
+        ("degre", "degree"),
+        ("intership", "internship"),
+        ("expirience", "experience"),
+        ("interveiw", "interview"),
+        ("fierd", "fired"),
+    ] {
+        let question = format!("what about my {typed}");
+        let corrections = INDEX.explain(&Question::new(question)).corrections;
+        assert_eq!(corrections, [(typed.to_owned(), right.to_owned())]);
+    }
+}
+
+#[test]
 fn abbreviations_and_title_words_are_answered_outright() {
     let rows = [
         ("what is an ats?", "application-strategy"),
@@ -518,6 +567,11 @@ fn abbreviations_and_title_words_are_answered_outright() {
         ("what is a return offer?", "return-offer"),
         ("what is a referral", "referrals"),
         ("what is networking", "networking"),
+        ("what are internships", "titles-and-levels"),
+        ("i want an internship", "getting-started"),
+        ("what is a pm", "other-first-jobs"),
+        ("how do i ask for a lor", "networking"),
+        ("what does hm mean", "interview-process"),
     ];
     each_finds(&rows);
     for (question, _) in rows {
