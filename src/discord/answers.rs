@@ -19,6 +19,11 @@ use crate::text::cut;
 const MAX_ANSWERED: usize = 4_096;
 /// How much of a question is remembered, in characters.
 const MAX_QUESTION: usize = 500;
+/// How much of a copy is looked for in a question, in characters: what is remembered of a long question also holds the mark by
+/// which a proxy knows whose message it is, at most 100 characters.
+const MAX_COPIED: usize = MAX_QUESTION / 2;
+/// How long after a question its copy may be sent, in seconds. A proxy needs one, or a few if Discord slows it down.
+const MAX_COPY_DELAY: i64 = 10;
 
 /// Follows questions with their answers.
 #[derive(Debug)]
@@ -27,8 +32,18 @@ pub(super) struct AnswerTracker(Mutex<Questions>);
 #[derive(Debug)]
 struct Questions {
     /// Questions waiting for their turn: as many as are in the queue.
-    waiting: HashMap<MessageId, String>,
+    waiting: HashMap<MessageId, WaitingQuestion>,
     started: LruCache<MessageId, TrackedQuestion>,
+}
+
+/// A question whose turn has not come.
+#[derive(Debug)]
+struct WaitingQuestion {
+    channel: ChannelId,
+    /// The text as it reads now.
+    text: String,
+    /// As for a [`TrackedQuestion`].
+    copied: bool,
 }
 
 /// A question that is being answered, or was.
@@ -97,8 +112,13 @@ impl Default for AnswerTracker {
 
 impl AnswerTracker {
     /// Records that a question is waiting for its turn.
-    pub(super) fn wait(&self, id: MessageId, text: String) {
-        self.0.lock().waiting.insert(id, text);
+    pub(super) fn wait(&self, id: MessageId, channel: ChannelId, text: String) {
+        let question = WaitingQuestion {
+            channel,
+            text,
+            copied: false,
+        };
+        self.0.lock().waiting.insert(id, question);
     }
 
     /// The current text of a question whose turn has come; `None` if it was deleted. From now on
@@ -109,9 +129,13 @@ impl AnswerTracker {
         question: impl FnOnce(&str) -> TrackedQuestion,
     ) -> Option<String> {
         let mut questions = self.0.lock();
-        let text = questions.waiting.remove(&id)?;
-        questions.started.put(id, question(&text));
-        Some(text)
+        let waiting = questions.waiting.remove(&id)?;
+        let started = TrackedQuestion {
+            copied: waiting.copied,
+            ..question(&waiting.text)
+        };
+        questions.started.put(id, started);
+        Some(waiting.text)
     }
 
     /// Tracks the answer to a message that did not wait, because someone chose the answer.
@@ -154,8 +178,8 @@ impl AnswerTracker {
     pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
         let mut questions = self.0.lock();
         if let Some(waiting) = questions.waiting.get_mut(&id) {
-            if !waiting.is_empty() {
-                text.clone_into(waiting);
+            if !waiting.text.is_empty() {
+                text.clone_into(&mut waiting.text);
             }
             return None;
         }
@@ -171,7 +195,10 @@ impl AnswerTracker {
     /// Records that a message was deleted. If it was a question with an answer that no task is working on, returns that question.
     pub(super) fn delete(&self, id: MessageId) -> Option<TrackedQuestion> {
         let mut questions = self.0.lock();
-        if questions.waiting.remove(&id).is_some() {
+        if let Some(waiting) = questions.waiting.get(&id) {
+            if !waiting.copied {
+                questions.waiting.remove(&id);
+            }
             return None;
         }
         let question = questions
@@ -188,15 +215,32 @@ impl AnswerTracker {
         questions.waiting.contains_key(&id) || questions.started.contains(&id)
     }
 
-    /// Records that someone else has reposted the text of a question, or the part of it that matters.
-    pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
-        let text = shortened(text);
+    /// Records that a webhook has reposted the text of a question, or the part of it that matters.
+    pub(super) fn note_copy(&self, copy: MessageId, channel: ChannelId, text: &str) {
+        let text: String = text.chars().take(MAX_COPIED).collect();
+        if text.is_empty() {
+            return;
+        }
+        let sent = copy.created_at().unix_timestamp();
+        let is_soon = |id: &MessageId| {
+            let delay = sent - id.created_at().unix_timestamp();
+            (0..=MAX_COPY_DELAY).contains(&delay)
+        };
+        let is_original = |id: &MessageId, of: ChannelId, question: &str| {
+            of == channel && is_soon(id) && question.contains(&text)
+        };
         let mut questions = self.0.lock();
-        let original = questions.started.iter_mut().find(|(_, known)| {
-            known.channel == channel && !text.is_empty() && known.text.contains(&text)
-        });
-        if let Some((_, original)) = original {
-            original.copied = true;
+        let Questions { waiting, started } = &mut *questions;
+        let waiting = waiting
+            .iter_mut()
+            .filter(|(id, known)| is_original(id, known.channel, &known.text))
+            .map(|(_, known)| &mut known.copied);
+        let started = started
+            .iter_mut()
+            .filter(|(id, known)| is_original(id, known.channel, &known.text))
+            .map(|(_, known)| &mut known.copied);
+        for copied in started.chain(waiting) {
+            *copied = true;
         }
     }
 
@@ -228,6 +272,7 @@ mod tests {
 
     const QUESTION: MessageId = MessageId::new(1);
     const ANSWER: MessageId = MessageId::new(2);
+    const CHANNEL: ChannelId = ChannelId::new(3);
 
     /// What a test does to a tracker.
     enum Act {
@@ -242,10 +287,9 @@ mod tests {
     /// Waits with the text "a", acts, and records what the tracker wants its caller to do after each act.
     fn wants(acts: &[Act]) -> Vec<String> {
         let tracker = AnswerTracker::default();
-        tracker.wait(QUESTION, "a".to_owned());
-        let question = |text: &str| {
-            TrackedQuestion::new(UserId::new(7), (None, ChannelId::new(3)), text, false)
-        };
+        tracker.wait(QUESTION, CHANNEL, "a".to_owned());
+        let question =
+            |text: &str| TrackedQuestion::new(UserId::new(7), (None, CHANNEL), text, false);
         acts.iter()
             .map(|act| match act {
                 Start => format!("answer {:?}", tracker.start(QUESTION, question)),
@@ -334,8 +378,7 @@ mod tests {
     fn a_person_is_forgotten_and_others_are_not() {
         let tracker = AnswerTracker::default();
         for person in [7, 8] {
-            let question =
-                TrackedQuestion::new(UserId::new(person), (None, ChannelId::new(3)), "a", false);
+            let question = TrackedQuestion::new(UserId::new(person), (None, CHANNEL), "a", false);
             tracker.start_chosen(MessageId::new(person), question);
         }
         tracker.forget(UserId::new(7));

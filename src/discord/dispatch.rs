@@ -140,7 +140,7 @@ impl Dispatcher {
         if let Some(outdated) = edit::edited(&self.bot, update) {
             self.push(MessageTask::FollowEdit(outdated));
         } else if let Some((incoming, text)) = edit::now_addressed(&self.bot, update) {
-            self.bot.answers.wait(incoming.id, text);
+            self.bot.answers.wait(incoming.id, incoming.channel, text);
             self.push(MessageTask::Answer(incoming));
         }
     }
@@ -156,7 +156,7 @@ impl Dispatcher {
         let Some((incoming, text)) = message::classify(&self.bot, message) else {
             return;
         };
-        self.bot.answers.wait(incoming.id, text);
+        self.bot.answers.wait(incoming.id, incoming.channel, text);
         if incoming.way == Way::Overheard {
             self.push_optional(MessageTask::Answer(incoming));
         } else {

@@ -111,6 +111,56 @@ async fn a_question_that_a_proxy_bot_reposts_keeps_its_answer() {
 }
 
 #[tokio::test]
+async fn a_question_that_a_proxy_bot_reposts_while_it_waits_is_answered() {
+    let chat = Chat::start().await;
+    chat.discord.slow_down(Duration::from_millis(1_400));
+    chat.asks(RESUME).await;
+    let question = chat
+        .mia
+        .says(&chat.help, &format!("M: @bot {COVER_LETTER}"))
+        .await;
+    chat.help
+        .webhook_says(&format!("@bot {COVER_LETTER}"))
+        .await;
+    chat.mia.deletes(&question).await;
+    // A reply to a message that is gone is refused.
+    assert_eq!(chat.discord.next_refusal().await.status, 400);
+    let answer = chat.discord.next_message(&chat.help).await;
+    assert_eq!(answer.reply_to, None);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_reposted_question_keeps_its_answer_however_it_reached_the_bot() {
+    let (chat, _) = Setup::new().unasked_chat().await;
+    let sure = phrasing("resume", "format-and-length");
+    let overheard = chat.mia.says(&chat.help, sure).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(sure).await;
+    chat.mia.deletes(&overheard).await;
+
+    let reply = chat.mia.replies(&answer, COVER_LETTER).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(COVER_LETTER).await;
+    chat.mia.deletes(&reply).await;
+
+    let long = format!("{RESUME}?{}", " i have read so many examples".repeat(30));
+    let asked = chat.mia.says(&chat.help, &format!("M: @bot {long}")).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(&format!("@bot {long}")).await;
+    chat.mia.deletes(&asked).await;
+    chat.discord.nothing_more(&chat.help).await;
+
+    // Another webhook's message is no copy.
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says("The build has passed").await;
+    chat.mia.deletes(&question).await;
+    chat.discord.next_deletion(&answer).await;
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn messages_to_everyone_are_not_for_the_bot() {
     let (chat, _) = Setup::new().unasked_chat().await;
     let sure = phrasing("resume", "format-and-length");

@@ -61,9 +61,9 @@ fn is_timely(bot: &BotContext, message: MessageId, edited: Timestamp) -> bool {
 
 /// Records that a webhook reposts a question: a proxy such as PluralKit will delete the original, but the answer stays.
 pub(in crate::discord) fn note_copy(bot: &BotContext, message: &DiscordMessage) {
-    if message.is_by_a_webhook() && bot.is_mentioned_in(message) {
+    if message.is_by_a_webhook() {
         let text = bot.without_mention(&message.content, message.guild_id);
-        bot.answers.note_copy(message.channel_id, &text);
+        bot.answers.note_copy(message.id, message.channel_id, &text);
     }
 }
 
