@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serenity::all::{GuildId, MessageId};
+use serenity::all::GuildId;
 use tracing::info;
 
 use super::context::EventContext;
@@ -11,7 +11,7 @@ use super::conversations::EarlierQuestion;
 use super::events::DiscordMessage;
 use crate::answer::{self, Answer};
 use crate::knowledge::Topic;
-use crate::reply::{self, Place};
+use crate::reply::Place;
 use crate::scrub::scrub;
 use crate::search::Question;
 use crate::stats::{RecordedOutcome, Way};
@@ -193,17 +193,12 @@ pub(super) fn earlier_question(
     answer: &DiscordMessage,
 ) -> Option<EarlierQuestion> {
     let bot = &context.bot;
-    let command = answer
-        .interaction_metadata
-        .filter(|metadata| metadata.is_command());
-    let of_command = || bot.conversations.before(MessageId::new(command?.id.get()));
-    let remembered = bot.conversations.before(answer.id).or_else(of_command);
-    if let Some(known) = remembered {
+    if let Some(known) = bot.conversations.before(answer.conversation_id()) {
         return known.last_question();
     }
-    if let Some(quote) = command.and_then(|_| answer.quote()) {
+    if let Some(text) = answer.quoted_question() {
         return Some(EarlierQuestion {
-            text: reply::unescape(&quote),
+            text,
             addressed: true,
         });
     }

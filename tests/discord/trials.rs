@@ -295,6 +295,42 @@ async fn a_word_chooses_or_declines_candidates() {
 }
 
 #[tokio::test]
+async fn a_word_chooses_a_candidate_below_a_command_and_after_a_restart() {
+    let mut chat = Chat::start().await;
+    let max = chat.guild.member("max");
+    let by_command = chat
+        .mia
+        .slash("ask", &[("question", vague())])
+        .in_channel(&chat.help)
+        .await;
+    let asked = chat.asks(vague()).await;
+    let offered = [by_command.message(), &asked];
+    assert!(offered.iter().all(|offer| offer.candidates().len() > 1));
+    for restarts in [false, true] {
+        if restarts {
+            chat.bot.stop();
+            let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
+            stopped.ended().await.expect("the bot stops");
+            chat.discord.identified(2).await;
+        }
+        for offer in offered {
+            // A reply to an answer of a command has its text only if it mentions the bot.
+            chat.mia.replies(offer, "@bot the second one").await;
+            let chosen = chat.discord.next_message(&chat.help).await;
+            let title = &chosen.page().title;
+            assert!(offer.labels()[1].ends_with(title), "{title} of {offer}");
+            max.replies(offer, "@bot the second one").await;
+            let other = chat.discord.next_message(&chat.help).await;
+            assert!(other.text().starts_with("What would you like"), "{other}");
+        }
+    }
+    chat.mia.replies(by_command.message(), "@bot no").await;
+    let none = chat.discord.next_message(&chat.help).await;
+    assert_eq!(none.page().title, "Not in the guide");
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn thanks_and_half_sentences_get_a_reply_and_are_not_gaps() {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new().store_in(folder.path()).await.chat().await;

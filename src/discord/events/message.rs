@@ -94,13 +94,16 @@ struct SnapshotMessage {
 struct RawComponents(Option<Box<RawValue>>);
 
 impl RawComponents {
+    fn read(&self) -> Vec<Value> {
+        let raw = self.0.as_ref();
+        let components = raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        components.unwrap_or_default()
+    }
+
     /// The texts in them, however they are nested.
     fn texts(&self) -> Vec<String> {
-        let raw = self.0.as_ref();
-        let components: Option<Vec<Value>> =
-            raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
         let mut found = Vec::new();
-        add_texts(&components.unwrap_or_default(), &mut found);
+        add_texts(&self.read(), &mut found);
         found
     }
 }
@@ -181,11 +184,29 @@ impl DiscordMessage {
         }
     }
 
-    /// The line in which one of the bot's messages quotes the question that it answers.
-    pub(in crate::discord) fn quote(&self) -> Option<String> {
+    /// The id under which the conversation is remembered that led to this message of the bot: a command does not learn the id of
+    /// its answer.
+    pub(in crate::discord) fn conversation_id(&self) -> MessageId {
+        let command = self
+            .interaction_metadata
+            .filter(|metadata| metadata.is_command());
+        command.map_or(self.id, |command| MessageId::new(command.id.get()))
+    }
+
+    /// The question that the bot's answer to a command quotes.
+    pub(in crate::discord) fn quoted_question(&self) -> Option<String> {
+        self.interaction_metadata
+            .filter(|metadata| metadata.is_command())?;
         let texts = self.components.texts();
         let line = texts.first().unwrap_or(&self.content).lines().next()?;
-        line.strip_prefix("> ").map(str::to_owned)
+        line.strip_prefix("> ").map(unescape)
+    }
+
+    /// The ids of the buttons and menus of one of the bot's messages, from top to bottom.
+    pub(in crate::discord) fn custom_ids(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        add_custom_ids(&self.components.read(), &mut found);
+        found
     }
 
     /// What one of the bot's messages quotes at its beginning, unescaped, one item per line.
@@ -235,6 +256,17 @@ fn add_texts(components: &[Value], found: &mut Vec<String>) {
         found.extend(component["content"].as_str().map(str::to_owned));
         if let Some(inner) = component["components"].as_array() {
             add_texts(inner, found);
+        }
+    }
+}
+
+fn add_custom_ids(components: &[Value], found: &mut Vec<String>) {
+    for component in components {
+        let accessory = component.get("accessory").map(std::slice::from_ref);
+        found.extend(component["custom_id"].as_str().map(str::to_owned));
+        add_custom_ids(accessory.unwrap_or_default(), found);
+        if let Some(inner) = component["components"].as_array() {
+            add_custom_ids(inner, found);
         }
     }
 }

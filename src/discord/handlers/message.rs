@@ -18,6 +18,7 @@ use crate::search::Question;
 use crate::settings::Settings;
 use crate::stats::Way;
 
+use super::earlier::EarlierAnswer;
 use super::follow::follow;
 use super::remark::{self, remark_of};
 
@@ -36,15 +37,6 @@ pub(in crate::discord) struct IncomingMessage {
     earlier: Option<EarlierAnswer>,
     /// Whether the person asked too soon after their last question and should be told so.
     too_soon: bool,
-}
-
-/// One of the bot's answers that someone replies to.
-struct EarlierAnswer {
-    id: MessageId,
-    /// What it is about, in case the question is no longer remembered.
-    titles: Vec<String>,
-    /// Whether it answers a command: Discord hides the text of a reply to that.
-    of_command: bool,
 }
 
 /// A message and its text, if it is for the bot and to be answered.
@@ -91,11 +83,7 @@ pub(in crate::discord) fn classify(
         asker,
         way,
         nonce: message.id.get(),
-        earlier: earlier.map(|earlier| EarlierAnswer {
-            id: earlier.id,
-            titles: earlier.headlines(),
-            of_command: earlier.interaction_metadata.is_some(),
-        }),
+        earlier: earlier.map(|earlier| EarlierAnswer::new(earlier)),
         too_soon: turn == Turn::TellToWait,
     };
     (turn != Turn::Wait).then_some((incoming, text))
@@ -203,7 +191,9 @@ async fn answer_remark(
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
     let before = match &message.earlier {
-        Some(earlier) => (bot.conversations.before(earlier.id)).map(|known| (earlier.id, known)),
+        Some(earlier) => earlier
+            .conversation(bot, &context.guide.knowledge)
+            .map(|known| (earlier.id, known)),
         None => bot.conversations.last(message.channel, message.asker),
     };
     let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
@@ -296,9 +286,7 @@ fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Rep
 /// Earlier questions in the same conversation, oldest first.
 fn earlier_questions(bot: &BotContext, message: &IncomingMessage) -> Vec<String> {
     if let Some(earlier) = &message.earlier {
-        let remembered = bot.conversations.before(earlier.id);
-        // After a restart the answer still says what it was about.
-        return remembered.map_or_else(|| earlier.titles.clone(), |known| known.questions);
+        return earlier.questions(bot);
     }
     let is_direct = message.guild.is_none();
     let last = bot.conversations.last(message.channel, message.asker);
