@@ -42,6 +42,8 @@ struct WaitingQuestion {
     channel: ChannelId,
     /// The text as it reads now.
     text: String,
+    /// Whether an edit has addressed it to the bot.
+    addressed: bool,
     /// As for a [`TrackedQuestion`].
     copied: bool,
 }
@@ -59,6 +61,8 @@ pub(super) struct TrackedQuestion {
     pub text: String,
     /// Whether it was only overheard.
     pub overheard: bool,
+    /// The answer before it: "the second one" may refer to that.
+    pub before: Option<MessageId>,
     /// The answer, once it was sent.
     pub answer: Option<MessageId>,
     deleted: bool,
@@ -93,11 +97,17 @@ impl TrackedQuestion {
             guild,
             text: shortened(text),
             overheard,
+            before: None,
             answer: None,
             deleted: false,
             copied: false,
             in_progress: true,
         }
+    }
+
+    /// The same, asked after this answer.
+    pub(super) fn after(self, before: Option<MessageId>) -> Self {
+        Self { before, ..self }
     }
 }
 
@@ -116,26 +126,30 @@ impl AnswerTracker {
         let question = WaitingQuestion {
             channel,
             text,
+            addressed: false,
             copied: false,
         };
         self.0.lock().waiting.insert(id, question);
     }
 
-    /// The current text of a question whose turn has come; `None` if it was deleted. From now on
-    /// [`Self::settle`] or [`Self::withdraw`] has to be called.
+    /// The current text of a question whose turn has come, and whether it is only overheard; `None` if it was deleted. From now
+    /// on [`Self::settle`] or [`Self::withdraw`] has to be called.
     pub(super) fn start(
         &self,
         id: MessageId,
         question: impl FnOnce(&str) -> TrackedQuestion,
-    ) -> Option<String> {
+    ) -> Option<(String, bool)> {
         let mut questions = self.0.lock();
         let waiting = questions.waiting.remove(&id)?;
+        let started = question(&waiting.text);
+        let overheard = started.overheard && !waiting.addressed;
         let started = TrackedQuestion {
+            overheard,
             copied: waiting.copied,
-            ..question(&waiting.text)
+            ..started
         };
         questions.started.put(id, started);
-        Some(waiting.text)
+        Some((waiting.text, overheard))
     }
 
     /// Tracks the answer to a message that did not wait, because someone chose the answer.
@@ -173,21 +187,23 @@ impl AnswerTracker {
         NextStep::Edit(question.clone())
     }
 
-    /// Records that a question was edited. If its answer has to follow and no task is working on it, the caller has to: returns the
-    /// text answered so far.
-    pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
+    /// Records that a question was edited, and whether it is addressed to the bot now. If its answer has to follow and no task is
+    /// working on it, the caller has to: returns the text answered so far.
+    pub(super) fn edit(&self, id: MessageId, text: &str, addressed: bool) -> Option<String> {
         let mut questions = self.0.lock();
         if let Some(waiting) = questions.waiting.get_mut(&id) {
+            waiting.addressed |= addressed;
             if !waiting.text.is_empty() {
                 text.clone_into(&mut waiting.text);
             }
             return None;
         }
         let text = shortened(text);
-        let question = questions
-            .started
-            .get_mut(&id)
-            .filter(|question| question.text != text)?;
+        let question = questions.started.get_mut(&id)?;
+        question.overheard &= !addressed;
+        if question.text == text {
+            return None;
+        }
         let answered_text = std::mem::replace(&mut question.text, text);
         (!std::mem::replace(&mut question.in_progress, true)).then_some(answered_text)
     }

@@ -384,6 +384,25 @@ async fn thanks_and_half_sentences_get_a_reply_and_are_not_gaps() {
 }
 
 #[tokio::test]
+async fn a_question_edited_to_a_remark_gets_the_reply_to_that() {
+    let chat = Chat::start().await;
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.mia.edits(&question, "@bot how do i").await;
+    let edited = chat.discord.next_edit(&answer).await;
+    assert!(edited.text().starts_with("What would you like"), "{edited}");
+
+    let offer = chat.asks(vague()).await;
+    let misspelt = chat.mia.replies(&offer, "teh secnod oen").await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.mia.edits(&misspelt, "the second one").await;
+    let chosen = chat.discord.next_edit(&answer).await;
+    let title = &chosen.page().title;
+    assert!(offer.labels()[1].ends_with(title), "{title} of {offer}");
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_blank_question_gets_private_help() {
     let chat = Chat::start().await;
     let answer = chat.mia.slash("ask", &[("question", "   ")]).await;

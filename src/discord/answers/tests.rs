@@ -21,12 +21,15 @@ fn wants(acts: &[Act]) -> Vec<String> {
     let question = |text: &str| TrackedQuestion::new(UserId::new(7), (None, CHANNEL), text, false);
     acts.iter()
         .map(|act| match act {
-            Start => format!("answer {:?}", tracker.start(QUESTION, question)),
+            Start => {
+                let started = tracker.start(QUESTION, question);
+                format!("answer {:?}", started.map(|(text, _)| text))
+            }
             Answered => {
                 tracker.answered(QUESTION, ANSWER);
                 String::new()
             }
-            Edit(text) => match tracker.edit(QUESTION, text) {
+            Edit(text) => match tracker.edit(QUESTION, text, true) {
                 Some(answered) => format!("follow from {answered}"),
                 None => String::new(),
             },

@@ -23,7 +23,9 @@ pub(in crate::discord) fn edited(
     if text.is_empty() || !is_timely(bot, update.id, edited) {
         return None;
     }
-    let answered_text = bot.answers.edit(update.id, &text)?;
+    let message = update.message.as_ref();
+    let addressed = message.is_some_and(|message| bot.is_mentioned_in(message));
+    let answered_text = bot.answers.edit(update.id, &text, addressed)?;
     Some(OutdatedAnswer {
         question: update.id,
         channel: update.channel_id,

@@ -20,7 +20,7 @@ use crate::stats::Way;
 
 use super::earlier::EarlierAnswer;
 use super::follow::follow;
-use super::remark::{self, remark_of};
+use super::remark::{self, RemarkReply, remark_of};
 
 /// A message for the bot: everything needed to answer it except its text, which [`AnswerTracker`] keeps while it waits.
 ///
@@ -92,14 +92,18 @@ pub(in crate::discord) fn classify(
 /// Answers a message whose turn has come; an overheard one only if the answer is sure.
 pub(in crate::discord) async fn handle(
     context: &EventContext,
-    message: IncomingMessage,
+    mut message: IncomingMessage,
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
-    let overheard = message.way == Way::Overheard;
-    let text = bot.answers.start(message.id, |text| {
+    let before = before(context, &message).map(|(answer, _)| answer);
+    let (text, overheard) = bot.answers.start(message.id, |text| {
         let place = (message.guild, message.channel);
-        TrackedQuestion::new(message.asker, place, text, overheard)
+        let overheard = message.way == Way::Overheard;
+        TrackedQuestion::new(message.asker, place, text, overheard).after(before)
     })?;
+    if message.way == Way::Overheard && !overheard {
+        message.way = Way::Mention;
+    }
     if message.too_soon {
         bot.answers.withdraw(message.id);
         answer(context, &message, &reply::too_fast()).await;
@@ -190,28 +194,13 @@ async fn answer_remark(
     text: &str,
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
-    let before = match &message.earlier {
-        Some(earlier) => earlier
-            .conversation(bot, &context.guide.knowledge)
-            .map(|known| (earlier.id, known)),
-        None => bot.conversations.last(message.channel, message.asker),
-    };
-    let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
+    let own =
+        before(context, message).filter(|(_, conversation)| conversation.asker == message.asker);
     let record = own
         .as_ref()
         .and_then(|(id, known)| keep(context, message, remark, *id, known));
     let own = own.map(|(_, known)| known);
-    let found = match own
-        .as_ref()
-        .and_then(|known| remark::turned_down(remark, known))
-    {
-        Some(asked) => {
-            let question = context.question(asked).await;
-            context.guide.answer(&question).matches
-        }
-        None => Vec::new(),
-    };
-    let said = remark::reply_to(&context.guide.knowledge, remark, own.as_ref(), &found);
+    let said = reply_to_remark(context, remark, own.as_ref()).await;
     let Some(sent) = answer(context, message, &said.reply).await else {
         bot.answers.withdraw(message.id);
         return None;
@@ -223,6 +212,33 @@ async fn answer_remark(
     bot.answers.answered(message.id, sent);
     follow(context, message.id, text).await;
     record
+}
+
+/// The answer before a message, and the conversation that led to it.
+fn before(context: &EventContext, message: &IncomingMessage) -> Option<(MessageId, Conversation)> {
+    let bot = &context.bot;
+    match &message.earlier {
+        Some(earlier) => earlier
+            .conversation(bot, &context.guide.knowledge)
+            .map(|known| (earlier.id, known)),
+        None => bot.conversations.last(message.channel, message.asker),
+    }
+}
+
+/// The reply to a remark, given the person's own conversation before it.
+pub(super) async fn reply_to_remark(
+    context: &EventContext,
+    remark: Remark,
+    own: Option<&Conversation>,
+) -> RemarkReply {
+    let found = match own.and_then(|known| remark::turned_down(remark, known)) {
+        Some(asked) => {
+            let question = context.question(asked).await;
+            context.guide.answer(&question).matches
+        }
+        None => Vec::new(),
+    };
+    remark::reply_to(&context.guide.knowledge, remark, own, &found)
 }
 
 /// Keeps what a remark says about the answer before it, and the question's outcome if no candidate was meant.
