@@ -403,11 +403,31 @@ async fn a_question_edited_to_a_remark_gets_the_reply_to_that() {
 }
 
 #[tokio::test]
-async fn a_blank_question_gets_private_help() {
+async fn a_question_without_words_gets_help_and_below_a_command_privately() {
     let chat = Chat::start().await;
-    let answer = chat.mia.slash("ask", &[("question", "   ")]).await;
-    assert!(answer.ephemeral);
-    assert_eq!(answer.message().page().title, "Ask me about internships");
+    let mention = format!("<@{}>", chat.mia.id);
+    let help = "Ask me about internships";
+    for blank in ["   ", "\u{200b}", "**", "> ", "??", ".", "🎓", &mention] {
+        let answer = chat.mia.slash("ask", &[("question", blank)]).await;
+        assert!(answer.ephemeral, "{blank:?}");
+        assert_eq!(answer.message().page().title, help, "{blank:?}");
+    }
+    for blank in ["??", "🎓"] {
+        chat.mia.dms(blank).await;
+        let answer = chat.discord.next_message(&chat.mia.dm()).await;
+        assert_eq!(answer.page().title, help, "{blank:?}");
+        assert_eq!(chat.asks(blank).await.page().title, help, "{blank:?}");
+    }
+    let thanked = chat.mia.slash("ask", &[("question", "👍")]).await;
+    assert!(thanked.message().text().contains("You're welcome"));
+
+    // Someone who reacts to an answer needs no help.
+    let answer = chat.asks(RESUME).await;
+    chat.mia.replies(&answer, "🎓").await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.mia.replies(&answer, "??").await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.text().starts_with("What would you like"), "{reply}");
     chat.finish().await;
 }
 

@@ -10,6 +10,7 @@ use crate::discord::context::EventContext;
 use crate::discord::conversations::Shown;
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
+use crate::discord::handlers::message::says_nothing;
 use crate::discord::handlers::remark::remark_of;
 use crate::discord::record::{self, QuestionRecord};
 use crate::reply::{self, Place};
@@ -35,7 +36,7 @@ fn define(command: CreateCommand) -> CreateCommand {
 async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     let (bot, guild) = (&context.bot, interaction.guild_id);
     let text = text(interaction, "question").unwrap_or_default().trim();
-    if text.is_empty() {
+    if says_nothing(text) {
         return CommandReply::ephemeral(reply::help(&context.guide.knowledge));
     }
     let chosen = interaction.option("private").and_then(Value::as_bool);

@@ -20,7 +20,7 @@ pub(in crate::discord) fn edited(
     // Discord also reports link previews, which are not edits.
     let (edited, content) = (update.edited_timestamp?, update.content.as_ref()?);
     let text = bot.without_mention(content, update.guild_id);
-    if text.is_empty() || !is_timely(bot, update.id, edited) {
+    if message::says_nothing(&text) || !is_timely(bot, update.id, edited) {
         return None;
     }
     let message = update.message.as_ref();
@@ -51,7 +51,7 @@ pub(in crate::discord) fn now_addressed(
     incoming.nonce = incoming
         .nonce
         .wrapping_add(edited.unix_timestamp().unsigned_abs());
-    let is_addressed = incoming.way != Way::Overheard && !text.is_empty();
+    let is_addressed = incoming.way != Way::Overheard && !message::says_nothing(&text);
     is_addressed.then_some((incoming, text))
 }
 

@@ -17,6 +17,7 @@ use crate::reply::{self, Reply};
 use crate::search::Question;
 use crate::settings::Settings;
 use crate::stats::Way;
+use crate::text;
 
 use super::earlier::EarlierAnswer;
 use super::follow::follow;
@@ -53,9 +54,10 @@ pub(in crate::discord) fn classify(
         .referenced_message
         .as_ref()
         .filter(|earlier| earlier.author.id == me);
+    let is_blank = says_nothing(&text);
     let way = if message.guild_id.is_none() {
         Way::Direct
-    } else if earlier.is_some() && !text.is_empty() {
+    } else if earlier.is_some() && !is_blank {
         Way::Reply
     } else if bot.is_mentioned_in(message) {
         Way::Mention
@@ -65,13 +67,12 @@ pub(in crate::discord) fn classify(
             && message.mention_roles.is_empty()
             && !message.is_to_everyone()
             && message.message_reference.is_none();
-        let overheard = to_nobody
-            && !text.is_empty()
-            && bot.answers_unasked_in(message.guild_id, message.channel_id);
+        let overheard =
+            to_nobody && !is_blank && bot.answers_unasked_in(message.guild_id, message.channel_id);
         overheard.then_some(Way::Overheard)?
     };
     let asker = message.author.id;
-    let turn = if way == Way::Overheard || text.is_empty() {
+    let turn = if way == Way::Overheard || is_blank {
         Turn::Theirs
     } else {
         bot.take_turn(asker, message.guild_id)
@@ -95,11 +96,11 @@ pub(in crate::discord) async fn handle(
     mut message: IncomingMessage,
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
-    let before = before(context, &message).map(|(answer, _)| answer);
+    let last_answer = before(context, &message).map(|(answer, _)| answer);
     let (text, overheard) = bot.answers.start(message.id, |text| {
         let place = (message.guild, message.channel);
         let overheard = message.way == Way::Overheard;
-        TrackedQuestion::new(message.asker, place, text, overheard).after(before)
+        TrackedQuestion::new(message.asker, place, text, overheard).after(last_answer)
     })?;
     if message.way == Way::Overheard && !overheard {
         message.way = Way::Mention;
@@ -109,9 +110,9 @@ pub(in crate::discord) async fn handle(
         answer(context, &message, &reply::too_fast()).await;
         return None;
     }
-    if text.is_empty() {
+    if says_nothing(&text) {
         bot.answers.withdraw(message.id);
-        if let Some(note) = without_text(context, &message) {
+        if let Some(note) = reply_to_nothing(context, &message, &text) {
             answer(context, &message, &note).await;
         }
         return None;
@@ -290,11 +291,20 @@ async fn answer(
     sent
 }
 
-/// The reply to someone who addressed the bot without any text: help, unless it is clear why there is no text.
-fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Reply> {
+/// Whether a text has no words, and no emoji that says something either.
+pub(in crate::discord) fn says_nothing(text: &str) -> bool {
+    text::words(text).is_empty() && crate::remark::read(text).is_none()
+}
+
+/// The reply to someone who addressed the bot and said nothing: help, unless they react to an answer.
+fn reply_to_nothing(
+    context: &EventContext,
+    message: &IncomingMessage,
+    text: &str,
+) -> Option<Reply> {
     match &message.earlier {
-        Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
-        Some(_) => None,
+        Some(earlier) if text.is_empty() => earlier.of_command.then(reply::cannot_read),
+        Some(_) => text.contains('?').then(reply::what_about),
         None => Some(reply::help(&context.guide.knowledge)),
     }
 }
