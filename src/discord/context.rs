@@ -71,7 +71,7 @@ impl BotContext {
         self.store.settings(guild.map(GuildId::get))
     }
 
-    /// Whether the bot has yet to introduce itself in a guild; marks it as done. Always false without a store, which could not remember it.
+    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false without a store, which could not remember it.
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced

@@ -226,6 +226,10 @@ async fn an_answer_that_nobody_saw_is_not_counted() {
         chat.mia.says(&silent, &format!("@bot {question}")).await;
         chat.discord.nothing_more(&silent).await;
     }
+    chat.discord
+        .fail_next(Route::InteractionCallback, Fault::Forbidden);
+    let refused = chat.mia.slash("ask", &[("question", off_topic())]);
+    refused.in_channel(&chat.help).fails().await;
     chat.asks(COVER_LETTER).await;
     until("one answer is counted", async || {
         let sums = store.stats(None, 1).await.expect("it can be read").all();
@@ -558,6 +562,11 @@ async fn a_list_of_resources_has_its_filter_below_it() {
 async fn the_bot_introduces_itself_once_in_each_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut chat = Setup::new().store_in(folder.path()).await.chat().await;
+    // An answer that cannot be sent introduces nobody.
+    let silent = chat.guild.channel("announcements");
+    silent.bot_may_not(Permission::SendMessages);
+    chat.mia.says(&silent, &format!("@bot {RESUME}")).await;
+    chat.discord.nothing_more(&silent).await;
     let first = chat.asks(RESUME).await;
     let told = |message: &Message| message.text().contains("New here: I'm a bot");
     assert!(told(&first), "{first}");

@@ -12,7 +12,7 @@ use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
 use crate::discord::handlers::message::says_nothing;
 use crate::discord::handlers::remark::remark_of;
-use crate::discord::record::{self, QuestionRecord};
+use crate::discord::record::QuestionRecord;
 use crate::reply::{self, Place};
 use crate::stats::{RecordedOutcome, Way};
 
@@ -69,8 +69,8 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
             if let Some(remark) = remark_of(knowledge, &question.text, &decision) {
                 return CommandReply::ephemeral(reply::to_remark(knowledge, remark));
             }
-            let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision);
-            record::unanswered(context, guild, &question, &decision);
+            let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision)
+                .keeping(context, &question, &decision);
             // The message has no id yet; clicks on it name the command.
             let id = MessageId::new(interaction.id.get());
             let (reply, place) = (

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serenity::all::UserId;
+use serenity::all::{MessageId, UserId};
 use tracing::{debug, warn};
 
 use crate::discord::commands;
@@ -55,7 +55,9 @@ pub(in crate::discord) async fn handle(
         Ok(()) => reply.record,
         Err(error) => {
             warn!(command = name, %error, "could not answer a command");
-            // Nobody saw an answer, so none is counted.
+            // Nobody saw an answer, so none is counted, and nobody can refer to it.
+            let id = MessageId::new(interaction.id.get());
+            context.bot.conversations.remove(id);
             None
         }
     }

@@ -132,7 +132,8 @@ pub(in crate::discord) async fn handle(
     if let Some(remark) = remark {
         return answer_remark(context, &message, remark, &question.text).await;
     }
-    let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision);
+    let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision)
+        .keeping(context, &question, &decision);
     let place = context.place_of(&decision);
     let before = match (&place, message.guild) {
         (Some(place), Some(guild)) => context.posted_before(guild, message.channel, place),
@@ -158,11 +159,13 @@ pub(in crate::discord) async fn handle(
         None => reply,
     };
     let Some(sent) = answer(context, &message, &reply).await else {
-        // Nobody saw an answer, so none is counted.
+        // Nobody saw an answer, so none is counted, and the next one introduces the bot.
         bot.answers.withdraw(message.id);
+        if let Some(guild) = introduced {
+            bot.introduced.lock().remove(&guild);
+        }
         return None;
     };
-    record::unanswered(context, message.guild, &question, &decision);
     bot.conversations
         .remember(sent, message.channel, message.asker, &question, shown);
     if let Some(place) = place.filter(|_| is_new) {
