@@ -212,6 +212,13 @@ async fn an_answer_whose_quote_is_refused_is_sent_without_it() {
             .path
             .ends_with(&topic("resume").title)
     );
+    // The answer itself may be refused too.
+    chat.discord
+        .fail_times(Route::InteractionCallback, Fault::AutoMod, 2);
+    let note = chat.mia.slash("ask", &[("question", RESUME)]).await;
+    assert!(note.ephemeral);
+    let text = note.message().text();
+    assert!(text.starts_with("Discord refused my reply"), "{text}");
     chat.finish().await;
 }
 
