@@ -75,22 +75,31 @@ async fn another_bots_message_is_read_as_people_see_it() {
     let chat = Chat::start().await;
     let other = chat.guild.other_bot("bridge");
     let embed = json!({"embeds": [{"title": "From the forum", "description": COVER_LETTER}]});
+    let below_a_text = json!({"content": "New post", "embeds": [{"description": COVER_LETTER}]});
+    let field = json!({"name": "Question", "value": COVER_LETTER});
+    let fields = json!({"embeds": [{"title": "From the forum", "fields": [field]}]});
     let text = json!({"type": 10, "content": COVER_LETTER});
     let components = json!({"flags": 1 << 15, "components": [{"type": 17, "components": [text]}]});
-    for body in [embed, components] {
-        let message = chat.help.other_bot_said_earlier(&other, &body);
+    let mut messages: Vec<Message> = [embed, below_a_text, fields, components]
+        .iter()
+        .map(|body| chat.help.other_bot_said_earlier(&other, body))
+        .collect();
+    messages.push(chat.mia.polls(&chat.help, COVER_LETTER).await);
+    let title = &topic("cover-letter").title;
+    for message in &messages {
         let preview = chat
             .mia
-            .uses_on_message("Answer from the guide", &message)
+            .uses_on_message("Answer from the guide", message)
             .await;
-        assert!(
-            preview
-                .message()
-                .page()
-                .path
-                .ends_with(&topic("cover-letter").title),
-            "{body}"
-        );
+        let page = preview.message().page();
+        assert!(page.path.ends_with(title), "{message}: {page:?}");
+    }
+    // Also if someone forwards it.
+    let dm = chat.mia.dm();
+    for message in &messages[1..3] {
+        chat.mia.forwards_message(&dm, message).await;
+        let page = chat.discord.next_message(&dm).await.page();
+        assert!(page.path.ends_with(title), "{message}: {page:?}");
     }
     chat.finish().await;
 }
