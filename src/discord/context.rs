@@ -120,14 +120,14 @@ impl BotContext {
         self.has_message_content.load(Ordering::Relaxed)
     }
 
-    /// Whether a message mentions the bot, as a user or through the role that Discord gave it in the guild. Discord's mention
-    /// picker offers both under the same name.
-    pub(super) fn is_mentioned_in(&self, message: &DiscordMessage) -> bool {
+    /// Whether a message in a guild mentions the bot, as a user or through the role that Discord gave it there. Discord's mention
+    /// picker offers both under the same name. A message inside of something else does not name its guild.
+    pub(super) fn is_mentioned_in(&self, message: &DiscordMessage, guild: Option<GuildId>) -> bool {
         let me = self.user.get();
         message.mentions.iter().any(|user| Some(&user.id) == me)
             || self
                 .roles
-                .of(message.guild_id)
+                .of(guild)
                 .is_some_and(|role| message.mentions_role(role))
     }
 

@@ -214,8 +214,8 @@ pub(super) fn earlier_question(
         .referenced_message
         .as_ref()
         .filter(|asked| asked.author.id != *me)?;
-    let text = bot.without_mention(&asked.content, guild);
-    let addressed = guild.is_none() || asked.mentions.iter().any(|user| user.id == *me);
+    let text = bot.without_mention(&asked.written(), guild);
+    let addressed = guild.is_none() || bot.is_mentioned_in(asked, guild);
     (!text.is_empty()).then_some(EarlierQuestion { text, addressed })
 }
 

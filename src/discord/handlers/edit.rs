@@ -24,7 +24,7 @@ pub(in crate::discord) fn edited(
         return None;
     }
     let message = update.message.as_ref();
-    let addressed = message.is_some_and(|message| bot.is_mentioned_in(message));
+    let addressed = message.is_some_and(|message| bot.is_mentioned_in(message, update.guild_id));
     let answered_text = bot.answers.edit(update.id, &text, addressed)?;
     Some(OutdatedAnswer {
         question: update.id,

@@ -59,7 +59,7 @@ pub(in crate::discord) fn classify(
         Way::Direct
     } else if earlier.is_some() && !is_blank {
         Way::Reply
-    } else if bot.is_mentioned_in(message) {
+    } else if bot.is_mentioned_in(message, message.guild_id) {
         Way::Mention
     } else {
         // A message to someone else or to everyone is not for the bot, wherever it is written.
