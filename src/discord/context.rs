@@ -11,6 +11,7 @@ use serenity::all::{ChannelId, GuildId, UserId};
 use super::answers::AnswerTracker;
 use super::channel_notes::ChannelNotes;
 use super::commands::mentions::CommandMentions;
+use super::configured_channels::ConfiguredChannels;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
 use super::events::DiscordMessage;
@@ -40,6 +41,7 @@ pub(super) struct BotContext {
     pub conversations: Conversations,
     pub cooldowns: Cooldowns,
     pub channels: ChannelNotes,
+    pub configured: ConfiguredChannels,
     pub roles: OwnRoles,
     pub commands: CommandMentions,
     /// Guilds where this process has introduced the bot.

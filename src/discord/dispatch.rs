@@ -90,6 +90,7 @@ impl Dispatcher {
             GatewayEvent::ThreadCreate(thread) => self.thread_created(thread),
             GatewayEvent::GuildCreate(guild) => {
                 self.note_roles(guild.id, &guild.roles);
+                self.bot.configured.note(&self.bot, &guild);
                 self.guilds.joined(&self.bot, &guild);
             }
             GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
