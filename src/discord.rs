@@ -7,6 +7,7 @@ mod answers;
 mod bounded;
 mod channel_notes;
 mod commands;
+mod configured_channels;
 mod context;
 mod conversations;
 mod cooldowns;
@@ -54,6 +55,7 @@ use crate::store::StoreHandle;
 use answers::AnswerTracker;
 use channel_notes::ChannelNotes;
 use commands::mentions::CommandMentions;
+use configured_channels::ConfiguredChannels;
 use context::BotContext;
 use conversations::Conversations;
 use cooldowns::Cooldowns;
@@ -111,6 +113,7 @@ pub fn run<'a>(
             overlays: Overlays::default(),
             cooldowns: Cooldowns::default(),
             channels: ChannelNotes::default(),
+            configured: ConfiguredChannels::default(),
             roles: OwnRoles::default(),
             commands: CommandMentions::default(),
             introduced: Mutex::default(),

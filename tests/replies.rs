@@ -357,7 +357,7 @@ fn settings_as_moderators_see_them() {
         name: "Solved".to_owned(),
     };
     let settings = Settings {
-        unasked_channels: vec![7],
+        unasked_channels: vec![7, 9],
         helped_tags: BTreeMap::from([(8, solved)]),
         ..Settings::default()
     };

@@ -19,6 +19,11 @@ use crate::text::cut;
 const MAX_ANSWERED: usize = 4_096;
 /// How much of a question is remembered, in characters.
 const MAX_QUESTION: usize = 500;
+/// How much of a copy is looked for in a question, in characters: what is remembered of a long question also holds the mark by
+/// which a proxy knows whose message it is, at most 100 characters.
+const MAX_COPIED: usize = MAX_QUESTION / 2;
+/// How long after a question its copy may be sent, in seconds. A proxy needs one, or a few if Discord slows it down.
+const MAX_COPY_DELAY: i64 = 10;
 
 /// Follows questions with their answers.
 #[derive(Debug)]
@@ -27,8 +32,20 @@ pub(super) struct AnswerTracker(Mutex<Questions>);
 #[derive(Debug)]
 struct Questions {
     /// Questions waiting for their turn: as many as are in the queue.
-    waiting: HashMap<MessageId, String>,
+    waiting: HashMap<MessageId, WaitingQuestion>,
     started: LruCache<MessageId, TrackedQuestion>,
+}
+
+/// A question whose turn has not come.
+#[derive(Debug)]
+struct WaitingQuestion {
+    channel: ChannelId,
+    /// The text as it reads now.
+    text: String,
+    /// Whether an edit has addressed it to the bot.
+    addressed: bool,
+    /// As for a [`TrackedQuestion`].
+    copied: bool,
 }
 
 /// A question that is being answered, or was.
@@ -44,6 +61,8 @@ pub(super) struct TrackedQuestion {
     pub text: String,
     /// Whether it was only overheard.
     pub overheard: bool,
+    /// The answer before it: "the second one" may refer to that.
+    pub before: Option<MessageId>,
     /// The answer, once it was sent.
     pub answer: Option<MessageId>,
     deleted: bool,
@@ -78,11 +97,17 @@ impl TrackedQuestion {
             guild,
             text: shortened(text),
             overheard,
+            before: None,
             answer: None,
             deleted: false,
             copied: false,
             in_progress: true,
         }
+    }
+
+    /// The same, asked after this answer.
+    pub(super) fn after(self, before: Option<MessageId>) -> Self {
+        Self { before, ..self }
     }
 }
 
@@ -97,21 +122,34 @@ impl Default for AnswerTracker {
 
 impl AnswerTracker {
     /// Records that a question is waiting for its turn.
-    pub(super) fn wait(&self, id: MessageId, text: String) {
-        self.0.lock().waiting.insert(id, text);
+    pub(super) fn wait(&self, id: MessageId, channel: ChannelId, text: String) {
+        let question = WaitingQuestion {
+            channel,
+            text,
+            addressed: false,
+            copied: false,
+        };
+        self.0.lock().waiting.insert(id, question);
     }
 
-    /// The current text of a question whose turn has come; `None` if it was deleted. From now on
-    /// [`Self::settle`] or [`Self::withdraw`] has to be called.
+    /// The current text of a question whose turn has come, and whether it is only overheard; `None` if it was deleted. From now
+    /// on [`Self::settle`] or [`Self::withdraw`] has to be called.
     pub(super) fn start(
         &self,
         id: MessageId,
         question: impl FnOnce(&str) -> TrackedQuestion,
-    ) -> Option<String> {
+    ) -> Option<(String, bool)> {
         let mut questions = self.0.lock();
-        let text = questions.waiting.remove(&id)?;
-        questions.started.put(id, question(&text));
-        Some(text)
+        let waiting = questions.waiting.remove(&id)?;
+        let started = question(&waiting.text);
+        let overheard = started.overheard && !waiting.addressed;
+        let started = TrackedQuestion {
+            overheard,
+            copied: waiting.copied,
+            ..started
+        };
+        questions.started.put(id, started);
+        Some((waiting.text, overheard))
     }
 
     /// Tracks the answer to a message that did not wait, because someone chose the answer.
@@ -149,21 +187,23 @@ impl AnswerTracker {
         NextStep::Edit(question.clone())
     }
 
-    /// Records that a question was edited. If its answer has to follow and no task is working on it, the caller has to: returns the
-    /// text answered so far.
-    pub(super) fn edit(&self, id: MessageId, text: &str) -> Option<String> {
+    /// Records that a question was edited, and whether it is addressed to the bot now. If its answer has to follow and no task is
+    /// working on it, the caller has to: returns the text answered so far.
+    pub(super) fn edit(&self, id: MessageId, text: &str, addressed: bool) -> Option<String> {
         let mut questions = self.0.lock();
         if let Some(waiting) = questions.waiting.get_mut(&id) {
-            if !waiting.is_empty() {
-                text.clone_into(waiting);
+            waiting.addressed |= addressed;
+            if !waiting.text.is_empty() {
+                text.clone_into(&mut waiting.text);
             }
             return None;
         }
         let text = shortened(text);
-        let question = questions
-            .started
-            .get_mut(&id)
-            .filter(|question| question.text != text)?;
+        let question = questions.started.get_mut(&id)?;
+        question.overheard &= !addressed;
+        if question.text == text {
+            return None;
+        }
         let answered_text = std::mem::replace(&mut question.text, text);
         (!std::mem::replace(&mut question.in_progress, true)).then_some(answered_text)
     }
@@ -171,7 +211,10 @@ impl AnswerTracker {
     /// Records that a message was deleted. If it was a question with an answer that no task is working on, returns that question.
     pub(super) fn delete(&self, id: MessageId) -> Option<TrackedQuestion> {
         let mut questions = self.0.lock();
-        if questions.waiting.remove(&id).is_some() {
+        if let Some(waiting) = questions.waiting.get(&id) {
+            if !waiting.copied {
+                questions.waiting.remove(&id);
+            }
             return None;
         }
         let question = questions
@@ -188,15 +231,32 @@ impl AnswerTracker {
         questions.waiting.contains_key(&id) || questions.started.contains(&id)
     }
 
-    /// Records that someone else has reposted the text of a question, or the part of it that matters.
-    pub(super) fn note_copy(&self, channel: ChannelId, text: &str) {
-        let text = shortened(text);
+    /// Records that a webhook has reposted the text of a question, or the part of it that matters.
+    pub(super) fn note_copy(&self, copy: MessageId, channel: ChannelId, text: &str) {
+        let text: String = text.chars().take(MAX_COPIED).collect();
+        if text.is_empty() {
+            return;
+        }
+        let sent = copy.created_at().unix_timestamp();
+        let is_soon = |id: &MessageId| {
+            let delay = sent - id.created_at().unix_timestamp();
+            (0..=MAX_COPY_DELAY).contains(&delay)
+        };
+        let is_original = |id: &MessageId, of: ChannelId, question: &str| {
+            of == channel && is_soon(id) && question.contains(&text)
+        };
         let mut questions = self.0.lock();
-        let original = questions.started.iter_mut().find(|(_, known)| {
-            known.channel == channel && !text.is_empty() && known.text.contains(&text)
-        });
-        if let Some((_, original)) = original {
-            original.copied = true;
+        let Questions { waiting, started } = &mut *questions;
+        let waiting = waiting
+            .iter_mut()
+            .filter(|(id, known)| is_original(id, known.channel, &known.text))
+            .map(|(_, known)| &mut known.copied);
+        let started = started
+            .iter_mut()
+            .filter(|(id, known)| is_original(id, known.channel, &known.text))
+            .map(|(_, known)| &mut known.copied);
+        for copied in started.chain(waiting) {
+            *copied = true;
         }
     }
 
@@ -223,129 +283,4 @@ pub(super) fn shortened(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const QUESTION: MessageId = MessageId::new(1);
-    const ANSWER: MessageId = MessageId::new(2);
-
-    /// What a test does to a tracker.
-    enum Act {
-        Start,
-        Answered,
-        Edit(&'static str),
-        Delete,
-        Settle(&'static str),
-    }
-    use Act::{Answered, Delete, Edit, Settle, Start};
-
-    /// Waits with the text "a", acts, and records what the tracker wants its caller to do after each act.
-    fn wants(acts: &[Act]) -> Vec<String> {
-        let tracker = AnswerTracker::default();
-        tracker.wait(QUESTION, "a".to_owned());
-        let question = |text: &str| {
-            TrackedQuestion::new(UserId::new(7), (None, ChannelId::new(3)), text, false)
-        };
-        acts.iter()
-            .map(|act| match act {
-                Start => format!("answer {:?}", tracker.start(QUESTION, question)),
-                Answered => {
-                    tracker.answered(QUESTION, ANSWER);
-                    String::new()
-                }
-                Edit(text) => match tracker.edit(QUESTION, text) {
-                    Some(answered) => format!("follow from {answered}"),
-                    None => String::new(),
-                },
-                Delete => match tracker.delete(QUESTION) {
-                    Some(_) => "delete".to_owned(),
-                    None => String::new(),
-                },
-                Settle(text) => match tracker.settle(QUESTION, text) {
-                    NextStep::Nothing => "done".to_owned(),
-                    NextStep::Edit(question) => format!("edit to {}", question.text),
-                    NextStep::Delete(_) => "delete".to_owned(),
-                },
-            })
-            .collect()
-    }
-
-    #[test]
-    fn the_answer_always_follows_its_question() {
-        let rows: &[(&[Act], &[&str])] = &[
-            (
-                &[Start, Answered, Settle("a")],
-                &["answer Some(\"a\")", "", "done"],
-            ),
-            // Edited while it waits: the new text is answered.
-            (
-                &[Edit("b"), Start, Answered, Settle("b")],
-                &["", "answer Some(\"b\")", "", "done"],
-            ),
-            // Deleted while it waits: never answered.
-            (&[Delete, Start], &["", "answer None"]),
-            // Edited while it is being answered: the same task follows the edit.
-            (
-                &[Start, Edit("b"), Answered, Settle("a"), Settle("b")],
-                &["answer Some(\"a\")", "", "", "edit to b", "done"],
-            ),
-            // Edited afterwards: another task has to follow, once.
-            (
-                &[
-                    Start,
-                    Answered,
-                    Settle("a"),
-                    Edit("b"),
-                    Edit("c"),
-                    Settle("b"),
-                    Settle("c"),
-                ],
-                &[
-                    "answer Some(\"a\")",
-                    "",
-                    "done",
-                    "follow from a",
-                    "",
-                    "edit to c",
-                    "done",
-                ],
-            ),
-            // Edited without a change.
-            (
-                &[Start, Answered, Settle("a"), Edit("a")],
-                &["answer Some(\"a\")", "", "done", ""],
-            ),
-            // Deleted while it is answered, and afterwards.
-            (
-                &[Start, Delete, Answered, Settle("a")],
-                &["answer Some(\"a\")", "", "", "delete"],
-            ),
-            (
-                &[Start, Answered, Settle("a"), Delete],
-                &["answer Some(\"a\")", "", "done", "delete"],
-            ),
-        ];
-        for (number, (acts, wanted)) in rows.iter().enumerate() {
-            assert_eq!(wants(acts), *wanted, "row {number}");
-        }
-    }
-
-    #[test]
-    fn a_person_is_forgotten_and_others_are_not() {
-        let tracker = AnswerTracker::default();
-        for person in [7, 8] {
-            let question =
-                TrackedQuestion::new(UserId::new(person), (None, ChannelId::new(3)), "a", false);
-            tracker.start_chosen(MessageId::new(person), question);
-        }
-        tracker.forget(UserId::new(7));
-        assert!(matches!(
-            tracker.settle(MessageId::new(7), "b"),
-            NextStep::Nothing
-        ));
-        assert!(matches!(
-            tracker.settle(MessageId::new(8), "b"),
-            NextStep::Edit(_)
-        ));
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use serenity::all::{ChannelId, GuildId, UserId};
 use super::answers::AnswerTracker;
 use super::channel_notes::ChannelNotes;
 use super::commands::mentions::CommandMentions;
+use super::configured_channels::ConfiguredChannels;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
 use super::events::DiscordMessage;
@@ -40,6 +41,7 @@ pub(super) struct BotContext {
     pub conversations: Conversations,
     pub cooldowns: Cooldowns,
     pub channels: ChannelNotes,
+    pub configured: ConfiguredChannels,
     pub roles: OwnRoles,
     pub commands: CommandMentions,
     /// Guilds where this process has introduced the bot.
@@ -71,7 +73,7 @@ impl BotContext {
         self.store.settings(guild.map(GuildId::get))
     }
 
-    /// Whether the bot has yet to introduce itself in a guild; marks it as done. Always false without a store, which could not remember it.
+    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false without a store, which could not remember it.
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced
@@ -120,14 +122,14 @@ impl BotContext {
         self.has_message_content.load(Ordering::Relaxed)
     }
 
-    /// Whether a message mentions the bot, as a user or through the role that Discord gave it in the guild. Discord's mention
-    /// picker offers both under the same name.
-    pub(super) fn is_mentioned_in(&self, message: &DiscordMessage) -> bool {
+    /// Whether a message in a guild mentions the bot, as a user or through the role that Discord gave it there. Discord's mention
+    /// picker offers both under the same name. A message inside of something else does not name its guild.
+    pub(super) fn is_mentioned_in(&self, message: &DiscordMessage, guild: Option<GuildId>) -> bool {
         let me = self.user.get();
         message.mentions.iter().any(|user| Some(&user.id) == me)
             || self
                 .roles
-                .of(message.guild_id)
+                .of(guild)
                 .is_some_and(|role| message.mentions_role(role))
     }
 

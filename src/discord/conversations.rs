@@ -68,10 +68,12 @@ impl Conversation {
     /// The questions that led to an answer that shows this, as far back as they count.
     pub(super) fn new(asker: UserId, question: &Question, shown: Shown) -> Self {
         let skip = (question.previous.len() + 1).saturating_sub(MAX_EARLIER);
-        let questions = question.previous.iter().chain([&question.text]);
+        let questions = question.previous.iter().chain([&question.text]).skip(skip);
+        // After a restart, it may not be known what was asked.
+        let known = questions.filter(|text| !text.is_empty());
         Self {
             asker,
-            questions: questions.skip(skip).map(|text| shortened(text)).collect(),
+            questions: known.map(|text| shortened(text)).collect(),
             overheard: question.overheard,
             shown,
         }
@@ -103,7 +105,11 @@ impl Shown {
         if let Some(place) = place {
             return Self::Section(place.clone());
         }
-        let candidates: Vec<Place> = reply.candidates().cloned().collect();
+        Self::offering(reply.candidates().cloned().collect())
+    }
+
+    /// What lets a person choose from these.
+    pub(super) fn offering(candidates: Vec<Place>) -> Self {
         if candidates.is_empty() {
             Self::Nothing
         } else {

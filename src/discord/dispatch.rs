@@ -90,6 +90,7 @@ impl Dispatcher {
             GatewayEvent::ThreadCreate(thread) => self.thread_created(thread),
             GatewayEvent::GuildCreate(guild) => {
                 self.note_roles(guild.id, &guild.roles);
+                self.bot.configured.note(&self.bot, &guild);
                 self.guilds.joined(&self.bot, &guild);
             }
             GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
@@ -140,7 +141,7 @@ impl Dispatcher {
         if let Some(outdated) = edit::edited(&self.bot, update) {
             self.push(MessageTask::FollowEdit(outdated));
         } else if let Some((incoming, text)) = edit::now_addressed(&self.bot, update) {
-            self.bot.answers.wait(incoming.id, text);
+            self.bot.answers.wait(incoming.id, incoming.channel, text);
             self.push(MessageTask::Answer(incoming));
         }
     }
@@ -156,7 +157,7 @@ impl Dispatcher {
         let Some((incoming, text)) = message::classify(&self.bot, message) else {
             return;
         };
-        self.bot.answers.wait(incoming.id, text);
+        self.bot.answers.wait(incoming.id, incoming.channel, text);
         if incoming.way == Way::Overheard {
             self.push_optional(MessageTask::Answer(incoming));
         } else {

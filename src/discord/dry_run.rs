@@ -13,6 +13,7 @@ use super::context::answered_place;
 use super::conversations::{Conversation, Shown};
 use super::custom_id;
 use super::handlers::component::{self, ClickReply};
+use super::handlers::message::says_nothing;
 use super::handlers::remark;
 use super::render::{Audience, Destination, RenderOptions, Rendered, render};
 use crate::additions::Additions;
@@ -134,7 +135,7 @@ pub(crate) fn reply_to(
     if let Some(reply) = command(knowledge, privacy, &text) {
         return reply;
     }
-    if text.is_empty() {
+    if says_nothing(&text) {
         return DryRunReply::in_channel(&reply::help(knowledge));
     }
     let before = said.conversation.as_ref();

@@ -122,6 +122,8 @@ pub(super) struct GuildCreate {
     pub members: Vec<Member>,
     #[serde(default)]
     pub channels: Vec<GuildChannel>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub threads: Vec<GuildChannel>,
 }
 
 /// What the members with a role may do.

@@ -3,6 +3,7 @@
 pub(super) mod autocomplete;
 pub(super) mod command;
 pub(super) mod component;
+mod earlier;
 pub(super) mod edit;
 pub(super) mod follow;
 pub(super) mod forum_post;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serenity::all::{GuildId, MessageId};
+use serenity::all::GuildId;
 use tracing::info;
 
 use super::context::EventContext;
@@ -11,7 +11,7 @@ use super::conversations::EarlierQuestion;
 use super::events::DiscordMessage;
 use crate::answer::{self, Answer};
 use crate::knowledge::Topic;
-use crate::reply::{self, Place};
+use crate::reply::Place;
 use crate::scrub::scrub;
 use crate::search::Question;
 use crate::stats::{RecordedOutcome, Way};
@@ -29,6 +29,8 @@ pub(super) struct QuestionRecord {
     pub probability: Option<f32>,
     /// From the event to the decision.
     pub decided: Duration,
+    /// The question as one that the guide could not answer, if it is to be kept.
+    pub gap: Option<Event>,
 }
 
 impl QuestionRecord {
@@ -60,6 +62,30 @@ impl QuestionRecord {
                 .map(|found| found.probability)
                 .filter(|_| added.is_none()),
             decided: context.received.elapsed(),
+            gap: None,
+        }
+    }
+
+    /// The same, to keep the question if it has no answer and was addressed to the bot, unless it is clearly of a kind that the
+    /// guide leaves alone, such as a greeting.
+    pub(super) fn keeping(
+        self,
+        context: &EventContext,
+        question: &Question,
+        answer: &Answer,
+    ) -> Self {
+        if answer.outcome != answer::Outcome::None || answer.kind.is_some() || question.overheard {
+            return self;
+        }
+        let nearest = answer
+            .matches
+            .first()
+            .filter(|found| answer::near(found.probability))
+            .and_then(|found| found.find(&context.guide.knowledge));
+        let topic = nearest.map(|(topic, _)| topic.id.clone());
+        Self {
+            gap: Some(gap(self.guild, &question.text, topic)),
+            ..self
         }
     }
 
@@ -78,11 +104,13 @@ impl QuestionRecord {
             topic: topic.map(|topic| topic.id.clone()),
             probability: None,
             decided: context.received.elapsed(),
+            gap: None,
         }
     }
 }
 
-/// Writes the log line of a question and counts it. Call this once everything it asked for is done.
+/// Writes the log line of a question, counts it, and keeps it if the guide could not answer it. Call this once everything it
+/// asked for is done.
 pub(super) fn question(context: &EventContext, record: QuestionRecord) {
     let QuestionRecord {
         guild,
@@ -91,6 +119,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         topic,
         probability,
         decided,
+        gap,
     } = record;
     let done = context.received.elapsed();
     info!(
@@ -113,40 +142,18 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         outcome,
         topic,
     });
-}
-
-/// Keeps an unanswered question that was addressed to the bot, unless it is clearly of a kind that the guide leaves
-/// alone, such as a greeting.
-pub(super) fn unanswered(
-    context: &EventContext,
-    guild: Option<GuildId>,
-    question: &Question,
-    answer: &Answer,
-) {
-    if answer.outcome != answer::Outcome::None || answer.kind.is_some() || question.overheard {
-        return;
+    if let Some(gap) = gap {
+        context.bot.store.record(gap);
     }
-    let nearest = answer
-        .matches
-        .first()
-        .filter(|found| answer::near(found.probability))
-        .and_then(|found| found.find(&context.guide.knowledge));
-    let topic = nearest.map(|(topic, _)| topic.id.clone());
-    gap(context, guild, &question.text, topic);
 }
 
-/// Keeps a question that the guide could not answer.
-pub(super) fn gap(
-    context: &EventContext,
-    guild: Option<GuildId>,
-    text: &str,
-    topic: Option<String>,
-) {
-    context.bot.store.record(Event::Gap {
+/// A question that the guide could not answer.
+fn gap(guild: Option<GuildId>, text: &str, topic: Option<String>) -> Event {
+    Event::Gap {
         guild: guild.map(GuildId::get),
         text: scrub(text),
         topic,
-    });
+    }
 }
 
 /// Keeps what a person says about a section.
@@ -178,7 +185,7 @@ pub(super) fn missed(
 ) -> Option<QuestionRecord> {
     if let Some(asked) = asked.filter(|asked| asked.addressed) {
         let topic = place.map(|place| place.topic.clone());
-        gap(context, guild, &asked.text, topic);
+        context.bot.store.record(gap(guild, &asked.text, topic));
     }
     let outcome = RecordedOutcome::NoneOfThese;
     let record = || QuestionRecord::without_search(context, guild, way, outcome, None);
@@ -193,17 +200,12 @@ pub(super) fn earlier_question(
     answer: &DiscordMessage,
 ) -> Option<EarlierQuestion> {
     let bot = &context.bot;
-    let command = answer
-        .interaction_metadata
-        .filter(|metadata| metadata.is_command());
-    let of_command = || bot.conversations.before(MessageId::new(command?.id.get()));
-    let remembered = bot.conversations.before(answer.id).or_else(of_command);
-    if let Some(known) = remembered {
+    if let Some(known) = bot.conversations.before(answer.conversation_id()) {
         return known.last_question();
     }
-    if let Some(quote) = command.and_then(|_| answer.quote()) {
+    if let Some(text) = answer.quoted_question() {
         return Some(EarlierQuestion {
-            text: reply::unescape(&quote),
+            text,
             addressed: true,
         });
     }
@@ -212,8 +214,8 @@ pub(super) fn earlier_question(
         .referenced_message
         .as_ref()
         .filter(|asked| asked.author.id != *me)?;
-    let text = bot.without_mention(&asked.content, guild);
-    let addressed = guild.is_none() || asked.mentions.iter().any(|user| user.id == *me);
+    let text = bot.without_mention(&asked.written(), guild);
+    let addressed = guild.is_none() || bot.is_mentioned_in(asked, guild);
     (!text.is_empty()).then_some(EarlierQuestion { text, addressed })
 }
 

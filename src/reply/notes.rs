@@ -179,6 +179,13 @@ pub fn too_fast() -> Reply {
     note("One moment, please: you've only just asked. Try again in a few seconds.")
 }
 
+/// Instead of a reply that Discord did not accept.
+pub fn refused() -> Reply {
+    note(
+        "Discord refused my reply, perhaps because of a rule of this server. Send me a direct message instead.",
+    )
+}
+
 /// Instead of a preview, for a message without text that could be a question.
 pub fn nothing_to_answer() -> Reply {
     note("There's no text in this message for me to answer.")

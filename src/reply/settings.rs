@@ -17,7 +17,7 @@ pub struct SettingsView<'a> {
     pub hears: bool,
     /// The state of the store.
     pub keeping: Keeping<'a>,
-    /// Channels with unasked answers that the operator configured.
+    /// The guild's channels with unasked answers that the operator configured.
     pub configured_channels: &'a [u64],
     /// The same for forums.
     pub configured_forums: &'a [u64],
@@ -52,7 +52,8 @@ pub enum Lacking {
 /// A guild's settings.
 pub fn settings(settings: &Settings, view: &SettingsView<'_>) -> Reply {
     let channels = |set: &[u64], configured: &[u64]| {
-        let set = set.iter().map(|id| format!("<#{id}>"));
+        let set = set.iter().filter(|id| !configured.contains(id));
+        let set = set.map(|id| format!("<#{id}>"));
         let configured = configured
             .iter()
             .map(|id| format!("<#{id}> (set by my operator)"));

@@ -211,6 +211,28 @@ async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
 }
 
 #[tokio::test]
+async fn not_it_below_a_question_to_the_bots_role_is_a_gap_after_a_restart() {
+    let (folder, mut chat) = chat().await;
+    let role = chat.guild.role_of_bot();
+    chat.mia
+        .says(&chat.help, &format!("<@&{role}> {RESUME}"))
+        .await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.bot.stop();
+    let store = store_in(folder.path()).await;
+    let bot = Setup::new().store(store.clone()).bot(&chat.discord);
+    std::mem::replace(&mut chat.bot, bot)
+        .ended()
+        .await
+        .expect("the bot stops");
+    chat.discord.identified(2).await;
+    chat.mia.clicks(&answer, "Not it").await;
+    until("it is kept", async || !groups(&store).await.is_empty()).await;
+    assert_eq!(groups(&store).await[0].text, RESUME);
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn forget_me_deletes_everything_linked_to_a_person() {
     let (folder, chat) = chat().await;
     let store = store_in(folder.path()).await;

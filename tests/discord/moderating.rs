@@ -641,15 +641,26 @@ async fn a_channel_where_the_bot_may_not_answer_is_set_with_a_warning() {
 }
 
 #[tokio::test]
-async fn settings_show_what_the_operator_configured() {
-    let (chat, forum) = Setup::new().unasked_chat().await;
-    let olga = chat
-        .guild
-        .member_who_may("olga", &[Permission::ManageGuild]);
-    let told = told(&olga, "guide settings", &[]).await;
-    for (what, id) in [("in channels", chat.help.id), ("to forum posts", forum.id)] {
-        let line = format!("{what}: <#{id}> (set by my operator)");
-        assert!(told.contains(&line), "{line:?} in {told}");
+async fn settings_show_what_the_operator_configured_in_that_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = Setup::new().store_in(folder.path()).await;
+    let (chat, forum) = setup.unasked_chat().await;
+    let manages = [Permission::ManageGuild];
+    let olga = chat.guild.member_who_may("olga", &manages);
+    // What moderators set too is listed once.
+    for options in [&[][..], &[("add-channel", "help")]] {
+        let told = told(&olga, "guide settings", options).await;
+        for (what, id) in [("in channels", chat.help.id), ("to forum posts", forum.id)] {
+            let line = format!("{what}: <#{id}> (set by my operator)\n");
+            assert!(told.contains(&line), "{line:?} in {told}");
+        }
+    }
+    let others = chat.discord.guild("others");
+    let noor = others.member_who_may("noor", &manages);
+    others.channel("room");
+    let elsewhere = told(&noor, "guide settings", &[]).await;
+    for line in ["in channels: none\n", "to forum posts: none\n"] {
+        assert!(elsewhere.contains(line), "{line:?} in {elsewhere}");
     }
     chat.finish().await;
 }

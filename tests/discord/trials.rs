@@ -75,22 +75,31 @@ async fn another_bots_message_is_read_as_people_see_it() {
     let chat = Chat::start().await;
     let other = chat.guild.other_bot("bridge");
     let embed = json!({"embeds": [{"title": "From the forum", "description": COVER_LETTER}]});
+    let below_a_text = json!({"content": "New post", "embeds": [{"description": COVER_LETTER}]});
+    let field = json!({"name": "Question", "value": COVER_LETTER});
+    let fields = json!({"embeds": [{"title": "From the forum", "fields": [field]}]});
     let text = json!({"type": 10, "content": COVER_LETTER});
     let components = json!({"flags": 1 << 15, "components": [{"type": 17, "components": [text]}]});
-    for body in [embed, components] {
-        let message = chat.help.other_bot_said_earlier(&other, &body);
+    let mut messages: Vec<Message> = [embed, below_a_text, fields, components]
+        .iter()
+        .map(|body| chat.help.other_bot_said_earlier(&other, body))
+        .collect();
+    messages.push(chat.mia.polls(&chat.help, COVER_LETTER).await);
+    let title = &topic("cover-letter").title;
+    for message in &messages {
         let preview = chat
             .mia
-            .uses_on_message("Answer from the guide", &message)
+            .uses_on_message("Answer from the guide", message)
             .await;
-        assert!(
-            preview
-                .message()
-                .page()
-                .path
-                .ends_with(&topic("cover-letter").title),
-            "{body}"
-        );
+        let page = preview.message().page();
+        assert!(page.path.ends_with(title), "{message}: {page:?}");
+    }
+    // Also if someone forwards it.
+    let dm = chat.mia.dm();
+    for message in &messages[1..3] {
+        chat.mia.forwards_message(&dm, message).await;
+        let page = chat.discord.next_message(&dm).await.page();
+        assert!(page.path.ends_with(title), "{message}: {page:?}");
     }
     chat.finish().await;
 }
@@ -107,6 +116,56 @@ async fn a_question_that_a_proxy_bot_reposts_keeps_its_answer() {
     chat.mia.deletes(&question).await;
     chat.discord.nothing_more(&chat.help).await;
     chat.mia.clicks(&reply, "Remove").await.deleted().await;
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_that_a_proxy_bot_reposts_while_it_waits_is_answered() {
+    let chat = Chat::start().await;
+    chat.discord.slow_down(Duration::from_millis(1_400));
+    chat.asks(RESUME).await;
+    let question = chat
+        .mia
+        .says(&chat.help, &format!("M: @bot {COVER_LETTER}"))
+        .await;
+    chat.help
+        .webhook_says(&format!("@bot {COVER_LETTER}"))
+        .await;
+    chat.mia.deletes(&question).await;
+    // A reply to a message that is gone is refused.
+    assert_eq!(chat.discord.next_refusal().await.status, 400);
+    let answer = chat.discord.next_message(&chat.help).await;
+    assert_eq!(answer.reply_to, None);
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_reposted_question_keeps_its_answer_however_it_reached_the_bot() {
+    let (chat, _) = Setup::new().unasked_chat().await;
+    let sure = phrasing("resume", "format-and-length");
+    let overheard = chat.mia.says(&chat.help, sure).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(sure).await;
+    chat.mia.deletes(&overheard).await;
+
+    let reply = chat.mia.replies(&answer, COVER_LETTER).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(COVER_LETTER).await;
+    chat.mia.deletes(&reply).await;
+
+    let long = format!("{RESUME}?{}", " i have read so many examples".repeat(30));
+    let asked = chat.mia.says(&chat.help, &format!("M: @bot {long}")).await;
+    chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says(&format!("@bot {long}")).await;
+    chat.mia.deletes(&asked).await;
+    chat.discord.nothing_more(&chat.help).await;
+
+    // Another webhook's message is no copy.
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.help.webhook_says("The build has passed").await;
+    chat.mia.deletes(&question).await;
+    chat.discord.next_deletion(&answer).await;
     chat.finish().await;
 }
 
@@ -162,6 +221,13 @@ async fn an_answer_whose_quote_is_refused_is_sent_without_it() {
             .path
             .ends_with(&topic("resume").title)
     );
+    // The answer itself may be refused too.
+    chat.discord
+        .fail_times(Route::InteractionCallback, Fault::AutoMod, 2);
+    let note = chat.mia.slash("ask", &[("question", RESUME)]).await;
+    assert!(note.ephemeral);
+    let text = note.message().text();
+    assert!(text.starts_with("Discord refused my reply"), "{text}");
     chat.finish().await;
 }
 
@@ -176,6 +242,10 @@ async fn an_answer_that_nobody_saw_is_not_counted() {
         chat.mia.says(&silent, &format!("@bot {question}")).await;
         chat.discord.nothing_more(&silent).await;
     }
+    chat.discord
+        .fail_next(Route::InteractionCallback, Fault::Forbidden);
+    let refused = chat.mia.slash("ask", &[("question", off_topic())]);
+    refused.in_channel(&chat.help).fails().await;
     chat.asks(COVER_LETTER).await;
     until("one answer is counted", async || {
         let sums = store.stats(None, 1).await.expect("it can be read").all();
@@ -245,6 +315,42 @@ async fn a_word_chooses_or_declines_candidates() {
 }
 
 #[tokio::test]
+async fn a_word_chooses_a_candidate_below_a_command_and_after_a_restart() {
+    let mut chat = Chat::start().await;
+    let max = chat.guild.member("max");
+    let by_command = chat
+        .mia
+        .slash("ask", &[("question", vague())])
+        .in_channel(&chat.help)
+        .await;
+    let asked = chat.asks(vague()).await;
+    let offered = [by_command.message(), &asked];
+    assert!(offered.iter().all(|offer| offer.candidates().len() > 1));
+    for restarts in [false, true] {
+        if restarts {
+            chat.bot.stop();
+            let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
+            stopped.ended().await.expect("the bot stops");
+            chat.discord.identified(2).await;
+        }
+        for offer in offered {
+            // A reply to an answer of a command has its text only if it mentions the bot.
+            chat.mia.replies(offer, "@bot the second one").await;
+            let chosen = chat.discord.next_message(&chat.help).await;
+            let title = &chosen.page().title;
+            assert!(offer.labels()[1].ends_with(title), "{title} of {offer}");
+            max.replies(offer, "@bot the second one").await;
+            let other = chat.discord.next_message(&chat.help).await;
+            assert!(other.text().starts_with("What would you like"), "{other}");
+        }
+    }
+    chat.mia.replies(by_command.message(), "@bot no").await;
+    let none = chat.discord.next_message(&chat.help).await;
+    assert_eq!(none.page().title, "Not in the guide");
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn thanks_and_half_sentences_get_a_reply_and_are_not_gaps() {
     let folder = tempfile::tempdir().expect("a folder");
     let chat = Setup::new().store_in(folder.path()).await.chat().await;
@@ -298,11 +404,50 @@ async fn thanks_and_half_sentences_get_a_reply_and_are_not_gaps() {
 }
 
 #[tokio::test]
-async fn a_blank_question_gets_private_help() {
+async fn a_question_edited_to_a_remark_gets_the_reply_to_that() {
     let chat = Chat::start().await;
-    let answer = chat.mia.slash("ask", &[("question", "   ")]).await;
-    assert!(answer.ephemeral);
-    assert_eq!(answer.message().page().title, "Ask me about internships");
+    let question = chat.mia.says(&chat.help, &format!("@bot {RESUME}")).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.mia.edits(&question, "@bot how do i").await;
+    let edited = chat.discord.next_edit(&answer).await;
+    assert!(edited.text().starts_with("What would you like"), "{edited}");
+
+    let offer = chat.asks(vague()).await;
+    let misspelt = chat.mia.replies(&offer, "teh secnod oen").await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    chat.mia.edits(&misspelt, "the second one").await;
+    let chosen = chat.discord.next_edit(&answer).await;
+    let title = &chosen.page().title;
+    assert!(offer.labels()[1].ends_with(title), "{title} of {offer}");
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn a_question_without_words_gets_help_and_below_a_command_privately() {
+    let chat = Chat::start().await;
+    let mention = format!("<@{}>", chat.mia.id);
+    let help = "Ask me about internships";
+    for blank in ["   ", "\u{200b}", "**", "> ", "??", ".", "🎓", &mention] {
+        let answer = chat.mia.slash("ask", &[("question", blank)]).await;
+        assert!(answer.ephemeral, "{blank:?}");
+        assert_eq!(answer.message().page().title, help, "{blank:?}");
+    }
+    for blank in ["??", "🎓"] {
+        chat.mia.dms(blank).await;
+        let answer = chat.discord.next_message(&chat.mia.dm()).await;
+        assert_eq!(answer.page().title, help, "{blank:?}");
+        assert_eq!(chat.asks(blank).await.page().title, help, "{blank:?}");
+    }
+    let thanked = chat.mia.slash("ask", &[("question", "👍")]).await;
+    assert!(thanked.message().text().contains("You're welcome"));
+
+    // Someone who reacts to an answer needs no help.
+    let answer = chat.asks(RESUME).await;
+    chat.mia.replies(&answer, "🎓").await;
+    chat.discord.nothing_more(&chat.help).await;
+    chat.mia.replies(&answer, "??").await;
+    let reply = chat.discord.next_message(&chat.help).await;
+    assert!(reply.text().starts_with("What would you like"), "{reply}");
     chat.finish().await;
 }
 
@@ -433,6 +578,11 @@ async fn a_list_of_resources_has_its_filter_below_it() {
 async fn the_bot_introduces_itself_once_in_each_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut chat = Setup::new().store_in(folder.path()).await.chat().await;
+    // An answer that cannot be sent introduces nobody.
+    let silent = chat.guild.channel("announcements");
+    silent.bot_may_not(Permission::SendMessages);
+    chat.mia.says(&silent, &format!("@bot {RESUME}")).await;
+    chat.discord.nothing_more(&silent).await;
     let first = chat.asks(RESUME).await;
     let told = |message: &Message| message.text().contains("New here: I'm a bot");
     assert!(told(&first), "{first}");

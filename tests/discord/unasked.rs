@@ -154,3 +154,24 @@ async fn an_edit_changes_an_unasked_answer_only_to_a_sure_one() {
     );
     chat.finish().await;
 }
+
+#[tokio::test]
+async fn an_edit_that_mentions_the_bot_asks_it() {
+    let (chat, _) = chat().await;
+    let question = chat.mia.says(&chat.help, SURE).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    let to_the_bot = format!("@bot {}", vague());
+    chat.mia.edits(&question, &to_the_bot).await;
+    let edited = chat.discord.next_edit(&answer).await;
+    assert_eq!(edited.page().title, "Is it one of these?");
+
+    // Also while it waits.
+    chat.discord.slow_down(Duration::from_millis(1_400));
+    chat.mia.says(&chat.help, SURE).await;
+    chat.discord.next_message(&chat.help).await;
+    let waiting = chat.mia.says(&chat.help, vague()).await;
+    chat.mia.edits(&waiting, &to_the_bot).await;
+    let answer = chat.discord.next_message(&chat.help).await;
+    assert_eq!(answer.reply_to, Some(waiting.id));
+    chat.finish().await;
+}

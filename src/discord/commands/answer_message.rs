@@ -7,6 +7,7 @@ use crate::answer::{self, Outcome};
 use crate::discord::context::EventContext;
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
+use crate::discord::handlers::message::says_nothing;
 use crate::discord::record::QuestionRecord;
 use crate::reply::{self, Target};
 use crate::stats::Way;
@@ -26,7 +27,7 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
         return CommandReply::ephemeral(reply::unknown_command());
     };
     let text = bot.without_mention(&message.visible(), interaction.guild_id);
-    if text.is_empty() || bot.user.get() == Some(&message.author.id) {
+    if says_nothing(&text) || bot.user.get() == Some(&message.author.id) {
         return CommandReply::ephemeral(reply::nothing_to_answer());
     }
     let guild = interaction.guild_id;

@@ -10,8 +10,9 @@ use crate::discord::context::EventContext;
 use crate::discord::conversations::Shown;
 use crate::discord::cooldowns::Turn;
 use crate::discord::events::Interaction;
+use crate::discord::handlers::message::says_nothing;
 use crate::discord::handlers::remark::remark_of;
-use crate::discord::record::{self, QuestionRecord};
+use crate::discord::record::QuestionRecord;
 use crate::reply::{self, Place};
 use crate::stats::{RecordedOutcome, Way};
 
@@ -35,7 +36,7 @@ fn define(command: CreateCommand) -> CreateCommand {
 async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     let (bot, guild) = (&context.bot, interaction.guild_id);
     let text = text(interaction, "question").unwrap_or_default().trim();
-    if text.is_empty() {
+    if says_nothing(text) {
         return CommandReply::ephemeral(reply::help(&context.guide.knowledge));
     }
     let chosen = interaction.option("private").and_then(Value::as_bool);
@@ -68,8 +69,8 @@ async fn run(context: &EventContext, interaction: &Interaction) -> CommandReply 
             if let Some(remark) = remark_of(knowledge, &question.text, &decision) {
                 return CommandReply::ephemeral(reply::to_remark(knowledge, remark));
             }
-            let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision);
-            record::unanswered(context, guild, &question, &decision);
+            let record = QuestionRecord::of_answer(context, guild, Way::Command, &decision)
+                .keeping(context, &question, &decision);
             // The message has no id yet; clicks on it name the command.
             let id = MessageId::new(interaction.id.get());
             let (reply, place) = (

@@ -13,6 +13,8 @@ use crate::reply::{HEADLINE, unescape};
 
 /// Messages of people: written as such, or as a reply.
 const WRITTEN: [u8; 2] = [0, 19];
+/// The kind of an embed that a bot or a webhook wrote; others are previews of links.
+const RICH: &str = "rich";
 /// A message that one person alone sees.
 const EPHEMERAL: u64 = 1 << 6;
 
@@ -51,6 +53,8 @@ pub(in crate::discord) struct DiscordMessage {
     /// Components of version 2 hold the text of a message.
     #[serde(default)]
     components: RawComponents,
+    #[serde(default, deserialize_with = "lenient")]
+    poll: Poll,
     /// What a forwarded message shows.
     #[serde(default, deserialize_with = "lenient")]
     message_snapshots: Vec<Snapshot>,
@@ -65,10 +69,36 @@ pub(in crate::discord) struct DiscordMessage {
 /// An embed.
 #[derive(Debug, Deserialize)]
 struct Embed {
+    #[serde(default, rename = "type", deserialize_with = "lenient")]
+    kind: String,
     #[serde(default, deserialize_with = "lenient")]
-    title: Option<String>,
+    title: String,
     #[serde(default, deserialize_with = "lenient")]
-    description: Option<String>,
+    description: String,
+    #[serde(default, deserialize_with = "lenient")]
+    fields: Vec<Field>,
+}
+
+/// A part of an embed.
+#[derive(Debug, Default, Deserialize)]
+struct Field {
+    #[serde(default, deserialize_with = "lenient")]
+    name: String,
+    #[serde(default, deserialize_with = "lenient")]
+    value: String,
+}
+
+/// A poll; the question is empty if there is none.
+#[derive(Debug, Default, Deserialize)]
+struct Poll {
+    #[serde(default, deserialize_with = "lenient")]
+    question: PollText,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct PollText {
+    #[serde(default, deserialize_with = "lenient")]
+    text: String,
 }
 
 /// A message as it was when someone forwarded it.
@@ -86,6 +116,8 @@ struct SnapshotMessage {
     embeds: Vec<Embed>,
     #[serde(default)]
     components: RawComponents,
+    #[serde(default, deserialize_with = "lenient")]
+    poll: Poll,
 }
 
 /// Components, read once somebody wants to know what they say: those of most messages, which are the bot's own, nobody does.
@@ -94,13 +126,16 @@ struct SnapshotMessage {
 struct RawComponents(Option<Box<RawValue>>);
 
 impl RawComponents {
+    fn read(&self) -> Vec<Value> {
+        let raw = self.0.as_ref();
+        let components = raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        components.unwrap_or_default()
+    }
+
     /// The texts in them, however they are nested.
     fn texts(&self) -> Vec<String> {
-        let raw = self.0.as_ref();
-        let components: Option<Vec<Value>> =
-            raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
         let mut found = Vec::new();
-        add_texts(&components.unwrap_or_default(), &mut found);
+        add_texts(&self.read(), &mut found);
         found
     }
 }
@@ -159,33 +194,54 @@ impl DiscordMessage {
 
     /// What a person wrote or forwarded.
     pub(in crate::discord) fn written(&self) -> Cow<'_, str> {
-        let forwarded = self
-            .message_snapshots
-            .first()
-            .map(|snapshot| &snapshot.message);
-        match forwarded {
-            Some(shown) if self.content.is_empty() => {
-                visible_text(&shown.content, &shown.embeds, &shown.components)
-            }
-            _ => Cow::Borrowed(&self.content),
+        match self.forwarded() {
+            Some(forwarded) => Cow::Owned(forwarded),
+            None => Cow::Borrowed(&self.content),
         }
+    }
+
+    /// What a reader sees of the message that it forwards.
+    fn forwarded(&self) -> Option<String> {
+        let forwarded = &self.message_snapshots.first()?.message;
+        self.content.is_empty().then(|| {
+            visible_text(
+                &forwarded.content,
+                &forwarded.embeds,
+                &forwarded.components,
+                &forwarded.poll,
+            )
+        })
     }
 
     /// What a reader of the message sees, no matter who wrote it.
-    pub(in crate::discord) fn visible(&self) -> Cow<'_, str> {
-        match self.written() {
-            written if written.is_empty() => {
-                visible_text(&self.content, &self.embeds, &self.components)
-            }
-            written => written,
-        }
+    pub(in crate::discord) fn visible(&self) -> String {
+        let own = || visible_text(&self.content, &self.embeds, &self.components, &self.poll);
+        self.forwarded().unwrap_or_else(own)
     }
 
-    /// The line in which one of the bot's messages quotes the question that it answers.
-    pub(in crate::discord) fn quote(&self) -> Option<String> {
+    /// The id under which the conversation is remembered that led to this message of the bot: a command does not learn the id of
+    /// its answer.
+    pub(in crate::discord) fn conversation_id(&self) -> MessageId {
+        let command = self
+            .interaction_metadata
+            .filter(|metadata| metadata.is_command());
+        command.map_or(self.id, |command| MessageId::new(command.id.get()))
+    }
+
+    /// The question that the bot's answer to a command quotes.
+    pub(in crate::discord) fn quoted_question(&self) -> Option<String> {
+        self.interaction_metadata
+            .filter(|metadata| metadata.is_command())?;
         let texts = self.components.texts();
         let line = texts.first().unwrap_or(&self.content).lines().next()?;
-        line.strip_prefix("> ").map(str::to_owned)
+        line.strip_prefix("> ").map(unescape)
+    }
+
+    /// The ids of the buttons and menus of one of the bot's messages, from top to bottom.
+    pub(in crate::discord) fn custom_ids(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        add_custom_ids(&self.components.read(), &mut found);
+        found
     }
 
     /// What one of the bot's messages quotes at its beginning, unescaped, one item per line.
@@ -198,14 +254,12 @@ impl DiscordMessage {
 
     /// The headlines of one of the bot's messages.
     pub(in crate::discord) fn headlines(&self) -> Vec<String> {
-        let embeds = self
-            .embeds
-            .iter()
-            .filter_map(|embed| embed.title.as_deref());
+        let titles = self.embeds.iter().map(|embed| embed.title.as_str());
+        let titles = titles.filter(|title| !title.is_empty());
         let texts = self.components.texts();
         let lines = texts.iter().flat_map(|text| text.lines());
         let headlines = lines.filter_map(|line| line.strip_prefix(HEADLINE));
-        embeds.chain(headlines).map(str::to_owned).collect()
+        titles.chain(headlines).map(str::to_owned).collect()
     }
 
     /// Whether one person alone sees it.
@@ -214,20 +268,30 @@ impl DiscordMessage {
     }
 }
 
-/// The text of a message: as such, or else in its embeds and components.
-fn visible_text<'a>(
-    content: &'a str,
+/// The text of a message, with what it shows in embeds, components and a poll, but without previews of links in a text.
+fn visible_text(
+    content: &str,
     embeds: &[Embed],
     components: &RawComponents,
-) -> Cow<'a, str> {
-    if !content.is_empty() {
-        return Cow::Borrowed(content);
-    }
+    poll: &Poll,
+) -> String {
+    let texts = components.texts();
     let embeds = embeds
         .iter()
-        .flat_map(|embed| [&embed.title, &embed.description]);
-    let parts = embeds.flatten().cloned().chain(components.texts());
-    Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
+        .filter(|embed| content.is_empty() || embed.kind == RICH)
+        .flat_map(|embed| {
+            let fields = embed.fields.iter();
+            let fields = fields.flat_map(|field| [field.name.as_str(), &field.value]);
+            [embed.title.as_str(), &embed.description]
+                .into_iter()
+                .chain(fields)
+        });
+    let parts = std::iter::once(content)
+        .chain(embeds)
+        .chain(texts.iter().map(String::as_str))
+        .chain([poll.question.text.as_str()]);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
 }
 
 fn add_texts(components: &[Value], found: &mut Vec<String>) {
@@ -235,6 +299,17 @@ fn add_texts(components: &[Value], found: &mut Vec<String>) {
         found.extend(component["content"].as_str().map(str::to_owned));
         if let Some(inner) = component["components"].as_array() {
             add_texts(inner, found);
+        }
+    }
+}
+
+fn add_custom_ids(components: &[Value], found: &mut Vec<String>) {
+    for component in components {
+        let accessory = component.get("accessory").map(std::slice::from_ref);
+        found.extend(component["custom_id"].as_str().map(str::to_owned));
+        add_custom_ids(accessory.unwrap_or_default(), found);
+        if let Some(inner) = component["components"].as_array() {
+            add_custom_ids(inner, found);
         }
     }
 }

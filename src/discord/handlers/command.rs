@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serenity::all::UserId;
+use serenity::all::{MessageId, UserId};
 use tracing::{debug, warn};
 
 use crate::discord::commands;
@@ -54,10 +54,32 @@ pub(in crate::discord) async fn handle(
     match responded {
         Ok(()) => reply.record,
         Err(error) => {
-            warn!(command = name, %error, "could not answer a command");
+            give_up(context, interaction, owner, &error).await;
             // Nobody saw an answer, so none is counted.
             None
         }
+    }
+}
+
+/// Forgets a reply that nobody saw, and says so privately if Discord refused it: an interaction whose response was refused still
+/// takes another.
+async fn give_up(
+    context: &EventContext,
+    interaction: &Interaction,
+    owner: UserId,
+    error: &RestError,
+) {
+    let Interaction { id, token, .. } = interaction;
+    let bot = &context.bot;
+    warn!(command = interaction.data.name, %error, "could not answer a command");
+    bot.conversations.remove(MessageId::new(id.get()));
+    if error.status() != Some(400) {
+        return;
+    }
+    let options = RenderOptions::ephemeral(owner, interaction, &bot.commands);
+    let note = render(&reply::refused(), options).response();
+    if let Err(error) = bot.rest.respond(*id, token, &note).await {
+        debug!(%error, "could not say that a reply was refused");
     }
 }
 

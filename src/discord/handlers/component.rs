@@ -147,7 +147,8 @@ impl Used<'_> {
                 if click.seen == Seen::Here && !self.message.is_ephemeral() && is_there(place) =>
             {
                 let conversations = &context.bot.conversations;
-                conversations.now_shows(self.message.id, Shown::Section(place.clone()));
+                let shown = Shown::Section(place.clone());
+                conversations.now_shows(self.message.conversation_id(), shown);
                 conversations.posted(self.channel, place.clone(), self.message.id);
             }
             Action::Helped(place) if is_there(place) => {
@@ -191,7 +192,7 @@ impl Used<'_> {
         let metadata = self.message.interaction_metadata;
         let is_below = metadata.is_some_and(|metadata| metadata.is_component());
         let conversations = &self.context.bot.conversations;
-        !is_below && conversations.is_first_miss(self.message.id)
+        !is_below && conversations.is_first_miss(self.message.conversation_id())
     }
 
     fn earlier_question(&self) -> Option<EarlierQuestion> {
@@ -228,7 +229,9 @@ impl Used<'_> {
                 .await;
         }
         let bot = &self.context.bot;
-        bot.conversations.remove(self.message.id);
+        for id in [self.message.id, self.message.conversation_id()] {
+            bot.conversations.remove(id);
+        }
         self.respond(&render::acknowledged()).await?;
         let Interaction {
             application_id,

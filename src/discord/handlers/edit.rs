@@ -20,10 +20,12 @@ pub(in crate::discord) fn edited(
     // Discord also reports link previews, which are not edits.
     let (edited, content) = (update.edited_timestamp?, update.content.as_ref()?);
     let text = bot.without_mention(content, update.guild_id);
-    if text.is_empty() || !is_timely(bot, update.id, edited) {
+    if message::says_nothing(&text) || !is_timely(bot, update.id, edited) {
         return None;
     }
-    let answered_text = bot.answers.edit(update.id, &text)?;
+    let message = update.message.as_ref();
+    let addressed = message.is_some_and(|message| bot.is_mentioned_in(message, update.guild_id));
+    let answered_text = bot.answers.edit(update.id, &text, addressed)?;
     Some(OutdatedAnswer {
         question: update.id,
         channel: update.channel_id,
@@ -49,7 +51,7 @@ pub(in crate::discord) fn now_addressed(
     incoming.nonce = incoming
         .nonce
         .wrapping_add(edited.unix_timestamp().unsigned_abs());
-    let is_addressed = incoming.way != Way::Overheard && !text.is_empty();
+    let is_addressed = incoming.way != Way::Overheard && !message::says_nothing(&text);
     is_addressed.then_some((incoming, text))
 }
 
@@ -61,9 +63,9 @@ fn is_timely(bot: &BotContext, message: MessageId, edited: Timestamp) -> bool {
 
 /// Records that a webhook reposts a question: a proxy such as PluralKit will delete the original, but the answer stays.
 pub(in crate::discord) fn note_copy(bot: &BotContext, message: &DiscordMessage) {
-    if message.is_by_a_webhook() && bot.is_mentioned_in(message) {
+    if message.is_by_a_webhook() {
         let text = bot.without_mention(&message.content, message.guild_id);
-        bot.answers.note_copy(message.channel_id, &text);
+        bot.answers.note_copy(message.id, message.channel_id, &text);
     }
 }
 

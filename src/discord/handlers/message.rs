@@ -17,9 +17,11 @@ use crate::reply::{self, Reply};
 use crate::search::Question;
 use crate::settings::Settings;
 use crate::stats::Way;
+use crate::text;
 
+use super::earlier::EarlierAnswer;
 use super::follow::follow;
-use super::remark::{self, remark_of};
+use super::remark::{self, RemarkReply, remark_of};
 
 /// A message for the bot: everything needed to answer it except its text, which [`AnswerTracker`] keeps while it waits.
 ///
@@ -38,15 +40,6 @@ pub(in crate::discord) struct IncomingMessage {
     too_soon: bool,
 }
 
-/// One of the bot's answers that someone replies to.
-struct EarlierAnswer {
-    id: MessageId,
-    /// What it is about, in case the question is no longer remembered.
-    titles: Vec<String>,
-    /// Whether it answers a command: Discord hides the text of a reply to that.
-    of_command: bool,
-}
-
 /// A message and its text, if it is for the bot and to be answered.
 pub(in crate::discord) fn classify(
     bot: &BotContext,
@@ -61,11 +54,12 @@ pub(in crate::discord) fn classify(
         .referenced_message
         .as_ref()
         .filter(|earlier| earlier.author.id == me);
+    let is_blank = says_nothing(&text);
     let way = if message.guild_id.is_none() {
         Way::Direct
-    } else if earlier.is_some() && !text.is_empty() {
+    } else if earlier.is_some() && !is_blank {
         Way::Reply
-    } else if bot.is_mentioned_in(message) {
+    } else if bot.is_mentioned_in(message, message.guild_id) {
         Way::Mention
     } else {
         // A message to someone else or to everyone is not for the bot, wherever it is written.
@@ -73,13 +67,12 @@ pub(in crate::discord) fn classify(
             && message.mention_roles.is_empty()
             && !message.is_to_everyone()
             && message.message_reference.is_none();
-        let overheard = to_nobody
-            && !text.is_empty()
-            && bot.answers_unasked_in(message.guild_id, message.channel_id);
+        let overheard =
+            to_nobody && !is_blank && bot.answers_unasked_in(message.guild_id, message.channel_id);
         overheard.then_some(Way::Overheard)?
     };
     let asker = message.author.id;
-    let turn = if way == Way::Overheard || text.is_empty() {
+    let turn = if way == Way::Overheard || is_blank {
         Turn::Theirs
     } else {
         bot.take_turn(asker, message.guild_id)
@@ -91,11 +84,7 @@ pub(in crate::discord) fn classify(
         asker,
         way,
         nonce: message.id.get(),
-        earlier: earlier.map(|earlier| EarlierAnswer {
-            id: earlier.id,
-            titles: earlier.headlines(),
-            of_command: earlier.interaction_metadata.is_some(),
-        }),
+        earlier: earlier.map(|earlier| EarlierAnswer::new(earlier)),
         too_soon: turn == Turn::TellToWait,
     };
     (turn != Turn::Wait).then_some((incoming, text))
@@ -104,22 +93,26 @@ pub(in crate::discord) fn classify(
 /// Answers a message whose turn has come; an overheard one only if the answer is sure.
 pub(in crate::discord) async fn handle(
     context: &EventContext,
-    message: IncomingMessage,
+    mut message: IncomingMessage,
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
-    let overheard = message.way == Way::Overheard;
-    let text = bot.answers.start(message.id, |text| {
+    let last_answer = before(context, &message).map(|(answer, _)| answer);
+    let (text, overheard) = bot.answers.start(message.id, |text| {
         let place = (message.guild, message.channel);
-        TrackedQuestion::new(message.asker, place, text, overheard)
+        let overheard = message.way == Way::Overheard;
+        TrackedQuestion::new(message.asker, place, text, overheard).after(last_answer)
     })?;
+    if message.way == Way::Overheard && !overheard {
+        message.way = Way::Mention;
+    }
     if message.too_soon {
         bot.answers.withdraw(message.id);
         answer(context, &message, &reply::too_fast()).await;
         return None;
     }
-    if text.is_empty() {
+    if says_nothing(&text) {
         bot.answers.withdraw(message.id);
-        if let Some(note) = without_text(context, &message) {
+        if let Some(note) = reply_to_nothing(context, &message, &text) {
             answer(context, &message, &note).await;
         }
         return None;
@@ -139,7 +132,8 @@ pub(in crate::discord) async fn handle(
     if let Some(remark) = remark {
         return answer_remark(context, &message, remark, &question.text).await;
     }
-    let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision);
+    let record = QuestionRecord::of_answer(context, message.guild, message.way, &decision)
+        .keeping(context, &question, &decision);
     let place = context.place_of(&decision);
     let before = match (&place, message.guild) {
         (Some(place), Some(guild)) => context.posted_before(guild, message.channel, place),
@@ -165,11 +159,13 @@ pub(in crate::discord) async fn handle(
         None => reply,
     };
     let Some(sent) = answer(context, &message, &reply).await else {
-        // Nobody saw an answer, so none is counted.
+        // Nobody saw an answer, so none is counted, and the next one introduces the bot.
         bot.answers.withdraw(message.id);
+        if let Some(guild) = introduced {
+            bot.introduced.lock().remove(&guild);
+        }
         return None;
     };
-    record::unanswered(context, message.guild, &question, &decision);
     bot.conversations
         .remember(sent, message.channel, message.asker, &question, shown);
     if let Some(place) = place.filter(|_| is_new) {
@@ -202,26 +198,13 @@ async fn answer_remark(
     text: &str,
 ) -> Option<QuestionRecord> {
     let bot = &context.bot;
-    let before = match &message.earlier {
-        Some(earlier) => (bot.conversations.before(earlier.id)).map(|known| (earlier.id, known)),
-        None => bot.conversations.last(message.channel, message.asker),
-    };
-    let own = before.filter(|(_, conversation)| conversation.asker == message.asker);
+    let own =
+        before(context, message).filter(|(_, conversation)| conversation.asker == message.asker);
     let record = own
         .as_ref()
         .and_then(|(id, known)| keep(context, message, remark, *id, known));
     let own = own.map(|(_, known)| known);
-    let found = match own
-        .as_ref()
-        .and_then(|known| remark::turned_down(remark, known))
-    {
-        Some(asked) => {
-            let question = context.question(asked).await;
-            context.guide.answer(&question).matches
-        }
-        None => Vec::new(),
-    };
-    let said = remark::reply_to(&context.guide.knowledge, remark, own.as_ref(), &found);
+    let said = reply_to_remark(context, remark, own.as_ref()).await;
     let Some(sent) = answer(context, message, &said.reply).await else {
         bot.answers.withdraw(message.id);
         return None;
@@ -233,6 +216,33 @@ async fn answer_remark(
     bot.answers.answered(message.id, sent);
     follow(context, message.id, text).await;
     record
+}
+
+/// The answer before a message, and the conversation that led to it.
+fn before(context: &EventContext, message: &IncomingMessage) -> Option<(MessageId, Conversation)> {
+    let bot = &context.bot;
+    match &message.earlier {
+        Some(earlier) => earlier
+            .conversation(bot, &context.guide.knowledge)
+            .map(|known| (earlier.id, known)),
+        None => bot.conversations.last(message.channel, message.asker),
+    }
+}
+
+/// The reply to a remark, given the person's own conversation before it.
+pub(super) async fn reply_to_remark(
+    context: &EventContext,
+    remark: Remark,
+    own: Option<&Conversation>,
+) -> RemarkReply {
+    let found = match own.and_then(|known| remark::turned_down(remark, known)) {
+        Some(asked) => {
+            let question = context.question(asked).await;
+            context.guide.answer(&question).matches
+        }
+        None => Vec::new(),
+    };
+    remark::reply_to(&context.guide.knowledge, remark, own, &found)
 }
 
 /// Keeps what a remark says about the answer before it, and the question's outcome if no candidate was meant.
@@ -284,11 +294,20 @@ async fn answer(
     sent
 }
 
-/// The reply to someone who addressed the bot without any text: help, unless it is clear why there is no text.
-fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Reply> {
+/// Whether a text has no words, and no emoji that says something either.
+pub(in crate::discord) fn says_nothing(text: &str) -> bool {
+    text::words(text).is_empty() && crate::remark::read(text).is_none()
+}
+
+/// The reply to someone who addressed the bot and said nothing: help, unless they react to an answer.
+fn reply_to_nothing(
+    context: &EventContext,
+    message: &IncomingMessage,
+    text: &str,
+) -> Option<Reply> {
     match &message.earlier {
-        Some(earlier) if earlier.of_command => Some(reply::cannot_read()),
-        Some(_) => None,
+        Some(earlier) if text.is_empty() => earlier.of_command.then(reply::cannot_read),
+        Some(_) => text.contains('?').then(reply::what_about),
         None => Some(reply::help(&context.guide.knowledge)),
     }
 }
@@ -296,9 +315,7 @@ fn without_text(context: &EventContext, message: &IncomingMessage) -> Option<Rep
 /// Earlier questions in the same conversation, oldest first.
 fn earlier_questions(bot: &BotContext, message: &IncomingMessage) -> Vec<String> {
     if let Some(earlier) = &message.earlier {
-        let remembered = bot.conversations.before(earlier.id);
-        // After a restart the answer still says what it was about.
-        return remembered.map_or_else(|| earlier.titles.clone(), |known| known.questions);
+        return earlier.questions(bot);
     }
     let is_direct = message.guild.is_none();
     let last = bot.conversations.last(message.channel, message.asker);

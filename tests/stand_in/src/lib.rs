@@ -25,7 +25,7 @@
 //! (handlers are tasks; this one starts after all others), several times, and waits until no request is under way.
 //! This misses a bot that acts on a timer, and a handler that waits for something other than Discord.
 //!
-//! **Not modelled**: files, stickers, polls, reactions, pins, voice, media in components, webhooks other than
+//! **Not modelled**: files, stickers, polls but for their question, reactions, pins, voice, media in components, webhooks other than
 //! those of interactions, compression, the budget of IDENTIFY (only the
 //! limits that a test asks for), the budget of gateway sends, member and presence events, overwrites of channels for anyone but the bot,
 //! private threads, archiving apart from locking, moderation, audit logs, links unfurling by themselves.

@@ -113,6 +113,8 @@ pub(super) struct StoredMessage {
     pub reply_to: Option<u64>,
     /// What it forwards.
     pub forwarded: Option<Value>,
+    /// The question of its poll.
+    pub poll: Option<String>,
     pub flags: u64,
     pub nonce: Option<Value>,
     pub webhook: Option<u64>,
@@ -140,6 +142,7 @@ impl StoredMessage {
             mention_everyone: false,
             reply_to: None,
             forwarded: None,
+            poll: None,
             flags: 0,
             nonce: None,
             webhook: None,
@@ -346,6 +349,11 @@ impl State {
                 json!({"type": 1, "channel_id": message.channel.to_string()});
             json["message_snapshots"] = json!([{"message": forwarded}]);
         }
+        if let Some(question) = &message.poll {
+            json["poll"] = json!({
+                "question": {"text": question}, "answers": [], "expiry": null, "allow_multiselect": false, "layout_type": 1,
+            });
+        }
         if let Some((id, kind, user)) = message.interaction {
             json["type"] = if kind == 2 { 20 } else { 0 }.into();
             json["application_id"] = self.application.to_string().into();
@@ -367,6 +375,7 @@ impl State {
                 json["content"] = "".into();
                 json["embeds"] = json!([]);
                 json["components"] = json!([]);
+                json["poll"] = Value::Null;
             }
             json
         };

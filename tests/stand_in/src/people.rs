@@ -412,6 +412,31 @@ impl Member {
         })
     }
 
+    /// Forwards a message as it is now.
+    pub async fn forwards_message(&self, channel: &Channel, original: &Message) -> Message {
+        wait_for_bot(&self.world).await;
+        self.world.change(|state| {
+            let original = state.message_json(&state.messages[&original.id]);
+            let mut message = StoredMessage::new(state.next_id(), channel.id, self.id);
+            message.forwarded = Some(original);
+            let snapshot = state.snapshot(&message);
+            state.publish(message);
+            snapshot
+        })
+    }
+
+    /// Opens a poll.
+    pub async fn polls(&self, channel: &Channel, question: &str) -> Message {
+        wait_for_bot(&self.world).await;
+        self.world.change(|state| {
+            let mut message = StoredMessage::new(state.next_id(), channel.id, self.id);
+            message.poll = Some(question.to_owned());
+            let snapshot = state.snapshot(&message);
+            state.publish(message);
+            snapshot
+        })
+    }
+
     /// Replies to a message, which mentions its author.
     pub async fn replies(&self, to: &Message, text: &str) -> Message {
         self.reply(to, text, true).await

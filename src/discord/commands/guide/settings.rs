@@ -132,7 +132,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
         .subcommand()
         .is_none_or(|part| part.options.is_empty());
     if is_question {
-        return show(context, &before, false, &change, &[]);
+        return show(context, guild, &before, false, &change, &[]);
     }
     let (applied, today) = (
         change.clone(),
@@ -147,7 +147,7 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     match changed {
         Ok(after) => {
             let blocked = blocked(interaction, &change);
-            show(context, &after, after != before, &change, &blocked)
+            show(context, guild, &after, after != before, &change, &blocked)
         }
         Err(error) => bot.store_trouble(&error),
     }
@@ -177,6 +177,7 @@ fn blocked(interaction: &Interaction, change: &SettingsChange) -> Vec<BlockedCha
 
 fn show(
     context: &EventContext,
+    guild: GuildId,
     settings: &Settings,
     changed: bool,
     change: &SettingsChange,
@@ -190,13 +191,14 @@ fn show(
         .collect();
     let health = bot.store.health();
     let why = bot.store.without_folder(&health.sentence);
+    let configured = |ids: &[u64]| bot.configured.of(guild, ids);
     let view = SettingsView {
         usual_cooldown: bot.config.cooldown_seconds,
         changed,
         hears: bot.has_message_content(),
         keeping: keeping(&health, &why),
-        configured_channels: &bot.config.unasked_channels,
-        configured_forums: &bot.config.unasked_forums,
+        configured_channels: &configured(&bot.config.unasked_channels),
+        configured_forums: &configured(&bot.config.unasked_forums),
         still_configured: &still_configured,
         blocked,
     };
