@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge;
+use crate::knowledge::{MAX_TEXT, MAX_URL};
 use crate::reply::Place;
 use crate::scrub;
 use crate::text;
@@ -24,14 +24,12 @@ pub const MAX_ANSWERS: usize = 50;
 pub const MAX_PHRASINGS: usize = 200;
 /// The maximum number of ways to ask in one addition: the question and three others.
 pub const MAX_QUESTIONS: usize = 4;
-/// The longest way to ask that is taken from a message, in characters: the same limit as for a gap.
+/// The longest way to ask, in characters: the same limit as for a gap, so that every gap can be closed as it was asked.
 pub const LONGEST_QUESTION: usize = scrub::MOST;
-/// The longest way to ask that someone can write, in characters: the same limit as for a guide's phrasing.
-pub const LONGEST_WRITTEN_QUESTION: usize = knowledge::MAX_PHRASING;
 /// The longest answer, in characters: the longest text of a section.
-pub const LONGEST_ANSWER: usize = knowledge::MAX_TEXT;
+pub const LONGEST_ANSWER: usize = MAX_TEXT;
 /// The longest link, in characters: the longest address in a guide.
-pub const LONGEST_LINK: usize = knowledge::MAX_URL;
+pub const LONGEST_LINK: usize = MAX_URL;
 
 /// Precedes the id of an addition where the id of a section is expected; no section's id starts with it.
 const MARK: char = '+';

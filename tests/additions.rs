@@ -217,7 +217,7 @@ fn invalid_additions_are_refused_with_a_reason() {
             own(question, &long),
             &format!("the limit is {LONGEST_ANSWER}"),
         ),
-        (own(long.trim(), "Fine."), "the limit is 100"),
+        (own(long.trim(), "Fine."), "the limit is 300"),
         (linked("javascript:alert(1)"), "https"),
         (linked("http://example.org"), "https"),
         (linked("https://localhost/"), "https"),

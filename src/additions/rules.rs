@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::form::sources;
-use super::{AdditionError, Lesson, LessonReply};
+use super::{AdditionError, LONGEST_QUESTION, Lesson, LessonReply};
 use crate::answer::Outcome;
 use crate::guide::Guide;
 use crate::knowledge::{self, Severity, Stakes};
@@ -50,6 +50,15 @@ pub fn check(lesson: &Lesson, guide: &Guide) -> Result<(), AdditionError> {
     let LessonReply::Own { text, link } = &lesson.reply else {
         return Ok(());
     };
+    let lengths = lesson
+        .questions
+        .iter()
+        .map(|question| text::length(question));
+    if let Some(length) = lengths.max().filter(|length| *length > LONGEST_QUESTION) {
+        return Err(AdditionError::Rule(format!(
+            "a question has {length} characters, but the limit is {LONGEST_QUESTION}"
+        )));
+    }
     let mut texts = lesson.questions.iter().chain([text]).chain(link);
     if texts.any(|text| invites(text)) {
         return Err(AdditionError::Invitation);

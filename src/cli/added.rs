@@ -6,13 +6,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use internbot::additions::{
-    Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table, site_of,
-};
+use internbot::additions::{Addition, LessonReply, quoted, resource_table, section_table, site_of};
 use internbot::config::Config;
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
-use internbot::knowledge::{GuideSource, Section, Topic, new_id, topic_file};
+use internbot::knowledge::{GuideSource, MAX_PHRASING, Section, Topic, new_id, topic_file};
 use internbot::store;
 use internbot::text;
 
@@ -168,7 +166,7 @@ fn toml(
 
 /// A phrasing as a line of a list, or as a comment if it is too long.
 fn line(question: &str) -> String {
-    if question.chars().count() > LONGEST_WRITTEN_QUESTION {
+    if text::length(question) > MAX_PHRASING {
         format!("  # too long, to be shortened: {}", quoted(question))
     } else {
         format!("  {},", quoted(question))
@@ -225,12 +223,12 @@ fn answer(
     let LessonReply::Own { link, .. } = &lesson.reply else {
         return Ok(());
     };
-    let questions: Vec<&str> = lesson
+    let (questions, long): (Vec<&str>, Vec<&str>) = lesson
         .questions
         .iter()
         .filter(|question| known.insert(text::words(question)))
         .map(String::as_str)
-        .collect();
+        .partition(|question| text::length(question) <= MAX_PHRASING);
     let mut resource = None;
     if let Some(link) = link {
         let there = taken.resources.iter().find(|(url, _)| url == link);
@@ -258,6 +256,8 @@ fn answer(
             topic_file(folder, &topic.id).display(),
             addition.id
         )?;
+        long.iter()
+            .try_for_each(|question| writeln!(out, "{}", line(question)))?;
         writeln!(out, "{section}")?;
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! What moderators add to the guide: where questions belong, their own answers, the list of both, and the forms for them.
 
 use crate::additions::{
-    Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_WRITTEN_QUESTION, Lesson,
-    LessonReply, MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS,
+    Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_QUESTION, Lesson, LessonReply,
+    MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS,
 };
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::text::cut;
@@ -228,7 +228,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         .iter()
         .skip(1)
         .take(MAX_QUESTIONS - 1)
-        .map(|other| cut(other, LONGEST_WRITTEN_QUESTION))
+        .map(|other| cut(other, LONGEST_QUESTION))
         .collect();
     let title = match action {
         FormAction::Edit(_) => "Change an answer",
@@ -239,7 +239,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         "Question",
         "As a student would ask it",
         begun.question(),
-        LONGEST_WRITTEN_QUESTION,
+        LONGEST_QUESTION,
     );
     let answer = field(
         FieldName::Answer,
@@ -253,7 +253,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         "Up to three other ways to ask, one per line",
         "How others have asked it",
         &others.join("\n"),
-        (MAX_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
+        (MAX_QUESTIONS - 1) * (LONGEST_QUESTION + 1),
     );
     let link = field(
         FieldName::Link,

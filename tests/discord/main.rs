@@ -42,6 +42,7 @@ mod bot;
 #[cfg(unix)]
 mod burst;
 mod clicking;
+mod closing;
 mod commands;
 mod connecting;
 #[cfg(unix)]
