@@ -123,8 +123,9 @@ pub enum AdditionError {
     CodeBlock,
     /// It is a legal matter, which moderators may not answer.
     #[error(
-        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Assign the question to a \
-         section that names the official source (\"It belongs to…\"), or link to that source in your channel"
+        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Leave them out of the \
+         answer and choose another topic, assign the question to a section that names the official source (\"It belongs to…\"), or link to \
+         that source in your channel"
     )]
     Law,
 }
