@@ -118,6 +118,11 @@ pub enum AdditionError {
     /// A link could do harm.
     #[error("every link must begin with https://; copy the whole address from the browser")]
     Link,
+    /// A link looks as if it led to another site.
+    #[error(
+        "a link has an @ before its site, which hides where it leads; copy the whole address from the browser"
+    )]
+    HiddenSite,
     /// Markdown that would change what comes after it.
     #[error("a code block is not closed; end it with ```")]
     CodeBlock,

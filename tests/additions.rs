@@ -230,6 +230,23 @@ fn invalid_additions_are_refused_with_a_reason() {
         (own(question, "[a]( <data:text/html,x>)"), "https://"),
         (own(question, "see HTTP://example.org"), "https://"),
         (own(question, "join DISCORD.GG/x"), "invitation"),
+        (own(question, "join https://discord.me/x"), "invitation"),
+        (own(question, "join invite.gg/x"), "invitation"),
+        (linked("https://discord.com//invite/x"), "invitation"),
+        (
+            own(question, "https://DISCORD.com/./Invite/x"),
+            "invitation",
+        ),
+        (own(question, "[a](https://discord%2Egg/x)"), "invitation"),
+        (linked("https://ptb.discord.com/invite/x"), "invitation"),
+        (
+            linked("https://www.google.com@evil.example/"),
+            "an @ before",
+        ),
+        (
+            own(question, "see <https://a:b@evil.example/x>"),
+            "an @ before",
+        ),
         (own(question, "```\ncode"), "code block"),
         (own("do i need a visa for this", "No."), "matters of law"),
         (
@@ -247,7 +264,14 @@ fn invalid_additions_are_refused_with_a_reason() {
         "See [this](https://example.org), `a::b`, \"x\" and \\o/.\n```\nlet a = 1;\n```",
     );
     assert_eq!(check(fine), Ok(()));
-    assert_eq!(check(linked("https://example.org/a?b=c")), Ok(()));
+    for link in [
+        "https://example.org/a?b=c",
+        "https://example.org/@ada",
+        "https://discord.com/channels/1/2",
+        "https://example.org/discord.gg",
+    ] {
+        assert_eq!(check(linked(link)), Ok(()), "{link}");
+    }
     assert_eq!(
         check(leading("do i need a visa", "work-visa", "general")),
         Ok(()),

@@ -2,6 +2,7 @@
 //! invitations, no unsafe links, and no answers of their own on legal matters.
 
 use jiff::civil::Date;
+use url::Url;
 
 use super::form::sources;
 use super::{AdditionError, LONGEST_QUESTION, Lesson, LessonReply};
@@ -42,13 +43,10 @@ const NEAR_LAW: f32 = 0.3;
 /// allowed.
 const FOR_FACTS: [&str; 3] = ["where", "who", "when"];
 
-/// How invitations to other servers begin.
-const INVITATIONS: [&str; 4] = [
-    "discord.gg/",
-    "discord.com/invite/",
-    "discordapp.com/invite/",
-    "dsc.gg/",
-];
+/// Sites on which every address is an invitation to a server, or leads to one.
+const INVITING_SITES: [&str; 4] = ["discord.gg", "discord.me", "invite.gg", "dsc.gg"];
+/// Sites on which addresses below `/invite` are invitations to servers.
+const DISCORD: [&str; 2] = ["discord.com", "discordapp.com"];
 
 /// Whether a lesson may be shown to students of a server.
 ///
@@ -70,9 +68,14 @@ pub fn check(lesson: &Lesson, guide: &Guide) -> Result<(), AdditionError> {
             "a question has {length} characters, but the limit is {LONGEST_QUESTION}"
         )));
     }
-    let mut texts = lesson.questions.iter().chain([text]).chain(link);
-    if texts.any(|text| invites(text)) {
-        return Err(AdditionError::Invitation);
+    for text in lesson.questions.iter().chain([text]).chain(link) {
+        let addresses: Vec<Url> = addresses(text).collect();
+        if names_invitation(text) || addresses.iter().any(is_invitation) {
+            return Err(AdditionError::Invitation);
+        }
+        if addresses.iter().any(hides_its_site) {
+            return Err(AdditionError::HiddenSite);
+        }
     }
     if has_unsafe_link(text) {
         return Err(AdditionError::Link);
@@ -99,9 +102,39 @@ pub fn check(lesson: &Lesson, guide: &Guide) -> Result<(), AdditionError> {
     Ok(())
 }
 
-fn invites(text: &str) -> bool {
+/// Whether a text names an invitation as people type it, without `https://`.
+fn names_invitation(text: &str) -> bool {
     let text = text.to_lowercase();
-    INVITATIONS.iter().any(|start| text.contains(start))
+    let names = |site: &&str, path: &str| text.contains(&format!("{site}{path}"));
+    INVITING_SITES.iter().any(|site| names(site, "/"))
+        || DISCORD.iter().any(|site| names(site, "/invite/"))
+}
+
+/// The addresses in a text that begin with `https://`, as a browser reads them.
+fn addresses(text: &str) -> impl Iterator<Item = Url> {
+    let lower = text.to_lowercase();
+    let starts: Vec<usize> = lower.match_indices("https://").map(|(at, _)| at).collect();
+    starts.into_iter().filter_map(move |at| {
+        let rest = lower.get(at..)?;
+        let ends = |c: char| c.is_whitespace() || "<>()[]\"".contains(c);
+        Url::parse(rest.split(ends).next()?).ok()
+    })
+}
+
+fn is_invitation(address: &Url) -> bool {
+    let host = address.host_str().unwrap_or_default();
+    let is_of = |site: &&str| {
+        let before = host.strip_suffix(*site);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    let mut folders = address.path().split('/').filter(|part| !part.is_empty());
+    INVITING_SITES.iter().any(&is_of)
+        || DISCORD.iter().any(is_of) && folders.next() == Some("invite")
+}
+
+/// Whether an address begins with a name and an @, which looks like the site that it leads to.
+fn hides_its_site(address: &Url) -> bool {
+    !address.username().is_empty() || address.password().is_some()
 }
 
 /// Whether Markdown has a link that does not begin with `https://`.
