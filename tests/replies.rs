@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use insta::assert_snapshot;
+use internbot::additions::Additions;
 use internbot::gaps::Group;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Changes, Section, Topic};
@@ -303,11 +304,12 @@ fn questions_as_moderators_see_them() {
     -# To add these to the guide: internbot gaps --toml
     "#);
     assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: I answered every question asked on this server in the last 30 days."#);
+    let additions = Additions::default();
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
         sums.count(RecordedOutcome::Answer, Way::Mention, 2)
     });
-    assert_snapshot!(shown(&reply::stats(knowledge, &stats)), @r#"
+    assert_snapshot!(shown(&reply::stats(knowledge, &additions, &stats)), @r#"
     -# Small guide
     ## Asked and answered
     ```
@@ -333,7 +335,8 @@ fn questions_as_moderators_see_them() {
     -# Days are in UTC
     "#);
     stats.vote(date(2026, 11, 22), "bread", "how", false, 2);
-    let digest = reply::digest(knowledge, &[gap()], &stats).expect("there is something to say");
+    let digest =
+        reply::digest(knowledge, &additions, &[gap()], &stats).expect("there is something to say");
     assert_snapshot!(shown(&digest), @r#"
     -# Small guide
     ## What I couldn't answer
@@ -347,7 +350,7 @@ fn questions_as_moderators_see_them() {
     -# Details: `/guide gaps` and `/guide stats` · Switch off: `/guide settings`
     "#);
     let nothing = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
-    assert!(reply::digest(knowledge, &[], &nothing).is_none());
+    assert!(reply::digest(knowledge, &additions, &[], &nothing).is_none());
 }
 
 #[test]

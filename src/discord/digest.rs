@@ -78,7 +78,12 @@ async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Optio
             |panic| error!(%panic, "grouping unanswered questions failed; please report this"),
         )
         .ok()?;
-    Some(reply::digest(&knowledge, &groups, &stats))
+    Some(reply::digest(
+        &knowledge,
+        &bot.store.additions(Some(guild)),
+        &groups,
+        &stats,
+    ))
 }
 
 /// Moves the day of the last digest to today. Returns whether this process did so, rather than another one or moderators.

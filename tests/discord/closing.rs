@@ -1,8 +1,13 @@
 //! What closes a gap that moderators see, and what opens it again.
 
+use std::fs;
+
+use tempfile::TempDir;
+
 use crate::bot::*;
+use crate::improving::internbot;
 use crate::keeping::until;
-use crate::teaching::{ANSWER, QUESTION, TEXT, adds, gaps, kept};
+use crate::teaching::{ANSWER, TEXT, adds, gaps, kept};
 
 /// A question as people tell it, longer than a phrasing of the guide may be.
 const LONG: &str = "hello everyone, i have got a zebrafish tank with six kayaks painted on its side and i would like to know in which \
@@ -24,4 +29,44 @@ async fn a_question_longer_than_a_phrasing_is_closed_by_the_form_as_it_opens() {
     assert_eq!(chat.asks(LONG).await.page().body, ANSWER);
     assert!(gaps(&olga).await.text().contains("No gaps"), "it is closed");
     chat.finish().await;
+}
+
+#[tokio::test]
+async fn votes_on_an_answer_of_the_servers_own_name_its_question() {
+    let (folder, chat, olga) = kept().await;
+    adds(&olga, "where is the boat house", ANSWER).await;
+    let reply = chat.asks("where is the boat house").await;
+    chat.mia.clicks(&reply, "Not it").await;
+    let stats = async || olga.slash("guide stats", &[]).await.outcome().await.text();
+    let named = "› where is the boat house (this server's own answer): not it 1";
+    until(named, async || {
+        stats().await.replace('\\', "").contains(named)
+    })
+    .await;
+    let (table, _) = command(&folder, "stats");
+    assert!(
+        table.contains("\nnumber 1: where is the boat house "),
+        "{table}"
+    );
+
+    let list = olga.slash("guide added", &[]).await.outcome().await;
+    let menu = "Show, change or delete one";
+    let one = olga.selects(&list, menu, "where is the boat house").await;
+    olga.clicks(one.message(), "Delete").await;
+    let shown = stats().await;
+    assert!(
+        shown.contains("› an answer of this server that was deleted: not it 1"),
+        "{shown}"
+    );
+    let (table, _) = command(&folder, "stats");
+    assert!(table.contains("\nnumber 1, deleted "), "{table}");
+    chat.finish().await;
+}
+
+/// What a command at the keyboard prints about the store in a folder.
+fn command(folder: &TempDir, name: &str) -> (String, bool) {
+    let config = folder.path().join("internbot.toml");
+    let url = folder.path().join("internbot.db").display().to_string();
+    fs::write(&config, format!("[store]\nurl = \"sqlite:{url}\"\n")).expect("a file");
+    internbot(&[name], &config)
 }
