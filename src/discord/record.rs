@@ -177,8 +177,7 @@ pub(super) fn missed(
     place: Option<&Place>,
 ) -> Option<QuestionRecord> {
     if let Some(asked) = asked.filter(|asked| asked.addressed) {
-        let topic = place.map(|place| place.topic.clone());
-        gap(context, guild, &asked.text, topic);
+        gap(context, guild, &asked.text, place.map(Place::name));
     }
     let outcome = RecordedOutcome::NoneOfThese;
     let record = || QuestionRecord::without_search(context, guild, way, outcome, None);

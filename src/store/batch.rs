@@ -175,7 +175,13 @@ impl Batch {
             (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording
         };
         match self.gaps.iter_mut().find(same) {
-            Some(known) => known.count += gap.count,
+            Some(known) => {
+                known.count += gap.count;
+                // What was marked "Not it" says more than what was merely near.
+                if gap.topic.contains('/') {
+                    known.topic = gap.topic;
+                }
+            }
             None => self.gaps.push_back(gap),
         }
         while self.gaps.len() > MAX_GAPS {

@@ -25,7 +25,7 @@ pub enum Event {
         guild: Option<u64>,
         /// What was asked.
         text: Scrubbed,
-        /// The id of the topic that was nearest, or that was marked "Not it".
+        /// The id of the topic that was nearest, or what was marked "Not it" as `topic/section`.
         topic: Option<String>,
     },
     /// Someone said whether a section helped. The person becomes a keyed hash before anything is written.

@@ -4,9 +4,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::bot::*;
 use crate::improving::internbot;
-use crate::keeping::until;
+use crate::keeping::{KAYAK, until};
 use crate::teaching::{ANSWER, TEXT, adds, gaps, kept};
 
 /// A question as people tell it, longer than a phrasing of the guide may be.
@@ -60,6 +59,35 @@ async fn votes_on_an_answer_of_the_servers_own_name_its_question() {
     );
     let (table, _) = command(&folder, "stats");
     assert!(table.contains("\nnumber 1, deleted "), "{table}");
+    chat.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_taught_closes_a_gap_everywhere_until_someone_says_not_it() {
+    let (folder, chat, olga) = kept().await;
+    chat.asks(KAYAK[0]).await;
+    let is_listed = async || gaps(&olga).await.text().contains("**1 ×** kayak storage");
+    until("it is a gap", is_listed).await;
+    assert!(command(&folder, "gaps").0.contains("1 ×  kayak storage"));
+    let saved = adds(&olga, KAYAK[0], ANSWER).await;
+    assert!(gaps(&olga).await.text().contains("No gaps"));
+    let (table, _) = command(&folder, "gaps");
+    assert!(
+        table.starts_with("Not answered in the last 90 days: 0,"),
+        "{table}"
+    );
+
+    let reply = chat.asks(KAYAK[0]).await;
+    chat.mia.clicks(&reply, "Not it").await;
+    until("it is a gap again", async || {
+        gaps(&olga).await.text().contains("**2 ×** kayak storage")
+    })
+    .await;
+    assert!(command(&folder, "gaps").0.contains("2 ×  kayak storage"));
+    // A new answer closes it again.
+    olga.clicks(&saved, "Delete").await;
+    adds(&olga, KAYAK[0], "At the boat house.").await;
+    assert!(gaps(&olga).await.text().contains("No gaps"));
     chat.finish().await;
 }
 

@@ -11,6 +11,7 @@ use super::connection::Database;
 use super::driver::DatabaseError;
 use super::values::{EVERY_GUILD, day, guild_or_every, unsigned};
 use crate::gaps::Gap;
+use crate::knowledge::Place;
 use crate::settings::Settings;
 use crate::stats::{RecordedOutcome, Stats, Way};
 
@@ -37,7 +38,7 @@ impl Database {
         since: Date,
     ) -> Result<Vec<Gap>, DatabaseError> {
         let query = sqlx::query(
-            "SELECT text, day, topic, count FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
+            "SELECT text, day, topic, count, guild FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
         )
         .bind(since.to_string())
         .bind(guild_or_every(guild))
@@ -47,10 +48,13 @@ impl Database {
                 return Ok(None);
             };
             let topic = Some(row.try_get::<String, _>(2)?).filter(|topic| !topic.is_empty());
+            let not_it = topic.as_deref().and_then(Place::named);
             Ok(Some(Gap {
+                guild: unsigned(row.try_get(4)?),
                 text: row.try_get(0)?,
                 day,
-                topic,
+                topic: not_it.as_ref().map(|place| place.topic.clone()).or(topic),
+                not_it,
                 count: unsigned(row.try_get(3)?),
             }))
         };

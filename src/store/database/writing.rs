@@ -122,7 +122,8 @@ impl Database {
         for rows in gaps.chunks(ROWS) {
             let statement = format!(
                 "INSERT INTO gaps (guild, wording, day, text, topic, count) VALUES {} \
-                 ON CONFLICT (guild, wording, day) DO UPDATE SET count = gaps.count + excluded.count",
+                 ON CONFLICT (guild, wording, day) DO UPDATE SET count = gaps.count + excluded.count, \
+                 topic = CASE WHEN excluded.topic LIKE '%/%' THEN excluded.topic ELSE gaps.topic END",
                 places(rows.len(), 6)
             );
             let query =
