@@ -17,7 +17,7 @@ use super::wait::wait_for;
 
 /// How many topics are listed.
 const TOPICS: usize = 15;
-/// How many of the sections marked "Not it", and of the topics suggested, are listed.
+/// How many of the sections marked "Not it", and of those suggested, are listed.
 const WORST: usize = 10;
 /// How wide the column of sections is.
 const PLACE: usize = 48;
@@ -107,12 +107,17 @@ fn print(out: &mut impl Write, stats: &Stats, added: &Additions) -> io::Result<(
     if !asked_back.is_empty() {
         writeln!(
             out,
-            "\n{:<36} {:>8}",
-            "most often suggested, nearest topic", "times"
+            "\n{:<PLACE$} {:>7}",
+            "most often suggested, nearest section", "times"
         )?;
     }
-    for (id, sums) in asked_back.into_iter().take(WORST) {
-        writeln!(out, "{id:<36} {:>8}", sums.asked_back)?;
+    for (topic, section, times) in asked_back.into_iter().take(WORST) {
+        // Older versions counted topics.
+        let place = match section {
+            "" => topic.to_owned(),
+            _ => place_name(topic, section, added),
+        };
+        writeln!(out, "{place:<PLACE$} {times:>7}")?;
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub(super) struct QuestionRecord {
     pub outcome: RecordedOutcome,
     /// The id of the topic that answers, or else is nearest.
     pub topic: Option<String>,
+    /// What was nearest where candidates were offered.
+    nearest: Option<Place>,
     /// The probability that this topic is right, if there was a search.
     pub probability: Option<f32>,
     /// From the event to the decision.
@@ -41,9 +43,10 @@ impl QuestionRecord {
     ) -> Self {
         let nearest = answer.matches.first();
         let added = answer.added.as_ref();
-        let topic = nearest
+        let place = nearest
             .and_then(|found| found.find(&context.guide.knowledge))
-            .map(|(topic, _)| topic.id.clone());
+            .map(|(topic, section)| Place::new(topic, section));
+        let topic = place.as_ref().map(|place| place.topic.clone());
         let topic = added
             .map(|addition| addition.lesson.topic.clone())
             .or(topic);
@@ -56,6 +59,7 @@ impl QuestionRecord {
                 answer::Outcome::None => RecordedOutcome::None,
             },
             topic,
+            nearest: place.filter(|_| answer.outcome == answer::Outcome::Suggest),
             probability: nearest
                 .map(|found| found.probability)
                 .filter(|_| added.is_none()),
@@ -76,6 +80,7 @@ impl QuestionRecord {
             way,
             outcome,
             topic: topic.map(|topic| topic.id.clone()),
+            nearest: None,
             probability: None,
             decided: context.received.elapsed(),
         }
@@ -89,6 +94,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         way,
         outcome,
         topic,
+        nearest,
         probability,
         decided,
     } = record;
@@ -103,10 +109,13 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         "asked"
     );
     context.bot.monitor.asked(way, outcome, decided, done);
-    // The store counts topics that answered, and the nearest where candidates were offered; of what is not in the guide it
-    // keeps the gap.
-    let topic =
-        topic.filter(|_| matches!(outcome, RecordedOutcome::Answer | RecordedOutcome::Suggest));
+    // The store counts topics that answered, and the nearest section where candidates were offered; of what is not in the guide
+    // it keeps the gap.
+    let topic = match outcome {
+        RecordedOutcome::Answer => topic,
+        RecordedOutcome::Suggest => nearest.as_ref().map(Place::name).or(topic),
+        RecordedOutcome::None | RecordedOutcome::NoneOfThese => None,
+    };
     context.bot.store.record(Event::Asked {
         guild: guild.map(GuildId::get),
         way,

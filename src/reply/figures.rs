@@ -15,7 +15,7 @@ const GROUPS: usize = 8;
 const LISTED: usize = 120;
 /// How many topics are listed.
 const TOPICS: usize = 10;
-/// How many of the sections marked "Not it", and of the topics suggested, are listed.
+/// How many of the sections marked "Not it", and of those suggested, are listed.
 const WORST: usize = 5;
 /// The days of a week.
 const WEEK: usize = 7;
@@ -214,7 +214,7 @@ pub fn stats(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) ->
             "```\n{}\n```\n**One bar per day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
             table.join("\n"),
             listed("Most often “Not it”", not_it(knowledge, additions, stats)),
-            listed("Most often suggested, by nearest topic", asked_back(knowledge, stats)),
+            listed("Most often suggested, by nearest section", asked_back(knowledge, additions, stats)),
         ),
         footer: "Days are in UTC".to_owned(),
         ..Reply::default()
@@ -240,26 +240,34 @@ fn listed(heading: &str, lines: Vec<String>) -> String {
 fn not_it(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) -> Vec<String> {
     let sections = stats.most_not_it().into_iter().take(WORST);
     let line = |(topic, section, votes): (&str, &str, Votes)| {
-        let place = Place {
-            topic: topic.to_owned(),
-            section: section.to_owned(),
-        };
         let helped = match votes.helped {
             0 => String::new(),
             helped => format!(", helped {helped}"),
         };
-        let title = place_title(knowledge, additions, &place);
+        let title = place_title(knowledge, additions, &place(topic, section));
         format!("{title}: not it {}{helped}", votes.not_helped)
     };
     sections.map(line).collect()
 }
 
-/// The topics of which candidates were offered.
-fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
-    let topics = stats.most_asked_back().into_iter().take(WORST);
-    topics
-        .map(|(id, sums)| format!("{}: {}", topic_title(knowledge, id), sums.asked_back))
-        .collect()
+/// The sections that were nearest where candidates were offered; only the topic where an older version has counted.
+fn asked_back(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) -> Vec<String> {
+    let sections = stats.most_asked_back().into_iter().take(WORST);
+    let line = |(topic, section, times): (&str, &str, u64)| {
+        let title = match section {
+            "" => topic_title(knowledge, topic),
+            _ => place_title(knowledge, additions, &place(topic, section)),
+        };
+        format!("{title}: {times}")
+    };
+    sections.map(line).collect()
+}
+
+fn place(topic: &str, section: &str) -> Place {
+    Place {
+        topic: topic.to_owned(),
+        section: section.to_owned(),
+    }
 }
 
 /// How a section or an answer of the server's own is shown.

@@ -16,7 +16,7 @@ pub enum Event {
         way: Way,
         /// Its outcome.
         outcome: RecordedOutcome,
-        /// The id of the topic that answered, or was nearest where candidates were offered.
+        /// The id of the topic that answered, or, where candidates were offered, what was nearest, as `topic/section`.
         topic: Option<String>,
     },
     /// The guide could not answer.

@@ -99,7 +99,11 @@ impl Database {
             ) else {
                 continue;
             };
-            stats.add(day, &topic, |sums| sums.count(outcome, way, times));
+            let (topic, section) = topic.split_once('/').unwrap_or((&topic, ""));
+            stats.add(day, topic, |sums| sums.count(outcome, way, times));
+            if outcome == RecordedOutcome::Suggest && !topic.is_empty() {
+                stats.ask_back(topic, section, times);
+            }
             stats
                 .ways
                 .entry(way)
