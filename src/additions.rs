@@ -20,7 +20,7 @@ pub use rules::check;
 
 /// The maximum number of a server's own answers.
 pub const MAX_ANSWERS: usize = 50;
-/// The maximum number of sections for which a server can list more ways to ask.
+/// The maximum number of ways to ask that a server can teach for sections of the guide.
 pub const MAX_PHRASINGS: usize = 200;
 /// The maximum number of ways to ask in one addition: the question and three others.
 pub const MAX_QUESTIONS: usize = 4;
@@ -98,7 +98,7 @@ pub enum AdditionError {
     Answers,
     /// There are too many.
     #[error(
-        "this server has already taught {MAX_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
+        "this server would then have taught more than {MAX_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
     )]
     Phrasings,
     /// It was removed, or never existed.
@@ -190,7 +190,18 @@ impl Additions {
         Self(others.cloned().collect())
     }
 
-    /// Whether something can be done.
+    /// How many ways to ask were taught for sections of the guide.
+    pub fn phrasings(&self) -> usize {
+        let taught = self.iter().filter(|addition| !addition.lesson.is_own());
+        taught.map(|addition| addition.lesson.questions.len()).sum()
+    }
+
+    /// The addition that says the same.
+    pub fn same(&self, lesson: &Lesson) -> Option<&Arc<Addition>> {
+        self.iter().find(|addition| addition.lesson == *lesson)
+    }
+
+    /// Whether something can be done; an addition that says the same is replaced.
     ///
     /// # Errors
     /// If there would be too many, or if what is to be changed does not exist.
@@ -201,11 +212,12 @@ impl Additions {
                 return self.get(*id).map(drop).ok_or(AdditionError::Gone);
             }
         };
-        let like = |other: &&Arc<Addition>| other.lesson.is_own() == lesson.is_own();
-        let count = self.0.iter().filter(like).count();
+        let own = self.iter().filter(|other| other.lesson.is_own()).count();
+        let phrasings = self.phrasings() + lesson.questions.len();
         match lesson.is_own() {
-            true if count >= MAX_ANSWERS => Err(AdditionError::Answers),
-            false if count >= MAX_PHRASINGS => Err(AdditionError::Phrasings),
+            _ if self.same(lesson).is_some() => Ok(()),
+            true if own >= MAX_ANSWERS => Err(AdditionError::Answers),
+            false if phrasings > MAX_PHRASINGS => Err(AdditionError::Phrasings),
             _ => Ok(()),
         }
     }

@@ -154,7 +154,7 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
         path: vec![knowledge.name().to_owned()],
         body: format!(
             "{own} of {MAX_ANSWERS} answers, {} of {MAX_PHRASINGS} taught questions, latest first\n\n{}",
-            additions.len() - own,
+            additions.phrasings(),
             lines.join("\n")
         ),
         prompt: "Show, change or delete one".to_owned(),

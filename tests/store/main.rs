@@ -69,6 +69,7 @@ with_every_database! {
     teaching::what_was_taught_lasts_and_no_number_is_given_twice,
     teaching::of_additions_of_two_processes_at_once_none_is_lost,
     teaching::there_are_at_most_so_many_and_the_rest_says_so,
+    teaching::what_is_taught_twice_is_there_once_and_is_the_latest,
     teaching::whoever_wants_to_be_forgotten_is_no_longer_named_and_the_answer_stays,
     teaching::a_guild_that_removes_the_bot_takes_its_answers_along,
     teaching::an_operator_reads_and_removes_by_number_while_the_bot_runs,
