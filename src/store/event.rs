@@ -1,5 +1,6 @@
 //! The events that the store records.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::scrub::Scrubbed;
@@ -41,6 +42,13 @@ pub enum Event {
         /// Whether it helped.
         helped: bool,
     },
+    /// A shard has a new session: what is kept of the shard's other guilds goes, because they removed the bot while it was away.
+    SessionBegan {
+        /// The number of the shard, and how many there are.
+        shard: (u32, u32),
+        /// All guilds of the shard.
+        guilds: BTreeSet<u64>,
+    },
     /// The bot was removed from a guild: everything about it goes.
     GuildGone {
         /// Which.
@@ -55,6 +63,7 @@ impl fmt::Debug for Event {
             Self::Asked { .. } => "Asked",
             Self::Gap { .. } => "Gap",
             Self::Vote { .. } => "Vote",
+            Self::SessionBegan { .. } => "SessionBegan",
             Self::GuildGone { .. } => "GuildGone",
         })
     }

@@ -59,6 +59,7 @@ with_every_database! {
     keeping::gaps_are_kept_scrubbed_and_deleted_on_time,
     keeping::many_gaps_and_unusual_characters_are_kept,
     keeping::what_happened_is_counted_by_day_topic_and_way,
+    keeping::a_guild_that_removed_the_bot_while_it_was_off_leaves_nothing,
     keeping::a_guild_that_removes_the_bot_leaves_nothing,
     keeping::reading_at_the_keyboard_creates_nothing,
     keeping::two_processes_can_start_at_once_and_write_to_one_store,

@@ -31,6 +31,17 @@ impl Database {
         Ok(rows.iter().filter_map(read).collect())
     }
 
+    /// Every guild about which anything is kept.
+    pub(in crate::store) async fn guilds(&mut self) -> Result<Vec<u64>, DatabaseError> {
+        let query = sqlx::query(
+            "SELECT guild FROM settings UNION SELECT guild FROM counts UNION SELECT guild FROM gaps UNION SELECT guild FROM votes \
+             UNION SELECT guild FROM additions",
+        );
+        let rows = self.rows(query).await?;
+        let guild = |row: &AnyRow| Ok(unsigned(row.try_get(0)?));
+        rows.iter().map(guild).collect()
+    }
+
     /// The gaps since a day, of one guild or of all.
     pub(in crate::store) async fn gaps(
         &mut self,
