@@ -189,7 +189,7 @@ fn replies_for_browsing() {
     I read messages that mention me, reply to me or are sent to me directly, and what you enter in my commands. Only if a moderator or my operator switches it on, I also read a channel's messages or a forum's post titles; I never keep those.
     - **Questions I couldn't answer** are kept for 90 days, without the person, channel or message, so that moderators can improve the guide; they can also have them posted in a channel once a week. I first take out mentions, addresses, links, and phone and other long numbers; a name in the middle of a sentence may remain.
     - **That helped / Not it**: the section, the day and a keyed hash instead of your ID. The key is deleted after 7 days; then nobody can tell whose vote it was.
-    - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. If a server removes me, all its data is deleted.
+    - **Counts** of questions by day, topic or section, and outcome, what moderators set, and what they added, with who wrote it. They can take a question or an answer from someone's message; I take mentions and addresses out first. If a server removes me, all its data is deleted.
     - **In memory only**: the latest questions, so that I can follow edits and follow-up questions; newer ones and restarts push them out.
     - **I don't log or pass on questions or names.** Nothing is used to judge anyone, to decide about a job, or to train a model. I'm not for people under 13.
     - `/forget-me` deletes what can be linked to you. If you delete your question, I delete my answer, unless I've restarted in between: Remove below the answer always works.

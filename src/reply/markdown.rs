@@ -17,7 +17,8 @@ pub(super) fn link_text(text: &str) -> String {
     out
 }
 
-/// What a person wrote, on one line and escaped, so that it formats nothing, mentions nobody and shows no preview.
+/// What a person wrote, on one line and escaped, so that it formats nothing, mentions nobody, shows no preview and turns no letters
+/// around.
 pub fn escape(text: &str) -> String {
     let mut out = String::new();
     for word in text.split_whitespace() {
@@ -28,6 +29,11 @@ pub fn escape(text: &str) -> String {
             match character {
                 '@' => out.push_str("@\u{200b}"),
                 ':' => out.push_str(":\u{200b}"),
+                '\u{200e}'
+                | '\u{200f}'
+                | '\u{61c}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}' => {}
                 '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '('
                 | ')' => out.extend(['\\', character]),
                 _ => out.push(character),
@@ -63,6 +69,7 @@ mod tests {
             escape("**hi** <@1>\n# @everyone"),
             "\\*\\*hi\\*\\* \\<@\u{200b}1\\> \\# @\u{200b}everyone"
         );
+        assert_eq!(escape("a\u{202e}b\u{2069} \u{200f}c"), "ab c");
         assert_eq!(
             escape("see https://example.org"),
             "see https:\u{200b}//example.org"

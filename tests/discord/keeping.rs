@@ -625,14 +625,14 @@ async fn neither_the_file_nor_the_log_identifies_anyone_in_a_hundred_careless_co
 }
 
 /// Everything in a folder.
-fn bytes(folder: &Path) -> Vec<u8> {
+pub fn bytes(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).expect("the folder is there");
     files
         .flat_map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read"))
         .collect()
 }
 
-fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+pub fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 

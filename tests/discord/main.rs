@@ -78,6 +78,7 @@ mod soak;
 mod starting;
 #[cfg(unix)]
 mod storm;
+mod taking;
 mod teaching;
 mod trials;
 mod unasked;

@@ -11,7 +11,7 @@ use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::discord::handlers::teaching;
 use crate::reply;
-use crate::text;
+use crate::scrub::{scrub, without_names};
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     kind: CommandType::Message,
@@ -34,7 +34,9 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     };
     let guild = interaction.guild_id;
     let text = context.bot.without_mention(&message.visible(), guild);
-    if text.is_empty() {
+    // Someone else's message: what could identify them is neither offered nor kept.
+    let question = scrub(&text);
+    if question.is_empty() {
         return CommandReply::ephemeral(reply::nothing_to_teach());
     }
     // A long reply, or one without a question mark, is an answer, and it replies to the question.
@@ -45,9 +47,11 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
         None => answer::asks(&text),
     };
     if is_question {
-        let question = text::cut(&text, LONGEST_QUESTION);
+        let question = question.as_str().to_owned();
         return CommandReply::ephemeral(teaching::find(context, &[question], is_short));
     }
-    let asked = asked.map(|asked| context.bot.without_mention(&asked.visible(), guild));
-    CommandReply::form(teaching::write(context, asked.into_iter().collect(), text))
+    let asked = asked.map(|asked| scrub(&context.bot.without_mention(&asked.visible(), guild)));
+    let asked = asked.map(|asked| asked.as_str().to_owned());
+    let draft = without_names(&text);
+    CommandReply::form(teaching::write(context, asked.into_iter().collect(), draft))
 }

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 use crate::additions::{
-    self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MAX_QUESTIONS, Teaching,
+    self, Addition, LONGEST_ANSWER, Lesson, LessonReply, MAX_QUESTIONS, Teaching,
 };
 use crate::discord::context::EventContext;
 use crate::discord::custom_id;
@@ -18,6 +18,7 @@ use crate::discord::rest::RestError;
 use crate::gaps;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::reply::{self, Asked, FieldName, Form, FormAction, Place, Reply, Teach};
+use crate::scrub::scrub;
 use crate::search::Question;
 use crate::store::StoreError;
 use crate::text;
@@ -290,7 +291,7 @@ async fn belongs(
     let lesson = Lesson {
         questions: questions
             .iter()
-            .map(|question| text::cut(question, LONGEST_QUESTION))
+            .map(|question| scrub(question).as_str().to_owned())
             .collect(),
         topic: place.topic,
         reply: LessonReply::Section(place.section),
