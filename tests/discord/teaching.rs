@@ -417,7 +417,7 @@ async fn what_moderators_write_does_no_harm() {
         let told = adds(&olga, question, "No.").await;
         assert!(told.text().contains("matters of law"), "{told}");
         assert!(
-            told.text().contains("Your text, to copy:\n```\nNo.\n```"),
+            told.text().contains("Your answer, to copy:\n```\nNo.\n```"),
             "{told}"
         );
     }

@@ -34,11 +34,12 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     };
     let guild = interaction.guild_id;
     let text = context.bot.without_mention(&message.visible(), guild);
-    // Someone else's message: what could identify them is neither offered nor kept.
-    let question = scrub(&text);
-    if question.is_empty() {
+    if text.is_empty() {
         return CommandReply::ephemeral(reply::nothing_to_teach());
     }
+    // Someone else's message: what could identify them is neither offered nor kept.
+    let question = scrub(&text);
+    let draft = without_names(&text);
     // A long reply, or one without a question mark, is an answer, and it replies to the question.
     let asked = message.referenced_message.as_ref();
     let is_short = text.chars().count() <= LONGEST_QUESTION;
@@ -46,12 +47,11 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
         Some(_) => is_short && text.contains('?'),
         None => answer::asks(&text),
     };
-    if is_question {
+    if is_question && !question.is_empty() {
         let question = question.as_str().to_owned();
-        return CommandReply::ephemeral(teaching::find(context, &[question], is_short));
+        return CommandReply::ephemeral(teaching::find(context, &[question], Some(&draft)));
     }
     let asked = asked.map(|asked| scrub(&context.bot.without_mention(&asked.visible(), guild)));
     let asked = asked.map(|asked| asked.as_str().to_owned());
-    let draft = without_names(&text);
     CommandReply::form(teaching::write(context, asked.into_iter().collect(), draft))
 }

@@ -103,7 +103,7 @@ pub(super) async fn click(
     let step = match teach {
         Teach::Find(asked) => {
             let questions = questions(context, moderator, message, asked).await;
-            questions.map(|questions| Step::Apart(find(context, &questions, false)))
+            questions.map(|questions| Step::Apart(find(context, &questions, None)))
         }
         Teach::Search => Ok(Step::Form(reply::search_form())),
         Teach::Belongs(place) => {
@@ -117,7 +117,7 @@ pub(super) async fn click(
             questions.map(|questions| Step::Form(write(context, questions, String::new())))
         }
         Teach::Quote => {
-            let text = message.quotes().join("\n");
+            let text = draft(message).unwrap_or_else(|| message.quotes().join("\n"));
             Ok(Step::Form(write(context, Vec::new(), text)))
         }
         Teach::List(page) => Ok(Step::Here(reply::additions(knowledge, &added, page))),
@@ -192,7 +192,8 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
         };
         let questions = message.quotes();
         let found = nearest(context, typed(FieldName::Topic));
-        return Step::Here(reply::belongs_to(&questions, &found, false));
+        let draft = draft(message);
+        return Step::Here(reply::belongs_to(&questions, &found, draft.as_deref()));
     }
     let question = typed(FieldName::Question);
     let others = typed(FieldName::Others).lines().map(str::to_owned);
@@ -260,14 +261,19 @@ async fn questions(
     Ok(questions)
 }
 
-/// Offers the sections that are nearest to questions.
+/// Offers the sections that are nearest to questions; `draft` is the message that they are from.
 pub(in crate::discord) fn find(
     context: &EventContext,
     questions: &[String],
-    is_message: bool,
+    draft: Option<&str>,
 ) -> Reply {
     let first = questions.first().map_or("", String::as_str);
-    reply::belongs_to(questions, &nearest(context, first), is_message)
+    reply::belongs_to(questions, &nearest(context, first), draft)
+}
+
+/// The message that an offer shows in full, because its question is not all of it.
+fn draft(offer: &DiscordMessage) -> Option<String> {
+    reply::fenced(&offer.visible())
 }
 
 /// The sections nearest to a text: the best of each topic, then the others of the first topics.
