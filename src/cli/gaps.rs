@@ -168,7 +168,7 @@ pub(super) fn begin_toml<'a>(
 }
 
 /// The words of every phrasing that a guide has.
-pub(super) fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>> {
+fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>> {
     let phrasings = knowledge.topics().iter().flat_map(Topic::phrasings);
     let words = phrasings.map(|phrasing| text::words(&phrasing.text));
     words.collect()

@@ -58,6 +58,7 @@ mod lanes;
 mod load;
 mod manners;
 mod moderating;
+mod pasting;
 #[cfg(unix)]
 #[allow(dead_code, reason = "the tests of the store need the rest")]
 #[path = "../store/place.rs"]

@@ -633,7 +633,7 @@ async fn additions_pasted_into_the_guide_give_the_same_answers() {
 }
 
 /// Pastes what was printed as its comments say.
-fn paste(printed: &str) {
+pub fn paste(printed: &str) {
     for part in printed.split("# File ").skip(1) {
         let (head, lines) = part.split_once('\n').expect("a head");
         let (file, what) = head.split_once(": ").expect("where it goes");
