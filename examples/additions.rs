@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use internbot::additions::{Addition, Additions, LONGEST_WRITTEN_QUESTION, Lesson, LessonReply};
+use internbot::additions::{Addition, Additions, LONGEST_QUESTION, Lesson, LessonReply};
 use internbot::answer::{Answer, Outcome};
 use internbot::evaluate::{self, Case};
 use internbot::guide::Guide;
@@ -141,7 +141,7 @@ fn drawn(
 fn memory(guide: &Guide, pool: &[String]) {
     let pool = pool.iter();
     let pool: Vec<String> = pool
-        .map(|question| text::cut(question, LONGEST_WRITTEN_QUESTION))
+        .map(|question| text::cut(question, LONGEST_QUESTION))
         .collect();
     let answer = "word ".repeat(120);
     let link = "https://example.org/a/page/of/the/server";

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge;
+use crate::knowledge::{MAX_TEXT, MAX_URL};
 use crate::reply::Place;
 use crate::scrub;
 use crate::text;
@@ -20,18 +20,16 @@ pub use rules::check;
 
 /// The maximum number of a server's own answers.
 pub const MAX_ANSWERS: usize = 50;
-/// The maximum number of sections for which a server can list more ways to ask.
+/// The maximum number of ways to ask that a server can teach for sections of the guide.
 pub const MAX_PHRASINGS: usize = 200;
 /// The maximum number of ways to ask in one addition: the question and three others.
 pub const MAX_QUESTIONS: usize = 4;
-/// The longest way to ask that is taken from a message, in characters: the same limit as for a gap.
+/// The longest way to ask, in characters: the same limit as for a gap, so that every gap can be closed as it was asked.
 pub const LONGEST_QUESTION: usize = scrub::MOST;
-/// The longest way to ask that someone can write, in characters: the same limit as for a guide's phrasing.
-pub const LONGEST_WRITTEN_QUESTION: usize = knowledge::MAX_PHRASING;
 /// The longest answer, in characters: the longest text of a section.
-pub const LONGEST_ANSWER: usize = knowledge::MAX_TEXT;
+pub const LONGEST_ANSWER: usize = MAX_TEXT;
 /// The longest link, in characters: the longest address in a guide.
-pub const LONGEST_LINK: usize = knowledge::MAX_URL;
+pub const LONGEST_LINK: usize = MAX_URL;
 
 /// Precedes the id of an addition where the id of a section is expected; no section's id starts with it.
 const MARK: char = '+';
@@ -100,7 +98,7 @@ pub enum AdditionError {
     Answers,
     /// There are too many.
     #[error(
-        "this server has already taught {MAX_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
+        "this server would then have taught more than {MAX_PHRASINGS} questions, the maximum; remove some with `/guide added` first"
     )]
     Phrasings,
     /// It was removed, or never existed.
@@ -120,13 +118,19 @@ pub enum AdditionError {
     /// A link could do harm.
     #[error("every link must begin with https://; copy the whole address from the browser")]
     Link,
+    /// A link looks as if it led to another site.
+    #[error(
+        "a link has an @ before its site, which hides where it leads; copy the whole address from the browser"
+    )]
+    HiddenSite,
     /// Markdown that would change what comes after it.
     #[error("a code block is not closed; end it with ```")]
     CodeBlock,
     /// It is a legal matter, which moderators may not answer.
     #[error(
-        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Assign the question to a \
-         section that names the official source (\"It belongs to…\"), or link to that source in your channel"
+        "visas, taxes, pay law, contracts and discrimination are matters of law, and a wrong answer does harm. Leave them out of the \
+         answer and choose another topic, assign the question to a section that names the official source (\"It belongs to…\"), or link to \
+         that source in your channel"
     )]
     Law,
 }
@@ -186,7 +190,18 @@ impl Additions {
         Self(others.cloned().collect())
     }
 
-    /// Whether something can be done.
+    /// How many ways to ask were taught for sections of the guide.
+    pub fn phrasings(&self) -> usize {
+        let taught = self.iter().filter(|addition| !addition.lesson.is_own());
+        taught.map(|addition| addition.lesson.questions.len()).sum()
+    }
+
+    /// The addition that says the same.
+    pub fn same(&self, lesson: &Lesson) -> Option<&Arc<Addition>> {
+        self.iter().find(|addition| addition.lesson == *lesson)
+    }
+
+    /// Whether something can be done; an addition that says the same is replaced.
     ///
     /// # Errors
     /// If there would be too many, or if what is to be changed does not exist.
@@ -197,11 +212,12 @@ impl Additions {
                 return self.get(*id).map(drop).ok_or(AdditionError::Gone);
             }
         };
-        let like = |other: &&Arc<Addition>| other.lesson.is_own() == lesson.is_own();
-        let count = self.0.iter().filter(like).count();
+        let own = self.iter().filter(|other| other.lesson.is_own()).count();
+        let phrasings = self.phrasings() + lesson.questions.len();
         match lesson.is_own() {
-            true if count >= MAX_ANSWERS => Err(AdditionError::Answers),
-            false if count >= MAX_PHRASINGS => Err(AdditionError::Phrasings),
+            _ if self.same(lesson).is_some() => Ok(()),
+            true if own >= MAX_ANSWERS => Err(AdditionError::Answers),
+            false if phrasings > MAX_PHRASINGS => Err(AdditionError::Phrasings),
             _ => Ok(()),
         }
     }

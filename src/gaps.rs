@@ -8,6 +8,8 @@ use jiff::civil::Date;
 
 use crate::answer;
 use crate::guide::Guide;
+use crate::knowledge::Place;
+use crate::overlay::Overlay;
 use crate::search::Question;
 use crate::subject::Subject;
 use crate::text;
@@ -19,6 +21,8 @@ const ALIKE: f32 = 0.5;
 /// A question that the guide could not answer, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
+    /// The server in which it was asked; 0 for direct messages.
+    pub guild: u64,
     /// What was asked, scrubbed.
     pub text: String,
     /// How often.
@@ -27,6 +31,8 @@ pub struct Gap {
     pub day: Date,
     /// The id of the topic that was nearest, or that was shown and marked "Not it".
     pub topic: Option<String>,
+    /// What was shown and marked "Not it".
+    pub not_it: Option<Place>,
 }
 
 /// Questions that ask for the same.
@@ -48,6 +54,26 @@ pub struct Group {
 struct Wording {
     gap: Gap,
     subject: Subject,
+}
+
+/// The gaps that nothing has closed since: those unlike anything that their server's moderators taught, and those asked again
+/// afterwards.
+pub fn open<'a>(
+    guide: &Guide,
+    overlay: impl Fn(u64) -> Option<&'a Overlay>,
+    mut gaps: Vec<Gap>,
+) -> Vec<Gap> {
+    gaps.retain(|gap| !overlay(gap.guild).is_some_and(|overlay| is_closed(guide, overlay, gap)));
+    gaps
+}
+
+/// Whether what was taught answers a gap. On the day on which it was taught, only what was marked "Not it" tells which came first.
+fn is_closed(guide: &Guide, overlay: &Overlay, gap: &Gap) -> bool {
+    let taught = overlay.nearest(guide, &gap.text);
+    taught.filter(answer::is_taught).is_some_and(|taught| {
+        let day = taught.addition.day;
+        gap.day < day || gap.day == day && gap.not_it != Some(taught.addition.place())
+    })
 }
 
 /// Groups gaps: the most asked first, then the latest, then alphabetically. The same gaps give the same groups in whatever
@@ -189,10 +215,12 @@ mod tests {
 
     fn gap(text: &str) -> Gap {
         Gap {
+            guild: 1,
             text: text.to_owned(),
             count: 1,
             day: date(2026, 11, 20),
             topic: None,
+            not_it: None,
         }
     }
 

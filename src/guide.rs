@@ -62,17 +62,21 @@ impl Guide {
         weights.subject(&self.index, text)
     }
 
-    /// The topic that someone means by its title, its id or its contents; the topic nearest to a question if they mean none.
+    /// The topic that someone means by its title, its id or its contents; if they mean none, the topic nearest to a question, other
+    /// than one on legal matters, which nobody gets without choosing it.
     pub fn topic_for(&self, named: &str, question: &str) -> Option<&Topic> {
         let wanted = named.trim().to_lowercase();
         let topics = self.knowledge.topics();
         let is_named = |topic: &&Topic| topic.id == wanted || topic.title.to_lowercase() == wanted;
-        let found = |text: &str| {
+        let found = |text: &str, is_fine: fn(&Topic) -> bool| {
             let found = self.index.search(&Question::new(text)).matches;
-            topics.get(found.first()?.topic)
+            let mut found = found.iter().filter_map(|found| topics.get(found.topic));
+            found.find(|topic| is_fine(topic))
         };
-        let topic = topics.iter().find(is_named).or_else(|| found(named));
-        topic.or_else(|| found(question)).or(topics.first())
+        let topic = topics.iter().find(is_named);
+        let topic = topic.or_else(|| found(named, |_| true));
+        let nearest = || found(question, |topic| !topic.is_legal());
+        topic.or_else(nearest).or(topics.first())
     }
 
     /// Phrasings that someone who is typing may mean.

@@ -178,6 +178,12 @@ impl Topic {
         self.questions.iter().chain(of_sections)
     }
 
+    /// Whether a wrong answer from any of its sections could do harm.
+    pub fn is_legal(&self) -> bool {
+        let mut sections = self.sections.iter();
+        sections.all(|section| section.stakes == Stakes::Legal)
+    }
+
     /// The section with this id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

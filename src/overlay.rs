@@ -1,5 +1,6 @@
 //! A server's additions, prepared with a guide for comparing them with a question, on top of the shared search. Pure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::additions::{Addition, Additions, LessonReply};
@@ -55,6 +56,16 @@ impl Overlay {
             );
         }
         Self { entries }
+    }
+
+    /// Reads the additions of several servers, each with its server.
+    pub fn of_guilds(guide: &Guide, added: Vec<(u64, Addition)>) -> BTreeMap<u64, Self> {
+        let mut by_guild: BTreeMap<u64, Vec<Addition>> = BTreeMap::new();
+        for (guild, addition) in added {
+            by_guild.entry(guild).or_default().push(addition);
+        }
+        let read = |(guild, added)| (guild, Self::new(guide, &Additions::new(added)));
+        by_guild.into_iter().map(read).collect()
     }
 
     /// Whether nothing was added.

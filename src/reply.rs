@@ -42,7 +42,7 @@ pub use explain::{explain, how_read, outcome, parts, what_is_near, words};
 pub use figures::*;
 pub use form::{Field, FieldName, Form, FormAction};
 pub use link::Link;
-pub use markdown::{escape, unescape};
+pub use markdown::{escape, fenced, unescape};
 pub use moderation::*;
 pub use notes::*;
 pub use settings::*;

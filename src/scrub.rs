@@ -60,6 +60,8 @@ const PERSONAL_TABLE: [&str; 5] = [
     // An IPv6 or MAC address.
     r"(?i)^[0-9a-f.%/…]*:[0-9a-f.%/…]*:[0-9a-f:.%/…]*$",
 ];
+/// Words that name or address someone: mentions and names that begin with `@`, and email addresses.
+const NAMED_TABLE: [&str; 2] = [r"^[^\p{L}\p{N}]*@", r"^[^@/]+@[^@/]+\.\p{L}{2,}"];
 /// A web address without `www`: a name with a top-level domain.
 const DOMAIN_PATTERN: &str = r"^(?:[^/?:]*\.)?[^/?:.]{2,}\.(?:[^/?:]*\.)?\p{L}{2,}(?:\.*[/?:].*)?$";
 /// Words that look like one but are things people ask about, as is anything that ends in ".js".
@@ -80,6 +82,7 @@ static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 static PERSONAL: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new(PERSONAL_TABLE).unwrap_or_default());
+static NAMED: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(NAMED_TABLE).unwrap_or_default());
 static DOMAIN: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new([DOMAIN_PATTERN]).unwrap_or_default());
 
@@ -136,6 +139,24 @@ fn without_personal(text: &str) -> String {
         }
     }
     kept.join(" ")
+}
+
+/// A text as it was written, with its lines, but without mentions, names that begin with `@`, and email addresses: for a draft that
+/// someone reads and changes before it is kept.
+///
+/// ```
+/// use internbot::scrub::without_names;
+/// let draft = without_names("thanks @ada!\n- `npm i react@18`\n- mail ada@example.org <@1>");
+/// assert_eq!(draft, "thanks …\n- `npm i react@18`\n- mail … …");
+/// ```
+pub fn without_names(text: &str) -> String {
+    let draft = text.split_inclusive(char::is_whitespace).map(|piece| {
+        let word = piece.trim_end();
+        let end = piece.strip_prefix(word).unwrap_or_default();
+        let word = if NAMED.is_match(word) { GONE } else { word };
+        format!("{word}{end}")
+    });
+    draft.collect()
 }
 
 /// Whether a text has anything that could identify who wrote it.

@@ -160,6 +160,9 @@ pub struct Stats {
     pub topics: BTreeMap<String, Sums>,
     /// What people said about each section, by the ids of its topic and itself.
     pub sections: BTreeMap<(String, String), Votes>,
+    /// How often candidates were offered of which a section was the nearest, by the ids of its topic and itself. The latter is empty in
+    /// counts of older versions.
+    pub asked_back: BTreeMap<(String, String), u64>,
     /// By the way in which questions came; without votes.
     pub ways: BTreeMap<Way, Sums>,
 }
@@ -185,6 +188,7 @@ impl Stats {
             days,
             topics: BTreeMap::new(),
             sections: BTreeMap::new(),
+            asked_back: BTreeMap::new(),
             ways: BTreeMap::new(),
         }
     }
@@ -222,25 +226,31 @@ impl Stats {
         } += times;
     }
 
+    /// Adds questions of a day for which candidates were offered; the section that was nearest.
+    pub fn ask_back(&mut self, topic: &str, section: &str, times: u64) {
+        let section = (topic.to_owned(), section.to_owned());
+        *self.asked_back.entry(section).or_default() += times;
+    }
+
     /// The topics that answered or that people said something about, most answered first.
     pub fn most_answered(&self) -> Vec<(&str, &Sums)> {
         let answered = |sums: &Sums| sums.answered + sums.unasked;
         let is_shown = |sums: &Sums| answered(sums) + sums.helped + sums.not_helped > 0;
-        self.topics_by(|sums| (is_shown(sums), answered(sums)))
-    }
-
-    /// The topics for which candidates were offered because no answer was sure, most often first. A question counts
-    /// for the topic that was nearest.
-    pub fn most_asked_back(&self) -> Vec<(&str, &Sums)> {
-        self.topics_by(|sums| (sums.asked_back > 0, sums.asked_back))
-    }
-
-    /// The topics that are to be shown, the highest number first.
-    fn topics_by(&self, rank: impl Fn(&Sums) -> (bool, u64)) -> Vec<(&str, &Sums)> {
         let topics = self.topics.iter().map(|(id, sums)| (id.as_str(), sums));
-        let mut shown: Vec<(&str, &Sums)> = topics.filter(|(_, sums)| rank(sums).0).collect();
-        shown.sort_by_key(|(id, sums)| (std::cmp::Reverse(rank(sums).1), *id));
+        let mut shown: Vec<(&str, &Sums)> = topics.filter(|(_, sums)| is_shown(sums)).collect();
+        shown.sort_by_key(|(id, sums)| (std::cmp::Reverse(answered(sums)), *id));
         shown
+    }
+
+    /// The sections for which candidates were offered because no answer was sure, most often first: the ids of the topic and of the
+    /// section. A question counts for the section that was nearest.
+    pub fn most_asked_back(&self) -> Vec<(&str, &str, u64)> {
+        let asked_back = self.asked_back.iter();
+        let mut sections: Vec<(&str, &str, u64)> = asked_back
+            .map(|((topic, section), times)| (topic.as_str(), section.as_str(), *times))
+            .collect();
+        sections.sort_by_key(|(_, _, times)| std::cmp::Reverse(*times));
+        sections
     }
 
     /// The sections marked "Not it", most often first and, on a tie, the one that helped fewest: the ids of the topic and of

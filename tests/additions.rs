@@ -217,7 +217,7 @@ fn invalid_additions_are_refused_with_a_reason() {
             own(question, &long),
             &format!("the limit is {LONGEST_ANSWER}"),
         ),
-        (own(long.trim(), "Fine."), "the limit is 100"),
+        (own(long.trim(), "Fine."), "the limit is 300"),
         (linked("javascript:alert(1)"), "https"),
         (linked("http://example.org"), "https"),
         (linked("https://localhost/"), "https"),
@@ -230,6 +230,23 @@ fn invalid_additions_are_refused_with_a_reason() {
         (own(question, "[a]( <data:text/html,x>)"), "https://"),
         (own(question, "see HTTP://example.org"), "https://"),
         (own(question, "join DISCORD.GG/x"), "invitation"),
+        (own(question, "join https://discord.me/x"), "invitation"),
+        (own(question, "join invite.gg/x"), "invitation"),
+        (linked("https://discord.com//invite/x"), "invitation"),
+        (
+            own(question, "https://DISCORD.com/./Invite/x"),
+            "invitation",
+        ),
+        (own(question, "[a](https://discord%2Egg/x)"), "invitation"),
+        (linked("https://ptb.discord.com/invite/x"), "invitation"),
+        (
+            linked("https://www.google.com@evil.example/"),
+            "an @ before",
+        ),
+        (
+            own(question, "see <https://a:b@evil.example/x>"),
+            "an @ before",
+        ),
         (own(question, "```\ncode"), "code block"),
         (own("do i need a visa for this", "No."), "matters of law"),
         (
@@ -247,11 +264,94 @@ fn invalid_additions_are_refused_with_a_reason() {
         "See [this](https://example.org), `a::b`, \"x\" and \\o/.\n```\nlet a = 1;\n```",
     );
     assert_eq!(check(fine), Ok(()));
-    assert_eq!(check(linked("https://example.org/a?b=c")), Ok(()));
+    for link in [
+        "https://example.org/a?b=c",
+        "https://example.org/@ada",
+        "https://discord.com/channels/1/2",
+        "https://example.org/discord.gg",
+    ] {
+        assert_eq!(check(linked(link)), Ok(()), "{link}");
+    }
     assert_eq!(
         check(leading("do i need a visa", "work-visa", "general")),
         Ok(()),
         "a section names the official source"
     );
     assert_eq!(check(own("?", "x")), Err(AdditionError::Wordless));
+}
+
+#[test]
+fn no_own_answer_decides_a_legal_matter() {
+    let check = |lesson: Lesson| additions::check(&lesson.tidied(), &GUIDE);
+    for question in [
+        "can they fire me",
+        "they asked about my religion in the interview",
+        "can they reject me because i am old",
+        "j1 rules",
+        "J-1 rules",
+        "green card",
+        "what is the wage law for interns",
+        "how long can i stay in the country after my internship",
+        "are permits needed",
+        "residence permit for germany",
+        "how much overtime can they make me do",
+    ] {
+        let told = check(own(question, "Yes, always."));
+        assert_eq!(told, Err(AdditionError::Law), "{question}");
+    }
+    let question = "where is the boat house";
+    let text = "You need an H-1B visa; never pay tax on it.";
+    assert_eq!(check(own(question, text)), Err(AdditionError::Law));
+    let chosen = Lesson {
+        topic: "international-visa".to_owned(),
+        ..own(question, "By the river.")
+    };
+    assert_eq!(check(chosen), Err(AdditionError::Law));
+}
+
+#[test]
+fn answers_about_a_servers_own_matters_are_fine() {
+    for (question, text) in [
+        (
+            "where do i post an internship offer",
+            "In #jobs, with the pay and the place.",
+        ),
+        ("where can recruiters post offers", "Ask a moderator first."),
+        (
+            "how do i post an offer from my company",
+            "Use the template in #jobs.",
+        ),
+        ("can i share a job offer here", "Yes, in #jobs."),
+        (
+            "when is the resume review",
+            "On Thursdays at 18:00; longer if time permits.",
+        ),
+        (
+            "when is the next mock interview",
+            "See the calendar. Sue decides.",
+        ),
+        (
+            "where do i hand in my contract",
+            "At desk 3, before your first day.",
+        ),
+        (
+            "when do we get the stipend",
+            "On the last Friday of the month.",
+        ),
+        ("who signs the internship form", "The office in room 12."),
+        (
+            "who do i email about my stipend",
+            "The student office, not your mentor.",
+        ),
+        ("can i advertise my startup here", "Once a month."),
+        ("where is the fire exit", "Next to the lift."),
+        ("can i bring my dog to the office", "Yes, on Fridays."),
+    ] {
+        let topic = GUIDE.topic_for("", question).expect("a topic");
+        let lesson = Lesson {
+            topic: topic.id.clone(),
+            ..own(question, text)
+        };
+        assert_eq!(additions::check(&lesson, &GUIDE), Ok(()), "{question}");
+    }
 }

@@ -293,6 +293,21 @@ fn every_mistake_is_reported_with_its_line_and_nothing_is_written() {
         "{}",
         ran.out
     );
+    for text in ["Where?,Here.\n", "Wo ist M\u{fc}nchen?,South.\n"] {
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let utf_16: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+            for name in ["faq.csv", "faq.md"] {
+                let ran = home.imports(name, &utf_16);
+                let said = format!("{name}:1:");
+                assert!(
+                    ran.out.starts_with(&said)
+                        && ran.out.contains(": error: this is not UTF-8 text"),
+                    "{}",
+                    ran.out
+                );
+            }
+        }
+    }
     let ran = home.imports("faq.docx", "");
     assert!(
         ran.err
@@ -511,4 +526,48 @@ fn the_files_look_as_if_a_person_had_written_them() {
         );
     }
     assert!(Path::new(&folder).join("guide.toml").exists());
+}
+
+#[test]
+fn what_looks_like_a_mistake_is_imported_with_a_warning() {
+    let cases = [
+        (
+            "faq.csv",
+            "Where do we meet?,\"In room 5.\nWho leads?,Ada does.\nWhat is it?,A club.\n",
+            "faq.csv:1:1: warning: a quotation mark in this row is not closed",
+        ),
+        (
+            "faq.csv",
+            "Who leads?,Ada does.\nWhere do we meet?,\"In room 5.\nWhat is it?,\"A club.\"\nWhen?,Now.\n",
+            "faq.csv:2:1: warning: a quotation mark in this row is not closed",
+        ),
+        (
+            "faq.csv",
+            "Frage;Antwort\nWo treffen wir uns?;In Raum 5.\n",
+            "faq.csv:1:1: warning: the first row seems to name the columns",
+        ),
+        (
+            "faq.md",
+            "# Club\n\n**Where do we meet?**\n\nIn room 5.\n\n**Who leads?**\nAda does.\n",
+            "faq.md:1:1: warning: 2 questions below this heading are only bold",
+        ),
+    ];
+    for (name, text, warning) in cases {
+        let home = Home::new();
+        let ran = home.imports(name, text);
+        assert_eq!(ran.status, Some(0), "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains(warning), "{warning:?} in\n{}", ran.out);
+    }
+    for (name, text) in [
+        (
+            "faq.csv",
+            "Where do we meet?,\"In\nroom 5, \"\"here\"\".\"\nA 5\" disk?,No.\n",
+        ),
+        ("faq.csv", "club room,In room 5.\nwho leads,Ada does.\n"),
+        ("faq.md", "# Where?\n\n**In room 5.**\n\n**Really?** Yes.\n"),
+    ] {
+        let home = Home::new();
+        let ran = home.imports(name, text);
+        assert!(ran.out.contains("0 warning(s) in faq."), "{}", ran.out);
+    }
 }

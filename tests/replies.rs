@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use insta::assert_snapshot;
+use internbot::additions::Additions;
 use internbot::gaps::Group;
 use internbot::guide::Guide;
 use internbot::knowledge::{self, Changes, Section, Topic};
@@ -188,7 +189,7 @@ fn replies_for_browsing() {
     I read messages that mention me, reply to me or are sent to me directly, and what you enter in my commands. Only if a moderator or my operator switches it on, I also read a channel's messages or a forum's post titles; I never keep those.
     - **Questions I couldn't answer** are kept for 90 days, without the person, channel or message, so that moderators can improve the guide; they can also have them posted in a channel once a week. I first take out mentions, addresses, links, and phone and other long numbers; a name in the middle of a sentence may remain.
     - **That helped / Not it**: the section, the day and a keyed hash instead of your ID. The key is deleted after 7 days; then nobody can tell whose vote it was.
-    - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. If a server removes me, all its data is deleted.
+    - **Counts** of questions by day, topic or section, and outcome, what moderators set, and what they added, with who wrote it. They can take a question or an answer from someone's message; I take mentions and addresses out first. If a server removes me, all its data is deleted.
     - **In memory only**: the latest questions, so that I can follow edits and follow-up questions; newer ones and restarts push them out.
     - **I don't log or pass on questions or names.** Nothing is used to judge anyone, to decide about a job, or to train a model. I'm not for people under 13.
     - `/forget-me` deletes what can be linked to you. If you delete your question, I delete my answer, unless I've restarted in between: Remove below the answer always works.
@@ -303,11 +304,12 @@ fn questions_as_moderators_see_them() {
     -# To add these to the guide: internbot gaps --toml
     "#);
     assert_snapshot!(shown(&reply::gaps(knowledge, &[], 30, 1, true)), @r#"No gaps: I answered every question asked on this server in the last 30 days."#);
+    let additions = Additions::default();
     let mut stats = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
     stats.add(date(2026, 11, 22), "bread", |sums| {
         sums.count(RecordedOutcome::Answer, Way::Mention, 2)
     });
-    assert_snapshot!(shown(&reply::stats(knowledge, &stats)), @r#"
+    assert_snapshot!(shown(&reply::stats(knowledge, &additions, &stats)), @r#"
     -# Small guide
     ## Asked and answered
     ```
@@ -333,7 +335,8 @@ fn questions_as_moderators_see_them() {
     -# Days are in UTC
     "#);
     stats.vote(date(2026, 11, 22), "bread", "how", false, 2);
-    let digest = reply::digest(knowledge, &[gap()], &stats).expect("there is something to say");
+    let digest =
+        reply::digest(knowledge, &additions, &[gap()], &stats).expect("there is something to say");
     assert_snapshot!(shown(&digest), @r#"
     -# Small guide
     ## What I couldn't answer
@@ -347,7 +350,7 @@ fn questions_as_moderators_see_them() {
     -# Details: `/guide gaps` and `/guide stats` · Switch off: `/guide settings`
     "#);
     let nothing = Stats::new(date(2026, 11, 17), date(2026, 11, 23));
-    assert!(reply::digest(knowledge, &[], &nothing).is_none());
+    assert!(reply::digest(knowledge, &additions, &[], &nothing).is_none());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{Lesson, LessonReply};
 use crate::knowledge::{
-    CategoryToml, GuideToml, MAX_TITLE, OutOfScopeToml, ResourceToml, ResourcesToml, SectionToml,
-    Sources, TopicToml, VocabularyToml, to_toml, toml_file,
+    CategoryToml, GuideToml, MAX_PHRASING, MAX_TITLE, OutOfScopeToml, ResourceToml, ResourcesToml,
+    SectionToml, Sources, TopicToml, VocabularyToml, to_toml, toml_file,
 };
 use crate::text;
 
@@ -19,7 +19,7 @@ pub fn resource_table(id: &str, name: &str, url: &str) -> String {
 }
 
 /// An answer as a table of a topic's file, as a section with this id; `None` if it leads to a section of the guide. Ways
-/// to ask are passed separately, because the guide may already have some of them.
+/// to ask are passed separately, because the guide may already have some of them, and others may be too long for it.
 pub fn section_table(
     id: &str,
     lesson: &Lesson,
@@ -78,7 +78,13 @@ pub(super) fn sources(lesson: &Lesson) -> Sources {
         LessonReply::Own { link, .. } => link.as_deref(),
         LessonReply::Section(_) => None,
     };
-    let questions: Vec<&str> = lesson.questions.iter().map(String::as_str).collect();
+    // Their length is checked by the rules for additions: people ask at greater length than a phrasing may have.
+    let questions: Vec<String> = lesson
+        .questions
+        .iter()
+        .map(|question| text::cut(question, MAX_PHRASING))
+        .collect();
+    let questions: Vec<&str> = questions.iter().map(String::as_str).collect();
     let topic = TopicToml {
         id: added(),
         title: added(),

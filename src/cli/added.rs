@@ -1,24 +1,26 @@
 //! `internbot added`: lists what moderators added to the guide, prints it for pasting, or removes it.
 
+mod questions;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use internbot::additions::{
-    Addition, LONGEST_WRITTEN_QUESTION, LessonReply, quoted, resource_table, section_table, site_of,
-};
+use internbot::additions::{Addition, LessonReply, quoted, resource_table, section_table, site_of};
 use internbot::config::Config;
 use internbot::guide::Guide;
 use internbot::index_cache::IndexCache;
-use internbot::knowledge::{GuideSource, Section, Topic, new_id, topic_file};
+use internbot::knowledge::{GuideSource, MAX_PHRASING, MAX_TITLE, Section, new_id, topic_file};
+use internbot::reply::Place;
 use internbot::store;
 use internbot::text;
 
 use super::error::CliError;
-use super::gaps::{begin_toml, known_phrasings};
+use super::gaps::begin_toml;
 use super::wait::wait_for;
+use questions::Questions;
 
 #[derive(Debug, Args)]
 pub(super) struct AddedOptions {
@@ -102,19 +104,23 @@ fn toml(
     added: &[(u64, Addition)],
 ) -> io::Result<()> {
     let topics = guide.knowledge.topics();
-    let mut known = known_phrasings(&guide.knowledge);
+    let is_gone = |addition: &Addition| {
+        let topic = guide.knowledge.topic(&addition.lesson.topic);
+        match &addition.lesson.reply {
+            LessonReply::Section(id) => topic.is_none_or(|topic| topic.section(id).is_none()),
+            LessonReply::Own { .. } => topic.is_none(),
+        }
+    };
+    let (gone, present): (Vec<_>, Vec<_>) = added.iter().partition(|(_, added)| is_gone(added));
+    let mut questions = Questions::of(guide, present.iter().map(|(_, addition)| addition));
     for topic in topics {
         for section in &topic.sections {
-            let leads_here =
-                |lesson: &LessonReply| *lesson == LessonReply::Section(section.id.clone());
-            let additions = added.iter().map(|(_, addition)| addition);
-            let of_section = additions.filter(|addition| {
-                addition.lesson.topic == topic.id && leads_here(&addition.lesson.reply)
-            });
+            let place = Place::new(topic, section);
+            let additions = present.iter().map(|(_, addition)| addition);
+            let of_section = additions.filter(|addition| addition.place() == place);
             let lines: Vec<String> = of_section
-                .flat_map(|addition| &addition.lesson.questions)
-                .filter(|question| known.insert(text::words(question)))
-                .map(|question| line(question))
+                .flat_map(|addition| questions.new_of(addition))
+                .map(line)
                 .collect();
             if !lines.is_empty() {
                 writeln!(
@@ -130,31 +136,17 @@ fn toml(
     }
     let mut taken = Taken::of(guide);
     for topic in topics {
-        let of_topic = added
+        let of_topic = present
             .iter()
-            .filter(|(_, addition)| addition.lesson.topic == topic.id);
+            .filter(|(_, addition)| addition.lesson.topic == topic.id && addition.lesson.is_own());
         for (guild, addition) in of_topic {
-            answer(
-                out,
-                folder,
-                guide,
-                topic,
-                (*guild, addition),
-                &mut known,
-                &mut taken,
-            )?;
+            let new = questions.new_of(addition);
+            if !questions.is_outdated(addition) {
+                answer(out, folder, guide, (*guild, addition), &new, &mut taken)?;
+            }
         }
     }
-    let is_gone = |addition: &Addition| {
-        let topic = guide.knowledge.topic(&addition.lesson.topic);
-        let is_there =
-            |section: &String| topic.is_some_and(|topic| topic.section(section).is_some());
-        match &addition.lesson.reply {
-            LessonReply::Section(section) => !is_there(section),
-            LessonReply::Own { .. } => topic.is_none(),
-        }
-    };
-    for (_, addition) in added.iter().filter(|(_, addition)| is_gone(addition)) {
+    for (_, addition) in gone {
         writeln!(
             out,
             "# Left out: number {}, {}: its place in the topic {} is no longer in the guide.",
@@ -163,12 +155,13 @@ fn toml(
             addition.lesson.topic
         )?;
     }
-    Ok(())
+    let mut left_out = questions.left_out.iter();
+    left_out.try_for_each(|comment| writeln!(out, "{comment}"))
 }
 
 /// A phrasing as a line of a list, or as a comment if it is too long.
 fn line(question: &str) -> String {
-    if question.chars().count() > LONGEST_WRITTEN_QUESTION {
+    if text::length(question) > MAX_PHRASING {
         format!("  # too long, to be shortened: {}", quoted(question))
     } else {
         format!("  {},", quoted(question))
@@ -211,26 +204,22 @@ impl Taken {
     }
 }
 
-/// Prints an answer as a section of its topic, with its link. Prints nothing if it leads to a section.
+/// Prints an answer with these new questions as a section of its topic, with its link.
 fn answer(
     out: &mut impl Write,
     folder: &Path,
     guide: &Guide,
-    topic: &Topic,
     (guild, addition): (u64, &Addition),
-    known: &mut BTreeSet<Vec<String>>,
+    questions: &[&str],
     taken: &mut Taken,
 ) -> io::Result<()> {
     let lesson = &addition.lesson;
     let LessonReply::Own { link, .. } = &lesson.reply else {
         return Ok(());
     };
-    let questions: Vec<&str> = lesson
-        .questions
+    let (questions, long): (Vec<&str>, Vec<&str>) = questions
         .iter()
-        .filter(|question| known.insert(text::words(question)))
-        .map(String::as_str)
-        .collect();
+        .partition(|question| text::length(question) <= MAX_PHRASING);
     let mut resource = None;
     if let Some(link) = link {
         let there = taken.resources.iter().find(|(url, _)| url == link);
@@ -243,7 +232,8 @@ fn answer(
                     "# File {}: a new link; add it at the end.",
                     folder.join("resources.toml").display()
                 )?;
-                writeln!(out, "{}", resource_table(&id, site_of(link), link))?;
+                let name = text::cut(site_of(link), MAX_TITLE);
+                writeln!(out, "{}", resource_table(&id, &name, link))?;
                 taken.resources.push((link.clone(), id.clone()));
                 id
             }
@@ -255,9 +245,11 @@ fn answer(
         writeln!(
             out,
             "# File {}: a new section, number {} of server {guild}; read it, then add it at the end.",
-            topic_file(folder, &topic.id).display(),
+            topic_file(folder, &lesson.topic).display(),
             addition.id
         )?;
+        long.iter()
+            .try_for_each(|question| writeln!(out, "{}", line(question)))?;
         writeln!(out, "{section}")?;
     }
     Ok(())

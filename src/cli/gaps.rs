@@ -15,6 +15,7 @@ use internbot::knowledge::{
     GuideSource, KnowledgeBase, MAX_LINE, MAX_PHRASING, MAX_TITLE, PLACEHOLDER,
     PLACEHOLDER_SUMMARY, SectionToml, Topic, TopicToml, new_id, to_toml, topic_file,
 };
+use internbot::overlay::Overlay;
 use internbot::search::Question;
 use internbot::store::{self, first_day};
 use internbot::text;
@@ -54,7 +55,16 @@ pub(super) fn run(
         first_day(today, options.days),
     ))??;
     let guide = IndexCache::of_user().load(source)?;
-    let groups = gaps::group(&guide, gaps);
+    let added = if config.discord.additions {
+        wait_for(store::read_additions(&config.store, options.guild))??
+    } else {
+        Vec::new()
+    };
+    let overlays = Overlay::of_guilds(&guide, added);
+    let groups = gaps::group(
+        &guide,
+        gaps::open(&guide, |guild| overlays.get(&guild), gaps),
+    );
     let mut out = anstream::stdout().lock();
     if options.toml {
         let folder = begin_toml(&mut out, source)?;
@@ -158,7 +168,7 @@ pub(super) fn begin_toml<'a>(
 }
 
 /// The words of every phrasing that a guide has.
-pub(super) fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>> {
+fn known_phrasings(knowledge: &KnowledgeBase) -> BTreeSet<Vec<String>> {
     let phrasings = knowledge.topics().iter().flat_map(Topic::phrasings);
     let words = phrasings.map(|phrasing| text::words(&phrasing.text));
     words.collect()

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Args;
+use internbot::additions::{Additions, addition_of};
 use internbot::config::Config;
-use internbot::reply::COUNTED;
+use internbot::reply::{COUNTED, Place};
 use internbot::stats::{Stats, sparkline};
 use internbot::store::{self, first_day};
+use internbot::text;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::error::CliError;
@@ -15,8 +17,10 @@ use super::wait::wait_for;
 
 /// How many topics are listed.
 const TOPICS: usize = 15;
-/// How many of the sections marked "Not it", and of the topics suggested, are listed.
+/// How many of the sections marked "Not it", and of those suggested, are listed.
 const WORST: usize = 10;
+/// How wide the column of sections is.
+const PLACE: usize = 48;
 /// The days of a week.
 const WEEK: usize = 7;
 
@@ -38,11 +42,13 @@ pub(super) fn run(config: &Config, options: &StatsOptions) -> Result<ExitCode, C
         first_day(today, options.days),
         today,
     ))??;
-    print(&mut anstream::stdout().lock(), &stats)?;
+    let added = wait_for(store::read_additions(&config.store, options.guild))??;
+    let added = Additions::new(added.into_iter().map(|(_, addition)| addition));
+    print(&mut anstream::stdout().lock(), &stats, &added)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
+fn print(out: &mut impl Write, stats: &Stats, added: &Additions) -> io::Result<()> {
     let days = stats.days.len();
     if let (Some((from, _)), Some((to, _))) = (stats.days.first(), stats.days.last()) {
         writeln!(out, "From {from} to {to} (UTC), one bar a day\n")?;
@@ -85,15 +91,15 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
     if !not_it.is_empty() {
         writeln!(
             out,
-            "\n{:<48} {:>7} {:>7}",
+            "\n{:<PLACE$} {:>7} {:>7}",
             "most often not it", "not it", "helped"
         )?;
     }
     for (topic, section, votes) in not_it.into_iter().take(WORST) {
-        let place = format!("{topic}/{section}");
+        let place = place_name(topic, section, added);
         writeln!(
             out,
-            "{place:<48} {:>7} {:>7}",
+            "{place:<PLACE$} {:>7} {:>7}",
             votes.not_helped, votes.helped
         )?;
     }
@@ -101,12 +107,33 @@ fn print(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
     if !asked_back.is_empty() {
         writeln!(
             out,
-            "\n{:<36} {:>8}",
-            "most often suggested, nearest topic", "times"
+            "\n{:<PLACE$} {:>7}",
+            "most often suggested, nearest section", "times"
         )?;
     }
-    for (id, sums) in asked_back.into_iter().take(WORST) {
-        writeln!(out, "{id:<36} {:>8}", sums.asked_back)?;
+    for (topic, section, times) in asked_back.into_iter().take(WORST) {
+        // Older versions counted topics.
+        let place = match section {
+            "" => topic.to_owned(),
+            _ => place_name(topic, section, added),
+        };
+        writeln!(out, "{place:<PLACE$} {times:>7}")?;
     }
     Ok(())
+}
+
+/// A section by its ids; an answer of a server's own by its number and its question.
+fn place_name(topic: &str, section: &str, added: &Additions) -> String {
+    let place = Place {
+        topic: topic.to_owned(),
+        section: section.to_owned(),
+    };
+    match (addition_of(&place), added.at(&place)) {
+        (Some(id), Some(addition)) => {
+            let question = text::one_line(addition.lesson.question());
+            text::cut(&format!("number {id}: {question}"), PLACE)
+        }
+        (Some(id), None) => format!("number {id}, deleted"),
+        (None, _) => place.name(),
+    }
 }

@@ -73,7 +73,22 @@ impl BotContext {
         self.store.settings(guild.map(GuildId::get))
     }
 
-    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false without a store, which could not remember it.
+    /// What a guild's moderators added, unless the operator has switched additions off.
+    pub(super) fn additions(&self, guild: Option<GuildId>) -> Arc<Additions> {
+        let guild = guild.filter(|_| self.config.additions);
+        let additions = guild.map(|guild| self.store.additions(Some(guild.get())));
+        additions.unwrap_or_default()
+    }
+
+    /// The same, prepared for a guide.
+    pub(super) fn overlay(&self, guild: Option<GuildId>, guide: &Guide) -> Arc<Overlay> {
+        guild.map_or_else(Arc::default, |server| {
+            self.overlays.of(server, self.additions(guild), guide)
+        })
+    }
+
+    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false
+    /// without a store, which could not remember it.
     pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
         self.store.keeps().is_some()
             && !self.settings(Some(guild)).introduced
@@ -205,17 +220,12 @@ impl EventContext {
 
     /// What a guild's moderators added, unless the operator has switched additions off.
     pub(super) fn additions(&self, guild: Option<GuildId>) -> Arc<Additions> {
-        let guild = guild.filter(|_| self.bot.config.additions);
-        let additions = guild.map(|guild| self.bot.store.additions(Some(guild.get())));
-        additions.unwrap_or_default()
+        self.bot.additions(guild)
     }
 
     /// The same, prepared for the guide.
     pub(super) fn overlay(&self, guild: Option<GuildId>) -> Arc<Overlay> {
-        let overlays = &self.bot.overlays;
-        guild.map_or_else(Arc::default, |server| {
-            overlays.of(server, self.additions(guild), &self.guide)
-        })
+        self.bot.overlay(guild, &self.guide)
     }
 
     /// What to do with a question that was asked in a guild, or overheard there.

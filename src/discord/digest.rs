@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serenity::all::{ChannelId, UserId};
+use serenity::all::{ChannelId, GuildId, UserId};
 use tokio::task::spawn_blocking;
 use tracing::{debug, error, info};
 
@@ -71,14 +71,22 @@ async fn write(bot: &BotContext, guild: u64, days: (Date, Date)) -> Option<Optio
         .ok()?;
     let guide = bot.live.guide();
     let knowledge = Arc::clone(&guide.knowledge);
+    let server = Some(GuildId::new(guild));
+    let overlay = bot.overlay(server, &guide);
     // This searches for each question, which would hold up everyone else.
-    let groups = spawn_blocking(move || gaps::group(&guide, gaps)).await;
+    let open = move || gaps::group(&guide, gaps::open(&guide, |_| Some(&*overlay), gaps));
+    let groups = spawn_blocking(open).await;
     let groups = groups
         .inspect_err(
             |panic| error!(%panic, "grouping unanswered questions failed; please report this"),
         )
         .ok()?;
-    Some(reply::digest(&knowledge, &groups, &stats))
+    Some(reply::digest(
+        &knowledge,
+        &bot.store.additions(Some(guild)),
+        &groups,
+        &stats,
+    ))
 }
 
 /// Moves the day of the last digest to today. Returns whether this process did so, rather than another one or moderators.

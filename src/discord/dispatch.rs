@@ -73,7 +73,7 @@ impl Dispatcher {
         match event {
             GatewayEvent::Ready(ready) => {
                 if shard_of(&ready) == 0 {
-                    let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
+                    let guilds = ready.guild_ids().collect();
                     self.registration
                         .start(&self.bot, ready.application.id, guilds);
                 }
@@ -118,16 +118,24 @@ impl Dispatcher {
         }
     }
 
-    /// Records who the bot is, now that a shard has a session.
+    /// Records who the bot is and where, now that a shard has a session. A new session lists all guilds of its shard, also those that
+    /// are unavailable; a resumed one lists none, and begins without this event.
     fn note_session(&self, ready: &Ready) {
         let is_first = self.bot.user.set(ready.user.id).is_ok();
         info!(
-            guilds = ready.guilds.len(),
+            guilds = ready.guild_ids().count(),
             shard = shard_of(ready),
             "connected"
         );
         if is_first {
             self.guilds.connected(&self.bot, ready.application.id);
+        }
+        // What cannot be read is not taken for an empty list.
+        if let (Some(shard), Some(_)) = (ready.shard, &ready.guilds) {
+            let guilds = ready.guild_ids().map(GuildId::get).collect();
+            self.bot
+                .store
+                .record(store::Event::SessionBegan { shard, guilds });
         }
     }
 

@@ -63,11 +63,19 @@ impl GatewayEvent {
 pub(super) struct Ready {
     pub user: Identified<UserId>,
     pub application: Identified<ApplicationId>,
+    /// Every guild of the shard; `None` if that could not be read.
     #[serde(default, deserialize_with = "lenient")]
-    pub guilds: Vec<Identified<GuildId>>,
+    pub guilds: Option<Vec<Identified<GuildId>>>,
     /// The number of the shard, and how many there are.
     #[serde(default, deserialize_with = "lenient")]
     pub shard: Option<(u32, u32)>,
+}
+
+impl Ready {
+    /// Every guild of the shard.
+    pub(super) fn guild_ids(&self) -> impl Iterator<Item = GuildId> {
+        self.guilds.iter().flatten().map(|guild| guild.id)
+    }
 }
 
 /// A message has changed; Discord also sends this when it shows a preview.

@@ -25,6 +25,8 @@ pub(super) struct QuestionRecord {
     pub outcome: RecordedOutcome,
     /// The id of the topic that answers, or else is nearest.
     pub topic: Option<String>,
+    /// What was nearest where candidates were offered.
+    nearest: Option<Place>,
     /// The probability that this topic is right, if there was a search.
     pub probability: Option<f32>,
     /// From the event to the decision.
@@ -43,9 +45,10 @@ impl QuestionRecord {
     ) -> Self {
         let nearest = answer.matches.first();
         let added = answer.added.as_ref();
-        let topic = nearest
+        let place = nearest
             .and_then(|found| found.find(&context.guide.knowledge))
-            .map(|(topic, _)| topic.id.clone());
+            .map(|(topic, section)| Place::new(topic, section));
+        let topic = place.as_ref().map(|place| place.topic.clone());
         let topic = added
             .map(|addition| addition.lesson.topic.clone())
             .or(topic);
@@ -58,6 +61,7 @@ impl QuestionRecord {
                 answer::Outcome::None => RecordedOutcome::None,
             },
             topic,
+            nearest: place.filter(|_| answer.outcome == answer::Outcome::Suggest),
             probability: nearest
                 .map(|found| found.probability)
                 .filter(|_| added.is_none()),
@@ -102,6 +106,7 @@ impl QuestionRecord {
             way,
             outcome,
             topic: topic.map(|topic| topic.id.clone()),
+            nearest: None,
             probability: None,
             decided: context.received.elapsed(),
             gap: None,
@@ -117,6 +122,7 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         way,
         outcome,
         topic,
+        nearest,
         probability,
         decided,
         gap,
@@ -132,10 +138,13 @@ pub(super) fn question(context: &EventContext, record: QuestionRecord) {
         "asked"
     );
     context.bot.monitor.asked(way, outcome, decided, done);
-    // The store counts topics that answered, and the nearest where candidates were offered; of what is not in the guide it
-    // keeps the gap.
-    let topic =
-        topic.filter(|_| matches!(outcome, RecordedOutcome::Answer | RecordedOutcome::Suggest));
+    // The store counts topics that answered, and the nearest section where candidates were offered; of what is not in the guide
+    // it keeps the gap.
+    let topic = match outcome {
+        RecordedOutcome::Answer => topic,
+        RecordedOutcome::Suggest => nearest.as_ref().map(Place::name).or(topic),
+        RecordedOutcome::None | RecordedOutcome::NoneOfThese => None,
+    };
     context.bot.store.record(Event::Asked {
         guild: guild.map(GuildId::get),
         way,
@@ -184,8 +193,8 @@ pub(super) fn missed(
     place: Option<&Place>,
 ) -> Option<QuestionRecord> {
     if let Some(asked) = asked.filter(|asked| asked.addressed) {
-        let topic = place.map(|place| place.topic.clone());
-        context.bot.store.record(gap(guild, &asked.text, topic));
+        let nearest = place.map(Place::name);
+        context.bot.store.record(gap(guild, &asked.text, nearest));
     }
     let outcome = RecordedOutcome::NoneOfThese;
     let record = || QuestionRecord::without_search(context, guild, way, outcome, None);

@@ -20,10 +20,14 @@ pub(super) fn parse<T>(
 
 /// The text of a file, if it is text.
 pub(super) fn text_of<'a>(source: &'a File, problems: &mut Vec<Problem>) -> Option<&'a str> {
-    match std::str::from_utf8(&source.bytes) {
-        Ok(text) => Some(text),
-        Err(fault) => {
-            let sound = source.bytes.get(..fault.valid_up_to()).unwrap_or_default();
+    // UTF-16 without a mark at its beginning is often valid UTF-8, but has a NUL in each letter.
+    let nul = source.bytes.iter().position(|byte| *byte == 0);
+    match (std::str::from_utf8(&source.bytes), nul) {
+        (Ok(text), None) => Some(text),
+        (read, nul) => {
+            let valid = read.map_or_else(|fault| fault.valid_up_to(), str::len);
+            let end = nul.map_or(valid, |nul| nul.min(valid));
+            let sound = source.bytes.get(..end).unwrap_or_default();
             let text = String::from_utf8_lossy(sound);
             let end = text.len();
             Reader {

@@ -22,6 +22,20 @@ impl Place {
         }
     }
 
+    /// The name on one line, as `topic/section`: no id has a slash.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.topic, self.section)
+    }
+
+    /// The place that has this name; `None` if the name has no slash, as that of a topic.
+    pub fn named(name: &str) -> Option<Self> {
+        let (topic, section) = name.split_once('/')?;
+        Some(Self {
+            topic: topic.to_owned(),
+            section: section.to_owned(),
+        })
+    }
+
     /// The section that has this name, unless it is gone.
     pub fn find<'a>(&self, knowledge: &'a KnowledgeBase) -> Option<(&'a Topic, &'a Section)> {
         let topic = knowledge.topic(&self.topic)?;

@@ -60,7 +60,7 @@ pub enum Teach {
     Belongs(Place),
     /// Write an answer.
     Write(Asked),
-    /// Write an answer that begins with the text that is quoted in the message.
+    /// Write an answer that begins with the text that the message shows in full, or else quotes.
     Quote,
     /// List what was added: a page, from zero.
     List(usize),

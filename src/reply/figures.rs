@@ -3,8 +3,9 @@
 use super::markdown::{date, escape};
 use super::notes::note;
 use super::{Action, Asked, Choice, Entry, Reply, Teach, hash};
+use crate::additions::{Additions, addition_of};
 use crate::gaps::Group;
-use crate::knowledge::KnowledgeBase;
+use crate::knowledge::{KnowledgeBase, Place};
 use crate::stats::{Stats, Sums, Votes, sparkline};
 use crate::text::cut;
 
@@ -14,7 +15,7 @@ const GROUPS: usize = 8;
 const LISTED: usize = 120;
 /// How many topics are listed.
 const TOPICS: usize = 10;
-/// How many of the sections marked "Not it", and of the topics suggested, are listed.
+/// How many of the sections marked "Not it", and of those suggested, are listed.
 const WORST: usize = 5;
 /// The days of a week.
 const WEEK: usize = 7;
@@ -109,8 +110,13 @@ fn gap_line(knowledge: &KnowledgeBase, group: &Group) -> String {
 }
 
 /// A week's gaps and the sections most often marked "Not it", for a channel; `None` if there is nothing to say.
-pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Option<Reply> {
-    let not_it = listed("Most often “Not it”", not_it(knowledge, stats));
+pub fn digest(
+    knowledge: &KnowledgeBase,
+    additions: &Additions,
+    groups: &[Group],
+    stats: &Stats,
+) -> Option<Reply> {
+    let not_it = listed("Most often “Not it”", not_it(knowledge, additions, stats));
     if groups.is_empty() && not_it.is_empty() {
         return None;
     }
@@ -143,8 +149,8 @@ pub fn digest(knowledge: &KnowledgeBase, groups: &[Group], stats: &Stats) -> Opt
     )
 }
 
-/// What was asked and answered, narrow enough for a phone.
-pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
+/// What was asked and answered in a server that has these additions, narrow enough for a phone.
+pub fn stats(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) -> Reply {
     let (week, all) = (stats.last(WEEK), stats.all());
     let head = format!(
         "{:<15} {:>6} {:>7}",
@@ -207,8 +213,8 @@ pub fn stats(knowledge: &KnowledgeBase, stats: &Stats) -> Reply {
         body: format!(
             "```\n{}\n```\n**One bar per day** since {since}\n```\n{chart}\n```\n**Topics**\n{topics}{}{}",
             table.join("\n"),
-            listed("Most often “Not it”", not_it(knowledge, stats)),
-            listed("Most often suggested, by nearest topic", asked_back(knowledge, stats)),
+            listed("Most often “Not it”", not_it(knowledge, additions, stats)),
+            listed("Most often suggested, by nearest section", asked_back(knowledge, additions, stats)),
         ),
         footer: "Days are in UTC".to_owned(),
         ..Reply::default()
@@ -230,31 +236,54 @@ fn listed(heading: &str, lines: Vec<String>) -> String {
     format!("\n**{heading}**\n{}", lines.join("\n"))
 }
 
-/// The sections that people marked "Not it".
-fn not_it(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
+/// The sections, and the server's own answers, that people marked "Not it".
+fn not_it(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) -> Vec<String> {
     let sections = stats.most_not_it().into_iter().take(WORST);
     let line = |(topic, section, votes): (&str, &str, Votes)| {
-        let found = knowledge.topic(topic);
-        let heading = found.and_then(|topic| topic.section(section)).map_or_else(
-            || format!("{} (no longer in the guide)", escape(section)),
-            |section| escape(&section.heading),
-        );
         let helped = match votes.helped {
             0 => String::new(),
             helped => format!(", helped {helped}"),
         };
-        let title = topic_title(knowledge, topic);
-        format!("{title} › {heading}: not it {}{helped}", votes.not_helped)
+        let title = place_title(knowledge, additions, &place(topic, section));
+        format!("{title}: not it {}{helped}", votes.not_helped)
     };
     sections.map(line).collect()
 }
 
-/// The topics of which candidates were offered.
-fn asked_back(knowledge: &KnowledgeBase, stats: &Stats) -> Vec<String> {
-    let topics = stats.most_asked_back().into_iter().take(WORST);
-    topics
-        .map(|(id, sums)| format!("{}: {}", topic_title(knowledge, id), sums.asked_back))
-        .collect()
+/// The sections that were nearest where candidates were offered; only the topic where an older version has counted.
+fn asked_back(knowledge: &KnowledgeBase, additions: &Additions, stats: &Stats) -> Vec<String> {
+    let sections = stats.most_asked_back().into_iter().take(WORST);
+    let line = |(topic, section, times): (&str, &str, u64)| {
+        let title = match section {
+            "" => topic_title(knowledge, topic),
+            _ => place_title(knowledge, additions, &place(topic, section)),
+        };
+        format!("{title}: {times}")
+    };
+    sections.map(line).collect()
+}
+
+fn place(topic: &str, section: &str) -> Place {
+    Place {
+        topic: topic.to_owned(),
+        section: section.to_owned(),
+    }
+}
+
+/// How a section or an answer of the server's own is shown.
+fn place_title(knowledge: &KnowledgeBase, additions: &Additions, place: &Place) -> String {
+    let heading = match (place.find(knowledge), additions.at(place)) {
+        (Some((_, section)), _) => escape(&section.heading),
+        (None, Some(addition)) => {
+            let question = escape(&cut(addition.lesson.question(), LISTED));
+            format!("{question} (this server's own answer)")
+        }
+        (None, None) if addition_of(place).is_some() => {
+            "an answer of this server that was deleted".to_owned()
+        }
+        (None, None) => format!("{} (no longer in the guide)", escape(&place.section)),
+    };
+    format!("{} › {heading}", topic_title(knowledge, &place.topic))
 }
 
 /// How a topic in the counts is shown.

@@ -46,7 +46,8 @@ pub fn privacy(privacy: &Privacy) -> Reply {
              middle of a sentence may remain.\n\
              - **That helped / Not it**: the section, the day and a keyed hash instead of your ID. The key is deleted after {votes} days; \
              then nobody can tell whose vote it was.\n\
-             - **Counts** of questions by day, topic and outcome, what moderators set, and what they added, with who wrote it. If a server removes me, all its data is \
+             - **Counts** of questions by day, topic or section, and outcome, what moderators set, and what they added, with who wrote it. They can take a question or an answer from someone's message; I \
+             take mentions and addresses out first. If a server removes me, all its data is \
              deleted."
         ),
     };

@@ -1,13 +1,13 @@
 //! What moderators add to the guide: where questions belong, their own answers, the list of both, and the forms for them.
 
 use crate::additions::{
-    Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_WRITTEN_QUESTION, Lesson,
-    LessonReply, MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS,
+    Addition, Additions, LONGEST_ANSWER, LONGEST_LINK, LONGEST_QUESTION, Lesson, LessonReply,
+    MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS,
 };
 use crate::knowledge::{KnowledgeBase, Section, Topic};
-use crate::text::cut;
+use crate::text::{cut, length};
 
-use super::markdown::date;
+use super::markdown::{date, fence};
 use super::notes::note;
 use super::{
     Action, Asked, Choice, Field, FieldName, Form, FormAction, Place, Reply, Teach, added, escape,
@@ -22,8 +22,13 @@ const LISTED: usize = 90;
 const LONGEST_SEARCH: usize = 100;
 
 /// Offers the nearest sections for questions to belong to. The message begins with the questions, which is where they
-/// are read from once a section is chosen. `is_message` if they are a message, which may itself be an answer.
-pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_message: bool) -> Reply {
+/// are read from once a section is chosen. `draft` is the message that they are from, which may itself be an answer: it is shown
+/// in full where a quote cannot hold it.
+pub fn belongs_to(
+    questions: &[String],
+    nearest: &[(&Topic, &Section)],
+    draft: Option<&str>,
+) -> Reply {
     let options = nearest.iter().map(|(topic, section)| {
         let place = Place::new(topic, section);
         let action = Action::Teach(Teach::Belongs(place));
@@ -33,7 +38,7 @@ pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_messa
         teach("Search the guide", Teach::Search),
         teach("Write an answer", Teach::Write(Asked::Quoted)),
     ];
-    if is_message {
+    if draft.is_some() {
         buttons.push(teach("Use it as an answer", Teach::Quote));
     }
     let body = match (nearest, questions) {
@@ -45,8 +50,18 @@ pub fn belongs_to(questions: &[String], nearest: &[(&Topic, &Section)], is_messa
             "Which section answers these? From now on, people here will get it for these questions."
         }
     };
+    let quotes = quotes(questions);
+    // A quote has one line, no code and no links.
+    let is_more = |draft: &&str| {
+        length(draft) > LONGEST_QUESTION
+            || draft.contains(['\n', '\\', '`'])
+            || draft.contains("://")
+    };
+    let whole = draft.filter(is_more).map_or_else(String::new, |draft| {
+        format!("\n\nThe message:\n{}", fence(&cut(draft, LONGEST_ANSWER)))
+    });
     Reply {
-        body: format!("{}\n\n{body}", quotes(questions)),
+        body: format!("{quotes}\n\n{body}{whole}"),
         prompt: "Closest sections".to_owned(),
         choices: options.collect(),
         buttons,
@@ -93,14 +108,19 @@ pub fn answer_saved(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
 
 /// Why nothing was saved, with the person's text, so that it is not lost.
 pub fn not_taught(why: &str, lesson: &Lesson) -> Reply {
-    let text = match &lesson.reply {
-        LessonReply::Own { text, .. } => text.replace("```", "'''"),
+    let copy = match &lesson.reply {
+        LessonReply::Own { text, link } => {
+            let questions = lesson.questions.join("\n");
+            let parts = [
+                ("Your answer", text.as_str()),
+                ("Your questions", &questions),
+                ("Your link", link.as_deref().unwrap_or_default()),
+            ];
+            let parts = parts.iter().filter(|(_, part)| !part.is_empty());
+            let parts = parts.map(|(name, part)| format!("\n\n{name}, to copy:\n{}", fence(part)));
+            parts.collect()
+        }
         LessonReply::Section(_) => String::new(),
-    };
-    let copy = if text.is_empty() {
-        String::new()
-    } else {
-        format!("\n\nYour text, to copy:\n```\n{text}\n```")
     };
     note(&format!("Nothing was saved: {}.{copy}", escape(why)))
 }
@@ -154,7 +174,7 @@ pub fn additions(knowledge: &KnowledgeBase, additions: &Additions, page: usize) 
         path: vec![knowledge.name().to_owned()],
         body: format!(
             "{own} of {MAX_ANSWERS} answers, {} of {MAX_PHRASINGS} taught questions, latest first\n\n{}",
-            additions.len() - own,
+            additions.phrasings(),
             lines.join("\n")
         ),
         prompt: "Show, change or delete one".to_owned(),
@@ -228,7 +248,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         .iter()
         .skip(1)
         .take(MAX_QUESTIONS - 1)
-        .map(|other| cut(other, LONGEST_WRITTEN_QUESTION))
+        .map(|other| cut(other, LONGEST_QUESTION))
         .collect();
     let title = match action {
         FormAction::Edit(_) => "Change an answer",
@@ -239,7 +259,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         "Question",
         "As a student would ask it",
         begun.question(),
-        LONGEST_WRITTEN_QUESTION,
+        LONGEST_QUESTION,
     );
     let answer = field(
         FieldName::Answer,
@@ -253,7 +273,7 @@ pub fn answer_form(action: FormAction, begun: &Lesson, topic: &str) -> Form {
         "Up to three other ways to ask, one per line",
         "How others have asked it",
         &others.join("\n"),
-        (MAX_QUESTIONS - 1) * (LONGEST_WRITTEN_QUESTION + 1),
+        (MAX_QUESTIONS - 1) * (LONGEST_QUESTION + 1),
     );
     let link = field(
         FieldName::Link,

@@ -17,9 +17,11 @@ const MAX_COUNTS: usize = 50_000;
 /// What waits to be written.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// Guilds that are gone. They go first: what is recorded of them later is new.
+    /// The guilds of shards that have a new session. All others of these shards go first.
+    pub sessions: BTreeMap<Shard, BTreeSet<u64>>,
+    /// Guilds that are gone. They go next: what is recorded of them later is new.
     pub gone: BTreeSet<u64>,
-    /// People who want to be forgotten. They go second, for the same reason.
+    /// People who want to be forgotten. They go third, for the same reason.
     pub forgotten: BTreeSet<u64>,
     pub counts: BTreeMap<Count, u64>,
     /// The oldest first.
@@ -28,6 +30,18 @@ pub(super) struct Batch {
     pub votes: BTreeMap<Voted, Vote>,
     /// How many gaps were dropped.
     pub dropped: u64,
+}
+
+/// A shard: its number, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shard(pub u32, pub u32);
+
+impl Shard {
+    /// Whether a guild belongs to it (<https://docs.discord.com/developers/events/gateway#sharding-sharding-formula>). Direct
+    /// messages, 0, are of no guild.
+    pub(super) fn has(self, guild: u64) -> bool {
+        guild != 0 && (guild >> 22).checked_rem(self.1.into()) == Some(self.0.into())
+    }
 }
 
 /// What is counted.
@@ -117,12 +131,20 @@ impl Batch {
                     Vote { helped, day },
                 );
             }
+            Event::SessionBegan {
+                shard: (number, shards),
+                guilds,
+            } => self.keep_only(Shard(number, shards), guilds),
             Event::GuildGone { guild } => self.remove_guild(guild),
         }
     }
 
     /// Adds what came later.
     pub(super) fn append(&mut self, later: Self) {
+        later
+            .sessions
+            .into_iter()
+            .for_each(|(shard, guilds)| self.keep_only(shard, guilds));
         later
             .gone
             .into_iter()
@@ -147,6 +169,14 @@ impl Batch {
     pub(super) fn forget(&mut self, person: u64) {
         self.votes.retain(|voted, _| voted.person != person);
         self.forgotten.insert(person);
+    }
+
+    fn keep_only(&mut self, shard: Shard, guilds: BTreeSet<u64>) {
+        let stays = |guild: u64| !shard.has(guild) || guilds.contains(&guild);
+        self.counts.retain(|count, _| stays(count.guild));
+        self.gaps.retain(|gap| stays(gap.guild));
+        self.votes.retain(|voted, _| stays(voted.guild));
+        self.sessions.insert(shard, guilds);
     }
 
     fn remove_guild(&mut self, guild: u64) {
@@ -175,7 +205,13 @@ impl Batch {
             (known.guild, known.day) == (gap.guild, gap.day) && known.wording == gap.wording
         };
         match self.gaps.iter_mut().find(same) {
-            Some(known) => known.count += gap.count,
+            Some(known) => {
+                known.count += gap.count;
+                // What was marked "Not it" says more than what was merely near.
+                if gap.topic.contains('/') {
+                    known.topic = gap.topic;
+                }
+            }
             None => self.gaps.push_back(gap),
         }
         while self.gaps.len() > MAX_GAPS {

@@ -1,5 +1,6 @@
 //! The events that the store records.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::scrub::Scrubbed;
@@ -16,7 +17,7 @@ pub enum Event {
         way: Way,
         /// Its outcome.
         outcome: RecordedOutcome,
-        /// The id of the topic that answered, or was nearest where candidates were offered.
+        /// The id of the topic that answered, or, where candidates were offered, what was nearest, as `topic/section`.
         topic: Option<String>,
     },
     /// The guide could not answer.
@@ -25,7 +26,7 @@ pub enum Event {
         guild: Option<u64>,
         /// What was asked.
         text: Scrubbed,
-        /// The id of the topic that was nearest, or that was marked "Not it".
+        /// The id of the topic that was nearest, or what was marked "Not it" as `topic/section`.
         topic: Option<String>,
     },
     /// Someone said whether a section helped. The person becomes a keyed hash before anything is written.
@@ -41,6 +42,13 @@ pub enum Event {
         /// Whether it helped.
         helped: bool,
     },
+    /// A shard has a new session: what is kept of the shard's other guilds goes, because they removed the bot while it was away.
+    SessionBegan {
+        /// The number of the shard, and how many there are.
+        shard: (u32, u32),
+        /// All guilds of the shard.
+        guilds: BTreeSet<u64>,
+    },
     /// The bot was removed from a guild: everything about it goes.
     GuildGone {
         /// Which.
@@ -55,6 +63,7 @@ impl fmt::Debug for Event {
             Self::Asked { .. } => "Asked",
             Self::Gap { .. } => "Gap",
             Self::Vote { .. } => "Vote",
+            Self::SessionBegan { .. } => "SessionBegan",
             Self::GuildGone { .. } => "GuildGone",
         })
     }

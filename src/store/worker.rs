@@ -225,6 +225,7 @@ impl Worker {
             }
             (self.uncertain_batch, self.number) = (None, self.number + 1);
         }
+        self.forget_absent(database).await?;
         if self.unwritten.is_empty() {
             return Ok(());
         }
@@ -249,6 +250,29 @@ impl Worker {
             dropped,
             ..Batch::default()
         };
+        Ok(())
+    }
+
+    /// Deletes what is kept of guilds that are no longer there, before anything is written that came later.
+    async fn forget_absent(&mut self, database: &mut Database) -> Result<(), DatabaseError> {
+        while let Some((shard, guilds)) = self.unwritten.sessions.first_key_value() {
+            let forgotten = database.keep_only(*shard, guilds).await;
+            // A store so large that this takes too long must not wait for it for ever.
+            if forgotten
+                .as_ref()
+                .err()
+                .is_none_or(DatabaseError::is_silence)
+            {
+                self.unwritten.sessions.pop_first();
+            }
+            let servers = forgotten?;
+            if servers > 0 {
+                info!(
+                    servers,
+                    "deleted what was kept of servers that have removed the bot"
+                );
+            }
+        }
         Ok(())
     }
 

@@ -647,13 +647,49 @@ async fn neither_the_file_nor_the_log_identifies_anyone_in_a_hundred_careless_co
 }
 
 /// Everything in a folder.
-fn bytes(folder: &Path) -> Vec<u8> {
+pub fn bytes(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).expect("the folder is there");
     files
         .flat_map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read"))
         .collect()
 }
 
-fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+pub fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+#[tokio::test]
+async fn what_servers_left_behind_is_deleted_by_a_new_session_and_not_by_a_resumed_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store_in(folder.path()).await;
+    let private = |settings: &Settings| Settings {
+        private: true,
+        ..settings.clone()
+    };
+    let known = async |guild: u64| {
+        let other = store_in(folder.path()).await;
+        let is_known = other.settings(Some(guild)).private;
+        other.close().await;
+        is_known
+    };
+    let (left, late) = (7_u64 << 22, 8_u64 << 22);
+    let discord = StandIn::start().await;
+    let stays = discord.guild("students").id;
+    for guild in [left, stays] {
+        store.change_settings(guild, private).await.expect("kept");
+    }
+    let chat = Setup::new()
+        .store_in(folder.path())
+        .await
+        .chat_in(discord)
+        .await;
+    until("it is deleted", async || !known(left).await).await;
+    assert!(known(stays).await);
+    // Of a guild that joins later, only a new session would know that it is gone.
+    store.change_settings(late, private).await.expect("kept");
+    chat.discord.drop_connection();
+    chat.discord.resumed().await;
+    chat.asks(RESUME).await;
+    assert!(known(late).await && known(stays).await);
+    chat.finish().await;
 }

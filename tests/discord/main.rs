@@ -42,6 +42,7 @@ mod bot;
 #[cfg(unix)]
 mod burst;
 mod clicking;
+mod closing;
 mod commands;
 mod connecting;
 #[cfg(unix)]
@@ -57,6 +58,7 @@ mod lanes;
 mod load;
 mod manners;
 mod moderating;
+mod pasting;
 #[cfg(unix)]
 #[allow(dead_code, reason = "the tests of the store need the rest")]
 #[path = "../store/place.rs"]
@@ -77,6 +79,7 @@ mod soak;
 mod starting;
 #[cfg(unix)]
 mod storm;
+mod taking;
 mod teaching;
 mod trials;
 mod unasked;

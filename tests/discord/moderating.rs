@@ -490,7 +490,9 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
     })
     .await;
     let answer = GUIDE.answer(&Question::new(vague()));
-    let nearest = &GUIDE.knowledge.topics()[answer.matches[0].topic];
+    let (topic_of, nearest) = answer.matches[0]
+        .find(&GUIDE.knowledge)
+        .expect("it is there");
     let shown = told(&olga, "guide stats", &[]).await;
     for part in [
         "                7 days 30 days",
@@ -504,8 +506,9 @@ async fn stats_are_a_table_and_bars_that_fit_a_phone() {
             reply::escape(&topic("resume").title)
         ),
         &format!(
-            "**Most often suggested, by nearest topic**\n1. {}: 1",
-            reply::escape(&nearest.title).replace('\u{200b}', "")
+            "**Most often suggested, by nearest section**\n1. {} › {}: 1",
+            reply::escape(&topic_of.title).replace('\u{200b}', ""),
+            reply::escape(&nearest.heading).replace('\u{200b}', "")
         ),
     ] {
         assert!(shown.contains(part), "{part:?} in {shown}");

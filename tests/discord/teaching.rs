@@ -22,12 +22,13 @@ use stand_in::*;
 /// How soon what was taught is found.
 const SOON: Duration = Duration::from_secs(1);
 const FOURTH: &str = "what kayak storage does the harbour have";
-const ANSWER: &str = "There are racks for **six kayaks** behind the bike shed; ask Jo for a key.";
-const QUESTION: &str = "Question";
-const TEXT: &str = "Answer";
-const OTHERS: &str = "Up to three other ways to ask, one per line";
-const LINK: &str = "Where to read more";
-const TOPIC: &str = "The topic to list it under";
+pub const ANSWER: &str =
+    "There are racks for **six kayaks** behind the bike shed; ask Jo for a key.";
+pub const QUESTION: &str = "Question";
+pub const TEXT: &str = "Answer";
+pub const OTHERS: &str = "Up to three other ways to ask, one per line";
+pub const LINK: &str = "Where to read more";
+pub const TOPIC: &str = "The topic to list it under";
 
 /// A chat with a bot that keeps what it should, and someone who may manage the server.
 async fn taught_in(discord: StandIn, config: Discord) -> (TempDir, Chat, Member) {
@@ -44,7 +45,7 @@ async fn taught_in(discord: StandIn, config: Discord) -> (TempDir, Chat, Member)
     (folder, chat, olga)
 }
 
-async fn kept() -> (TempDir, Chat, Member) {
+pub async fn kept() -> (TempDir, Chat, Member) {
     taught_in(StandIn::start().await, eager()).await
 }
 
@@ -63,12 +64,12 @@ async fn gaps_after_three(chat: &Chat, olga: &Member) -> Message {
     gaps(olga).await
 }
 
-async fn gaps(olga: &Member) -> Message {
+pub async fn gaps(olga: &Member) -> Message {
     olga.slash("guide gaps", &[]).await.outcome().await
 }
 
 /// Olga fills in a form that something opens; returns the reply.
-async fn writes(olga: &Member, opens: Interaction, fields: &[(&str, &str)]) -> Message {
+pub async fn writes(olga: &Member, opens: Interaction, fields: &[(&str, &str)]) -> Message {
     let form = opens.await;
     assert_eq!(form.kind, ResponseKind::Modal);
     let told = olga.submits(&form, fields).await;
@@ -77,7 +78,7 @@ async fn writes(olga: &Member, opens: Interaction, fields: &[(&str, &str)]) -> M
 }
 
 /// Olga adds an answer.
-async fn adds(olga: &Member, question: &str, answer: &str) -> Message {
+pub async fn adds(olga: &Member, question: &str, answer: &str) -> Message {
     let fields = [(QUESTION, question), (TEXT, answer)];
     writes(olga, olga.slash("guide add", &[]), &fields).await
 }
@@ -416,7 +417,7 @@ async fn what_moderators_write_does_no_harm() {
         let told = adds(&olga, question, "No.").await;
         assert!(told.text().contains("matters of law"), "{told}");
         assert!(
-            told.text().contains("Your text, to copy:\n```\nNo.\n```"),
+            told.text().contains("Your answer, to copy:\n```\nNo.\n```"),
             "{told}"
         );
     }
@@ -624,7 +625,7 @@ async fn additions_pasted_into_the_guide_give_the_same_answers() {
     assert!(is_fine, "{removed}");
     until("the bot that runs has lost it too", async || {
         let list = olga.slash("guide added", &[]).await.outcome().await;
-        list.text().contains("0 of 50 answers, 1 of 200")
+        list.text().contains("0 of 50 answers, 3 of 200")
     })
     .await;
     assert!(!internbot(&["added", "--remove", number], &config).1);
@@ -632,7 +633,7 @@ async fn additions_pasted_into_the_guide_give_the_same_answers() {
 }
 
 /// Pastes what was printed as its comments say.
-fn paste(printed: &str) {
+pub fn paste(printed: &str) {
     for part in printed.split("# File ").skip(1) {
         let (head, lines) = part.split_once('\n').expect("a head");
         let (file, what) = head.split_once(": ").expect("where it goes");

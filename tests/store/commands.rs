@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use internbot::scrub::scrub;
-use internbot::stats::RecordedOutcome;
+use internbot::stats::{RecordedOutcome, Way};
 use internbot::store::{Clock, Event, StoreHandle};
 
 use crate::place::*;
@@ -127,18 +127,27 @@ pub async fn stats_are_a_table_with_bars(place: Place) {
     let config = configured(&place, &place.url);
     let store = StoreHandle::open(&place.config(), Clock::system(), quick()).await;
     store.record(asked(GUILD, RecordedOutcome::Answer));
+    // As an older version counted: by topic.
     store.record(asked(GUILD, RecordedOutcome::Suggest));
+    for _ in 0..2 {
+        store.record(Event::Asked {
+            guild: Some(GUILD),
+            way: Way::Mention,
+            outcome: RecordedOutcome::Suggest,
+            topic: Some("resume/general".to_owned()),
+        });
+    }
     store.record(vote(MIA, true));
     store.record(vote(MAX, false));
     store.close().await;
     let (table, _, status) = internbot(&["stats", "--days", "9", "--config", &config]);
     assert_eq!(status, Some(0));
     for part in [
-        "asked                  2         2  ▁▁▁▁▁▁▁▁█",
+        "asked                  4         4  ▁▁▁▁▁▁▁▁█",
         "helped                 1         1",
         "resume                                  1       1       1",
         "most often not it                                 not it  helped\nresume/general                                         1       1",
-        "most often suggested, nearest topic     times\nresume                                      1",
+        "most often suggested, nearest section              times\nresume/general                                         2\nresume                                                 1",
     ] {
         assert!(table.contains(part), "{part:?} is not in\n{table}");
     }

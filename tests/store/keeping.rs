@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use internbot::additions::{Lesson, LessonReply, Teaching};
 use internbot::settings::{Digest, ForumTag, Settings};
 use internbot::stats::{RecordedOutcome, Way};
 use internbot::store::{self, Event, StoreError};
@@ -190,6 +191,55 @@ pub async fn what_happened_is_counted_by_day_topic_and_way(place: Place) {
     assert_eq!(stats.ways[&Way::Mention].asked(), 3);
     let all = store.stats(None, 7).await.expect("stats").all();
     assert_eq!((all.missed, all.unasked), (1, 1));
+}
+
+pub async fn a_guild_that_removed_the_bot_while_it_was_off_leaves_nothing(place: Place) {
+    // Two guilds of the first of two shards, and one of the second.
+    let [stays, leaves, elsewhere] = [2 << 22, 4 << 22, 3 << 22];
+    let store = place.open().await;
+    for guild in [stays, leaves, elsewhere] {
+        set(&store, guild, Settings::default()).await.expect("kept");
+        store.record(asked(guild, RecordedOutcome::Answer));
+        store.record(gap(guild, "a zebrafish"));
+        let lesson = Lesson {
+            questions: vec!["where is the boat".to_owned()],
+            topic: "resume".to_owned(),
+            reply: LessonReply::Section("general".to_owned()),
+        };
+        let taught = store.teach(guild, MIA, Teaching::Add(lesson)).await;
+        taught.expect("it is kept");
+    }
+    store.record(gap(0, "a direct quokka"));
+    store.close().await;
+    let store = place.open().await;
+    store.record(Event::SessionBegan {
+        shard: (0, 2),
+        guilds: [stays].into(),
+    });
+    // It comes back at once.
+    store.record(gap(leaves, "a wombat"));
+    store.flush().await.expect("written");
+    for (guild, tables) in [(stays, 4), (leaves, 1), (elsewhere, 4)] {
+        let mut found = 0;
+        for table in ["settings", "counts", "gaps", "additions"] {
+            let rows = format!("SELECT COUNT(DISTINCT guild) FROM {table} WHERE guild = {guild}");
+            found += place.number(&rows).await;
+        }
+        assert_eq!(found, tables, "{guild}");
+    }
+    let texts: Vec<String> = store
+        .gaps(Some(leaves), 90)
+        .await
+        .expect("gaps")
+        .into_iter()
+        .map(|gap| gap.text)
+        .collect();
+    assert_eq!(texts, ["a wombat"]);
+    assert_eq!(store.gaps(Some(0), 90).await.expect("gaps").len(), 1);
+    until("nothing is known any more", async || {
+        store.additions(Some(leaves)).is_empty()
+    })
+    .await;
 }
 
 pub async fn a_guild_that_removes_the_bot_leaves_nothing(place: Place) {

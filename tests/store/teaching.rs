@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use internbot::additions::{
-    AdditionError, Lesson, LessonReply, MAX_ANSWERS, MAX_PHRASINGS, Teaching,
+    AdditionError, Lesson, LessonReply, MAX_ANSWERS, MAX_PHRASINGS, MAX_QUESTIONS, Teaching,
 };
 use internbot::store::{self, Clock, Event, StoreError, StoreHandle, Timing};
 
@@ -140,14 +140,47 @@ pub async fn there_are_at_most_so_many_and_the_rest_says_so(place: Place) {
         more(answer("one more", "An answer.")).await,
         Err(StoreError::Addition(AdditionError::Answers))
     );
-    for number in 0..MAX_PHRASINGS {
-        add(&store, phrasing(&format!("way {number}"))).await;
+    let four = |number: usize| Lesson {
+        questions: (0..MAX_QUESTIONS)
+            .map(|way| format!("way {way} of {number}"))
+            .collect(),
+        ..phrasing("")
+    };
+    for number in 0..MAX_PHRASINGS / MAX_QUESTIONS {
+        add(&store, four(number)).await;
     }
     assert_eq!(
         more(phrasing("one more")).await,
         Err(StoreError::Addition(AdditionError::Phrasings))
     );
-    assert_eq!(questions(&store).len(), MAX_ANSWERS + MAX_PHRASINGS);
+    assert_eq!(
+        questions(&store).len(),
+        MAX_ANSWERS + MAX_PHRASINGS / MAX_QUESTIONS
+    );
+    // The same again is no more than before.
+    assert!(more(four(0)).await.is_ok());
+    assert!(more(answer("question 0", "An answer.")).await.is_ok());
+}
+
+pub async fn what_is_taught_twice_is_there_once_and_is_the_latest(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let first = add(&store, phrasing("where is my boat")).await;
+    let between = add(&store, answer("where is my boat", "By the river.")).await;
+    let again = add(&store, phrasing("where is my boat")).await;
+    assert!(
+        first < between && between < again,
+        "{first} {between} {again}"
+    );
+    for store in [&store, &other] {
+        until("one of the two is gone", async || {
+            let known = store.additions(Some(GUILD));
+            let ids: Vec<u64> = known.iter().map(|addition| addition.id).collect();
+            ids == [between, again]
+        })
+        .await;
+    }
+    let next = add(&store, phrasing("something else")).await;
+    assert!(again < next, "{again} {next}");
 }
 
 pub async fn whoever_wants_to_be_forgotten_is_no_longer_named_and_the_answer_stays(place: Place) {

@@ -11,7 +11,7 @@ use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::discord::handlers::teaching;
 use crate::reply;
-use crate::text;
+use crate::scrub::{scrub, without_names};
 
 pub(super) const COMMAND: CommandDefinition = CommandDefinition {
     kind: CommandType::Message,
@@ -37,6 +37,9 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
     if text.is_empty() {
         return CommandReply::ephemeral(reply::nothing_to_teach());
     }
+    // Someone else's message: what could identify them is neither offered nor kept.
+    let question = scrub(&text);
+    let draft = without_names(&text);
     // A long reply, or one without a question mark, is an answer, and it replies to the question.
     let asked = message.referenced_message.as_ref();
     let is_short = text.chars().count() <= LONGEST_QUESTION;
@@ -44,10 +47,11 @@ fn run(context: &EventContext, interaction: &Interaction) -> CommandReply {
         Some(_) => is_short && text.contains('?'),
         None => answer::asks(&text),
     };
-    if is_question {
-        let question = text::cut(&text, LONGEST_QUESTION);
-        return CommandReply::ephemeral(teaching::find(context, &[question], is_short));
+    if is_question && !question.is_empty() {
+        let question = question.as_str().to_owned();
+        return CommandReply::ephemeral(teaching::find(context, &[question], Some(&draft)));
     }
-    let asked = asked.map(|asked| context.bot.without_mention(&asked.visible(), guild));
-    CommandReply::form(teaching::write(context, asked.into_iter().collect(), text))
+    let asked = asked.map(|asked| scrub(&context.bot.without_mention(&asked.visible(), guild)));
+    let asked = asked.map(|asked| asked.as_str().to_owned());
+    CommandReply::form(teaching::write(context, asked.into_iter().collect(), draft))
 }

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 use crate::additions::{
-    self, Addition, LONGEST_ANSWER, LONGEST_QUESTION, Lesson, LessonReply, MAX_QUESTIONS, Teaching,
+    self, Addition, LONGEST_ANSWER, Lesson, LessonReply, MAX_QUESTIONS, Teaching,
 };
 use crate::discord::context::EventContext;
 use crate::discord::custom_id;
@@ -18,6 +18,7 @@ use crate::discord::rest::RestError;
 use crate::gaps;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::reply::{self, Asked, FieldName, Form, FormAction, Place, Reply, Teach};
+use crate::scrub::scrub;
 use crate::search::Question;
 use crate::store::StoreError;
 use crate::text;
@@ -102,7 +103,7 @@ pub(super) async fn click(
     let step = match teach {
         Teach::Find(asked) => {
             let questions = questions(context, moderator, message, asked).await;
-            questions.map(|questions| Step::Apart(find(context, &questions, false)))
+            questions.map(|questions| Step::Apart(find(context, &questions, None)))
         }
         Teach::Search => Ok(Step::Form(reply::search_form())),
         Teach::Belongs(place) => {
@@ -116,7 +117,7 @@ pub(super) async fn click(
             questions.map(|questions| Step::Form(write(context, questions, String::new())))
         }
         Teach::Quote => {
-            let text = message.quotes().join("\n");
+            let text = draft(message).unwrap_or_else(|| message.quotes().join("\n"));
             Ok(Step::Form(write(context, Vec::new(), text)))
         }
         Teach::List(page) => Ok(Step::Here(reply::additions(knowledge, &added, page))),
@@ -191,7 +192,8 @@ async fn filled_in(context: &EventContext, interaction: &Interaction, action: Fo
         };
         let questions = message.quotes();
         let found = nearest(context, typed(FieldName::Topic));
-        return Step::Here(reply::belongs_to(&questions, &found, false));
+        let draft = draft(message);
+        return Step::Here(reply::belongs_to(&questions, &found, draft.as_deref()));
     }
     let question = typed(FieldName::Question);
     let others = typed(FieldName::Others).lines().map(str::to_owned);
@@ -259,14 +261,19 @@ async fn questions(
     Ok(questions)
 }
 
-/// Offers the sections that are nearest to questions.
+/// Offers the sections that are nearest to questions; `draft` is the message that they are from.
 pub(in crate::discord) fn find(
     context: &EventContext,
     questions: &[String],
-    is_message: bool,
+    draft: Option<&str>,
 ) -> Reply {
     let first = questions.first().map_or("", String::as_str);
-    reply::belongs_to(questions, &nearest(context, first), is_message)
+    reply::belongs_to(questions, &nearest(context, first), draft)
+}
+
+/// The message that an offer shows in full, because its question is not all of it.
+fn draft(offer: &DiscordMessage) -> Option<String> {
+    reply::fenced(&offer.visible())
 }
 
 /// The sections nearest to a text: the best of each topic, then the others of the first topics.
@@ -290,7 +297,7 @@ async fn belongs(
     let lesson = Lesson {
         questions: questions
             .iter()
-            .map(|question| text::cut(question, LONGEST_QUESTION))
+            .map(|question| scrub(question).as_str().to_owned())
             .collect(),
         topic: place.topic,
         reply: LessonReply::Section(place.section),

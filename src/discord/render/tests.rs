@@ -10,6 +10,7 @@ use serde_json::Value;
 use serenity::all::ChannelId;
 
 use super::*;
+use crate::additions::Additions;
 use crate::answer::Answer;
 use crate::discord::rest::RegisteredCommand;
 use crate::gaps::Group;
@@ -258,9 +259,9 @@ proptest! {
         stats.add(day, "resume", |sums| sums.count(RecordedOutcome::Answer, Way::Mention, count));
         (0..many).for_each(|number| stats.add(day, &format!("{text}{number}"), |sums| sums.vote(true, count / 200)));
         (0..many).for_each(|number| stats.vote(day, &text, &format!("{text}{number}"), false, count / 200));
-        assert_fits(&reply::stats(knowledge, &stats));
-        assert!(reply::digest(knowledge, &[], &Stats::new(day, day)).is_none());
-        reply::digest(knowledge, &groups, &stats).iter().for_each(assert_fits);
+        assert_fits(&reply::stats(knowledge, &Additions::default(), &stats));
+        assert!(reply::digest(knowledge, &Additions::default(), &[], &Stats::new(day, day)).is_none());
+        reply::digest(knowledge, &Additions::default(), &groups, &stats).iter().for_each(assert_fits);
         let ids = vec![u64::MAX; many.min(50)];
         let tag = ForumTag { id: u64::MAX, name: text.chars().take(20).collect() };
         let helped_tags = (0..many.min(50)).map(|at| (u64::MAX - at as u64, tag.clone())).collect();
@@ -359,7 +360,7 @@ fn what_a_phone_shows_before_the_buttons() {
         ("/resources", lines_on_a_phone(&resources), 25),
         (
             "/guide stats",
-            lines_on_a_phone(&reply::stats(knowledge, &stats)),
+            lines_on_a_phone(&reply::stats(knowledge, &Additions::default(), &stats)),
             45,
         ),
     ];

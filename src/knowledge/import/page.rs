@@ -62,6 +62,7 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
                 "You don't need to do anything.",
             );
         } else {
+            warn_of_bold_questions(file, part, inside);
             let category = above.last().map(|part| part.title.clone());
             entries.push(entry(file, part, inside, &definitions, category));
         }
@@ -144,6 +145,34 @@ fn is_contents(events: &Events<'_>) -> bool {
         }
     }
     links > 0
+}
+
+/// Warns of several questions below one heading that are only bold: they become one answer.
+fn warn_of_bold_questions(file: &mut Reader<'_>, part: &PagePart, events: &Events<'_>) {
+    let is_bold = |pair: &Events<'_>| {
+        matches!(
+            pair,
+            [
+                (Event::Start(Tag::Paragraph), _),
+                (Event::Start(Tag::Strong), _)
+            ]
+        )
+    };
+    let asks = |at: usize| {
+        let rest = events.get(at..).unwrap_or_default();
+        let bold = rest.get(..length(rest)).unwrap_or_default();
+        said(bold).trim_end().ends_with('?')
+    };
+    let pairs = events.windows(2).enumerate();
+    let questions = pairs.filter(|(at, pair)| is_bold(pair) && asks(at + 1));
+    let count = questions.count();
+    if count > 1 {
+        file.warn(
+            &part.span,
+            format!("{count} questions below this heading are only bold, so they became one topic"),
+            HELP,
+        );
+    }
 }
 
 fn entry(

@@ -12,6 +12,8 @@ const QUESTION: [&str; 3] = ["question", "questions", "q"];
 const ANSWER: [&str; 4] = ["answer", "answers", "a", "reply"];
 const LINK: [&str; 5] = ["link", "links", "url", "source", "resource"];
 const CATEGORY: [&str; 4] = ["category", "topic", "section", "group"];
+/// The most words that the name of a column is likely to have.
+const NAME_WORDS: usize = 2;
 /// How to write a row.
 const HELP: &str = "Write the question, the answer and, if there is one, the link; quote a field that contains a separator.";
 
@@ -56,6 +58,10 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     if let (Some(_), Some(head)) = (&named, rows.first()) {
         warn_of_others(file, head);
     }
+    warn_of_open_quotes(file, rows);
+    if named.is_none() {
+        warn_of_other_names(file, rows);
+    }
     let rows = rows.iter().skip(usize::from(named.is_some()));
     let columns = named.unwrap_or(Columns::UNNAMED);
     let entries: Vec<FaqEntry> = rows.filter_map(|row| entry(file, row, &columns)).collect();
@@ -65,6 +71,38 @@ pub(super) fn read(file: &mut Reader<'_>) -> Faq {
     Faq {
         name: None,
         entries,
+    }
+}
+
+/// Warns of rows whose quotation mark is closed nowhere, or by that of a later row: what is in between became part of one field.
+fn warn_of_open_quotes(file: &mut Reader<'_>, rows: &[Row]) {
+    let ends = rows.iter().skip(1).map(|row| row.start);
+    let ends = ends.chain([file.text.len()]);
+    for (row, end) in rows.iter().zip(ends) {
+        let written = file.text.get(row.start..end).unwrap_or_default().trim_end();
+        if written.contains('\n') && written.matches('"').count() % 2 == 1 {
+            file.warn(
+                &(row.start..row.start),
+                "a quotation mark in this row is not closed, so the lines below it are part of it",
+                "Close it, or write \"\" for a quotation mark in a text.",
+            );
+        }
+    }
+}
+
+/// Warns if the first row looks as if it named the columns, in words that are not known: a question is longer or has a question mark.
+fn warn_of_other_names(file: &mut Reader<'_>, rows: &[Row]) {
+    let [first, _, ..] = rows else { return };
+    let is_name = |field: &String| {
+        field.split_whitespace().count() <= NAME_WORDS && !field.ends_with(['?', '.', '!'])
+    };
+    if first.fields.iter().all(is_name) {
+        let start = first.start..first.start;
+        file.warn(
+            &start,
+            "the first row seems to name the columns, but it was imported as a question",
+            "If it does, name them question, answer, link and category.",
+        );
     }
 }
 

@@ -75,11 +75,19 @@ impl Database {
     ) -> Result<Result<(Additions, u64), AdditionError>, DatabaseError> {
         self.transaction(true, async |database| {
             let present = database.additions(Some(guild)).await?;
-            let present = Additions::new(present.into_iter().map(|(_, addition)| addition));
+            let mut present = Additions::new(present.into_iter().map(|(_, addition)| addition));
             if let Err(error) = present.allow(&teaching) {
                 return Ok(Err(error));
             }
-            let version = database.next_version().await?;
+            let mut version = database.next_version().await?;
+            // What is taught again is the latest, and wins against what was taught in between.
+            if let Teaching::Add(lesson) = &teaching
+                && let Some(same) = present.same(lesson).map(|same| same.id)
+            {
+                database.remove(same, version).await?;
+                present = present.without(same);
+                version += 1;
+            }
             let (id, lesson) = match teaching {
                 Teaching::Add(lesson) => (unsigned(version), lesson),
                 Teaching::Edit(id, lesson) => (id, lesson),

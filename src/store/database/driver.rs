@@ -29,7 +29,7 @@ pub(in crate::store) enum DatabaseError {
 
 impl DatabaseError {
     /// Whether the connection is no longer usable.
-    pub(super) fn is_silence(&self) -> bool {
+    pub(in crate::store) fn is_silence(&self) -> bool {
         match self {
             Self::Late => true,
             Self::Commit(fault) => fault.is_silence(),

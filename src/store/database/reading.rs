@@ -11,6 +11,7 @@ use super::connection::Database;
 use super::driver::DatabaseError;
 use super::values::{EVERY_GUILD, day, guild_or_every, unsigned};
 use crate::gaps::Gap;
+use crate::knowledge::Place;
 use crate::settings::Settings;
 use crate::stats::{RecordedOutcome, Stats, Way};
 
@@ -30,6 +31,17 @@ impl Database {
         Ok(rows.iter().filter_map(read).collect())
     }
 
+    /// Every guild about which anything is kept.
+    pub(in crate::store) async fn guilds(&mut self) -> Result<Vec<u64>, DatabaseError> {
+        let query = sqlx::query(
+            "SELECT guild FROM settings UNION SELECT guild FROM counts UNION SELECT guild FROM gaps UNION SELECT guild FROM votes \
+             UNION SELECT guild FROM additions",
+        );
+        let rows = self.rows(query).await?;
+        let guild = |row: &AnyRow| Ok(unsigned(row.try_get(0)?));
+        rows.iter().map(guild).collect()
+    }
+
     /// The gaps since a day, of one guild or of all.
     pub(in crate::store) async fn gaps(
         &mut self,
@@ -37,7 +49,7 @@ impl Database {
         since: Date,
     ) -> Result<Vec<Gap>, DatabaseError> {
         let query = sqlx::query(
-            "SELECT text, day, topic, count FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
+            "SELECT text, day, topic, count, guild FROM gaps WHERE day >= $1 AND (guild = $2 OR $2 = $3) ORDER BY day, guild, wording",
         )
         .bind(since.to_string())
         .bind(guild_or_every(guild))
@@ -47,10 +59,13 @@ impl Database {
                 return Ok(None);
             };
             let topic = Some(row.try_get::<String, _>(2)?).filter(|topic| !topic.is_empty());
+            let not_it = topic.as_deref().and_then(Place::named);
             Ok(Some(Gap {
+                guild: unsigned(row.try_get(4)?),
                 text: row.try_get(0)?,
                 day,
-                topic,
+                topic: not_it.as_ref().map(|place| place.topic.clone()).or(topic),
+                not_it,
                 count: unsigned(row.try_get(3)?),
             }))
         };
@@ -95,7 +110,11 @@ impl Database {
             ) else {
                 continue;
             };
-            stats.add(day, &topic, |sums| sums.count(outcome, way, times));
+            let (topic, section) = topic.split_once('/').unwrap_or((&topic, ""));
+            stats.add(day, topic, |sums| sums.count(outcome, way, times));
+            if outcome == RecordedOutcome::Suggest && !topic.is_empty() {
+                stats.ask_back(topic, section, times);
+            }
             stats
                 .ways
                 .entry(way)

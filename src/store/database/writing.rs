@@ -4,7 +4,7 @@
 //! committed; rows are written in order, so that no two wait for each other. Votes and their keys, additions,
 //! and deletions of expired data are written by one process at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use hmac::{Hmac, Mac};
 use jiff::ToSpan;
@@ -14,10 +14,10 @@ use sqlx::Row;
 
 use super::connection::Database;
 use super::driver::DatabaseError;
-use super::values::{self, number, unsigned};
+use super::values::{number, unsigned};
 use crate::config;
 use crate::settings::Settings;
-use crate::store::batch::{self, Batch, Count, Vote, Voted};
+use crate::store::batch::{self, Batch, Count, Shard, Vote, Voted};
 
 /// The bytes of the key of a day, and of the name of a writer.
 const KEY_BYTES: usize = 32;
@@ -63,13 +63,7 @@ impl Database {
                 return Ok(Written::Before);
             }
             for guild in &batch.gone {
-                for table in ["settings", "counts", "gaps", "votes"] {
-                    let statement = format!("DELETE FROM {table} WHERE guild = $1");
-                    database
-                        .execute(sqlx::query(&statement).bind(values::number(*guild)))
-                        .await?;
-                }
-                database.remove_additions_of(*guild).await?;
+                database.remove_guild(*guild).await?;
             }
             let mut deleted = HashMap::new();
             for person in &batch.forgotten {
@@ -92,6 +86,34 @@ impl Database {
             Ok(Written::Now(deleted))
         })
         .await
+    }
+
+    /// Removes the guilds of a shard that are not among these; returns how many.
+    pub(in crate::store) async fn keep_only(
+        &mut self,
+        shard: Shard,
+        guilds: &BTreeSet<u64>,
+    ) -> Result<usize, DatabaseError> {
+        self.transaction(true, async |database| {
+            let known = database.guilds().await?;
+            let is_gone = |guild: &u64| shard.has(*guild) && !guilds.contains(guild);
+            let gone: Vec<u64> = known.into_iter().filter(is_gone).collect();
+            for guild in &gone {
+                database.remove_guild(*guild).await?;
+            }
+            Ok(gone.len())
+        })
+        .await
+    }
+
+    /// Within an exclusive transaction: removes everything about a guild.
+    async fn remove_guild(&mut self, guild: u64) -> Result<(), DatabaseError> {
+        for table in ["settings", "counts", "gaps", "votes"] {
+            let statement = format!("DELETE FROM {table} WHERE guild = $1");
+            self.execute(sqlx::query(&statement).bind(number(guild)))
+                .await?;
+        }
+        self.remove_additions_of(guild).await
     }
 
     async fn count(&mut self, counts: &[(&Count, &u64)]) -> Result<(), DatabaseError> {
@@ -122,7 +144,8 @@ impl Database {
         for rows in gaps.chunks(ROWS) {
             let statement = format!(
                 "INSERT INTO gaps (guild, wording, day, text, topic, count) VALUES {} \
-                 ON CONFLICT (guild, wording, day) DO UPDATE SET count = gaps.count + excluded.count",
+                 ON CONFLICT (guild, wording, day) DO UPDATE SET count = gaps.count + excluded.count, \
+                 topic = CASE WHEN excluded.topic LIKE '%/%' THEN excluded.topic ELSE gaps.topic END",
                 places(rows.len(), 6)
             );
             let query =

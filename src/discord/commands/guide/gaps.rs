@@ -8,7 +8,6 @@ use tokio::task::spawn_blocking;
 use tracing::error;
 
 use super::part::{GuidePart, private};
-use crate::answer;
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
 use crate::gaps;
@@ -59,11 +58,8 @@ async fn run(context: &EventContext, interaction: &Interaction, guild: GuildId) 
     let guide = Arc::clone(&context.guide);
     let overlay = context.overlay(Some(guild));
     let open = move || {
-        let open = gaps.into_iter().filter(|gap| {
-            let taught = overlay.nearest(&guide, &gap.text);
-            !taught.is_some_and(|taught| answer::is_taught(&taught))
-        });
-        gaps::group(&guide, open.collect())
+        let open = gaps::open(&guide, |_| Some(&*overlay), gaps);
+        gaps::group(&guide, open)
     };
     match spawn_blocking(open).await {
         Ok(groups) => {

@@ -17,7 +17,10 @@ pub(super) const PART: GuidePart = GuidePart::plain(
 
 async fn run(context: &EventContext, guild: GuildId) -> Reply {
     match context.bot.store.stats(Some(guild.get()), DAYS).await {
-        Ok(stats) => reply::stats(&context.guide.knowledge, &stats),
+        Ok(stats) => {
+            let additions = context.bot.store.additions(Some(guild.get()));
+            reply::stats(&context.guide.knowledge, &additions, &stats)
+        }
         Err(error) => context.bot.store_trouble(&error),
     }
 }
