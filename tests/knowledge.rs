@@ -791,6 +791,52 @@ fn a_copy_of_a_topic_must_be_removed_or_renamed() {
 }
 
 #[test]
+fn a_copy_of_a_file_of_messages_is_reported_once_and_on_the_copy() {
+    let text = |first: &str| {
+        let second = MESSAGES.replace("first week", "last week");
+        format!("{}\n{second}", MESSAGES.replace("first week", first))
+    };
+    let file = |name: &str, text: String| File {
+        name: format!("guide/messages/{name}.toml"),
+        bytes: text.into_bytes(),
+    };
+    for name in ["git - Copy", "git (2)", "Copy of git", "Kopie von git"] {
+        let mut sources = sound();
+        sources.messages = vec![
+            file("git", text("first week")),
+            file(name, text("first week")),
+        ];
+        sources.messages.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(
+            findings(&sources),
+            [format!(
+                "guide/messages/{name}.toml:2:8: error: this message and 1 more in this file are also in guide/messages/git.toml\n    \
+                 If this file is a copy, remove it; otherwise keep each message in one of the two."
+            )]
+        );
+        // A copy in which something was changed is still one.
+        sources.messages = vec![
+            file("git", text("first week")),
+            file(name, text("first day")),
+        ];
+        sources.messages.sort_by(|a, b| a.name.cmp(&b.name));
+        let findings = findings(&sources);
+        let [only] = findings.as_slice() else {
+            panic!("one finding, not {findings:#?}")
+        };
+        let of_copy = format!("guide/messages/{name}.toml:6:8: error: this message is also in");
+        assert!(only.starts_with(&of_copy), "{only}");
+    }
+    let mut sources = sound();
+    sources.messages = vec![file("git", format!("{MESSAGES}\n{MESSAGES}"))];
+    let findings = findings(&sources);
+    assert!(
+        matches!(findings.as_slice(), [only] if only.starts_with("guide/messages/git.toml:6:8: error: this message is also in")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
 fn files_that_are_not_read_cause_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = |path: &str| folder.path().join(path);
