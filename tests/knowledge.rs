@@ -840,7 +840,7 @@ fn a_copy_of_a_file_of_messages_is_reported_once_and_on_the_copy() {
 fn files_that_are_not_read_cause_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = |path: &str| folder.path().join(path);
-    for dir in ["topics/drafts", "messages", "drafts"] {
+    for dir in ["topics/drafts", "messages/sub", "drafts", "empty"] {
         std::fs::create_dir_all(inside(dir)).expect("a folder");
     }
     let read = [
@@ -852,6 +852,7 @@ fn files_that_are_not_read_cause_a_warning() {
     ];
     let unread = [
         "drafts/a.toml",
+        "messages/sub/a.toml",
         "old.toml",
         "topics/Extra.TOML",
         "topics/drafts/a.toml",
@@ -870,6 +871,7 @@ fn files_that_are_not_read_cause_a_warning() {
         files,
         [
             "/drafts",
+            "/messages/sub",
             "/old.toml",
             "/topics/Extra.TOML",
             "/topics/drafts",
@@ -881,4 +883,25 @@ fn files_that_are_not_read_cause_a_warning() {
             .iter()
             .all(|problem| problem.severity == Severity::Warning)
     );
+    let help = |file: &str| {
+        let mut of_file = problems
+            .iter()
+            .filter(|problem| problem.file.ends_with(file));
+        of_file.next().map(|problem| problem.help.as_str())
+    };
+    for (file, target) in [
+        ("/messages/sub", "the folder `messages`; other"),
+        ("/topics/drafts", "the folder `topics`; other"),
+        ("/drafts", "the folder `topics`, or `messages` if"),
+        (
+            "/old.toml",
+            "the folder `topics` if it is a topic, or `messages`",
+        ),
+    ] {
+        let help = help(file);
+        assert!(
+            help.is_some_and(|help| help.contains(target)),
+            "{file}: {help:?}"
+        );
+    }
 }
