@@ -764,6 +764,46 @@ fn brackets_that_would_break_a_link_cause_a_warning() {
 }
 
 #[test]
+fn brackets_that_could_break_a_link_in_a_text_cause_a_warning() {
+    let with = |link: &str| {
+        let link = format!("Plain words,\nand {link}. Plain");
+        findings(&broken(
+            "topics/git.toml",
+            "Plain words that say what to do and why. Plain",
+            &link,
+        ))
+    };
+    let name = "guide/topics/git.toml:28:5: warning: the name of the link to https://x.org/a has square brackets";
+    let address =
+        "guide/topics/git.toml:28:5: warning: the address of the link \"Guide\" has a bracket";
+    for (link, expected) in [
+        ("[Guide [PDF]](https://x.org/a)", name),
+        ("[Guide](https://x.org/a_(b))", address),
+    ] {
+        let findings = with(link);
+        assert!(
+            matches!(findings.as_slice(), [only] if only.starts_with(expected)),
+            "{findings:#?}"
+        );
+    }
+    assert_eq!(with("[Guide [PDF]](https://x.org/a_(b))").len(), 2);
+    for fine in [
+        "[Guide (PDF)](https://x.org/a_%28b%29)",
+        "[Guide \\\\[PDF\\\\]](https://x.org/a)",
+        "[ ] tick [this](https://x.org/a) (and [that](https://x.org/b))",
+        "list[0](https) of [x]",
+    ] {
+        assert_eq!(with(fine), [""; 0], "{fine}");
+    }
+    let reply = "[[kind]]\nreply = \"See [a [b]](https://x.org).\"";
+    let findings = findings(&broken("out_of_scope.toml", "[[kind]]", reply));
+    assert!(
+        matches!(findings.as_slice(), [only] if only.starts_with("guide/out_of_scope.toml:2:14: warning: the name of the link")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
 fn a_link_works_whatever_its_name_and_address() {
     let link = internbot::reply::Link {
         name: "Guide [PDF] (v2_final)".to_owned(),
