@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::text_file;
+
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
 
@@ -97,7 +99,7 @@ impl Token {
         }
         let path = file.ok_or(TokenError::Missing)?;
         let bytes = std::fs::read(path).map_err(TokenError::Read)?;
-        let text = decoded(&bytes).ok_or(TokenMistake::NotText);
+        let text = text_file::decode(&bytes).ok_or(TokenMistake::NotText);
         text.and_then(|text| Self::parse(&text))
             .map_err(malformed(path.display().to_string()))
     }
@@ -111,24 +113,6 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
-    }
-}
-
-/// The text of a file as editors and shells write it: UTF-8 with or without a byte order mark, or UTF-16 with one, as
-/// PowerShell's `>` does.
-fn decoded(bytes: &[u8]) -> Option<String> {
-    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| Some(unit(pair.try_into().ok()?)))
-            .collect();
-        String::from_utf16(&units).ok()
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes.to_vec()).ok(),
     }
 }
 
@@ -171,6 +155,8 @@ mod tests {
         };
         for bytes in [
             b"abc.def\n".to_vec(),
+            utf16(&[], u16::to_le_bytes),
+            utf16(&[], u16::to_be_bytes),
             b"\xef\xbb\xbfabc.def".to_vec(),
             utf16(&[0xff, 0xfe], u16::to_le_bytes),
             utf16(&[0xfe, 0xff], u16::to_be_bytes),

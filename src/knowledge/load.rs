@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{KnowledgeBase, Position, Problem, Severity, check};
 use crate::fnv::fnv1a;
+use crate::text_file;
 
 /// The embedded guide's TOML files: their paths in its folder, and their contents. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
@@ -270,10 +271,7 @@ impl Sources {
     pub fn embedded() -> Self {
         let mut sources = Self::default();
         for (path, bytes) in EMBEDDED {
-            let file = File {
-                name: (*path).to_owned(),
-                bytes: bytes.to_vec(),
-            };
+            let file = File::new((*path).to_owned(), bytes.to_vec());
             match *path {
                 "guide.toml" => sources.guide = file,
                 "resources.toml" => sources.resources = file,
@@ -340,12 +338,18 @@ impl Sources {
 }
 
 impl File {
+    /// A file as a person saved it; text is turned into UTF-8 without a byte order mark.
+    pub fn new(name: String, bytes: Vec<u8>) -> Self {
+        let utf8 = text_file::decode(&bytes).map(|text| text.into_owned().into_bytes());
+        Self {
+            name,
+            bytes: utf8.unwrap_or(bytes),
+        }
+    }
+
     fn read(path: PathBuf) -> Result<Self, ReadError> {
         match fs::read(&path) {
-            Ok(bytes) => Ok(Self {
-                name: path.display().to_string(),
-                bytes,
-            }),
+            Ok(bytes) => Ok(Self::new(path.display().to_string(), bytes)),
             Err(source) => Err(ReadError { path, source }),
         }
     }
