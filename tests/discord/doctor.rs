@@ -171,7 +171,7 @@ async fn each_of_ten_faults_gets_a_line_with_its_cause_and_what_to_do() {
     };
     assert_eq!(
         quotes.fault().await,
-        "FAULT token DISCORD_TOKEN does not contain a token: it has quotation marks around it; remove them"
+        "FAULT token DISCORD_TOKEN does not contain a token: it has quotation marks or backticks around it; remove them"
     );
 
     // The name is reserved for this: no name server knows it (RFC 2606).
