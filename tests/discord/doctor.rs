@@ -376,6 +376,16 @@ async fn proxies_are_reported_including_one_that_blocks_the_gateway() {
     }
     assert_eq!(discord.identifies(), 0, "no session is started");
 
+    let mut ignored = behind("HTTP_PROXY");
+    ignored
+        .variables
+        .push(("ALL_PROXY", "garbage://proxy".to_owned()));
+    let (said, healthy) = ignored.examined().await;
+    assert!(
+        healthy && said.contains("warning  proxy       ALL_PROXY is not the address of a proxy"),
+        "{said}"
+    );
+
     discord.gateway_at("wss://gateway.discord.invalid");
     let said = behind("ALL_PROXY").fault().await;
     assert!(
