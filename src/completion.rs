@@ -1,7 +1,10 @@
 //! Suggestions while someone types: the guide's phrasings and topics, ranked as the search ranks them.
 
 use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
+use crate::answer::{self, Outcome};
 use crate::fnv::fnv1a;
 use crate::knowledge::{KnowledgeBase, Section, Topic};
 use crate::reply::limit;
@@ -14,12 +17,16 @@ const OF_EACH: usize = 5;
 const OF_EACH_BEGUN: usize = 2;
 /// Anything typed beyond this adds nothing: no phrasing shown in full is longer.
 const MAX_TYPED: usize = limit::OPTION;
+/// What keyboards type for an apostrophe.
+const APOSTROPHES: [char; 5] = ['’', '‘', '`', '´', 'ʼ'];
 
 /// The guide's phrasings, looked up by how they are shown.
 #[derive(Debug)]
 pub struct Phrasebook {
     /// The hash of each phrasing as shown → the positions of its topic and its section.
     places: FxHashMap<u64, (u32, u32)>,
+    /// The phrasings of each topic as they are compared, one a line.
+    folded: Vec<Box<str>>,
     /// Topics, those that many others refer to first: offered to someone who has not typed anything yet.
     popular: Vec<usize>,
 }
@@ -45,8 +52,13 @@ impl Phrasebook {
         let mut popular: Vec<(usize, usize)> =
             knowledge.topics().iter().map(referrals).zip(0..).collect();
         popular.sort_by_key(|&(referrals, number)| (std::cmp::Reverse(referrals), number));
+        let folded = knowledge.topics().iter().map(|topic| {
+            let texts: Vec<String> = phrasings(topic).map(|(text, _)| folded(text)).collect();
+            texts.join("\n").into_boxed_str()
+        });
         Self {
             places,
+            folded: folded.collect(),
             popular: popular.into_iter().map(|(_, number)| number).collect(),
         }
     }
@@ -68,49 +80,64 @@ impl Phrasebook {
     /// Phrasings that may be meant: first those that begin with what was typed, then those with a word that does, then what the
     /// search finds. Text that says nothing gets the most common questions.
     pub fn complete(&self, knowledge: &KnowledgeBase, index: &Index, typed: &str) -> Vec<String> {
-        let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-        let begun = typed.to_lowercase();
-        let topics = || {
-            let topics = knowledge.topics();
-            self.popular.iter().filter_map(|number| topics.get(*number))
-        };
-        if !tells(index, &begun) {
-            let usual = topics().filter_map(|topic| topic.questions.first());
-            let usual = usual.take(limit::OPTIONS);
-            return usual.map(|phrasing| shown(&phrasing.text)).collect();
+        let typed = plain(typed);
+        let begun = folded(&typed);
+        let mut offered = Vec::new();
+        if !begun.is_empty() {
+            let in_a_text = format!(" {begun}");
+            self.offer_begun(knowledge, &mut offered, |text| text.starts_with(&begun));
+            self.offer_begun(knowledge, &mut offered, |text| text.contains(&in_a_text));
         }
-        let beginning = |fits: fn(&str, &str) -> bool| {
-            let begun = begun.as_str();
-            topics().flat_map(move |topic| {
-                let texts = phrasings(topic).map(|(text, _)| text);
-                let fitting = texts.filter(move |text| fits(&text.to_lowercase(), begun));
-                fitting.take(OF_EACH_BEGUN)
-            })
-        };
-        let mut offered: Vec<String> = Vec::new();
-        let mut offer = |text: &str| {
-            let text = shown(text);
-            if offered.len() < limit::OPTIONS && !offered.contains(&text) {
-                offered.push(text);
+        if !offered.is_empty() || tells(knowledge, index, &typed) {
+            let meant = Question::new(finished(index, &typed));
+            for found in index.search(&meant).matches {
+                let texts = self.texts(knowledge, found.topic);
+                let mut ranked: Vec<(usize, &str)> = texts
+                    .map(|(text, folded)| (likeness(&begun, folded), text))
+                    .collect();
+                ranked.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
+                let best = ranked.into_iter().take(OF_EACH);
+                best.for_each(|(_, text)| offer(&mut offered, text));
             }
-        };
-        beginning(|text, begun| text.starts_with(begun)).for_each(&mut offer);
-        beginning(|text, begun| text.contains(&format!(" {begun}"))).for_each(&mut offer);
-        let found = index
-            .search(&Question::new(finished(index, &typed)))
-            .matches;
-        for topic in found
-            .iter()
-            .filter_map(|found| knowledge.topics().get(found.topic))
-        {
-            let mut ranked: Vec<(usize, &str)> = phrasings(topic)
-                .map(|(text, _)| (likeness(&begun, text), text))
-                .collect();
-            ranked.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
-            let best = ranked.into_iter().take(OF_EACH);
-            best.for_each(|(_, text)| offer(text));
+        }
+        if offered.is_empty() {
+            let topics = knowledge.topics();
+            let usual = self.popular.iter().filter_map(|number| topics.get(*number));
+            let usual = usual.filter_map(|topic| topic.questions.first());
+            usual.for_each(|phrasing| offer(&mut offered, &phrasing.text));
         }
         offered
+    }
+
+    /// Offers a few phrasings of each topic that fit, as they are compared.
+    fn offer_begun(
+        &self,
+        knowledge: &KnowledgeBase,
+        offered: &mut Vec<String>,
+        fits: impl Fn(&str) -> bool,
+    ) {
+        for number in &self.popular {
+            let fitting = self
+                .texts(knowledge, *number)
+                .filter(|(_, folded)| fits(folded));
+            let few = fitting.take(OF_EACH_BEGUN);
+            few.for_each(|(text, _)| offer(offered, text));
+        }
+    }
+
+    /// The phrasings of a topic, given by its position: as they are written, and as they are compared.
+    fn texts<'a>(
+        &'a self,
+        knowledge: &'a KnowledgeBase,
+        topic: usize,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let phrasings = knowledge
+            .topics()
+            .get(topic)
+            .into_iter()
+            .flat_map(phrasings);
+        let folded = self.folded.get(topic).map_or("", |folded| &**folded);
+        phrasings.map(|(text, _)| text).zip(folded.split('\n'))
     }
 
     /// Topics that may be meant, as titles and ids.
@@ -121,22 +148,20 @@ impl Phrasebook {
         typed: &str,
     ) -> Vec<(String, String)> {
         let topics = knowledge.topics();
-        let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-        let typed = typed.to_lowercase();
-        let popular = self.popular.iter().filter_map(|number| topics.get(*number));
-        let offered: Vec<&Topic> = if !tells(index, &typed) {
-            popular.collect()
-        } else {
-            let named = popular.filter(|topic| {
-                topic.title.to_lowercase().contains(&typed) || topic.id.contains(&typed)
-            });
-            let found = index
-                .search(&Question::new(finished(index, &typed)))
-                .matches;
-            named
-                .chain(found.iter().filter_map(|found| topics.get(found.topic)))
-                .collect()
-        };
+        let typed = plain(typed);
+        let begun = folded(&typed);
+        let popular = || self.popular.iter().filter_map(|number| topics.get(*number));
+        let is_named = |name: &str| folded(name).contains(&begun);
+        let named = popular().filter(|topic| is_named(&topic.title) || is_named(&topic.id));
+        let mut offered: Vec<&Topic> = named.collect();
+        if !offered.is_empty() || tells(knowledge, index, &typed) {
+            let meant = Question::new(finished(index, &typed));
+            let found = index.search(&meant).matches;
+            offered.extend(found.iter().filter_map(|found| topics.get(found.topic)));
+        }
+        if offered.is_empty() {
+            offered.extend(popular());
+        }
         let mut choices: Vec<(String, String)> = Vec::new();
         for topic in offered {
             // An id that is too long for a value is found by its title.
@@ -155,9 +180,9 @@ impl Phrasebook {
     }
 }
 
-/// Whether the text gives any hint of what is meant: a letter that begins one of the guide's words, or a word
-/// that the guide knows.
-fn tells(index: &Index, typed: &str) -> bool {
+/// Whether the text gives any hint of what is meant: it has a word that the guide knows, or the beginning of one, or the guide
+/// has something to offer for it in spite of its spelling.
+fn tells(knowledge: &KnowledgeBase, index: &Index, typed: &str) -> bool {
     let mut words = typed
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -168,8 +193,11 @@ fn tells(index: &Index, typed: &str) -> bool {
     if words.any(|word| index.finished(word).is_some()) {
         return true;
     }
-    let found = index.search(&Question::new(typed));
-    found.unknown < found.words
+    let question = Question::new(typed);
+    let read = index.explain(&question);
+    let guessed = read.unknown.len() + read.corrections.len();
+    guessed < read.found.words
+        || answer::decide(knowledge, &question, &read.found).outcome != Outcome::None
 }
 
 /// What someone is typing, with its last word completed.
@@ -178,10 +206,10 @@ fn finished(index: &Index, typed: &str) -> String {
         .rsplit(|c: char| !c.is_alphanumeric())
         .next()
         .unwrap_or_default();
-    let word = Some(begun.to_lowercase()).filter(|word| !word.is_empty());
+    let word = Some(begun).filter(|word| !word.is_empty());
     let word = word.and_then(|word| {
         index
-            .finished(&word)
+            .finished(word)
             .map(|word| format!("{}{word}", typed.strip_suffix(begun).unwrap_or(typed)))
     });
     word.unwrap_or_else(|| typed.to_owned())
@@ -198,20 +226,56 @@ fn phrasings(topic: &Topic) -> impl Iterator<Item = (&str, usize)> {
         .map(|(phrasing, section)| (phrasing.text.as_str(), section))
 }
 
-/// How many of the typed words a phrasing repeats; the last word may be unfinished.
-fn likeness(typed: &str, phrasing: &str) -> usize {
-    let phrasing = phrasing.to_lowercase();
-    let words: Vec<&str> = phrasing.split_whitespace().collect();
-    let repeated = typed
-        .split_whitespace()
+/// Adds a phrasing, unless it is there or there are enough.
+fn offer(offered: &mut Vec<String>, text: &str) {
+    let text = shown(text);
+    if offered.len() < limit::OPTIONS && !offered.contains(&text) {
+        offered.push(text);
+    }
+}
+
+/// How many of the typed words a phrasing repeats, both as they are compared; the last word may be unfinished.
+fn likeness(begun: &str, phrasing: &str) -> usize {
+    let words: Vec<&str> = phrasing.split(' ').collect();
+    let repeated = begun
+        .split(' ')
         .filter(|word| words.iter().any(|known| known.starts_with(word)))
         .count();
     repeated
-        + if phrasing.contains(typed) {
+        + if phrasing.contains(begun) {
             words.len()
         } else {
             0
         }
+}
+
+/// The beginning of what is typed, in lower case, with one kind of apostrophe and without accents and invisible characters.
+fn plain(typed: &str) -> String {
+    if typed.is_ascii() {
+        let typed = typed.trim();
+        let typed = typed.get(..MAX_TYPED).unwrap_or(typed);
+        return typed.to_ascii_lowercase().replace('`', "'");
+    }
+    let visible = typed.chars().filter(|c| !text::is_invisible(*c));
+    let letters = visible.map(|c| if APOSTROPHES.contains(&c) { '\'' } else { c });
+    let letters = letters.nfkd().filter(|c| !is_combining_mark(*c));
+    let typed: String = letters.flat_map(char::to_lowercase).collect();
+    typed.trim().chars().take(MAX_TYPED).collect()
+}
+
+/// A text as it is compared with another that someone may type in another way: like [`plain`], without apostrophes, and with one
+/// space for whatever else stands between words.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in plain(text).chars().filter(|c| *c != '\'') {
+        if c.is_alphanumeric() || matches!(c, '+' | '#') {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
 }
 
 fn shown(text: &str) -> String {

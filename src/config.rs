@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::text_file;
+
 mod shards;
 mod store_url;
 mod token;
@@ -191,7 +193,7 @@ impl Config {
     /// # Errors
     /// If the file cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     pub fn load(path: &Path, optional: bool) -> Result<Self, ConfigError> {
-        match std::fs::read_to_string(path) {
+        match text_file::read(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::Parse {
                 path: path.to_owned(),
                 problem: problem(&text, &error),

@@ -71,7 +71,7 @@ use roles::OwnRoles;
 pub use error::RunError;
 pub use inspection::{Inspection, InspectionError, inspect};
 pub use options::{Options, Timeouts};
-pub use rest::{DISCORD, proxy_variable};
+pub use rest::{DISCORD, ignored_proxy, proxy_variable};
 
 /// How long closing all connections may take: a server that has stalled does not answer.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -98,6 +98,9 @@ pub fn run<'a>(
         let _watchdog = AbortOnDropHandle::new(tokio::spawn(systemd::feed_watchdog()));
         if let Some(origin) = config.origin() {
             check_address(origin)?;
+        }
+        if let Some(sentence) = ignored_proxy() {
+            warn!("{sentence}");
         }
         if let Some(variable) = proxy_variable(config.origin().unwrap_or(DISCORD)) {
             info!("requests to Discord go through the proxy that {variable} names");

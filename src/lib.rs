@@ -62,3 +62,4 @@ pub mod store;
 pub mod subject;
 pub mod terminal;
 pub mod text;
+pub mod text_file;

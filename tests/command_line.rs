@@ -245,6 +245,56 @@ fn check_shows_where_a_problem_is_for_people_and_for_machines() {
     );
 }
 
+/// A text in the forms in which editors and shells save it.
+fn saved(text: &str) -> [Vec<u8>; 4] {
+    let wide = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+        let units = text.encode_utf16().flat_map(bytes).collect();
+        [mark.to_vec(), units].concat()
+    };
+    [
+        [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        wide(&[0xff, 0xfe], u16::to_le_bytes),
+        wide(&[0xfe, 0xff], u16::to_be_bytes),
+        wide(&[], u16::to_le_bytes),
+    ]
+}
+
+#[test]
+fn what_people_write_is_read_in_whatever_form_it_was_saved() {
+    let guide = SmallGuide::new("Aa");
+    let (config, cases) = (guide.beside("internbot.toml"), guide.beside("cases.jsonl"));
+    let (config_path, cases_path) = (config.display().to_string(), cases.display().to_string());
+    let run = |arguments: &[&str], input: Vec<u8>| {
+        internbot(&[&["--config", &config_path], arguments].concat(), input)
+    };
+    let topic = fs::read_to_string(guide.topic("bread")).expect("it is there");
+    let configs = saved(&format!("knowledge = {:?}\r\n", guide.folder()));
+    let all_cases = saved("{\"text\": \"baking bread\", \"topics\": [\"bread\"]}\n");
+    let questions = saved("{\"id\": 1, \"text\": \"please tell me about baking bread\"}\r\n");
+    let files = configs.iter().zip(saved(&topic)).zip(all_cases);
+    for (((text, topic), case), question) in files.zip(questions) {
+        fs::write(&config, text).expect("it can be written");
+        fs::write(&cases, case).expect("it can be written");
+        fs::write(guide.topic("bread"), topic).expect("it can be written");
+        let ran = run(&["eval", "--json", &cases_path], Vec::new());
+        assert_eq!((ran.err.as_str(), ran.status), ("", Some(0)), "{text:?}");
+        let ran = run(&["ask", "--jsonl"], question);
+        assert_eq!((ran.err.as_str(), ran.status), ("", Some(0)), "{}", ran.out);
+        let answers = lines(&ran.out);
+        assert_eq!(answers.len(), 1, "{}", ran.out);
+        assert_eq!(answers[0]["id"], 1, "{}", ran.out);
+        assert_eq!(answers[0]["matches"][0]["topic"], "bread", "{}", ran.out);
+    }
+    fs::write(&config, b"knowledge = \"caf\xe9\"").expect("it can be written");
+    let ran = run(&["check"], Vec::new());
+    assert!(
+        ran.err.contains("cannot read the configuration")
+            && ran.err.contains("it is not UTF-8 text; save it as UTF-8"),
+        "{}",
+        ran.err
+    );
+}
+
 /// Runs the program in a folder.
 fn internbot_in(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
     let output = Command::new(env!("CARGO_BIN_EXE_internbot"))

@@ -323,6 +323,17 @@ fn every_mistake_is_reported_with_its_line_and_nothing_is_written() {
 }
 
 #[test]
+fn a_table_that_excel_saved_as_unicode_text_is_read() {
+    let table = "\u{feff}Question\tAnswer\r\nWhere do we meet?\tIn the café.\r\n";
+    let bytes: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let home = Home::new();
+    let knowledge = home.guide("faq.tsv", bytes);
+    let topic = only(&knowledge);
+    assert_eq!(topic.title, "Where do we meet?");
+    assert_eq!(topic.sections[0].text, "In the café.");
+}
+
+#[test]
 fn tables_are_read_in_every_form_that_spreadsheets_export() {
     let answer = "In room 5; come early, bring a \"friend\".";
     for table in [

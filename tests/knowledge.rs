@@ -764,6 +764,46 @@ fn brackets_that_would_break_a_link_cause_a_warning() {
 }
 
 #[test]
+fn brackets_that_could_break_a_link_in_a_text_cause_a_warning() {
+    let with = |link: &str| {
+        let link = format!("Plain words,\nand {link}. Plain");
+        findings(&broken(
+            "topics/git.toml",
+            "Plain words that say what to do and why. Plain",
+            &link,
+        ))
+    };
+    let name = "guide/topics/git.toml:28:5: warning: the name of the link to https://x.org/a has square brackets";
+    let address =
+        "guide/topics/git.toml:28:5: warning: the address of the link \"Guide\" has a bracket";
+    for (link, expected) in [
+        ("[Guide [PDF]](https://x.org/a)", name),
+        ("[Guide](https://x.org/a_(b))", address),
+    ] {
+        let findings = with(link);
+        assert!(
+            matches!(findings.as_slice(), [only] if only.starts_with(expected)),
+            "{findings:#?}"
+        );
+    }
+    assert_eq!(with("[Guide [PDF]](https://x.org/a_(b))").len(), 2);
+    for fine in [
+        "[Guide (PDF)](https://x.org/a_%28b%29)",
+        "[Guide \\\\[PDF\\\\]](https://x.org/a)",
+        "[ ] tick [this](https://x.org/a) (and [that](https://x.org/b))",
+        "list[0](https) of [x]",
+    ] {
+        assert_eq!(with(fine), [""; 0], "{fine}");
+    }
+    let reply = "[[kind]]\nreply = \"See [a [b]](https://x.org).\"";
+    let findings = findings(&broken("out_of_scope.toml", "[[kind]]", reply));
+    assert!(
+        matches!(findings.as_slice(), [only] if only.starts_with("guide/out_of_scope.toml:2:14: warning: the name of the link")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
 fn a_link_works_whatever_its_name_and_address() {
     let link = internbot::reply::Link {
         name: "Guide [PDF] (v2_final)".to_owned(),
@@ -791,10 +831,56 @@ fn a_copy_of_a_topic_must_be_removed_or_renamed() {
 }
 
 #[test]
+fn a_copy_of_a_file_of_messages_is_reported_once_and_on_the_copy() {
+    let text = |first: &str| {
+        let second = MESSAGES.replace("first week", "last week");
+        format!("{}\n{second}", MESSAGES.replace("first week", first))
+    };
+    let file = |name: &str, text: String| File {
+        name: format!("guide/messages/{name}.toml"),
+        bytes: text.into_bytes(),
+    };
+    for name in ["git - Copy", "git (2)", "Copy of git", "Kopie von git"] {
+        let mut sources = sound();
+        sources.messages = vec![
+            file("git", text("first week")),
+            file(name, text("first week")),
+        ];
+        sources.messages.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(
+            findings(&sources),
+            [format!(
+                "guide/messages/{name}.toml:2:8: error: this message and 1 more in this file are also in guide/messages/git.toml\n    \
+                 If this file is a copy, remove it; otherwise keep each message in one of the two."
+            )]
+        );
+        // A copy in which something was changed is still one.
+        sources.messages = vec![
+            file("git", text("first week")),
+            file(name, text("first day")),
+        ];
+        sources.messages.sort_by(|a, b| a.name.cmp(&b.name));
+        let findings = findings(&sources);
+        let [only] = findings.as_slice() else {
+            panic!("one finding, not {findings:#?}")
+        };
+        let of_copy = format!("guide/messages/{name}.toml:6:8: error: this message is also in");
+        assert!(only.starts_with(&of_copy), "{only}");
+    }
+    let mut sources = sound();
+    sources.messages = vec![file("git", format!("{MESSAGES}\n{MESSAGES}"))];
+    let findings = findings(&sources);
+    assert!(
+        matches!(findings.as_slice(), [only] if only.starts_with("guide/messages/git.toml:6:8: error: this message is also in")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
 fn files_that_are_not_read_cause_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = |path: &str| folder.path().join(path);
-    for dir in ["topics/drafts", "messages", "drafts"] {
+    for dir in ["topics/drafts", "messages/sub", "drafts", "empty"] {
         std::fs::create_dir_all(inside(dir)).expect("a folder");
     }
     let read = [
@@ -806,6 +892,7 @@ fn files_that_are_not_read_cause_a_warning() {
     ];
     let unread = [
         "drafts/a.toml",
+        "messages/sub/a.toml",
         "old.toml",
         "topics/Extra.TOML",
         "topics/drafts/a.toml",
@@ -824,6 +911,7 @@ fn files_that_are_not_read_cause_a_warning() {
         files,
         [
             "/drafts",
+            "/messages/sub",
             "/old.toml",
             "/topics/Extra.TOML",
             "/topics/drafts",
@@ -835,4 +923,25 @@ fn files_that_are_not_read_cause_a_warning() {
             .iter()
             .all(|problem| problem.severity == Severity::Warning)
     );
+    let help = |file: &str| {
+        let mut of_file = problems
+            .iter()
+            .filter(|problem| problem.file.ends_with(file));
+        of_file.next().map(|problem| problem.help.as_str())
+    };
+    for (file, target) in [
+        ("/messages/sub", "the folder `messages`; other"),
+        ("/topics/drafts", "the folder `topics`; other"),
+        ("/drafts", "the folder `topics`, or `messages` if"),
+        (
+            "/old.toml",
+            "the folder `topics` if it is a topic, or `messages`",
+        ),
+    ] {
+        let help = help(file);
+        assert!(
+            help.is_some_and(|help| help.contains(target)),
+            "{file}: {help:?}"
+        );
+    }
 }

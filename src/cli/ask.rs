@@ -10,6 +10,7 @@ use internbot::knowledge::KnowledgeBase;
 use internbot::reply;
 use internbot::search::{Candidate, Encode, Explanation, Question};
 use internbot::terminal::{self, Look};
+use internbot::text_file;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,7 +38,8 @@ pub(super) fn run(
     options: AskOptions,
 ) -> Result<ExitCode, CliError> {
     if options.jsonl {
-        answer_lines(guide, encode, io::stdin().lock(), io::stdout().lock())?;
+        let input = text_file::input(io::stdin().lock())?;
+        answer_lines(guide, encode, input, io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
     let text = options

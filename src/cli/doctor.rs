@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use internbot::config::{Config, TOKEN_VARIABLE, Token, TokenError};
-use internbot::discord::{self, Inspection, InspectionError, RunError, Timeouts, proxy_variable};
+use internbot::discord::{self, Inspection, InspectionError, RunError, Timeouts};
 #[cfg(feature = "encoder")]
 use internbot::encoder::{self, EncoderError};
 use internbot::index_cache::IndexCache;
@@ -107,7 +107,7 @@ pub(super) fn run(source: &GuideSource, config: &Config) -> Result<ExitCode, Cli
         config.discord.token_file.as_deref(),
     );
     report.add("token", self::token(&token))?;
-    let proxy = proxy_variable(config.discord.origin().unwrap_or(discord::DISCORD));
+    let proxy = discord::proxy_variable(config.discord.origin().unwrap_or(discord::DISCORD));
     report.add("proxy", self::proxy(proxy))?;
     match token {
         Ok(token) => {
@@ -269,10 +269,11 @@ fn token(token: &Result<Token, TokenError>) -> Finding {
 }
 
 fn proxy(variable: Option<&str>) -> Finding {
-    Fine(variable.map_or_else(
-        || "none is used for requests".to_owned(),
-        |variable| format!("requests go through the one that {variable} names"),
-    ))
+    match (discord::ignored_proxy(), variable) {
+        (Some(sentence), _) => Warning(sentence),
+        (None, Some(name)) => Fine(format!("requests go through the one that {name} names")),
+        (None, None) => Fine("none is used for requests".to_owned()),
+    }
 }
 
 /// All that Discord says, and what to do where it says nothing.

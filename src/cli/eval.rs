@@ -1,7 +1,7 @@
 //! `internbot eval`: rates over questions whose right topics are known.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -13,6 +13,7 @@ use internbot::knowledge::GuideSource;
 #[cfg(not(feature = "encoder"))]
 use internbot::search::no_encoder;
 use internbot::search::{Component, Components, Corpus, Index, SentenceVector, Sentences};
+use internbot::text_file;
 use jiff::Zoned;
 #[cfg(feature = "encoder")]
 use rustc_hash::FxHashMap;
@@ -175,9 +176,9 @@ fn encoding(
     Ok(no_encoder)
 }
 
-fn read(path: &PathBuf) -> Result<String, CliError> {
-    std::fs::read_to_string(path).map_err(|source| CliError::File {
-        path: path.clone(),
+fn read(path: &Path) -> Result<String, CliError> {
+    text_file::read(path).map_err(|source| CliError::File {
+        path: path.to_owned(),
         source,
     })
 }

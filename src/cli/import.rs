@@ -34,10 +34,7 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, CliError> {
         path: file.clone(),
         source,
     })?;
-    let faq = File {
-        name: file.display().to_string(),
-        bytes,
-    };
+    let faq = File::new(file.display().to_string(), bytes);
     let import = knowledge::import(&faq, format, Zoned::now().date());
     let mut out = anstream::stdout().lock();
     for problem in &import.problems {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::{text, text_file};
+
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "DISCORD_TOKEN";
 
@@ -46,15 +48,30 @@ pub enum TokenError {
     },
 }
 
-/// What is wrong with a token, and what to do.
+/// What is wrong with a token, and what to do. A token has letters, digits, dots, hyphens and underscores, so any other sign in it
+/// may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenMistake {
-    /// There are quotation marks around it.
-    #[error("it has quotation marks around it; remove them")]
+    /// There are quotation marks or backticks around it.
+    #[error("it has quotation marks or backticks around it; remove them")]
     Quoted,
+    /// There are brackets around it.
+    #[error("it has brackets around it; remove them")]
+    Bracketed,
     /// There is a name in front of it.
-    #[error("it begins with a name and \"=\"; keep only what follows")]
-    Named,
+    #[error("it begins with a name and \"{0}\"; keep only what follows")]
+    Named(char),
+    /// It is the name of a variable.
+    #[error(
+        "it is the name of a variable that nothing has filled in; write the token itself in its place"
+    )]
+    Variable,
+    /// There is something else before or after it.
+    #[error("it has more than one word; keep only the token, without a name or a comment")]
+    Words,
+    /// It has a sign that no token has.
+    #[error("it has a \"{0}\", which no token has; remove that")]
+    Sign(char),
     /// It is neither UTF-8 nor UTF-16.
     #[error("it is not text; save the file as UTF-8")]
     NotText,
@@ -71,19 +88,15 @@ impl Token {
     /// # Errors
     /// If it cannot be one.
     pub fn parse(text: &str) -> Result<Self, TokenMistake> {
-        let text = text.trim();
-        let text = text.strip_prefix("Bot ").unwrap_or(text).trim();
-        if text.starts_with(['"', '\'', '“']) || text.ends_with(['"', '\'', '”']) {
-            return Err(TokenMistake::Quoted);
+        let text = text.trim_matches(|c: char| c.is_whitespace() || text::is_invisible(c));
+        let token = match text.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bot") => token.trim_start(),
+            _ => text,
+        };
+        match mistake(token) {
+            Some(mistake) => Err(mistake),
+            None => Ok(Self(token.to_owned())),
         }
-        // No token has the sign.
-        if text.contains('=') {
-            return Err(TokenMistake::Named);
-        }
-        if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(TokenMistake::Other);
-        }
-        Ok(Self(text.to_owned()))
     }
 
     /// Finds the token: in the environment variable, or else in the file named in the configuration.
@@ -97,7 +110,7 @@ impl Token {
         }
         let path = file.ok_or(TokenError::Missing)?;
         let bytes = std::fs::read(path).map_err(TokenError::Read)?;
-        let text = decoded(&bytes).ok_or(TokenMistake::NotText);
+        let text = text_file::decode(&bytes).ok_or(TokenMistake::NotText);
         text.and_then(|text| Self::parse(&text))
             .map_err(malformed(path.display().to_string()))
     }
@@ -114,22 +127,24 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The text of a file as editors and shells write it: UTF-8 with or without a byte order mark, or UTF-16 with one, as
-/// PowerShell's `>` does.
-fn decoded(bytes: &[u8]) -> Option<String> {
-    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| Some(unit(pair.try_into().ok()?)))
-            .collect();
-        String::from_utf16(&units).ok()
+/// Why a text cannot be a token. What is around a token comes first: it tells more than the first sign that no token has.
+fn mistake(text: &str) -> Option<TokenMistake> {
+    const QUOTES: [char; 5] = ['"', '\'', '`', '“', '”'];
+    const BRACKETS: [char; 8] = ['<', '>', '[', ']', '(', ')', '{', '}'];
+    let is_around = |signs: &[char]| text.starts_with(signs) || text.ends_with(signs);
+    let belongs = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let mistake = match text.chars().find(|c| !belongs(*c)) {
+        None if text.is_empty() => TokenMistake::Other,
+        None => return None,
+        _ if is_around(&QUOTES) => TokenMistake::Quoted,
+        _ if text.starts_with(['$', '%']) => TokenMistake::Variable,
+        Some(sign @ ('=' | ':')) => TokenMistake::Named(sign),
+        _ if text.contains(char::is_whitespace) => TokenMistake::Words,
+        _ if is_around(&BRACKETS) => TokenMistake::Bracketed,
+        Some(sign) if sign.is_ascii() => TokenMistake::Sign(sign),
+        Some(_) => TokenMistake::Other,
     };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes.to_vec()).ok(),
-    }
+    Some(mistake)
 }
 
 #[cfg(test)]
@@ -146,6 +161,9 @@ mod tests {
     fn a_token_comes_from_the_environment_first_and_never_prints_itself() {
         let token = Token::find(Some(" Bot abc.def \n".to_owned()), None).unwrap();
         assert_eq!(token.expose(), "abc.def");
+        for text in ["bot abc.def", "BOT  abc.def", "\u{200b}abc.def\u{feff}"] {
+            assert_eq!(Token::parse(text).unwrap(), token, "{text:?}");
+        }
         assert_eq!(format!("{token:?}"), "Token(…)");
         let none = Token::find(Some("  ".to_owned()), None);
         assert!(matches!(none, Err(TokenError::Missing)));
@@ -156,8 +174,23 @@ mod tests {
         for (text, mistake) in [
             ("\"a.b.c\"", TokenMistake::Quoted),
             ("'a.b.c'", TokenMistake::Quoted),
-            ("DISCORD_TOKEN=a.b.c", TokenMistake::Named),
-            ("two words", TokenMistake::Other),
+            ("`a.b.c`", TokenMistake::Quoted),
+            ("“a.b.c”", TokenMistake::Quoted),
+            ("<a.b.c>", TokenMistake::Bracketed),
+            ("[a.b.c]", TokenMistake::Bracketed),
+            ("DISCORD_TOKEN=a.b.c", TokenMistake::Named('=')),
+            ("token: a.b.c", TokenMistake::Named(':')),
+            ("Authorization: Bot a.b.c", TokenMistake::Named(':')),
+            ("${DISCORD_TOKEN}", TokenMistake::Variable),
+            ("$env:DISCORD_TOKEN", TokenMistake::Variable),
+            ("%DISCORD_TOKEN%", TokenMistake::Variable),
+            ("a.b.c # note", TokenMistake::Words),
+            ("token a.b.c", TokenMistake::Words),
+            ("a.b.c\nd.e.f", TokenMistake::Words),
+            ("a.b.c,", TokenMistake::Sign(',')),
+            ("a.b.c;", TokenMistake::Sign(';')),
+            ("a.b.***", TokenMistake::Sign('*')),
+            ("MTIz…", TokenMistake::Other),
         ] {
             assert_eq!(Token::parse(text), Err(mistake), "{text}");
         }
@@ -171,6 +204,8 @@ mod tests {
         };
         for bytes in [
             b"abc.def\n".to_vec(),
+            utf16(&[], u16::to_le_bytes),
+            utf16(&[], u16::to_be_bytes),
             b"\xef\xbb\xbfabc.def".to_vec(),
             utf16(&[0xff, 0xfe], u16::to_le_bytes),
             utf16(&[0xfe, 0xff], u16::to_be_bytes),

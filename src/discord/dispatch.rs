@@ -72,10 +72,10 @@ impl Dispatcher {
         }
         match event {
             GatewayEvent::Ready(ready) => {
+                let application = ready.application.id;
+                self.registration.start_cleaning(&self.bot, application);
                 if shard_of(&ready) == 0 {
-                    let guilds = ready.guild_ids().collect();
-                    self.registration
-                        .start(&self.bot, ready.application.id, guilds);
+                    self.registration.start(&self.bot, application);
                 }
             }
             GatewayEvent::MessageCreate(message) => self.message_created(&message),
@@ -91,7 +91,10 @@ impl Dispatcher {
             GatewayEvent::GuildCreate(guild) => {
                 self.note_roles(guild.id, &guild.roles);
                 self.bot.configured.note(&self.bot, &guild);
-                self.guilds.joined(&self.bot, &guild);
+                if self.guilds.is_new(guild.id) {
+                    self.guilds.joined(&self.bot, &guild);
+                    self.registration.joined(guild.id);
+                }
             }
             GatewayEvent::RoleChange(change) => self.note_roles(change.guild_id, &[change.role]),
             // A guild that is merely unavailable comes back.

@@ -13,12 +13,12 @@ use super::context::BotContext;
 use super::events::GuildCreate;
 use super::permissions;
 
-/// Servers that are known to have been logged.
+/// Servers that are known to have been seen.
 const MAX_GUILDS: usize = 4_096;
 /// How many servers are named although nothing is wrong there: a large bot's log has other things to say.
 const MAX_NAMED: usize = 20;
 
-/// The servers that were logged: a lost connection does not repeat them.
+/// The servers that the bot was seen to be in: a lost connection does not repeat them.
 #[derive(Debug)]
 pub(super) struct GuildLog(Mutex<LruCache<GuildId, ()>>);
 
@@ -42,17 +42,15 @@ impl GuildLog {
         }
     }
 
-    /// Logs a server when the bot is first seen to be in it, with the permissions that it lacks.
+    /// Whether the bot is first seen to be in a server.
+    pub(super) fn is_new(&self, guild: GuildId) -> bool {
+        self.0.lock().put(guild, ()).is_none()
+    }
+
+    /// Logs a new server, with the permissions that the bot lacks there.
     pub(super) fn joined(&self, bot: &BotContext, guild: &GuildCreate) {
-        let logged = {
-            let mut guilds = self.0.lock();
-            if guilds.put(guild.id, ()).is_some() {
-                return;
-            }
-            guilds.len()
-        };
         if let Some(user) = bot.user.get().copied() {
-            log_guild(guild, user, logged <= MAX_NAMED);
+            log_guild(guild, user, self.0.lock().len() <= MAX_NAMED);
             log_channels(bot, guild, user);
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use serenity::all::{ApplicationId, GuildId};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, info, warn};
 
@@ -15,8 +16,6 @@ use super::context::BotContext;
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 /// The longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
-/// How many guilds are checked for their own commands: a bot in more servers than this stopped using `--guild` long ago.
-const MAX_GUILDS: usize = 100;
 /// Fields that only global commands have.
 const GLOBAL_KEYS: [&str; 2] = ["contexts", "integration_types"];
 
@@ -25,6 +24,8 @@ pub(super) struct Registration {
     guild: Option<GuildId>,
     /// Ends with the bot, whether or not Discord has accepted the commands.
     task: OnceLock<AbortOnDropHandle<()>>,
+    /// The guilds that are still to be checked for commands of their own, and what checks them.
+    cleaning: OnceLock<(UnboundedSender<GuildId>, AbortOnDropHandle<()>)>,
 }
 
 impl Registration {
@@ -33,33 +34,42 @@ impl Registration {
         Self {
             guild,
             task: OnceLock::new(),
+            cleaning: OnceLock::new(),
         }
     }
 
     /// Registers the commands, unless that was started before, until Discord has taken them.
-    pub(super) fn start(
-        &self,
-        bot: &Arc<BotContext>,
-        application: ApplicationId,
-        guilds: Vec<GuildId>,
-    ) {
+    pub(super) fn start(&self, bot: &Arc<BotContext>, application: ApplicationId) {
         self.task.get_or_init(|| {
-            let task = register(Arc::clone(bot), application, self.guild, guilds);
+            let task = register(Arc::clone(bot), application, self.guild);
             AbortOnDropHandle::new(tokio::spawn(task))
         });
     }
+
+    /// Prepares to remove the commands that an earlier start with `--guild` registered in single guilds, where every command would
+    /// appear twice. Each process does this for the guilds of its shards.
+    pub(super) fn start_cleaning(&self, bot: &Arc<BotContext>, application: ApplicationId) {
+        if self.guild.is_none() {
+            self.cleaning.get_or_init(|| {
+                let (sender, guilds) = unbounded_channel();
+                let task = remove_commands(Arc::clone(bot), application, guilds);
+                (sender, AbortOnDropHandle::new(tokio::spawn(task)))
+            });
+        }
+    }
+
+    /// Removes the commands of a guild that the bot is seen to be in.
+    pub(super) fn joined(&self, guild: GuildId) {
+        if let Some((guilds, _)) = self.cleaning.get() {
+            // This fails only if the task has ended, and it ends with the bot.
+            let _ = guilds.send(guild);
+        }
+    }
 }
 
-async fn register(
-    bot: Arc<BotContext>,
-    application: ApplicationId,
-    guild: Option<GuildId>,
-    guilds: Vec<GuildId>,
-) {
+async fn register(bot: Arc<BotContext>, application: ApplicationId, guild: Option<GuildId>) {
     if guild.is_some() {
         warn_of_global_commands(&bot, application).await;
-    } else {
-        remove_from_guilds(&bot, application, &guilds).await;
     }
     let definitions = definitions(guild.is_some());
     let mut delay = FIRST_DELAY;
@@ -83,19 +93,19 @@ async fn register(
     }
 }
 
-/// Removes commands that an earlier start with `--guild` registered in single guilds, where every command would appear twice.
-async fn remove_from_guilds(bot: &BotContext, application: ApplicationId, guilds: &[GuildId]) {
-    for guild in guilds.iter().take(MAX_GUILDS) {
-        let registered = bot.rest.commands(application, Some(*guild)).await;
+/// Removes the commands of guilds, one guild after the other, so that a bot in many does not keep Discord busy.
+async fn remove_commands(
+    bot: Arc<BotContext>,
+    application: ApplicationId,
+    mut guilds: UnboundedReceiver<GuildId>,
+) {
+    while let Some(guild) = guilds.recv().await {
+        let registered = bot.rest.commands(application, Some(guild)).await;
         if !registered.is_ok_and(|commands| !commands.is_empty()) {
             continue;
         }
         let none: [Value; 0] = [];
-        match bot
-            .rest
-            .set_commands(application, Some(*guild), &none)
-            .await
-        {
+        match bot.rest.set_commands(application, Some(guild), &none).await {
             Ok(_) => info!("removed the commands that were registered in one server only"),
             Err(error) => debug!(%error, "could not remove the commands of one server"),
         }

@@ -24,7 +24,7 @@ use crate::monitor::MonitorHandle;
 use route::Route;
 use sender::{ApiRequest, Attempt, Sender};
 
-pub use client::proxy_variable;
+pub use client::{ignored_proxy, proxy_variable};
 pub(super) use error::RestError;
 pub(super) use model::{
     CreatedMessage, CurrentApplication, CurrentUser, ForumChannel, GatewayInfo, RegisteredCommand,

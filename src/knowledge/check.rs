@@ -3,6 +3,7 @@
 //! All problems in all files are reported together. A rule skips values that reading already reported as missing
 //! or empty, so that one mistake is one problem.
 
+mod links;
 mod messages;
 mod resources;
 mod rules;
@@ -20,6 +21,7 @@ use super::load::{File, Sources};
 use super::parse::{parse, parse_each};
 use super::{Kind, KnowledgeBase, Problem, Severity};
 use crate::text;
+use links::check_links;
 use resources::check_resources;
 pub(super) use resources::check_url;
 pub(super) use rules::at_most;
@@ -90,7 +92,9 @@ pub fn check(sources: &Sources, today: Date) -> Checked {
     }
     if let Some(kinds) = &out_of_scope {
         with(&sources.out_of_scope, &mut problems, |file| {
-            unique_ids(file, kinds.iter().map(|kind| &kind.id), "kind of message")
+            unique_ids(file, kinds.iter().map(|kind| &kind.id), "kind of message");
+            let replies = kinds.iter().filter_map(|kind| kind.reply.as_ref());
+            replies.for_each(|reply| check_links(file, reply));
         });
     }
     for (source, topic) in &topics {

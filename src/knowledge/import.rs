@@ -77,7 +77,7 @@ fn read(
     let text = text_of(source, problems)?;
     let mut file = Reader {
         file: &source.name,
-        text: text.strip_prefix('\u{feff}').unwrap_or(text),
+        text,
         problems,
     };
     let faq = match format {

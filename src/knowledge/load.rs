@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{KnowledgeBase, Position, Problem, Severity, check};
 use crate::fnv::fnv1a;
+use crate::text_file;
 
 /// The embedded guide's TOML files: their paths in its folder, and their contents. `build.rs` collects them.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_guide.rs"));
@@ -155,11 +156,8 @@ fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
 /// A folder that cannot be read.
 pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
     let mut problems = Vec::new();
-    for (folder, place) in [
-        (dir.to_owned(), ReadFrom::Top),
-        (dir.join("topics"), ReadFrom::Inside),
-        (dir.join("messages"), ReadFrom::Inside),
-    ] {
+    for inside in [None, Some("topics"), Some("messages")] {
+        let folder = inside.map_or_else(|| dir.to_owned(), |name| dir.join(name));
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => continue,
@@ -170,31 +168,18 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
                 });
             }
         };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = entry.path();
+        for path in entries.flatten().map(|entry| entry.path()) {
             let help = if path.is_dir() {
-                let is_read =
-                    place == ReadFrom::Top && ["topics", "messages"].contains(&name.as_str());
-                let has_topics = || toml_files(&path).is_ok_and(|files| !files.is_empty());
-                (!is_read && has_topics()).then_some(
-                    "Move its files into the folder `topics`; folders inside it are not read.",
-                )
-            } else if !name.to_lowercase().contains(".toml") || name.starts_with('.') {
-                None
-            } else if !name.ends_with(".toml") {
-                Some("Rename it so that its name ends in .toml, in lower case, or remove it.")
-            } else if place == ReadFrom::Top && !FILES.contains(&name.as_str()) {
-                Some("Move it into the folder `topics` if it is a topic, or remove it.")
+                instead_of_folder(&path, inside)
             } else {
-                None
+                instead_of_file(&path, inside).map(str::to_owned)
             };
             problems.extend(help.map(|help| Problem {
                 severity: Severity::Warning,
                 file: path.display().to_string(),
                 at: Position { line: 1, column: 1 },
                 message: "this is not read".to_owned(),
-                help: help.to_owned(),
+                help,
             }));
         }
     }
@@ -202,13 +187,36 @@ pub fn unread_files(dir: &Path) -> Result<Vec<Problem>, ReadError> {
     Ok(problems)
 }
 
-/// Which files of a folder are read.
-#[derive(Clone, Copy, PartialEq)]
-enum ReadFrom {
-    /// Those with a name of their own, and two folders.
-    Top,
-    /// Every file in TOML.
-    Inside,
+/// What to do with a folder that is not read but has files that seem to belong to the guide. It is in this folder of the guide,
+/// or at the top.
+fn instead_of_folder(path: &Path, inside: Option<&str>) -> Option<String> {
+    let is_read = inside.is_none() && (path.ends_with("topics") || path.ends_with("messages"));
+    if is_read || !toml_files(path).is_ok_and(|files| !files.is_empty()) {
+        return None;
+    }
+    let target = match inside {
+        Some(folder) => format!("the folder `{folder}`"),
+        None => "the folder `topics`, or `messages` if that is what they hold".to_owned(),
+    };
+    Some(format!(
+        "Move its files into {target}; other folders are not read."
+    ))
+}
+
+/// The same for a file.
+fn instead_of_file(path: &Path, inside: Option<&str>) -> Option<&'static str> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !name.to_lowercase().contains(".toml") || name.starts_with('.') {
+        None
+    } else if !name.ends_with(".toml") {
+        Some("Rename it so that its name ends in .toml, in lower case, or remove it.")
+    } else if inside.is_none() && !FILES.contains(&&*name) {
+        Some(
+            "Move it into the folder `topics` if it is a topic, or `messages` if it holds messages, or remove it.",
+        )
+    } else {
+        None
+    }
 }
 
 /// The file of a topic in the folder of a guide.
@@ -263,10 +271,7 @@ impl Sources {
     pub fn embedded() -> Self {
         let mut sources = Self::default();
         for (path, bytes) in EMBEDDED {
-            let file = File {
-                name: (*path).to_owned(),
-                bytes: bytes.to_vec(),
-            };
+            let file = File::new((*path).to_owned(), bytes.to_vec());
             match *path {
                 "guide.toml" => sources.guide = file,
                 "resources.toml" => sources.resources = file,
@@ -333,12 +338,18 @@ impl Sources {
 }
 
 impl File {
+    /// A file as a person saved it; text is turned into UTF-8 without a byte order mark.
+    pub fn new(name: String, bytes: Vec<u8>) -> Self {
+        let utf8 = text_file::decode(&bytes).map(|text| text.into_owned().into_bytes());
+        Self {
+            name,
+            bytes: utf8.unwrap_or(bytes),
+        }
+    }
+
     fn read(path: PathBuf) -> Result<Self, ReadError> {
         match fs::read(&path) {
-            Ok(bytes) => Ok(Self {
-                name: path.display().to_string(),
-                bytes,
-            }),
+            Ok(bytes) => Ok(Self::new(path.display().to_string(), bytes)),
             Err(source) => Err(ReadError { path, source }),
         }
     }

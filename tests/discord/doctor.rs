@@ -171,7 +171,7 @@ async fn each_of_ten_faults_gets_a_line_with_its_cause_and_what_to_do() {
     };
     assert_eq!(
         quotes.fault().await,
-        "FAULT token DISCORD_TOKEN does not contain a token: it has quotation marks around it; remove them"
+        "FAULT token DISCORD_TOKEN does not contain a token: it has quotation marks or backticks around it; remove them"
     );
 
     // The name is reserved for this: no name server knows it (RFC 2606).
@@ -375,6 +375,16 @@ async fn proxies_are_reported_including_one_that_blocks_the_gateway() {
         assert!(said.contains(part), "{part:?} is not in\n{said}");
     }
     assert_eq!(discord.identifies(), 0, "no session is started");
+
+    let mut ignored = behind("HTTP_PROXY");
+    ignored
+        .variables
+        .push(("ALL_PROXY", "garbage://proxy".to_owned()));
+    let (said, healthy) = ignored.examined().await;
+    assert!(
+        healthy && said.contains("warning  proxy       ALL_PROXY is not the address of a proxy"),
+        "{said}"
+    );
 
     discord.gateway_at("wss://gateway.discord.invalid");
     let said = behind("ALL_PROXY").fault().await;

@@ -435,3 +435,23 @@ async fn hosts_in_no_proxy_are_reached_directly_and_no_proxy_is_logged() {
     drop(program);
     discord.finish().await;
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_variable_that_names_no_proxy_is_logged_but_not_shown() {
+    let discord = StandIn::start().await;
+    let guide = SmallGuide::new("Small");
+    for unusable in ["garbage://bot:hunter2@proxy", "hunter2 with spaces"] {
+        let variables = [("HTTPS_PROXY", unusable)];
+        let mut program = start_at(&discord.url(), &discord, &guide, &variables);
+        let log = program.logged("Discord has accepted the commands", 1).await;
+        assert!(
+            log.contains("HTTPS_PROXY is not the address of a proxy, so it is ignored: write http://HOST:PORT"),
+            "{log}"
+        );
+        assert!(!log.contains("hunter2"), "{log}");
+        program.signal("TERM");
+        assert!(program.ended().await.success());
+    }
+    discord.finish().await;
+}

@@ -6,6 +6,7 @@ use internbot::config::{Discord, Shards};
 use internbot::discord::RunError;
 
 use crate::bot::*;
+use crate::keeping::until;
 use stand_in::*;
 
 const RESUME: &str = "how do i write a resume";
@@ -77,6 +78,39 @@ async fn two_processes_share_the_guilds_and_one_of_them_registers_the_commands()
     }
     first.ended().await.expect("it stops");
     second.ended().await.expect("it stops");
+    discord.finish().await;
+}
+
+#[tokio::test]
+async fn commands_of_single_servers_are_removed_whatever_their_shard() {
+    let discord = StandIn::builder().shards(2).start().await;
+    let guilds = ["one", "two"].map(|name| discord.guild(name));
+    for guild in &guilds {
+        let id = guild.id.to_string();
+        let alone = Setup::new()
+            .options(|options| options.guild = Some(guild.id))
+            .bot(&discord);
+        until("the server has commands of its own", async || {
+            let commands = discord.commands();
+            commands.iter().any(|command| command["guild_id"] == id)
+        })
+        .await;
+        alone.stops().await;
+    }
+    let bot = Setup::new().bot(&discord);
+    until("only the commands of all servers are left", async || {
+        let commands = discord.commands();
+        commands.len() > 5 && commands.iter().all(|command| command["guild_id"].is_null())
+    })
+    .await;
+    discord.settle().await;
+    // A new session repeats the servers, and they are not looked at again.
+    assert!(discord.requests().on(Route::ListCommands) >= guilds.len());
+    discord.close(4009);
+    discord.identified(discord.identifies() + 1).await;
+    discord.settle().await;
+    assert_eq!(discord.requests().on(Route::ListCommands), 0);
+    bot.stops().await;
     discord.finish().await;
 }
 

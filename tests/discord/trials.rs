@@ -481,6 +481,8 @@ async fn whatever_is_typed_gets_matching_suggestions() {
         "🎓",
         "简历",
         "asdkjh qwoeiu",
+        "rsum",
+        "\u{200b}\u{ad}",
         &"x".repeat(300),
         &"x".repeat(6_000),
     ] {
@@ -493,11 +495,26 @@ async fn whatever_is_typed_gets_matching_suggestions() {
         );
         chat.mia.autocompletes("resources", "topic", typed).await;
     }
-    for begun in ["h", "how do i wri", "How do I wri", "cover let"] {
-        let offered = chat.mia.autocompletes("ask", "question", begun).await;
+    for (typed, begun) in [
+        ("h", "h"),
+        ("how do i wri", "how do i wri"),
+        ("How do I wri", "how do i wri"),
+        ("how  do i wri", "how do i wri"),
+        ("how do i write a ré", "how do i write a re"),
+        ("\u{200b}how do i wri", "how do i wri"),
+        ("cover let", "cover let"),
+        ("cover-let", "cover let"),
+        ("whats", "what's "),
+        ("what’s", "what's "),
+        ("what's", "what's "),
+    ] {
+        let offered = chat.mia.autocompletes("ask", "question", typed).await;
         let first = offered[0].name.to_lowercase();
-        let begun = begun.to_lowercase();
-        assert!(first.starts_with(&begun), "{begun}: {offered:?}");
+        assert!(first.starts_with(begun), "{typed}: {offered:?}");
+    }
+    for typed in ["Cover-Let", "còver  let", "\u{200b}cover_let"] {
+        let offered = chat.mia.autocompletes("resources", "topic", typed).await;
+        assert_eq!(offered[0].name, topic("cover-letter").title, "{typed}");
     }
     chat.finish().await;
 }

@@ -1,6 +1,8 @@
 //! The rules for messages: what a text may be, and that its answers exist.
 
-use std::ops::RangeInclusive;
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::ops::{Range, RangeInclusive};
 
 use rustc_hash::FxHashMap;
 
@@ -39,8 +41,10 @@ pub(super) fn check(
             )
         })
         .collect();
-    let mut seen: FxHashMap<String, &str> = FxHashMap::default();
-    for (source, tables) in messages {
+    let mut seen: FxHashMap<String, (usize, &Range<usize>)> = FxHashMap::default();
+    // Two files, by number → where each of them has what stands in both.
+    let mut shared: BTreeMap<[usize; 2], Vec<[&Range<usize>; 2]>> = BTreeMap::new();
+    for (number, (source, tables)) in messages.iter().enumerate() {
         with(source, problems, |file| {
             for message in tables
                 .iter()
@@ -48,14 +52,63 @@ pub(super) fn check(
             {
                 check_text(file, &message.text);
                 check_answers(file, message, ids, &sections);
-                let words = text::words(&message.text.value);
-                if let Some(other) = seen.insert(words.join(" "), &source.name) {
-                    let message_text = format!("this message is also in {other}");
-                    file.error(&message.text.span, message_text, "Remove one of the two.");
+                let span = &message.text.span;
+                match seen.entry(text::words(&message.text.value).join(" ")) {
+                    Entry::Vacant(new) => {
+                        new.insert((number, span));
+                    }
+                    Entry::Occupied(known) => {
+                        let (other, first) = *known.get();
+                        let pairs = shared.entry([other, number]).or_default();
+                        pairs.push([first, span]);
+                    }
                 }
             }
         });
     }
+    for (numbers, pairs) in shared {
+        if let [Some((first, _)), Some((second, _))] = numbers.map(|number| messages.get(number)) {
+            report_shared(first, second, &pairs, problems);
+        }
+    }
+}
+
+/// Reports the messages that stand in two files: once, in the one that seems to be a copy. Those that stand twice in one file
+/// are reported one by one.
+fn report_shared(
+    first: &File,
+    second: &File,
+    places: &[[&Range<usize>; 2]],
+    problems: &mut Vec<Problem>,
+) {
+    // A copy's name has the original's in it: `resume - Copy`, `Copy of resume`.
+    let is_first_copy = first.stem() != second.stem() && first.stem().contains(second.stem());
+    let (copy, original) = if is_first_copy {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let places = places.iter().map(
+        |&[in_first, in_second]| {
+            if is_first_copy { in_first } else { in_second }
+        },
+    );
+    let more = places.len().saturating_sub(1);
+    with(copy, problems, |file| {
+        let also_in = format!("also in {}", original.name);
+        if more == 0 || first.name == second.name {
+            for place in places {
+                let message = format!("this message is {also_in}");
+                file.error(place, message, "Remove one of the two.");
+            }
+        } else if let Some(place) = places.min_by_key(|place| place.start) {
+            file.error(
+                place,
+                format!("this message and {more} more in this file are {also_in}"),
+                "If this file is a copy, remove it; otherwise keep each message in one of the two.",
+            );
+        }
+    });
 }
 
 /// Warns about a message that reveals who wrote it, and about one that is nearly a phrasing of a topic that does not answer it.

@@ -4,10 +4,11 @@ use jiff::Span;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
+use super::links::check_links;
 use super::rules::{
     Ids, at_most, check_id, count_words, exists, is_copy, one_of, unique_ids, with,
 };
-use crate::knowledge::format::{LEGAL, Located, Reader, TopicFile};
+use crate::knowledge::format::{LEGAL, Located, Reader, SectionTable, TopicFile};
 use crate::knowledge::limits::{
     MAX_LINE, MAX_PHRASING, MAX_TEXT, MAX_TITLE, PLACEHOLDER, PLACEHOLDER_SUMMARY,
 };
@@ -82,48 +83,7 @@ pub(super) fn check_topic(
         one_of(file, "stakes", stakes, &[LEGAL]);
     }
     for section in &topic.sections {
-        at_most(file, "the heading", &section.heading, MAX_TITLE);
-        at_most(file, "the text", &section.text, MAX_TEXT);
-        let words = count_words(&section.text.value);
-        if words > 0 && !SECTION_WORDS.contains(&words) {
-            file.warn(
-                &section.text.span,
-                format!("the text has {words} words"),
-                "An answer in a chat takes 60 to 180 words; cut it, split it, or say more.",
-            );
-        }
-        if section.text.value.contains(PLACEHOLDER) {
-            file.warn(
-                &section.text.span,
-                format!("the text is still {PLACEHOLDER_OF_GAPS}"),
-                "Write the answer in its place: this is what people read now.",
-            );
-        }
-        if let Some(stakes) = &section.stakes {
-            one_of(file, "stakes", stakes, &[LEGAL]);
-        }
-        if let Some(resources) = &ids.resources {
-            for resource in &section.resources {
-                exists(file, "resource", resource, resources);
-            }
-            let legal = topic.stakes_of(section) == Stakes::Legal;
-            if legal
-                && !section
-                    .resources
-                    .iter()
-                    .any(|id| ids.official.contains(id.value.as_str()))
-            {
-                let message = format!(
-                    "the section `{}` has high stakes but shows no official source",
-                    section.id.value
-                );
-                file.error(
-                    &section.id.span,
-                    message,
-                    "Add a resource of kind \"official\" to its `resources`.",
-                );
-            }
-        }
+        check_section(file, topic, section, ids);
     }
     let phrasings = topic.phrasings().count();
     if topic.has_questions && phrasings < FEW_PHRASINGS {
@@ -132,6 +92,52 @@ pub(super) fn check_topic(
             format!("the topic has only {phrasings} phrasing(s)"),
             format!("Add ways to ask until there are {FEW_PHRASINGS}, in the words of people who do not know the right term."),
         );
+    }
+}
+
+fn check_section(file: &mut Reader<'_>, topic: &TopicFile, section: &SectionTable, ids: &Ids<'_>) {
+    at_most(file, "the heading", &section.heading, MAX_TITLE);
+    at_most(file, "the text", &section.text, MAX_TEXT);
+    check_links(file, &section.text);
+    let words = count_words(&section.text.value);
+    if words > 0 && !SECTION_WORDS.contains(&words) {
+        file.warn(
+            &section.text.span,
+            format!("the text has {words} words"),
+            "An answer in a chat takes 60 to 180 words; cut it, split it, or say more.",
+        );
+    }
+    if section.text.value.contains(PLACEHOLDER) {
+        file.warn(
+            &section.text.span,
+            format!("the text is still {PLACEHOLDER_OF_GAPS}"),
+            "Write the answer in its place: this is what people read now.",
+        );
+    }
+    if let Some(stakes) = &section.stakes {
+        one_of(file, "stakes", stakes, &[LEGAL]);
+    }
+    if let Some(resources) = &ids.resources {
+        for resource in &section.resources {
+            exists(file, "resource", resource, resources);
+        }
+        let legal = topic.stakes_of(section) == Stakes::Legal;
+        if legal
+            && !section
+                .resources
+                .iter()
+                .any(|id| ids.official.contains(id.value.as_str()))
+        {
+            let message = format!(
+                "the section `{}` has high stakes but shows no official source",
+                section.id.value
+            );
+            file.error(
+                &section.id.span,
+                message,
+                "Add a resource of kind \"official\" to its `resources`.",
+            );
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Executor, Row};
 use url::Url;
 
 use super::driver::{self, DatabaseError, IN_ITS_WORDS, in_its_words, within};
+use crate::text_file;
 
 /// A statement sees what others have committed by then, and so does the condition of an update that had to wait for another
 /// process. A server may have another default.
@@ -71,7 +72,7 @@ pub(super) async fn connect(
 
 /// What a file holds, without the end of its line.
 fn password(path: &Path) -> std::io::Result<String> {
-    let text = std::fs::read_to_string(path)?;
+    let text = text_file::read(path)?;
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         Err(Error::new(ErrorKind::InvalidData, "it is empty"))
