@@ -40,6 +40,9 @@ pub struct Settings {
     /// Whether the bot has introduced itself in the guild. Moderators do not set this.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub introduced: bool,
+    /// Since which UTC day the bot's sessions no longer list the guild. Moderators do not set this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent_since: Option<Date>,
 }
 
 /// The weekly digest.

@@ -17,11 +17,11 @@ const MAX_COUNTS: usize = 50_000;
 /// What waits to be written.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// The guilds of shards that have a new session. All others of these shards go first.
+    /// The guilds of shards that have a new session.
     pub sessions: BTreeMap<Shard, BTreeSet<u64>>,
-    /// Guilds that are gone. They go next: what is recorded of them later is new.
+    /// Guilds that are gone. They go first: what is recorded of them later is new.
     pub gone: BTreeSet<u64>,
-    /// People who want to be forgotten. They go third, for the same reason.
+    /// People who want to be forgotten. They go second, for the same reason.
     pub forgotten: BTreeSet<u64>,
     pub counts: BTreeMap<Count, u64>,
     /// The oldest first.
@@ -134,17 +134,16 @@ impl Batch {
             Event::SessionBegan {
                 shard: (number, shards),
                 guilds,
-            } => self.keep_only(Shard(number, shards), guilds),
+            } => {
+                self.sessions.insert(Shard(number, shards), guilds);
+            }
             Event::GuildGone { guild } => self.remove_guild(guild),
         }
     }
 
     /// Adds what came later.
     pub(super) fn append(&mut self, later: Self) {
-        later
-            .sessions
-            .into_iter()
-            .for_each(|(shard, guilds)| self.keep_only(shard, guilds));
+        self.sessions.extend(later.sessions);
         later
             .gone
             .into_iter()
@@ -169,14 +168,6 @@ impl Batch {
     pub(super) fn forget(&mut self, person: u64) {
         self.votes.retain(|voted, _| voted.person != person);
         self.forgotten.insert(person);
-    }
-
-    fn keep_only(&mut self, shard: Shard, guilds: BTreeSet<u64>) {
-        let stays = |guild: u64| !shard.has(guild) || guilds.contains(&guild);
-        self.counts.retain(|count, _| stays(count.guild));
-        self.gaps.retain(|gap| stays(gap.guild));
-        self.votes.retain(|voted, _| stays(voted.guild));
-        self.sessions.insert(shard, guilds);
     }
 
     fn remove_guild(&mut self, guild: u64) {

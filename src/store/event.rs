@@ -42,7 +42,7 @@ pub enum Event {
         /// Whether it helped.
         helped: bool,
     },
-    /// A shard has a new session: what is kept of the shard's other guilds goes, because they removed the bot while it was away.
+    /// A shard has a new session. Its other guilds removed the bot while it was away: if they stay away, what is kept of them goes.
     SessionBegan {
         /// The number of the shard, and how many there are.
         shard: (u32, u32),

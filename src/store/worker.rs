@@ -225,7 +225,7 @@ impl Worker {
             }
             (self.uncertain_batch, self.number) = (None, self.number + 1);
         }
-        self.forget_absent(database).await?;
+        self.note_guilds(database, today).await?;
         if self.unwritten.is_empty() {
             return Ok(());
         }
@@ -253,10 +253,14 @@ impl Worker {
         Ok(())
     }
 
-    /// Deletes what is kept of guilds that are no longer there, before anything is written that came later.
-    async fn forget_absent(&mut self, database: &mut Database) -> Result<(), DatabaseError> {
+    /// Deletes what is kept of guilds that have not been there for long, before anything is written that came later.
+    async fn note_guilds(
+        &mut self,
+        database: &mut Database,
+        today: Date,
+    ) -> Result<(), DatabaseError> {
         while let Some((shard, guilds)) = self.unwritten.sessions.first_key_value() {
-            let forgotten = database.keep_only(*shard, guilds).await;
+            let forgotten = database.note_guilds(*shard, guilds, today).await;
             // A store so large that this takes too long must not wait for it for ever.
             if forgotten
                 .as_ref()

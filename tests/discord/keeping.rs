@@ -8,6 +8,7 @@ use internbot::gaps::{self, Group};
 use internbot::settings::Settings;
 use internbot::stats::Sums;
 use internbot::store::{State, StoreHandle};
+use jiff::civil::date;
 use sqlx::Executor;
 use tempfile::TempDir;
 
@@ -659,7 +660,7 @@ pub fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn what_servers_left_behind_is_deleted_by_a_new_session_and_not_by_a_resumed_one() {
+async fn what_servers_left_behind_is_deleted_a_week_after_the_bot_missed_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store_in(folder.path()).await;
     let private = |settings: &Settings| Settings {
@@ -672,24 +673,32 @@ async fn what_servers_left_behind_is_deleted_by_a_new_session_and_not_by_a_resum
         other.close().await;
         is_known
     };
-    let (left, late) = (7_u64 << 22, 8_u64 << 22);
+    let since = |day| {
+        move |settings: &Settings| Settings {
+            absent_since: Some(day),
+            ..private(settings)
+        }
+    };
     let discord = StandIn::start().await;
     let stays = discord.guild("students").id;
-    for guild in [left, stays] {
-        store.change_settings(guild, private).await.expect("kept");
+    let (left, just_left) = (7_u64 << 22, 8_u64 << 22);
+    let long_ago = date(2026, 1, 1);
+    for (guild, day) in [(left, long_ago), (stays, long_ago)] {
+        store
+            .change_settings(guild, since(day))
+            .await
+            .expect("kept");
     }
+    store
+        .change_settings(just_left, private)
+        .await
+        .expect("kept");
     let chat = Setup::new()
         .store_in(folder.path())
         .await
         .chat_in(discord)
         .await;
     until("it is deleted", async || !known(left).await).await;
-    assert!(known(stays).await);
-    // Of a guild that joins later, only a new session would know that it is gone.
-    store.change_settings(late, private).await.expect("kept");
-    chat.discord.drop_connection();
-    chat.discord.resumed().await;
-    chat.asks(RESUME).await;
-    assert!(known(late).await && known(stays).await);
+    assert!(known(stays).await && known(just_left).await);
     chat.finish().await;
 }

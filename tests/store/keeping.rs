@@ -212,10 +212,27 @@ pub async fn a_guild_that_removed_the_bot_while_it_was_off_leaves_nothing(place:
     store.record(gap(0, "a direct quokka"));
     store.close().await;
     let store = place.open().await;
-    store.record(Event::SessionBegan {
-        shard: (0, 2),
-        guilds: [stays].into(),
-    });
+    let began = |guilds: &[u64]| {
+        store.record(Event::SessionBegan {
+            shard: (0, 2),
+            guilds: guilds.iter().copied().collect(),
+        });
+    };
+    // A day with another bot, to which all are strange, does no harm.
+    began(&[]);
+    store.flush().await.expect("written");
+    place.days_pass(1);
+    began(&[stays, leaves]);
+    store.flush().await.expect("written");
+    place.days_pass(30);
+    began(&[stays]);
+    store.flush().await.expect("written");
+    place.days_pass(6);
+    began(&[stays]);
+    store.flush().await.expect("written");
+    assert_eq!(store.additions(Some(leaves)).iter().count(), 1);
+    place.days_pass(1);
+    began(&[stays]);
     // It comes back at once.
     store.record(gap(leaves, "a wombat"));
     store.flush().await.expect("written");
