@@ -571,7 +571,7 @@ fn abbreviations_and_title_words_are_answered_outright() {
         ("i want an internship", "getting-started"),
         ("what is a pm", "other-first-jobs"),
         ("how do i ask for a lor", "networking"),
-        ("what does hm mean", "interview-process"),
+        ("what happens in the hm round", "interview-process"),
     ];
     each_finds(&rows);
     for (question, _) in rows {
