@@ -20,7 +20,7 @@ use internbot::text;
 use super::error::CliError;
 use super::gaps::begin_toml;
 use super::wait::wait_for;
-use questions::Questions;
+use questions::TaughtQuestions;
 
 #[derive(Debug, Args)]
 pub(super) struct AddedOptions {
@@ -112,7 +112,7 @@ fn toml(
         }
     };
     let (gone, present): (Vec<_>, Vec<_>) = added.iter().partition(|(_, added)| is_gone(added));
-    let mut questions = Questions::of(guide, present.iter().map(|(_, addition)| addition));
+    let mut questions = TaughtQuestions::of(guide, present.iter().map(|(_, addition)| addition));
     for topic in topics {
         for section in &topic.sections {
             let place = Place::new(topic, section);

@@ -18,7 +18,7 @@ const MAX_COUNTS: usize = 50_000;
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// The guilds of shards that have a new session.
-    pub sessions: BTreeMap<Shard, BTreeSet<u64>>,
+    pub sessions: BTreeMap<SessionShard, BTreeSet<u64>>,
     /// Guilds that are gone. They go first: what is recorded of them later is new.
     pub gone: BTreeSet<u64>,
     /// People who want to be forgotten. They go second, for the same reason.
@@ -34,9 +34,9 @@ pub(super) struct Batch {
 
 /// A shard: its number, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shard(pub u32, pub u32);
+pub(super) struct SessionShard(pub u32, pub u32);
 
-impl Shard {
+impl SessionShard {
     /// Whether a guild belongs to it (<https://docs.discord.com/developers/events/gateway#sharding-sharding-formula>). Direct
     /// messages, 0, are of no guild.
     pub(super) fn has(self, guild: u64) -> bool {
@@ -135,7 +135,7 @@ impl Batch {
                 shard: (number, shards),
                 guilds,
             } => {
-                self.sessions.insert(Shard(number, shards), guilds);
+                self.sessions.insert(SessionShard(number, shards), guilds);
             }
             Event::GuildGone { guild } => self.remove_guild(guild),
         }

@@ -7,7 +7,7 @@ use internbot::guide::Guide;
 use internbot::text;
 
 /// The questions of a guide and of additions, by their words.
-pub(super) struct Questions<'a> {
+pub(super) struct TaughtQuestions<'a> {
     /// The topic, or the section as `topic/section`, that has a phrasing.
     known: BTreeMap<Vec<String>, String>,
     /// The latest addition for a question, which is the one that people get.
@@ -16,7 +16,7 @@ pub(super) struct Questions<'a> {
     pub left_out: Vec<String>,
 }
 
-impl<'a> Questions<'a> {
+impl<'a> TaughtQuestions<'a> {
     pub(super) fn of(guide: &Guide, additions: impl Iterator<Item = &'a Addition>) -> Self {
         let mut known = BTreeMap::new();
         for topic in guide.knowledge.topics() {

@@ -76,12 +76,12 @@ struct Embed {
     #[serde(default, deserialize_with = "lenient")]
     description: String,
     #[serde(default, deserialize_with = "lenient")]
-    fields: Vec<Field>,
+    fields: Vec<EmbedField>,
 }
 
 /// A part of an embed.
 #[derive(Debug, Default, Deserialize)]
-struct Field {
+struct EmbedField {
     #[serde(default, deserialize_with = "lenient")]
     name: String,
     #[serde(default, deserialize_with = "lenient")]

@@ -18,7 +18,7 @@ use super::driver::DatabaseError;
 use super::values::{number, unsigned};
 use crate::config;
 use crate::settings::Settings;
-use crate::store::batch::{self, Batch, Count, Shard, Vote, Voted};
+use crate::store::batch::{self, Batch, Count, SessionShard, Vote, Voted};
 
 /// For how long a guild is not listed before what is kept of it goes, in days: the operator may have run another bot with this
 /// store, or moved to a new application that moderators have yet to invite.
@@ -95,7 +95,7 @@ impl Database {
     /// Notes which guilds of a shard are not among these, and removes those that were not for [`DAYS_ABSENT`]; returns how many.
     pub(in crate::store) async fn note_guilds(
         &mut self,
-        shard: Shard,
+        shard: SessionShard,
         guilds: &BTreeSet<u64>,
         today: Date,
     ) -> Result<usize, DatabaseError> {
