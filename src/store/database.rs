@@ -18,6 +18,7 @@ mod additions;
 mod connection;
 mod driver;
 mod explain;
+mod guilds;
 mod postgres;
 mod reading;
 mod sqlite;

@@ -273,7 +273,7 @@ impl Worker {
             if servers > 0 {
                 info!(
                     servers,
-                    "deleted what was kept of servers that have removed the bot"
+                    "deleted what was kept of servers that removed the bot"
                 );
             }
         }

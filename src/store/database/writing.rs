@@ -4,8 +4,7 @@
 //! committed; rows are written in order, so that no two wait for each other. Votes and their keys, additions,
 //! and deletions of expired data are written by one process at a time.
 
-use std::collections::{BTreeSet, HashMap};
-use std::convert::Infallible;
+use std::collections::HashMap;
 
 use hmac::{Hmac, Mac};
 use jiff::ToSpan;
@@ -18,11 +17,8 @@ use super::driver::DatabaseError;
 use super::values::{number, unsigned};
 use crate::config;
 use crate::settings::Settings;
-use crate::store::batch::{self, Batch, Count, SessionShard, Vote, Voted};
+use crate::store::batch::{self, Batch, Count, Vote, Voted};
 
-/// For how long a guild is not listed before what is kept of it goes, in days: the operator may have run another bot with this
-/// store, or moved to a new application that moderators have yet to invite.
-const DAYS_ABSENT: i64 = 7;
 /// The bytes of the key of a day, and of the name of a writer.
 const KEY_BYTES: usize = 32;
 const WRITER_BYTES: usize = 16;
@@ -90,53 +86,6 @@ impl Database {
             Ok(Written::Now(deleted))
         })
         .await
-    }
-
-    /// Notes which guilds of a shard are not among these, and removes those that were not for [`DAYS_ABSENT`]; returns how many.
-    pub(in crate::store) async fn note_guilds(
-        &mut self,
-        shard: SessionShard,
-        guilds: &BTreeSet<u64>,
-        today: Date,
-    ) -> Result<usize, DatabaseError> {
-        let settings: HashMap<u64, _> = self.settings().await?.into_iter().collect();
-        let known = self.guilds().await?;
-        let mut removed = 0;
-        for guild in known.into_iter().filter(|guild| shard.has(*guild)) {
-            let since = settings.get(&guild).and_then(|known| known.absent_since);
-            let is_over = |since: Date| since.saturating_add(DAYS_ABSENT.days()) <= today;
-            match (guilds.contains(&guild), since) {
-                (false, Some(since)) if is_over(since) => {
-                    self.transaction(true, async |database| database.remove_guild(guild).await)
-                        .await?;
-                    removed += 1;
-                }
-                (true, Some(_)) => self.note_absence(guild, None).await?,
-                (false, None) => self.note_absence(guild, Some(today)).await?,
-                (true, None) | (false, Some(_)) => {}
-            }
-        }
-        Ok(removed)
-    }
-
-    async fn note_absence(&mut self, guild: u64, since: Option<Date>) -> Result<(), DatabaseError> {
-        let noted = |settings: &Settings| {
-            Ok::<_, Infallible>(Settings {
-                absent_since: since,
-                ..settings.clone()
-            })
-        };
-        self.change(guild, noted).await.map(drop)
-    }
-
-    /// Within an exclusive transaction: removes everything about a guild.
-    async fn remove_guild(&mut self, guild: u64) -> Result<(), DatabaseError> {
-        for table in ["settings", "counts", "gaps", "votes"] {
-            let statement = format!("DELETE FROM {table} WHERE guild = $1");
-            self.execute(sqlx::query(&statement).bind(number(guild)))
-                .await?;
-        }
-        self.remove_additions_of(guild).await
     }
 
     async fn count(&mut self, counts: &[(&Count, &u64)]) -> Result<(), DatabaseError> {
