@@ -260,16 +260,12 @@ impl Worker {
         today: Date,
     ) -> Result<(), DatabaseError> {
         while let Some((shard, guilds)) = self.unwritten.sessions.first_key_value() {
-            let forgotten = database.note_guilds(*shard, guilds, today).await;
+            let noted = database.note_guilds(*shard, guilds, today).await;
             // A store so large that this takes too long must not wait for it for ever.
-            if forgotten
-                .as_ref()
-                .err()
-                .is_none_or(DatabaseError::is_silence)
-            {
+            if noted.as_ref().err().is_none_or(DatabaseError::is_silence) {
                 self.unwritten.sessions.pop_first();
             }
-            let servers = forgotten?;
+            let servers = noted?;
             if servers > 0 {
                 info!(
                     servers,
