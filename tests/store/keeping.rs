@@ -28,6 +28,7 @@ pub async fn settings_last_and_another_process_sees_them(place: Place) {
         }),
         helped_tags: BTreeMap::from([(u64::MAX - 1, solved)]),
         introduced: true,
+        absent_since: Some(date(2026, 11, 24)),
         unasked_additions: true,
     };
     let other = place.open().await;
