@@ -27,7 +27,7 @@ const LATIN_END: char = '\u{24f}';
 ///
 /// ```
 /// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
-/// assert_eq!(internbot::text::words("re\u{ad}sume"), ["resume"]);
+/// assert_eq!(internbot::text::words("re\u{ad}sume, what´s"), ["resume", "what", "is"]);
 /// ```
 pub fn words(message: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -147,17 +147,15 @@ fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Owned(text.to_ascii_lowercase().replace('`', "'"));
     }
-    let folded = text
+    // Apostrophes first: normalised, the accent that stands for one would be a space.
+    let apostrophes = text.chars().map(|c| match c {
+        '’' | '‘' | '`' | '´' | 'ʼ' => '\'',
+        c => c,
+    });
+    let folded = apostrophes
         .nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| {
-            if matches!(c, '’' | '‘' | '`' | '´' | 'ʼ') {
-                '\''
-            } else {
-                c
-            }
-        });
+        .flat_map(char::to_lowercase);
     Cow::Owned(folded.collect())
 }
 
