@@ -1,11 +1,9 @@
 //! What handlers get: the bot's services, and the guide that an event is answered from.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 
 use super::answers::AnswerTracker;
@@ -15,6 +13,7 @@ use super::configured_channels::ConfiguredChannels;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
 use super::events::DiscordMessage;
+use super::introduction::Introductions;
 use super::overlays::Overlays;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
@@ -44,8 +43,7 @@ pub(super) struct BotContext {
     pub configured: ConfiguredChannels,
     pub roles: OwnRoles,
     pub commands: CommandMentions,
-    /// Guilds where this process has introduced the bot.
-    pub introduced: Mutex<HashSet<GuildId>>,
+    pub introductions: Introductions,
     pub store: StoreHandle,
     pub overlays: Overlays,
     pub monitor: MonitorHandle,
@@ -71,13 +69,6 @@ impl BotContext {
     /// The settings of a guild; the defaults in direct messages.
     pub(super) fn settings(&self, guild: Option<GuildId>) -> Arc<Settings> {
         self.store.settings(guild.map(GuildId::get))
-    }
-
-    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false without a store, which could not remember it.
-    pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
-        self.store.keeps().is_some()
-            && !self.settings(Some(guild)).introduced
-            && self.introduced.lock().insert(guild)
     }
 
     /// Whether a person may ask now; if so, records that they have.
