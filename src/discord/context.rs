@@ -73,9 +73,18 @@ impl BotContext {
 
     /// Whether a person may ask now; if so, records that they have.
     pub(super) fn take_turn(&self, person: UserId, guild: Option<GuildId>) -> Turn {
+        self.cooldowns.take_turn(person, self.cooldown(guild))
+    }
+
+    /// The same for a person who did not ask the bot, and who is not told to wait.
+    pub(super) fn take_turn_unasked(&self, person: UserId, guild: Option<GuildId>) -> bool {
+        self.cooldowns
+            .take_turn_unasked(person, self.cooldown(guild))
+    }
+
+    fn cooldown(&self, guild: Option<GuildId>) -> Duration {
         let seconds = self.settings(guild).cooldown_seconds;
-        let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
-        self.cooldowns.take_turn(person, cooldown)
+        seconds.map_or(self.config.cooldown(), Duration::from_secs)
     }
 
     /// The reply to moderators if the store could not do something.

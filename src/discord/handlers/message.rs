@@ -141,7 +141,7 @@ pub(in crate::discord) async fn handle(
     if overheard
         && (decision.outcome != Outcome::Answer
             || before.is_some()
-            || bot.take_turn(message.asker, message.guild) != Turn::Theirs)
+            || !bot.take_turn_unasked(message.asker, message.guild))
     {
         bot.answers.withdraw(message.id);
         return None;
