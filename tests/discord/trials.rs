@@ -544,6 +544,9 @@ async fn a_command_named_in_a_reply_is_clickable() {
         text.contains(&format!("</guide status:{}>", id("guide"))),
         "{text}"
     );
+    let about = chat.asks("what can you do").await.text();
+    let mention = format!("</privacy:{}>", id("privacy"));
+    assert!(about.contains(&mention), "{about}");
     chat.finish().await;
 }
 
