@@ -574,6 +574,11 @@ async fn a_list_of_resources_has_its_filter_below_it() {
         .selects(books.message(), "Filter", "Cost: free")
         .await;
     assert_eq!(all.message().page(), list.message().page());
+    let everything = chat
+        .mia
+        .selects(all.message(), "Filter", "Topic: all")
+        .await;
+    assert_eq!(everything.message().page().title, "Resources");
     chat.finish().await;
 }
 
