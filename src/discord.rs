@@ -21,6 +21,7 @@ mod gateway;
 mod guild_log;
 mod handlers;
 mod inspection;
+mod introduction;
 mod options;
 mod other_process;
 mod overlays;
@@ -40,7 +41,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
-use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -62,6 +62,7 @@ use cooldowns::Cooldowns;
 use dispatch::Dispatcher;
 use error::check_address;
 use gateway::{GatewayRunner, ShardStatuses};
+use introduction::Introductions;
 use overlays::Overlays;
 use question_encoder::QuestionEncoder;
 use render::{Destination, RenderOptions, render};
@@ -119,7 +120,7 @@ pub fn run<'a>(
             configured: ConfiguredChannels::default(),
             roles: OwnRoles::default(),
             commands: CommandMentions::default(),
-            introduced: Mutex::default(),
+            introductions: Introductions::default(),
             store,
             monitor,
             encoder: QuestionEncoder::default(),

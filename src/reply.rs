@@ -60,6 +60,10 @@ pub const ALSO: &str = "This may also help";
 
 /// Marks the headline of a reply. It is used to find the headline in the bot's older messages.
 pub const HEADLINE: &str = "## ";
+/// Marks small print, such as where in the guide a reply is.
+pub const SMALL_PRINT: &str = "-# ";
+/// Stands between the parts of that, from the outside in.
+pub const INSIDE: &str = " › ";
 
 /// What a person is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,10 +162,10 @@ impl Reply {
         let also = self.also.iter();
         passages.extend(also.map(|choice| Passage::Candidate(choice.in_full(), choice)));
         if !self.footer.is_empty() {
-            passages.push(Passage::Text(format!("-# {}", self.footer)));
+            passages.push(Passage::Text(format!("{SMALL_PRINT}{}", self.footer)));
         }
         if let Some(introduction) = &self.introduction {
-            passages.push(Passage::Text(format!("-# {introduction}")));
+            passages.push(Passage::Text(format!("{SMALL_PRINT}{introduction}")));
         }
         passages
     }
@@ -183,7 +187,8 @@ impl Reply {
 
     /// The path, the headline and the text.
     fn head(&self) -> String {
-        let path = (!self.path.is_empty()).then(|| format!("-# {}", self.path.join(" › ")));
+        let path =
+            (!self.path.is_empty()).then(|| format!("{SMALL_PRINT}{}", self.path.join(INSIDE)));
         let title = (!self.title.is_empty()).then(|| format!("{HEADLINE}{}", self.title));
         let lines = [path, title, Some(self.body.clone())];
         let lines: Vec<String> = lines

@@ -1,11 +1,9 @@
 //! What handlers get: the bot's services, and the guide that an event is answered from.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
 use serenity::all::{ChannelId, GuildId, UserId};
 
 use super::answers::AnswerTracker;
@@ -15,6 +13,7 @@ use super::configured_channels::ConfiguredChannels;
 use super::conversations::Conversations;
 use super::cooldowns::{Cooldowns, Turn};
 use super::events::DiscordMessage;
+use super::introduction::Introductions;
 use super::overlays::Overlays;
 use super::question_encoder::QuestionEncoder;
 use super::rest::Rest;
@@ -44,8 +43,7 @@ pub(super) struct BotContext {
     pub configured: ConfiguredChannels,
     pub roles: OwnRoles,
     pub commands: CommandMentions,
-    /// Guilds where this process has introduced the bot.
-    pub introduced: Mutex<HashSet<GuildId>>,
+    pub introductions: Introductions,
     pub store: StoreHandle,
     pub overlays: Overlays,
     pub monitor: MonitorHandle,
@@ -87,19 +85,20 @@ impl BotContext {
         })
     }
 
-    /// Whether the bot has yet to introduce itself in a guild; marks it as done, so that only one answer does it. Always false
-    /// without a store, which could not remember it.
-    pub(super) fn is_to_introduce_itself(&self, guild: GuildId) -> bool {
-        self.store.keeps().is_some()
-            && !self.settings(Some(guild)).introduced
-            && self.introduced.lock().insert(guild)
-    }
-
     /// Whether a person may ask now; if so, records that they have.
     pub(super) fn take_turn(&self, person: UserId, guild: Option<GuildId>) -> Turn {
+        self.cooldowns.take_turn(person, self.cooldown(guild))
+    }
+
+    /// The same for a person who did not ask the bot, and who is not told to wait.
+    pub(super) fn take_turn_unasked(&self, person: UserId, guild: Option<GuildId>) -> bool {
+        self.cooldowns
+            .take_turn_unasked(person, self.cooldown(guild))
+    }
+
+    fn cooldown(&self, guild: Option<GuildId>) -> Duration {
         let seconds = self.settings(guild).cooldown_seconds;
-        let cooldown = seconds.map_or(self.config.cooldown(), Duration::from_secs);
-        self.cooldowns.take_turn(person, cooldown)
+        seconds.map_or(self.config.cooldown(), Duration::from_secs)
     }
 
     /// The reply to moderators if the store could not do something.

@@ -51,6 +51,17 @@ impl Cooldowns {
         }
     }
 
+    /// The same for a person who did not ask, and who is not told to wait.
+    pub(super) fn take_turn_unasked(&self, person: UserId, cooldown: Duration) -> bool {
+        let mut people = self.0.lock();
+        let last = people.get(&person);
+        let is_theirs = last.is_none_or(|(last, _)| last.elapsed() >= cooldown);
+        if is_theirs {
+            people.put(person, (Instant::now(), false));
+        }
+        is_theirs
+    }
+
     /// Forgets when a person asked.
     pub(super) fn forget(&self, person: UserId) {
         self.0.lock().pop(&person);

@@ -49,7 +49,8 @@ async fn send_digest(bot: &BotContext, me: UserId, guild: u64, digest: Digest, d
         let to = Destination {
             channel: ChannelId::new(digest.channel),
             reply_to: None,
-            nonce: number(today),
+            // Unlike the day, the sum differs in every server.
+            nonce: guild.wrapping_add(number(today)),
             ping: false,
         };
         let sent = send(bot, &reply, me, to).await;

@@ -69,11 +69,12 @@ impl<'a> RenderOptions<'a> {
 pub(super) fn render(reply: &Reply, options: RenderOptions<'_>) -> Rendered {
     let owner = options.owner.get();
     let mut is_first = reply.shape == Shape::Candidates;
+    let mut room = limit::COMMANDS;
     let texts = reply
         .passages()
         .into_iter()
         .flat_map(|passage| match passage {
-            Passage::Text(content) => vec![text(options.commands.put_into(&content))],
+            Passage::Text(content) => vec![text(options.commands.put_into(&content, &mut room))],
             Passage::Divider => vec![divider()],
             Passage::Entry(entry) => {
                 let choices: Vec<&Choice> = entry.choices.iter().collect();

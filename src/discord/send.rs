@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use serenity::all::{MessageId, UserId};
+use serenity::all::{GuildId, MessageId, UserId};
 use tracing::debug;
 
 use super::context::BotContext;
+use super::introduction::Introduction;
 use super::render::{Destination, RenderOptions, render};
 use super::rest::RestError;
 use crate::reply::Reply;
@@ -20,7 +21,22 @@ mod code {
     pub(super) const INVALID_FORM: i64 = 50_035;
 }
 
-/// Sends a reply to a channel; `None` if the bot may not write there, which is logged once per channel.
+/// Sends a reply to a channel of a guild, or to one person; the first in a guild introduces the bot. `None` if the bot may not
+/// write there, which is logged once per channel.
+pub(super) async fn send_reply(
+    bot: &BotContext,
+    guild: Option<GuildId>,
+    reply: &Reply,
+    owner: UserId,
+    to: Destination,
+) -> Option<MessageId> {
+    let introduction = Introduction::in_guild(bot, guild);
+    let sent = send(bot, &introduction.put_into(reply), owner, to).await;
+    introduction.settle(bot, sent);
+    sent
+}
+
+/// Sends a message that replies to nobody, and otherwise does the same.
 pub(super) async fn send(
     bot: &BotContext,
     reply: &Reply,

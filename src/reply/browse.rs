@@ -152,6 +152,9 @@ fn filters(filter: &Filter) -> Vec<Choice> {
         };
         choices.push(Choice::show(label, detail, view).here());
     };
+    if filter.topic.is_some() {
+        add("Topic", "all", true, &|filter| filter.topic = None);
+    }
     for &kind in Kind::ALL {
         let is_on = filter.kind == Some(kind);
         let kept = Some(kind).filter(|_| !is_on);

@@ -10,7 +10,7 @@ use crate::text::shorten;
 pub struct Choice {
     /// Its label: at most 38 characters, or 100 for a candidate, whose button has its own label.
     pub label: String,
-    /// One line more, at most 100 characters; of a candidate, how its text begins, at most 120.
+    /// One line more, at most 100 characters; of a candidate, how its text begins.
     pub detail: String,
     /// What it does.
     pub action: Action,

@@ -2,8 +2,10 @@
 //! a phone shows less, the phone's.
 
 /// All texts of a reply together. Discord accepts 4,000 in a message; the rest is for what is added above a reply, which is the
-/// question that it answers or the person whom it is for, and for the ids of commands mentioned in it.
+/// question that it answers or the person whom it is for, and for [`COMMANDS`].
 pub const TEXT: usize = 3_400;
+/// What the ids of the commands that a reply names may add to its texts: about 21 for each.
+pub const COMMANDS: usize = 280;
 /// The headline.
 pub const TITLE: usize = 256;
 /// The warning.

@@ -125,6 +125,21 @@ async fn a_reply_to_an_answer_from_before_a_restart_is_a_follow_up() {
 }
 
 #[tokio::test]
+async fn a_follow_up_keeps_its_topic_after_a_restart() {
+    let mut chat = Chat::start().await;
+    let first = chat.asks("how long should a cover letter be").await;
+    assert_shows(&first, "cover-letter", "length-and-format");
+    chat.bot.stop();
+    let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
+    stopped.ended().await.expect("the bot stops");
+    chat.discord.identified(2).await;
+    chat.mia.replies(&first, "and how long?").await;
+    let second = chat.discord.next_message(&chat.help).await;
+    assert_mentions_topic(&second, "cover-letter");
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_reply_that_discord_hides_gets_a_hint() {
     let chat = Chat::start().await;
     let answer = chat

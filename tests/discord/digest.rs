@@ -261,3 +261,39 @@ async fn only_one_of_two_processes_sharing_a_store_sends_the_digest() {
         discord.finish().await;
     }
 }
+
+#[tokio::test]
+async fn digests_of_two_servers_on_one_day_are_both_sent() {
+    let team = Team::start().await;
+    let (chat, store) = (&team.chat, &team.store);
+    let other = chat.discord.guild("others");
+    let (eve, help) = (other.member("eve"), other.channel("help"));
+    let other_room = other.channel("moderators");
+    for (guild, channel) in [(&chat.guild, team.room.id), (&other, other_room.id)] {
+        let digest = Some(Digest {
+            channel,
+            sent: MONDAY,
+        });
+        let change = move |settings: &Settings| Settings {
+            digest,
+            ..settings.clone()
+        };
+        let changed = store.change_settings(guild.id, change).await;
+        changed.expect("it is kept");
+    }
+    chat.asks(KAYAK[0]).await;
+    eve.says(&help, &format!("@bot {}", KAYAK[0])).await;
+    chat.discord.next_message(&help).await;
+    team.has_kept(1, 1).await;
+    until("the other's question is kept too", async || {
+        kept(store, &other, 1).await == 1
+    })
+    .await;
+    team.place.days_pass(7);
+    team.place.hours_pass(4);
+    for room in [&team.room, &other_room] {
+        let text = chat.discord.next_message(room).await.text();
+        assert!(text.contains("**Not in the guide**, 1 in total"), "{text}");
+    }
+    team.chat.finish().await;
+}

@@ -6,6 +6,7 @@
 //! | `clicking` | every button and menu, for whom it is meant and after a restart |
 //! | `commands` | every command, its completions, and how Discord is told about them |
 //! | `trials` | problems that other bots had, according to their issue trackers |
+//! | `introducing` | which reply introduces the bot, and that an edit keeps that |
 //! | `unasked` | overheard messages and forum posts: a sure answer or nothing |
 //! | `manners` | nobody is notified, nothing is said twice, edits and deletions, permissions |
 //! | `keeping` | what is kept and what is not, a guild's settings, and a store that cannot be used |
@@ -52,6 +53,7 @@ mod doctor;
 mod editing;
 mod failures;
 mod improving;
+mod introducing;
 mod keeping;
 mod lanes;
 #[cfg(unix)]

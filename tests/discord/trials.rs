@@ -561,6 +561,9 @@ async fn a_command_named_in_a_reply_is_clickable() {
         text.contains(&format!("</guide status:{}>", id("guide"))),
         "{text}"
     );
+    let about = chat.asks("what can you do").await.text();
+    let mention = format!("</privacy:{}>", id("privacy"));
+    assert!(about.contains(&mention), "{about}");
     chat.finish().await;
 }
 
@@ -588,6 +591,11 @@ async fn a_list_of_resources_has_its_filter_below_it() {
         .selects(books.message(), "Filter", "Cost: free")
         .await;
     assert_eq!(all.message().page(), list.message().page());
+    let everything = chat
+        .mia
+        .selects(all.message(), "Filter", "Topic: all")
+        .await;
+    assert_eq!(everything.message().page().title, "Resources");
     chat.finish().await;
 }
 

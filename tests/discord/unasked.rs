@@ -77,6 +77,23 @@ async fn the_same_answer_is_not_given_unasked_twice() {
 }
 
 #[tokio::test]
+async fn someone_who_asks_soon_after_an_unasked_answer_is_told_to_wait() {
+    let config = Discord {
+        cooldown_seconds: 3_600,
+        ..eager()
+    };
+    let (chat, _) = Setup::new().config(config).unasked_chat().await;
+    chat.mia.says(&chat.help, SURE).await;
+    chat.discord.next_message(&chat.help).await;
+    let another = phrasing("cover-letter", "length-and-format");
+    chat.mia.says(&chat.help, another).await;
+    chat.discord.nothing_more(&chat.help).await;
+    let told = chat.asks("how do i negotiate an offer?").await.text();
+    assert!(told.contains("only just asked"), "{told}");
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_new_post_is_answered_once_by_its_title() {
     let (chat, forum) = chat().await;
     let post = forum.post(SURE, "one page or two?", &chat.mia).await;

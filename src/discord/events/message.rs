@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serenity::all::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 use super::field::{Identified, lenient};
-use crate::reply::{HEADLINE, unescape};
+use crate::reply::{HEADLINE, INSIDE, SMALL_PRINT, unescape};
 
 /// Messages of people: written as such, or as a reply.
 const WRITTEN: [u8; 2] = [0, 19];
@@ -252,20 +252,32 @@ impl DiscordMessage {
         quoted.map(unescape).collect()
     }
 
-    /// The headlines of one of the bot's messages.
+    /// The headlines of one of the bot's messages, each after the name of its topic.
     pub(in crate::discord) fn headlines(&self) -> Vec<String> {
         let titles = self.embeds.iter().map(|embed| embed.title.as_str());
         let titles = titles.filter(|title| !title.is_empty());
         let texts = self.components.texts();
-        let lines = texts.iter().flat_map(|text| text.lines());
-        let headlines = lines.filter_map(|line| line.strip_prefix(HEADLINE));
-        titles.chain(headlines).map(str::to_owned).collect()
+        let headlines = texts.iter().flat_map(|text| headlines_in(text));
+        titles.map(str::to_owned).chain(headlines).collect()
     }
 
     /// Whether one person alone sees it.
     pub(in crate::discord) fn is_ephemeral(&self) -> bool {
         self.flags & EPHEMERAL != 0
     }
+}
+
+/// The headlines in a text. Small print above one may say where in the guide it is; that ends with its topic.
+fn headlines_in(text: &str) -> impl Iterator<Item = String> {
+    let above = std::iter::once("").chain(text.lines());
+    above.zip(text.lines()).filter_map(|(above, line)| {
+        let headline = line.strip_prefix(HEADLINE)?;
+        let path = above.strip_prefix(SMALL_PRINT).unwrap_or_default();
+        Some(match path.rsplit_once(INSIDE) {
+            Some((_, topic)) => format!("{topic}: {headline}"),
+            None => headline.to_owned(),
+        })
+    })
 }
 
 /// The text of a message, with what it shows in embeds, components and a poll, but without previews of links in a text.

@@ -9,6 +9,7 @@ use crate::discord::commands;
 use crate::discord::commands::definition::{CommandReply, Execution, Pending};
 use crate::discord::context::EventContext;
 use crate::discord::events::Interaction;
+use crate::discord::introduction::Introduction;
 use crate::discord::record::QuestionRecord;
 use crate::discord::render::{self, RenderOptions, Rendered, render};
 use crate::discord::rest::RestError;
@@ -43,14 +44,19 @@ pub(in crate::discord) async fn handle(
         }
         return None;
     }
-    let options = if reply.ephemeral {
-        RenderOptions::ephemeral(owner, interaction, &context.bot.commands)
+    let bot = &context.bot;
+    let (options, introduction) = if reply.ephemeral {
+        let options = RenderOptions::ephemeral(owner, interaction, &bot.commands);
+        (options, Introduction::default())
     } else {
-        RenderOptions::public(owner, &context.bot.commands)
+        let options = RenderOptions::public(owner, &bot.commands);
+        (options, Introduction::in_response(bot, interaction))
     };
-    let rendered = render(&reply.reply, options);
+    let rendered = render(&introduction.put_into(&reply.reply), options);
     let question = reply.quoted_question.as_deref();
     let responded = respond(context, interaction, rendered, question).await;
+    let id = MessageId::new(interaction.id.get());
+    introduction.settle(bot, responded.is_ok().then_some(id));
     match responded {
         Ok(()) => reply.record,
         Err(error) => {

@@ -11,10 +11,11 @@ use crate::discord::context::{EventContext, section, show};
 use crate::discord::conversations::{EarlierQuestion, Shown};
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::{DiscordMessage, Interaction};
+use crate::discord::introduction::Introduction;
 use crate::discord::record::{self, QuestionRecord};
 use crate::discord::render::{self, Destination, Outgoing, RenderOptions, ResponseForm, render};
 use crate::discord::rest::RestError;
-use crate::discord::send::send;
+use crate::discord::send::send_reply;
 use crate::knowledge::KnowledgeBase;
 use crate::reply::{self, Action, Place, Reply, Seen, Target, View};
 use crate::stats::Way;
@@ -106,9 +107,11 @@ pub(in crate::discord) async fn handle(
         }
         Some(click) => {
             let has_helped = matches!(click.action, Action::Helped(_)) && used.is_by(click.owner);
-            let response;
-            (response, record) = used.click(click).await;
+            let (response, introduction);
+            (response, record, introduction) = used.click(click).await;
             let responded = used.respond(&response).await;
+            let id = MessageId::new(interaction.id.get());
+            introduction.settle(&context.bot, responded.is_ok().then_some(id));
             if has_helped {
                 post_tag::set(context, interaction).await;
             }
@@ -132,8 +135,11 @@ impl Used<'_> {
         self.context.bot.rest.respond(*id, token, response).await
     }
 
-    /// What a click shows, and the outcome of the question if the click decided it.
-    async fn click(&self, click: Click) -> (Outgoing<ResponseForm>, Option<QuestionRecord>) {
+    /// What a click shows, the outcome of the question if the click decided it, and whether what it shows introduces the bot.
+    async fn click(
+        &self,
+        click: Click,
+    ) -> (Outgoing<ResponseForm>, Option<QuestionRecord>, Introduction) {
         let (context, guild) = (self.context, self.interaction.guild_id);
         let knowledge = &context.guide.knowledge;
         let is_owner = self.is_by(click.owner);
@@ -170,20 +176,22 @@ impl Used<'_> {
                 let before =
                     guild.and_then(|guild| context.posted_before(guild, self.channel, place));
                 if let Some(before) = before {
-                    return (self.ephemeral(&before), None);
+                    return (self.ephemeral(&before), None, Introduction::default());
                 }
             }
             _ => {}
         }
+        let mut introduction = Introduction::default();
         let response = match shown_by(knowledge, &additions, &click, is_owner, &found) {
-            ClickReply::InPlace(reply) => self.in_place(&reply),
+            ClickReply::InPlace(reply) => self.in_place(reply),
             ClickReply::Apart(reply) => self.ephemeral(&reply),
             ClickReply::ToEveryone(reply) => {
+                introduction = Introduction::in_response(&context.bot, self.interaction);
                 let options = RenderOptions::public(self.user, &context.bot.commands);
-                render(&reply, options).response()
+                render(&introduction.put_into(&reply), options).response()
             }
         };
-        (response, record)
+        (response, record, introduction)
     }
 
     /// Whether this is the first click which says that the answer, or all candidates, failed to answer.
@@ -247,7 +255,7 @@ impl Used<'_> {
         let found = context.section(interaction.guild_id, place);
         let ids = (target.author > 0 && target.message > 0).then_some(target);
         let (Some(reply), Some(target)) = (found, ids) else {
-            return self.respond(&self.in_place(&reply::gone())).await;
+            return self.respond(&self.in_place(reply::gone())).await;
         };
         let (author, message) = (UserId::new(target.author), MessageId::new(target.message));
         if !interaction.is_installed_in_guild() {
@@ -257,7 +265,7 @@ impl Used<'_> {
                 .respond(&render(&reply, options).response_to(author))
                 .await;
         }
-        self.respond(&self.in_place(&reply::posted())).await?;
+        self.respond(&self.in_place(reply::posted())).await?;
         let bot = &context.bot;
         // Someone chose this answer, so an edit changes it only to a sure one.
         let chosen = TrackedQuestion::new(author, (interaction.guild_id, self.channel), "", true);
@@ -268,7 +276,7 @@ impl Used<'_> {
             nonce: self.message.id.get(),
             ping: true,
         };
-        match send(bot, &reply, author, to).await {
+        match send_reply(bot, interaction.guild_id, &reply, author, to).await {
             Some(sent) => {
                 bot.conversations.posted(self.channel, place.clone(), sent);
                 bot.answers.answered(message, sent);
@@ -294,13 +302,14 @@ impl Used<'_> {
     }
 
     /// In place of the message that was clicked.
-    fn in_place(&self, reply: &Reply) -> Outgoing<ResponseForm> {
-        let commands = &self.context.bot.commands;
+    fn in_place(&self, reply: Reply) -> Outgoing<ResponseForm> {
+        let bot = &self.context.bot;
         let options = if self.message.is_ephemeral() {
-            RenderOptions::ephemeral(self.user, self.interaction, commands)
+            RenderOptions::ephemeral(self.user, self.interaction, &bot.commands)
         } else {
-            RenderOptions::public(self.user, commands)
+            RenderOptions::public(self.user, &bot.commands)
         };
-        render(reply, options).update()
+        let (guild, id) = (self.interaction.guild_id, self.message.conversation_id());
+        render(&bot.introductions.keep(guild, id, reply), options).update()
     }
 }

@@ -75,7 +75,8 @@ async fn change(context: &EventContext, tracked: &TrackedQuestion) {
     };
     let bot = &context.bot;
     let options = RenderOptions::public(tracked.asker, &bot.commands);
-    let message = render(&new.reply, options).edit();
+    let reply = bot.introductions.keep(tracked.guild, sent, new.reply);
+    let message = render(&reply, options).edit();
     let edited = bot.rest.edit_message(tracked.channel, sent, &message);
     if let Err(error) = edited.await {
         debug!(%error, "could not edit an answer");

@@ -8,7 +8,7 @@ use crate::discord::conversations::Shown;
 use crate::discord::events::Thread;
 use crate::discord::record::QuestionRecord;
 use crate::discord::render::Destination;
-use crate::discord::send::send;
+use crate::discord::send::send_reply;
 use crate::reply;
 use crate::search::Question;
 use crate::stats::Way;
@@ -60,7 +60,7 @@ pub(in crate::discord) async fn handle(
     };
     let bot = &context.bot;
     let reply = reply::to_answer(&context.guide.knowledge, &decision);
-    let sent = send(bot, &reply, post.owner, to).await?;
+    let sent = send_reply(bot, Some(post.guild), &reply, post.owner, to).await?;
     let place = context.place_of(&decision);
     let shown = Shown::by(&reply, place.as_ref());
     bot.conversations

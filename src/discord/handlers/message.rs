@@ -1,7 +1,6 @@
 //! Messages: whether one is for the bot, and the answer to it.
 
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
-use tracing::debug;
 
 use crate::answer::Outcome;
 use crate::discord::answers::TrackedQuestion;
@@ -11,11 +10,10 @@ use crate::discord::cooldowns::Turn;
 use crate::discord::events::DiscordMessage;
 use crate::discord::record::{self, QuestionRecord};
 use crate::discord::render::Destination;
-use crate::discord::send::send;
+use crate::discord::send::send_reply;
 use crate::remark::Remark;
 use crate::reply::{self, Reply};
 use crate::search::Question;
-use crate::settings::Settings;
 use crate::stats::Way;
 use crate::text;
 
@@ -143,7 +141,7 @@ pub(in crate::discord) async fn handle(
     if overheard
         && (decision.outcome != Outcome::Answer
             || before.is_some()
-            || bot.take_turn(message.asker, message.guild) != Turn::Theirs)
+            || !bot.take_turn_unasked(message.asker, message.guild))
     {
         bot.answers.withdraw(message.id);
         return None;
@@ -151,19 +149,9 @@ pub(in crate::discord) async fn handle(
     let is_new = before.is_none();
     let reply = before.unwrap_or_else(|| reply::to_answer(&context.guide.knowledge, &decision));
     let shown = Shown::by(&reply, place.as_ref());
-    let introduced = message
-        .guild
-        .filter(|guild| bot.is_to_introduce_itself(*guild));
-    let reply = match introduced {
-        Some(_) => reply.introducing(),
-        None => reply,
-    };
     let Some(sent) = answer(context, &message, &reply).await else {
-        // Nobody saw an answer, so none is counted, and the next one introduces the bot.
+        // Nobody saw an answer, so none is counted.
         bot.answers.withdraw(message.id);
-        if let Some(guild) = introduced {
-            bot.introduced.lock().remove(&guild);
-        }
         return None;
     };
     bot.conversations
@@ -173,21 +161,7 @@ pub(in crate::discord) async fn handle(
     }
     bot.answers.answered(message.id, sent);
     follow(context, message.id, &question.text).await;
-    if let Some(guild) = introduced {
-        note_introduction(bot, guild).await;
-    }
     Some(record)
-}
-
-/// Stores that the bot has introduced itself in a guild. If that fails, this process still knows it.
-async fn note_introduction(bot: &BotContext, guild: GuildId) {
-    let introduced = |settings: &Settings| Settings {
-        introduced: true,
-        ..settings.clone()
-    };
-    if let Err(error) = bot.store.change_settings(guild.get(), introduced).await {
-        debug!(%error, "could not keep that a server knows what the bot is");
-    }
 }
 
 /// Answers a message that is not a question.
@@ -282,14 +256,15 @@ async fn answer(
         ping: false,
     };
     let bot = &context.bot;
-    let sent = send(bot, reply, message.asker, to).await;
+    let (guild, asker) = (message.guild, message.asker);
+    let sent = send_reply(bot, guild, reply, asker, to).await;
     if sent.is_none() && bot.answers.is_copied(message.id) {
         // A proxy such as PluralKit has replaced the question by a copy.
         let to = Destination {
             reply_to: None,
             ..to
         };
-        return send(bot, reply, message.asker, to).await;
+        return send_reply(bot, guild, reply, asker, to).await;
     }
     sent
 }

@@ -1,5 +1,6 @@
 //! Checks that every reply fits Discord's limits.
 
+mod named_commands;
 mod shown;
 
 use std::path::Path;

@@ -115,6 +115,11 @@ pub fn refused_in_message(message: &Value) -> Option<Value> {
     refused.map(|refusal| refusal.errors)
 }
 
+/// The same for a form.
+pub fn refused_in_form(form: &Value) -> Option<Value> {
+    limits::modal(form).err().map(|refusal| refusal.errors)
+}
+
 /// Configures what differs from a normal Discord and a normal application.
 #[derive(Clone, Debug)]
 #[must_use]

@@ -1,6 +1,7 @@
 //! What Discord refuses: every check of a form, with Discord's error JSON.
 
 mod commands;
+mod components;
 mod messages;
 
 use std::ops::RangeInclusive;

@@ -1,5 +1,9 @@
 //! Replies as sent to Discord. `tests/replies.rs` shows their wording.
 
+mod browsing;
+mod moderators;
+mod questions;
+
 use super::*;
 
 /// The guide of four topics with which the other tests of replies run.
@@ -19,13 +23,21 @@ fn small_guide() -> Guide {
 
 /// A reply as sent to Discord, one component per line, with how much of the limits it uses.
 fn shown(reply: &Reply, audience: Audience) -> String {
+    drawn(rendered(reply, audience))
+}
+
+fn rendered(reply: &Reply, audience: Audience) -> Rendered {
     let nobody = CommandMentions::default();
     let options = RenderOptions {
         owner: UserId::new(7),
         audience,
         commands: &nobody,
     };
-    let message = render(reply, options).message(&DESTINATION, 1_000_000);
+    render(reply, options)
+}
+
+fn drawn(rendered: Rendered) -> String {
+    let message = rendered.message(&DESTINATION, 1_000_000);
     let message = serde_json::to_value(message).unwrap();
     let top = message["components"].as_array().unwrap();
     let all: Vec<&Value> = top.iter().flat_map(all_of).collect();
@@ -37,6 +49,17 @@ fn shown(reply: &Reply, audience: Audience) -> String {
     let mut lines = vec![format!("{} components, {characters} characters", all.len())];
     lines.extend(top.iter().map(Value::to_string));
     lines.join("\n")
+}
+
+/// The same with each text of the small guide once instead of eight times.
+fn shortened(shown: &str) -> String {
+    let about = small_guide::TOPICS.map(|(_, about)| about);
+    about.iter().fold(shown.to_owned(), |shown, about| {
+        shown.replace(
+            &format!(" Small says how {about} is done well, and why."),
+            "",
+        )
+    })
 }
 
 #[test]

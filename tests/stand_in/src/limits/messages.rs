@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::super::message::{list, texts_of};
+use super::super::message::list;
 use super::super::model::{COMPONENTS_V2, EPHEMERAL};
 use super::super::rest::Refusal;
 use super::Form;
+use super::components::components;
 
 const CONTENT: usize = 2000;
 const EMBEDS: usize = 10;
@@ -21,9 +22,6 @@ const FOOTER: usize = 2048;
 const AUTHOR: usize = 256;
 const URL: usize = 2048;
 const ROWS: usize = 5;
-const COMPONENTS: usize = 40;
-const TEXT: usize = 4000;
-const SECTION_TEXTS: usize = 3;
 const BUTTONS: usize = 5;
 const CUSTOM_ID: usize = 100;
 const BUTTON_LABEL: usize = 80;
@@ -60,7 +58,7 @@ pub(in super::super) fn message(body: &Value, place: Place) -> Result<(), Refusa
     if body["flags"].as_u64().unwrap_or_default() & COMPONENTS_V2 == 0 {
         rows(&mut form, &body["components"]);
     } else {
-        components(&mut form, body);
+        components(&mut form, body, place);
     }
     allowed_mentions(&mut form, &body["allowed_mentions"]);
     flags(&mut form, body["flags"].as_u64().unwrap_or_default(), place);
@@ -151,99 +149,12 @@ fn embeds(form: &mut Form, embeds: &Value) {
     }
 }
 
-/// Components of version 2, which exclude content and embeds.
-fn components(form: &mut Form, body: &Value) {
-    for absent in ["content", "embeds", "poll", "sticker_ids"] {
-        let value = &body[absent];
-        if !(value.is_null() || *value == json!([]) || value == "") {
-            let words =
-                format!("The '{absent}' field cannot be used with MessageFlags.IS_COMPONENTS_V2");
-            form.wrong(
-                absent,
-                "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
-                &words,
-            );
-        }
-    }
-    let all = list(&body["components"]);
-    form.length("components", count(all), 0..=COMPONENTS);
-    let texts: usize = texts_of(all).iter().map(|text| text.chars().count()).sum();
-    if texts > TEXT {
-        let words = format!("The texts of a message have {texts} of at most {TEXT} characters.");
-        form.wrong(
-            "components",
-            "COMPONENT_MAX_TOTAL_COMPONENT_TEXT_LENGTH",
-            &words,
-        );
-    }
-    tree(form, "components", all, &mut HashSet::new(), true);
-}
-
-/// Components with those inside of them.
-fn count(components: &[Value]) -> usize {
-    components
-        .iter()
-        .map(|part| {
-            1 + usize::from(!part["accessory"].is_null()) + count(list(&part["components"]))
-        })
-        .sum()
-}
-
-fn tree<'a>(
+pub(super) fn unique<'a>(
     form: &mut Form,
     at: &str,
-    components: &'a [Value],
+    component: &'a Value,
     seen: &mut HashSet<&'a str>,
-    is_top: bool,
 ) {
-    for (place, part) in components.iter().enumerate() {
-        let at = format!("{at}.{place}");
-        let inner = list(&part["components"]);
-        match part["type"].as_u64() {
-            Some(1) => row(form, &at, part, seen),
-            Some(9) => {
-                let path = format!("{at}.components");
-                form.length(&path, inner.len(), 1..=SECTION_TEXTS);
-                for (place, text) in inner.iter().enumerate() {
-                    display(form, &format!("{path}.{place}"), text);
-                }
-                let path = format!("{at}.accessory");
-                button(form, &path, &part["accessory"]);
-                unique(form, &path, &part["accessory"], seen);
-            }
-            Some(10) => display(form, &at, part),
-            Some(14) => {}
-            Some(17) if is_top => tree(form, &format!("{at}.components"), inner, seen, false),
-            _ => form.wrong(
-                &format!("{at}.type"),
-                "STAND_IN",
-                "This component may not be here, or is not modelled.",
-            ),
-        }
-    }
-}
-
-fn display(form: &mut Form, at: &str, text: &Value) {
-    if text["type"] != 10 {
-        form.wrong(
-            &format!("{at}.type"),
-            "UNION_TYPE_CHOICES",
-            "Only texts may be here.",
-        );
-    }
-    let path = format!("{at}.content");
-    form.text(&path, &text["content"], 1..=TEXT);
-    if text["content"]
-        .as_str()
-        .unwrap_or_default()
-        .trim()
-        .is_empty()
-    {
-        form.required(&path);
-    }
-}
-
-fn unique<'a>(form: &mut Form, at: &str, component: &'a Value, seen: &mut HashSet<&'a str>) {
     if let Some(id) = component["custom_id"].as_str()
         && !seen.insert(id)
     {
@@ -273,7 +184,7 @@ fn rows(form: &mut Form, rows: &Value) {
     }
 }
 
-fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str>) {
+pub(super) fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str>) {
     let at = format!("{at}.components");
     let components = list(&row["components"]);
     let most = if components.iter().all(|component| component["type"] == 2) {
@@ -305,7 +216,7 @@ fn row<'a>(form: &mut Form, at: &str, row: &'a Value, seen: &mut HashSet<&'a str
     }
 }
 
-fn button(form: &mut Form, at: &str, button: &Value) {
+pub(super) fn button(form: &mut Form, at: &str, button: &Value) {
     form.optional_text(&format!("{at}.label"), &button["label"], 0..=BUTTON_LABEL);
     if button["label"].as_str().unwrap_or_default().is_empty() && button["emoji"].is_null() {
         form.wrong(
