@@ -111,8 +111,12 @@ fn teaching_as_sent_to_discord() {
     let taught = addition(LessonReply::Section("how".to_owned()));
     let additions = Additions::new([own(), taught.clone()]);
     let replies = [
-        reply::belongs_to(&["where is the oven?".to_owned()], &nearest, true),
-        reply::belongs_to(&["where is the oven?".to_owned()], &[], false),
+        reply::belongs_to(
+            &["where is the oven?".to_owned()],
+            &nearest,
+            Some("where is the oven?"),
+        ),
+        reply::belongs_to(&["where is the oven?".to_owned()], &[], None),
         reply::taught(knowledge, &taught),
         reply::not_taught("the answer is too long", &own().lesson),
         reply::additions(knowledge, &additions, 0),
