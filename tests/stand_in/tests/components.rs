@@ -1,12 +1,6 @@
 //! Which messages of version 2 components the stand-in takes, and which it refuses as Discord does:
 //! <https://docs.discord.com/developers/components/reference>.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::too_many_lines,
-    reason = "a test may stop, and one of these is a table"
-)]
-
 use serde_json::{Value, json};
 use stand_in::refused_in_message;
 
