@@ -55,6 +55,10 @@ const INTRODUCTION: &str = "New here: I'm a bot that answers from a guide writte
     reply to me or are sent to me, and channels only if moderators switch that on with `/guide settings`. `/help` says more. To stop \
     me, a moderator can take away my permission to write, or remove me under Server Settings › Integrations.";
 
+/// How many options the menu of a reply with an introduction has: together with an answer, what may also help and the question,
+/// all of them would make the reply larger than it should be.
+const STEPS_BESIDE_INTRODUCTION: usize = 5;
+
 /// The heading above sections that may also help.
 pub const ALSO: &str = "This may also help";
 
@@ -134,6 +138,9 @@ impl Reply {
     /// The same reply with an introduction of the bot.
     pub fn introducing(mut self) -> Self {
         self.introduction = Some(INTRODUCTION.to_owned());
+        if self.shape == Shape::Menu {
+            self.choices.truncate(STEPS_BESIDE_INTRODUCTION);
+        }
         self.within_limits()
     }
 

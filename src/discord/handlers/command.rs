@@ -13,7 +13,7 @@ use crate::discord::introduction::Introduction;
 use crate::discord::record::QuestionRecord;
 use crate::discord::render::{self, RenderOptions, Rendered, render};
 use crate::discord::rest::RestError;
-use crate::reply;
+use crate::reply::{self, Form};
 
 /// A reply that takes longer than this is deferred. Discord waits three seconds, network time included.
 const ANNOUNCE_AFTER: Duration = Duration::from_millis(1_500);
@@ -34,14 +34,8 @@ pub(in crate::discord) async fn handle(
         }
         None => CommandReply::ephemeral(reply::unknown_command()),
     };
-    if let Some(shown) = &reply.form {
-        let (rest, token) = (&context.bot.rest, &interaction.token);
-        let responded = rest
-            .respond(interaction.id, token, &render::form(shown))
-            .await;
-        if let Err(error) = responded {
-            warn!(command = name, %error, "could not answer a command");
-        }
+    if let Some(form) = &reply.form {
+        show_form(context, interaction, form).await;
         return None;
     }
     let bot = &context.bot;
@@ -64,6 +58,16 @@ pub(in crate::discord) async fn handle(
             // Nobody saw an answer, so none is counted.
             None
         }
+    }
+}
+
+/// Shows a form in place of a reply.
+async fn show_form(context: &EventContext, interaction: &Interaction, form: &Form) {
+    let (rest, token) = (&context.bot.rest, &interaction.token);
+    let form = render::form(form);
+    let shown = rest.respond(interaction.id, token, &form);
+    if let Err(error) = shown.await {
+        warn!(command = interaction.data.name, %error, "could not answer a command");
     }
 }
 

@@ -1,14 +1,17 @@
 //! Checks that every reply fits Discord's limits.
 
+mod asked;
 mod named_commands;
+mod phone;
 mod shown;
+mod teaching;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use serenity::all::ChannelId;
+use serenity::all::{ChannelId, MessageId};
 
 use super::*;
 use crate::additions::Additions;
@@ -29,7 +32,7 @@ const DESTINATION: Destination = Destination {
     ping: false,
 };
 
-/// The bytes of a body. Texts are bounded in characters, so that only one in a script of several bytes a character is longer.
+/// The most bytes of a body. Texts are bounded in characters, so that only one in a script of several bytes a character is longer.
 const MAX_BODY: usize = 6 * 1_024;
 
 /// Every command has an id, and a long one.
@@ -78,22 +81,42 @@ fn excess(message: &Value) -> Vec<String> {
     refused.into_iter().chain(others).collect()
 }
 
-/// The same for a reply that consists of nothing but the guide.
+/// The same for a reply that consists of nothing but the guide, as the first in a server and below the longest question.
 #[track_caller]
 fn assert_fits_and_is_light(reply: &Reply) {
     assert_fits(reply);
-    let message = render(
-        reply,
-        RenderOptions::public(UserId::new(u64::MAX), &COMMANDS),
-    )
-    .quoting(&"how do i do this ".repeat(12))
-    .message(&DESTINATION, i32::MAX);
-    let bytes = serde_json::to_vec(&message).unwrap().len();
+    let bytes = bytes_of(reply);
     assert!(bytes <= MAX_BODY, "{} has {bytes} bytes", reply.title);
+}
+
+/// The bytes of the heaviest request that can show a reply, with and without an introduction.
+fn bytes_of(reply: &Reply) -> usize {
+    bytes_as_it_is(reply).max(bytes_as_it_is(&reply.clone().introducing()))
+}
+
+fn bytes_as_it_is(reply: &Reply) -> usize {
+    let options = RenderOptions::public(UserId::new(u64::MAX), &COMMANDS);
+    let rendered = render(reply, options);
+    let to = Destination {
+        channel: ChannelId::new(u64::MAX),
+        reply_to: Some(MessageId::new(u64::MAX)),
+        nonce: u64::MAX,
+        ping: true,
+    };
+    let replying = serde_json::to_vec(&rendered.clone().message(&to, i32::MAX)).unwrap();
+    let quoting = rendered.quoting(&"how do i do this ".repeat(18));
+    let quoting = serde_json::to_vec(&quoting.response()).unwrap();
+    replying.len().max(quoting.len())
 }
 
 #[track_caller]
 fn assert_fits(reply: &Reply) {
+    assert_within_limits(reply);
+    assert_within_limits(&reply.clone().introducing());
+}
+
+#[track_caller]
+fn assert_within_limits(reply: &Reply) {
     for audience in [Audience::Channel, Audience::OnePerson, Audience::Alone] {
         let options = RenderOptions {
             owner: UserId::new(u64::MAX),
@@ -290,83 +313,6 @@ proptest! {
         let link = reply::Link { name: "n".repeat(long), url: "https://example.org".to_owned(), facts: "f".to_owned(), description: "d".repeat(long) };
         let reply = Reply { title: format!("t{title}"), body: format!("b{body}"), links: vec![link; links], ..Reply::default() };
         assert_fits(&reply.within_limits());
-    }
-}
-
-/// How many lines of text a phone of 360 points shows above the first row of buttons or menus: about 36 characters fit on a
-/// line next to the picture of the bot, 30 of a headline, 44 of small print, and 22 next to a button.
-fn lines_on_a_phone(reply: &Reply) -> usize {
-    let lines = |text: &str, usual: usize| -> usize {
-        let width = |line: &str| match line {
-            line if line.starts_with(reply::HEADLINE) => 30,
-            line if line.starts_with("-# ") => 44,
-            _ => usual,
-        };
-        // An address is not shown.
-        let shown = |line: &str| match line.split_once("](") {
-            Some((name, rest)) => format!("{name}{}", rest.split_once(')').unwrap_or_default().1),
-            None => line.replace("**", ""),
-        };
-        text.lines()
-            .map(|line| textwrap::wrap(&shown(line), width(line)).len().max(1))
-            .sum()
-    };
-    let passages = reply.passages();
-    passages
-        .iter()
-        .map(|passage| match passage {
-            Passage::Text(text) => lines(text, 36),
-            Passage::Divider => 1,
-            Passage::Candidate(text, _) => lines(text, 22),
-            Passage::Entry(entry) => lines(&entry.text, 36),
-        })
-        .sum()
-}
-
-#[test]
-fn what_a_phone_shows_before_the_buttons() {
-    let knowledge = &GUIDE.knowledge;
-    let sections = knowledge.topics().iter().flat_map(|topic| {
-        let sections = topic.sections.iter();
-        sections.map(move |section| reply::section(knowledge, topic, section))
-    });
-    let longest = sections.map(|reply| lines_on_a_phone(&reply)).max();
-    let questions = knowledge.topics().iter().flat_map(|topic| &topic.keywords);
-    let candidates = questions.filter_map(|word| {
-        let answer = GUIDE.answer(&Question::new(word));
-        let reply = reply::to_answer(knowledge, &answer);
-        reply
-            .candidates()
-            .next()
-            .is_some()
-            .then(|| lines_on_a_phone(&reply))
-    });
-    let mut stats = Stats::new(
-        jiff::civil::date(2026, 10, 25),
-        jiff::civil::date(2026, 11, 23),
-    );
-    for topic in knowledge.topics() {
-        stats.add(jiff::civil::date(2026, 11, 22), &topic.id, |sums| {
-            sums.count(RecordedOutcome::Answer, Way::Mention, 2);
-        });
-    }
-    let resources = reply::resources(knowledge, &Filter::default(), 0).unwrap();
-    let most = [
-        ("the longest section", longest.unwrap(), 66),
-        (
-            "the widest list of candidates",
-            candidates.max().unwrap(),
-            40,
-        ),
-        ("/resources", lines_on_a_phone(&resources), 25),
-        (
-            "/guide stats",
-            lines_on_a_phone(&reply::stats(knowledge, &Additions::default(), &stats)),
-            45,
-        ),
-    ];
-    for (what, lines, most) in most {
-        assert!(lines <= most, "{what}: {lines} lines");
     }
 }
 

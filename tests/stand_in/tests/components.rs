@@ -71,7 +71,9 @@ fn menu(options: usize) -> Value {
 /// A menu of one option in which a field is something else.
 fn menu_with(key: &str, value: Value) -> Value {
     let mut menu = menu(1);
-    menu[key] = value;
+    if let Some(fields) = menu.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
     row(vec![menu])
 }
 
@@ -134,6 +136,13 @@ fn these_messages_are_taken() {
     }
 }
 
+#[track_caller]
+fn assert_refused(refused: &[(&str, Value)]) {
+    for (what, message) in refused {
+        assert!(refused_in_message(message).is_some(), "{what} was taken");
+    }
+}
+
 #[test]
 fn these_messages_are_refused() {
     let content = json!({"flags": VERSION_2, "content": "x", "components": texts(1)});
@@ -144,13 +153,7 @@ fn these_messages_are_refused() {
         section(vec![text(&"x".repeat(2_001))], button("a")),
         text(&"x".repeat(2_000)),
     ]);
-    let same_in_section = message(vec![section(texts(1), button("a")), row(vec![button("a")])]);
-    let same_id_inside = message(vec![
-        text_with_id(5),
-        section(vec![text_with_id(5)], button("a")),
-    ]);
-    let too_many_wanted = menu_with("min_values", json!(2));
-    let refused = [
+    assert_refused(&[
         ("content", content),
         ("embeds", embeds),
         ("a poll", poll),
@@ -169,6 +172,12 @@ fn these_messages_are_refused() {
             message(vec![text(&"x".repeat(2_000)), text(&"x".repeat(2_001))]),
         ),
         ("4,001 characters inside", only(in_container)),
+    ]);
+}
+
+#[test]
+fn these_texts_and_sections_are_refused() {
+    assert_refused(&[
         ("an empty text", only(text(""))),
         ("a blank text", only(text(" \n"))),
         ("a section of 4 texts", only(section(texts(4), button("a")))),
@@ -190,6 +199,14 @@ fn these_messages_are_refused() {
             "a section in a section",
             only(section(vec![section(texts(1), button("a"))], button("b"))),
         ),
+    ]);
+}
+
+#[test]
+fn these_buttons_and_menus_are_refused() {
+    let same_in_section = message(vec![section(texts(1), button("a")), row(vec![button("a")])]);
+    let too_many_wanted = menu_with("min_values", json!(2));
+    assert_refused(&[
         (
             "one custom id twice",
             only(row(vec![button("a"), button("a")])),
@@ -239,6 +256,16 @@ fn these_messages_are_refused() {
                 json!([{"label": "a", "value": "v"}, {"label": "b", "value": "v"}]),
             )),
         ),
+    ]);
+}
+
+#[test]
+fn these_containers_and_ids_are_refused() {
+    let same_id_inside = message(vec![
+        text_with_id(5),
+        section(vec![text_with_id(5)], button("a")),
+    ]);
+    assert_refused(&[
         ("an empty container", only(container(vec![]))),
         (
             "a container in a container",
@@ -258,8 +285,5 @@ fn these_messages_are_refused() {
             message(vec![text("x"), separator(3)]),
         ),
         ("an unknown type", only(json!({"type": 99}))),
-    ];
-    for (what, message) in refused {
-        assert!(refused_in_message(&message).is_some(), "{what} was taken");
-    }
+    ]);
 }

@@ -29,13 +29,16 @@ fn not_clickable(text: &str) -> Vec<String> {
     for command in crate::discord::commands::ALL {
         let name = format!("/{}", command.name);
         for (at, _) in shown.match_indices(&name) {
-            let before = shown[..at].chars().next_back();
-            let after = shown[at + name.len()..].chars().next();
+            let (before, from) = shown.split_at(at);
+            let before = before.chars().next_back();
+            let after = from
+                .strip_prefix(&name)
+                .and_then(|rest| rest.chars().next());
             // As in a mention, a path, an address or a longer word.
             let is_other = |c: char| c.is_alphanumeric() || "<-_/.".contains(c);
             let continues = |c: char| c.is_alphanumeric() || "-/".contains(c);
             if !before.is_some_and(is_other) && !after.is_some_and(continues) {
-                found.push(shown[at..].chars().take(40).collect());
+                found.push(from.chars().take(40).collect());
             }
         }
     }
