@@ -4,14 +4,14 @@ use super::*;
 use crate::answer::Outcome;
 
 /// A reply to a question.
-pub(super) struct Asked {
+pub(super) struct Replied {
     pub question: String,
     pub outcome: Outcome,
     pub reply: Reply,
 }
 
 /// What the guide says to its own keywords, titles and phrasings, and to the ends of phrasings, which are vague.
-pub(super) static REPLIES: LazyLock<Vec<Asked>> = LazyLock::new(|| {
+pub(super) static REPLIES: LazyLock<Vec<Replied>> = LazyLock::new(|| {
     let topics = GUIDE.knowledge.topics().iter();
     let questions = topics.flat_map(|topic| {
         let phrasings: Vec<&str> = topic.phrasings().map(|one| one.text.as_str()).collect();
@@ -29,7 +29,7 @@ pub(super) static REPLIES: LazyLock<Vec<Asked>> = LazyLock::new(|| {
     });
     let reply = |question: String| {
         let answer = GUIDE.answer(&Question::new(&question));
-        Asked {
+        Replied {
             question,
             outcome: answer.outcome,
             reply: reply::to_answer(&GUIDE.knowledge, &answer),
@@ -40,7 +40,7 @@ pub(super) static REPLIES: LazyLock<Vec<Asked>> = LazyLock::new(|| {
 
 #[test]
 fn every_reply_to_a_question_fits_and_is_light() {
-    let with = |is_it: fn(&Asked) -> bool| REPLIES.iter().filter(|asked| is_it(asked)).count();
+    let with = |is_it: fn(&Replied) -> bool| REPLIES.iter().filter(|asked| is_it(asked)).count();
     let more = with(|asked| !asked.reply.also.is_empty());
     let candidates = with(|asked| asked.outcome == Outcome::Suggest);
     let unknown = with(|asked| asked.outcome == Outcome::None);

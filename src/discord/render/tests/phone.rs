@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "the figures are to be seen")]
 
-use super::asked::{Asked, REPLIES};
+use super::asked::{REPLIES, Replied};
 use super::*;
 use crate::answer::Outcome;
 
@@ -46,7 +46,7 @@ fn longest(replies: impl IntoIterator<Item = (String, Reply)>) -> (usize, String
 }
 
 /// The same for the replies to questions that are of a kind.
-fn longest_asked(is_it: fn(&Asked) -> bool) -> (usize, String) {
+fn longest_asked(is_it: fn(&Replied) -> bool) -> (usize, String) {
     let asked = REPLIES.iter().filter(|asked| is_it(asked));
     longest(asked.map(|asked| (asked.question.clone(), asked.reply.clone())))
 }
