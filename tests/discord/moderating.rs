@@ -304,6 +304,7 @@ async fn settings_are_shown_and_changed_and_take_effect_at_once() {
         *kept,
         Settings {
             private: true,
+            introduced: true,
             ..Settings::default()
         }
     );

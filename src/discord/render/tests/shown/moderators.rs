@@ -142,8 +142,8 @@ fn teaching_as_sent_to_discord() {
     4 components, 113 characters
     {"content":"> where is the oven?\n\nSaved. On this server the answer is now **Small way of baking bread** (Small baking bread).","id":1000000,"type":10}
     {"components":[{"custom_id":"1h7:Tr:3","label":"Undo","style":2,"type":2},{"custom_id":"1a7:Tl:0","label":"Everything added","style":2,"type":2}],"type":1}
-    1 components, 89 characters
-    {"content":"Nothing was saved: the answer is too long.\n\nYour text, to copy:\n```\nIn the *kitchen*.\n```","id":1000000,"type":10}
+    1 components, 198 characters
+    {"content":"Nothing was saved: the answer is too long.\n\nYour answer, to copy:\n```\nIn the *kitchen*.\n```\n\nYour questions, to copy:\n```\nwhere is the oven?\n```\n\nYour link, to copy:\n```\nhttps://example.org/oven\n```","id":1000000,"type":10}
     4 components, 315 characters
     {"content":"-# Small guide\n## Added on this server\n1 of 50 answers, 1 of 200 taught questions, latest first\n\n- **where is the oven?**\n  **Small way of baking bread** (Small baking bread), by <@4> on <t:1795176000:D>\n- **where is the oven?**\n  an answer listed under Small baking bread, by <@4> on <t:1795176000:D>","id":1000000,"type":10}
     {"content":"-# Page 1 of 1","type":10}
@@ -180,9 +180,9 @@ fn forms_as_sent_to_discord() {
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     "1f:e:3": "Change an answer"
-    {"component":{"custom_id":"question","max_length":100,"placeholder":"As a student would ask it","required":true,"style":1,"type":4,"value":"where is the oven?"},"label":"Question","type":18}
+    {"component":{"custom_id":"question","max_length":300,"placeholder":"As a student would ask it","required":true,"style":1,"type":4,"value":"where is the oven?"},"label":"Question","type":18}
     {"component":{"custom_id":"answer","max_length":1500,"placeholder":"What you'd tell them. Nothing on visas, taxes or contracts: leave those to official sources.","required":true,"style":2,"type":4,"value":"In the *kitchen*."},"label":"Answer","type":18}
-    {"component":{"custom_id":"others","max_length":303,"placeholder":"How others have asked it","required":false,"style":2,"type":4},"label":"Up to three other ways to ask, one per line","type":18}
+    {"component":{"custom_id":"others","max_length":903,"placeholder":"How others have asked it","required":false,"style":2,"type":4},"label":"Up to three other ways to ask, one per line","type":18}
     {"component":{"custom_id":"link","max_length":250,"placeholder":"https://…","required":false,"style":1,"type":4,"value":"https://example.org/oven"},"label":"Where to read more","type":18}
     {"component":{"custom_id":"topic","max_length":100,"placeholder":"Leave empty for the closest one","required":false,"style":1,"type":4,"value":"Small baking bread"},"label":"The topic to list it under","type":18}
     "1f:s": "Search the guide"
