@@ -293,33 +293,6 @@ fn every_mistake_is_reported_with_its_line_and_nothing_is_written() {
         "{}",
         ran.out
     );
-    for text in ["Where?,Here.\n", "Wo ist M\u{fc}nchen?,South.\n"] {
-        for order in [u16::to_le_bytes, u16::to_be_bytes] {
-            let utf_16: Vec<u8> = text.encode_utf16().flat_map(order).collect();
-            for name in ["faq.csv", "faq.md"] {
-                let ran = home.imports(name, &utf_16);
-                let said = format!("{name}:1:");
-                assert!(
-                    ran.out.starts_with(&said)
-                        && ran.out.contains(": error: this is not UTF-8 text"),
-                    "{}",
-                    ran.out
-                );
-            }
-        }
-    }
-    let ran = home.imports("faq.docx", "");
-    assert!(
-        ran.err
-            .contains("faq.docx: the name of an FAQ must end in .csv, .tsv or .md"),
-        "{}",
-        ran.err
-    );
-    assert!(
-        home.runs(&["import", "absent.md"], "")
-            .err
-            .contains("cannot read absent.md")
-    );
 }
 
 #[test]

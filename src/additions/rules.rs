@@ -6,7 +6,7 @@ use url::Url;
 
 use super::form::sources;
 use super::{AdditionError, LONGEST_QUESTION, Lesson, LessonReply};
-use crate::answer::Outcome;
+use crate::answer::{Outcome, ProbableMatch};
 use crate::guide::Guide;
 use crate::knowledge::{self, Severity, Stakes, Topic};
 use crate::search::Question;
@@ -35,9 +35,11 @@ const LEGAL_PAIRS: [[&str; 2]; 33] = [
     ["am", "old"], ["my", "age"], ["your", "age"],
 ];
 
-/// From this probability on, a suggested legal section makes a question a legal one. Of 34 questions about a server's own matters,
-/// 3 come closer to such a section, all of which begin with one of the words below.
+/// From this probability on, a suggested legal section makes a question a legal one. Questions about a server's own matters that
+/// come closer to such a section begin with one of the words below.
 const NEAR_LAW: f32 = 0.3;
+/// A candidate at least this probable, relative to the best, is as much meant as the best.
+const NEARLY: f32 = 0.9;
 
 /// A question that begins with one of these asks for a place, a person or a time, such as where to hand in a contract, and not what is
 /// allowed.
@@ -173,17 +175,26 @@ fn names_law(words: &[String]) -> bool {
     words.iter().any(is_legal) || words.windows(2).any(is_pair)
 }
 
-/// Whether the guide answers a question from a legal section, or suggests one first.
+/// Whether the guide answers a question from a legal section, or suggests one first or nearly first.
 fn leads_to_law(guide: &Guide, question: &str, for_facts: bool) -> bool {
     let answer = guide.answer(&Question::new(question));
     let Some(best) = answer.matches.first() else {
         return false;
     };
-    let is_near = match answer.outcome {
-        Outcome::Answer => true,
-        Outcome::Suggest => best.probability >= NEAR_LAW && !for_facts,
-        Outcome::None => false,
+    let is_legal = |found: &ProbableMatch| {
+        let found = found.find(&guide.knowledge);
+        found.is_some_and(|(_, section)| section.stakes == Stakes::Legal)
     };
-    let found = best.find(&guide.knowledge);
-    is_near && found.is_some_and(|(_, section)| section.stakes == Stakes::Legal)
+    match answer.outcome {
+        Outcome::Answer => is_legal(best),
+        Outcome::Suggest if !for_facts => {
+            let near = NEAR_LAW.max(NEARLY * best.probability);
+            let mut near = answer
+                .matches
+                .iter()
+                .take_while(|found| found.probability >= near);
+            near.any(is_legal)
+        }
+        Outcome::Suggest | Outcome::None => false,
+    }
 }
