@@ -61,7 +61,7 @@ pub(super) fn fence(text: &str) -> String {
     format!("{FENCE}\n{text}\n{FENCE}")
 }
 
-/// The text of the first code block that [`fence`] made, if there is one.
+/// The text of the first code block that `fence` made, if there is one.
 pub fn fenced(shown: &str) -> Option<String> {
     let (_, rest) = shown.split_once(&format!("{FENCE}\n"))?;
     let end = format!("\n{FENCE}");
