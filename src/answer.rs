@@ -182,7 +182,8 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     let is_clearly_out_of_scope = found.out_of_scope.is_some_and(|(_, score)| {
         score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE
     });
-    let foreign = foreign_kind(knowledge);
+    // Only rare messages are worth a look through all examples.
+    let foreign = || foreign_kind(knowledge);
     let mut kind = found
         .out_of_scope
         .filter(|&(_, score)| {
@@ -191,7 +192,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         })
         .map(|(kind, _)| kind)
         // One unknown word may be a name as well as another language.
-        .filter(|kind| found.words > 1 || Some(*kind) != foreign);
+        .filter(|kind| found.words > 1 || Some(*kind) != foreign());
     let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
         overheard(probability, stakes, asks)
@@ -225,7 +226,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         kind = None;
     }
     if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
-        kind = foreign;
+        kind = foreign();
     }
     Answer {
         outcome,
