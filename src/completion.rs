@@ -1,8 +1,6 @@
 //! Suggestions while someone types: the guide's phrasings and topics, ranked as the search ranks them.
 
 use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use crate::answer::{self, Outcome};
 use crate::fnv::fnv1a;
@@ -17,8 +15,6 @@ const OF_EACH: usize = 5;
 const OF_EACH_BEGUN: usize = 2;
 /// Anything typed beyond this adds nothing: no phrasing shown in full is longer.
 const MAX_TYPED: usize = limit::OPTION;
-/// What keyboards type for an apostrophe.
-const APOSTROPHES: [char; 5] = ['’', '‘', '`', '´', 'ʼ'];
 
 /// The guide's phrasings, looked up by how they are shown.
 #[derive(Debug)]
@@ -251,16 +247,8 @@ fn likeness(begun: &str, phrasing: &str) -> usize {
 
 /// The beginning of what is typed, in lower case, with one kind of apostrophe and without accents and invisible characters.
 fn plain(typed: &str) -> String {
-    if typed.is_ascii() {
-        let typed = typed.trim();
-        let typed = typed.get(..MAX_TYPED).unwrap_or(typed);
-        return typed.to_ascii_lowercase().replace('`', "'");
-    }
-    let visible = typed.chars().filter(|c| !text::is_invisible(*c));
-    let letters = visible.map(|c| if APOSTROPHES.contains(&c) { '\'' } else { c });
-    let letters = letters.nfkd().filter(|c| !is_combining_mark(*c));
-    let typed: String = letters.flat_map(char::to_lowercase).collect();
-    typed.trim().chars().take(MAX_TYPED).collect()
+    let folded = text::fold(typed);
+    folded.trim().chars().take(MAX_TYPED).collect()
 }
 
 /// A text as it is compared with another that someone may type in another way: like [`plain`], without apostrophes, and with one

@@ -137,7 +137,7 @@ fn is_link(word: &str) -> bool {
 }
 
 /// Compatibility decomposition (Unicode NFKD), without combining marks and invisible characters, in lower case, with one kind of apostrophe.
-fn fold(text: &str) -> Cow<'_, str> {
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
         .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`')
