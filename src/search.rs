@@ -243,7 +243,7 @@ impl Index {
             scope_odds,
             words: analyzed.words.len(),
             unknown: analyzed.unknown.len(),
-            content_words: analyzed.words.iter().filter(|word| !word.stop).count(),
+            content_words: analyzed.content_words().count(),
             in_texts: if question.overheard {
                 Vec::new()
             } else {
@@ -276,8 +276,7 @@ impl Index {
 
     /// The sections that alone have all content words of a short question in their texts.
     fn in_texts(&self, analyzed: &AnalyzedText) -> Vec<(usize, usize)> {
-        let content = analyzed.words.iter().filter(|word| !word.stop);
-        let stems: Vec<u32> = content.map(|word| word.stem).collect();
+        let stems: Vec<u32> = analyzed.content_words().map(|word| word.stem).collect();
         if stems.is_empty() || stems.len() > MAX_CONTENT_WORDS {
             return Vec::new();
         }

@@ -45,6 +45,11 @@ pub(super) struct AnalyzedText<'a> {
 }
 
 impl AnalyzedText<'_> {
+    /// The words that carry meaning.
+    pub(super) fn content_words(&self) -> impl Iterator<Item = &Word<'_>> {
+        self.words.iter().filter(|word| !word.stop)
+    }
+
     /// The groups that the text mentions: those of the guide, then those of the lexicon.
     pub(super) fn all_groups(&self) -> impl Iterator<Item = u32> + '_ {
         self.groups.iter().chain(&self.english).copied()

@@ -14,14 +14,13 @@ const REFERRING: [&str; 12] = [
 /// How much the previous question counts; `None` if this one says enough by itself.
 pub(super) fn share_of_previous(question: &AnalyzedText) -> Option<f32> {
     let words = &question.words;
-    let content_words = words.iter().filter(|word| !word.stop).count();
     let mut texts = words.iter().map(|word| word.text.as_ref());
     let refers = texts
         .clone()
         .next()
         .is_some_and(|first| LINKING.contains(&first))
         || texts.any(|word| REFERRING.contains(&word));
-    match content_words {
+    match question.content_words().count() {
         0..=2 => Some(0.6),
         3..=4 if refers => Some(0.5),
         3..=4 => Some(0.3),
