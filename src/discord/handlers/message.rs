@@ -52,10 +52,11 @@ pub(in crate::discord) fn classify(
         .referenced_message
         .as_ref()
         .filter(|earlier| earlier.author.id == me);
-    let is_blank = says_nothing(&text);
+    // Not asked of the many messages that are for others.
+    let is_blank = || says_nothing(&text);
     let way = if message.guild_id.is_none() {
         Way::Direct
-    } else if earlier.is_some() && !is_blank {
+    } else if earlier.is_some() && !is_blank() {
         Way::Reply
     } else if bot.is_mentioned_in(message, message.guild_id) {
         Way::Mention
@@ -65,12 +66,13 @@ pub(in crate::discord) fn classify(
             && message.mention_roles.is_empty()
             && !message.is_to_everyone()
             && message.message_reference.is_none();
-        let overheard =
-            to_nobody && !is_blank && bot.answers_unasked_in(message.guild_id, message.channel_id);
+        let overheard = to_nobody
+            && bot.answers_unasked_in(message.guild_id, message.channel_id)
+            && !is_blank();
         overheard.then_some(Way::Overheard)?
     };
     let asker = message.author.id;
-    let turn = if way == Way::Overheard || is_blank {
+    let turn = if way == Way::Overheard || is_blank() {
         Turn::Theirs
     } else {
         bot.take_turn(asker, message.guild_id)
