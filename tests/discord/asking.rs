@@ -130,9 +130,7 @@ async fn a_follow_up_keeps_its_topic_after_a_restart() {
     let first = chat.asks("how long should a cover letter be").await;
     assert_shows(&first, "cover-letter", "length-and-format");
     chat.bot.stop();
-    let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
-    stopped.ended().await.expect("the bot stops");
-    chat.discord.identified(2).await;
+    chat.goes_on_with(Setup::new().bot(&chat.discord)).await;
     chat.mia.replies(&first, "and how long?").await;
     let second = chat.discord.next_message(&chat.help).await;
     assert_mentions_topic(&second, "cover-letter");

@@ -376,6 +376,13 @@ impl Chat {
         Setup::new().chat().await
     }
 
+    /// Lets another bot take over from the one that was told to stop, as after a restart.
+    pub async fn goes_on_with(&mut self, bot: Bot) {
+        let stopped = std::mem::replace(&mut self.bot, bot);
+        stopped.ended().await.expect("the bot stops");
+        self.discord.identified(2).await;
+    }
+
     /// With a bot that links to an answer of the last ten minutes instead of repeating it.
     pub async fn start_linking() -> Self {
         let config = Discord {

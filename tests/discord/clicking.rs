@@ -226,9 +226,7 @@ async fn buttons_and_menus_survive_a_restart() {
     let mut chat = Chat::start().await;
     let reply = chat.asks(RESUME).await;
     chat.bot.stop();
-    let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
-    stopped.ended().await.expect("the bot stops");
-    chat.discord.identified(2).await;
+    chat.goes_on_with(Setup::new().bot(&chat.discord)).await;
 
     let others = chat.mia.clicks(&reply, "Not it").await;
     assert_eq!(others.message().page().title, "Maybe one of these?");

@@ -190,11 +190,7 @@ async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
     chat.bot.stop();
     let store = store_in(folder.path()).await;
     let bot = Setup::new().store(store.clone()).bot(&chat.discord);
-    std::mem::replace(&mut chat.bot, bot)
-        .ended()
-        .await
-        .expect("the bot stops");
-    chat.discord.identified(2).await;
+    chat.goes_on_with(bot).await;
     chat.mia.clicks(&unsure, "None of these").await;
     chat.mia.clicks(by_command.message(), "None of these").await;
     until("they are counted", async || {
@@ -222,11 +218,7 @@ async fn not_it_below_a_question_to_the_bots_role_is_a_gap_after_a_restart() {
     chat.bot.stop();
     let store = store_in(folder.path()).await;
     let bot = Setup::new().store(store.clone()).bot(&chat.discord);
-    std::mem::replace(&mut chat.bot, bot)
-        .ended()
-        .await
-        .expect("the bot stops");
-    chat.discord.identified(2).await;
+    chat.goes_on_with(bot).await;
     chat.mia.clicks(&answer, "Not it").await;
     until("it is kept", async || !groups(&store).await.is_empty()).await;
     assert_eq!(groups(&store).await[0].text, RESUME);

@@ -329,9 +329,7 @@ async fn a_word_chooses_a_candidate_below_a_command_and_after_a_restart() {
     for restarts in [false, true] {
         if restarts {
             chat.bot.stop();
-            let stopped = std::mem::replace(&mut chat.bot, Setup::new().bot(&chat.discord));
-            stopped.ended().await.expect("the bot stops");
-            chat.discord.identified(2).await;
+            chat.goes_on_with(Setup::new().bot(&chat.discord)).await;
         }
         for offer in offered {
             // A reply to an answer of a command has its text only if it mentions the bot.
@@ -618,9 +616,7 @@ async fn the_bot_introduces_itself_once_in_each_server() {
         .store_in(folder.path())
         .await
         .bot(&chat.discord);
-    let stopped = std::mem::replace(&mut chat.bot, bot);
-    stopped.ended().await.expect("the bot stops");
-    chat.discord.identified(2).await;
+    chat.goes_on_with(bot).await;
     assert!(!told(&chat.asks(RESUME).await));
     chat.finish().await;
 }
