@@ -1,5 +1,5 @@
-//! How long it takes to load a guide and to answer a question: with the shipped guide, and a made-up one of 150 topics with 100
-//! phrasings each. `cargo bench`
+//! How long it takes to load a guide, to search it for a question and to decide what to do: with the shipped guide, and a made-up
+//! one of 150 topics with 100 phrasings each. `cargo bench`
 
 #![allow(
     clippy::expect_used,
@@ -14,6 +14,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use internbot::answer::decide;
 use internbot::evaluate::misspell;
 use internbot::knowledge::{self, KnowledgeBase};
 use internbot::search::{Components, Index, Question};
@@ -58,6 +59,24 @@ fn search(bench: &mut Criterion) {
     }
 }
 
+fn decision(bench: &mut Criterion) {
+    let knowledge = shipped();
+    let index = Index::new(&knowledge);
+    for (name, text) in [
+        ("answered", "how long should my resume be"),
+        (
+            "out of scope",
+            "which pizza place near the library is open late",
+        ),
+    ] {
+        let question = Question::new(text);
+        let found = index.search(&question);
+        bench.bench_function(&format!("decide/{name}"), |bench| {
+            bench.iter(|| decide(&knowledge, black_box(&question), &found))
+        });
+    }
+}
+
 fn large(bench: &mut Criterion) {
     let corpus = made_up(150, 100);
     let mut group = bench.benchmark_group("large");
@@ -87,5 +106,5 @@ fn large(bench: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, load, search, large);
+criterion_group!(benches, load, search, decision, large);
 criterion_main!(benches);
