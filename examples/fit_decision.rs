@@ -5,7 +5,8 @@
 //! cargo run --release --no-default-features --features encoder --example fit_decision -- knowledge ENCODER
 //! ```
 //!
-//! The second fits the models for a bot with an encoder, which is in the folder `ENCODER`.
+//! The second fits the models for a bot with an encoder, which is in the folder `ENCODER`. Its adapter must have been made from
+//! `corpus -- knowledge part` (`src/encoder/adapt.py`): what that leaves out is asked, once.
 //!
 //! No case is judged by an index that has learned it. In each of six rounds, a sixth of the phrasings, messages and
 //! out-of-scope examples is left out, the rest is learned, and what was left out is asked. In twelve more rounds, a twelfth of the
@@ -22,17 +23,23 @@
     reason = "a program that prints, and a matrix of fixed size"
 )]
 
+mod part;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
 use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
-use internbot::search::{Components, Corpus, Encode, Index, Question, SentenceVector, Sentences};
+use internbot::search::{
+    Components, Corpus, Encode, Index, Question, SentenceVector, Sentences, no_encoder,
+};
 use jiff::Zoned;
+use part::FOLDS;
 
-const FOLDS: usize = 6;
 const TOPIC_FOLDS: usize = 12;
+/// Smaller guides: with how many topics, and from which one on.
+const SMALL: [(usize, usize); 6] = [(30, 0), (30, 1), (30, 2), (10, 0), (10, 1), (10, 2)];
 /// Keeps coefficients of features that say the same from growing against each other.
 const RIDGE: f64 = 1.0;
 /// Newton's method is at its end long before.
@@ -51,6 +58,8 @@ struct Case {
     kind: Kind,
     features: [f64; FEATURES],
     right: bool,
+    /// Whether the section is right, too, if the text asks for one and the topic is right.
+    section: Option<bool>,
     /// Of the whole guide, or of a part.
     whole: bool,
 }
@@ -63,106 +72,216 @@ fn main() -> Result<(), Box<dyn Error>> {
     let corpus = Corpus::from(&knowledge);
     let vectors = vectors(&corpus)?;
     let encode = &|text: &str| vectors.get(text).copied();
-    let mut cases = Vec::new();
-    for fold in 0..FOLDS {
-        ask_left_out(&corpus, fold, true, encode, &mut cases);
+    if vectors.is_empty() {
+        report("words alone", &ask_in_rounds(&corpus));
+    } else {
+        report(
+            "words alone, asked the same",
+            &ask_part(&corpus, &no_encoder),
+        );
+        report("with the encoder", &ask_part(&corpus, encode));
     }
-    for fold in 0..TOPIC_FOLDS {
-        ask_uncovered(&corpus, (fold, TOPIC_FOLDS), true, encode, &mut cases);
-    }
-    for topics in [30, 10] {
-        for start in [0, 1, 2] {
-            let part = part_of(&corpus, topics, start);
-            ask_left_out(&part, start, false, encode, &mut cases);
-            ask_uncovered(&part, (0, topics / 4), false, encode, &mut cases);
-        }
+    Ok(())
+}
+
+/// Prints what a search found, and the coefficients that fit it.
+fn report(title: &str, cases: &[Case]) {
+    println!("{title}");
+    for (name, kind) in [("messages", Kind::Message), ("phrasings", Kind::Phrasing)] {
+        let whole = || cases.iter().filter(|case| case.whole && case.kind == kind);
+        println!(
+            "{} {name}: right topic first {:.1} %, right section of those {:.1} %",
+            whole().count(),
+            share(whole().map(|case| case.right)),
+            share(whole().filter_map(|case| case.section)),
+        );
     }
     // How much a case of each kind counts: messages are what people write, phrasings come short.
-    fit("asked", &cases, |case| match case.kind {
+    fit("asked", cases, |case| match case.kind {
         Kind::Message | Kind::OutOfScope => 1.0,
         Kind::Phrasing => 0.5,
         Kind::Uncovered => 0.3,
     });
     // Nobody talks to others in phrasings, and most of what is overheard is not for the bot.
-    fit("overheard", &cases, |case| match case.kind {
+    fit("overheard", cases, |case| match case.kind {
         Kind::Message => 1.0,
         Kind::OutOfScope => 2.0,
         Kind::Phrasing => 0.0,
         Kind::Uncovered => 0.3,
     });
-    Ok(())
 }
 
-/// Every n-th topic of a guide, with the messages that the rest answers.
-fn part_of(corpus: &Corpus, topics: usize, start: usize) -> Corpus {
-    let every = corpus.topics.len() / topics;
-    let gone = (0..corpus.topics.len()).filter(|topic| topic % every != start);
-    gone.fold(corpus.clone(), |rest, topic| rest.without_topic(topic))
-}
-
-fn ask_left_out(
-    corpus: &Corpus,
-    fold: usize,
-    whole: bool,
-    encode: &Encode<'_>,
-    cases: &mut Vec<Case>,
-) {
-    let index = learn(&corpus.without_fold(fold, FOLDS), encode);
-    let mut ask = |kind, text: &str, right: &[usize]| {
-        cases.extend(case(&index, kind, text, right, whole, encode))
-    };
-    for message in corpus.messages.iter().skip(fold).step_by(FOLDS) {
-        let right: Vec<usize> = message.answers.iter().map(|&(topic, _)| topic).collect();
-        ask(Kind::Message, &message.text, &right);
+/// How many are true, in percent.
+fn share(of: impl IntoIterator<Item = bool>) -> f64 {
+    let (mut count, mut of_them) = (0.0, 0.0);
+    for right in of {
+        count += 1.0;
+        of_them += f64::from(u8::from(right));
     }
-    for (number, topic) in corpus.topics.iter().enumerate() {
-        let lists = topic
-            .sections
+    100.0 * of_them / f64::max(count, 1.0)
+}
+
+/// Words alone: asks everything, in rounds.
+fn ask_in_rounds(corpus: &Corpus) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let learn = |corpus: &Corpus| learn(corpus, &no_encoder);
+    for fold in 0..FOLDS {
+        let index = learn(&corpus.without_fold(fold, FOLDS));
+        ask_left_out(
+            corpus,
+            fold,
+            &[],
+            true,
+            &mut asking(&index, &no_encoder, &mut cases),
+        );
+    }
+    let all: Vec<usize> = (0..corpus.topics.len()).collect();
+    for fold in 0..TOPIC_FOLDS {
+        let gone: Vec<usize> = all
             .iter()
-            .map(|section| &section.phrasings)
-            .chain(Some(&topic.phrasings));
-        for text in lists.flat_map(|texts| texts.iter().skip(fold).step_by(FOLDS)) {
-            ask(Kind::Phrasing, text, &[number]);
+            .copied()
+            .skip(fold)
+            .step_by(TOPIC_FOLDS)
+            .collect();
+        let index = learn(&without(corpus, &gone));
+        ask_uncovered(
+            corpus,
+            &gone,
+            true,
+            &mut asking(&index, &no_encoder, &mut cases),
+        );
+    }
+    for (topics, start) in SMALL {
+        let others = others(corpus, topics, start);
+        let small = without(corpus, &others);
+        let index = learn(&small.without_fold(start, FOLDS));
+        ask_left_out(
+            &small,
+            start,
+            &[],
+            false,
+            &mut asking(&index, &no_encoder, &mut cases),
+        );
+        let own = all.iter().copied().filter(|topic| !others.contains(topic));
+        let gone: Vec<usize> = own.step_by(topics / 4).collect();
+        let index = learn(&without(&small, &gone));
+        ask_uncovered(
+            &small,
+            &gone,
+            false,
+            &mut asking(&index, &no_encoder, &mut cases),
+        );
+    }
+    cases
+}
+
+/// Asks what an encoder's adapter has not learned.
+fn ask_part(corpus: &Corpus, encode: &Encode<'_>) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let learned = part::learned(corpus);
+    let gone = part::topics(corpus);
+    let index = learn(&learned, encode);
+    ask_left_out(
+        corpus,
+        0,
+        &gone,
+        true,
+        &mut asking(&index, encode, &mut cases),
+    );
+    ask_uncovered(corpus, &gone, true, &mut asking(&index, encode, &mut cases));
+    for (topics, start) in SMALL {
+        let others = others(corpus, topics, start);
+        let index = learn(&without(&learned, &others), encode);
+        ask_left_out(
+            corpus,
+            0,
+            &[others, gone.clone()].concat(),
+            false,
+            &mut asking(&index, encode, &mut cases),
+        );
+        // As large a share of what is asked as for the whole guide.
+        let some: Vec<usize> = gone
+            .iter()
+            .copied()
+            .skip(start)
+            .step_by(corpus.topics.len() / topics)
+            .collect();
+        ask_uncovered(
+            corpus,
+            &some,
+            false,
+            &mut asking(&index, encode, &mut cases),
+        );
+    }
+    cases
+}
+
+/// All topics but every n-th, so that about this many are left.
+fn others(corpus: &Corpus, topics: usize, start: usize) -> Vec<usize> {
+    let every = corpus.topics.len() / topics;
+    (0..corpus.topics.len())
+        .filter(|topic| topic % every != start)
+        .collect()
+}
+
+fn without(corpus: &Corpus, topics: &[usize]) -> Corpus {
+    topics
+        .iter()
+        .fold(corpus.clone(), |rest, &topic| rest.without_topic(topic))
+}
+
+/// A topic, and the section if one of them answers better than the others.
+type Place = (usize, Option<usize>);
+
+/// Asks texts of a kind, with what answers them, of a guide that is whole or not.
+type Ask<'a> = dyn FnMut(Kind, &str, &[Place], bool) + 'a;
+
+fn asking<'a>(
+    index: &'a Index,
+    encode: &'a Encode<'_>,
+    cases: &'a mut Vec<Case>,
+) -> impl FnMut(Kind, &str, &[Place], bool) + 'a {
+    move |kind, text, right, whole| cases.extend(case(index, kind, text, right, whole, encode))
+}
+
+/// Asks every [`FOLDS`]-th text, from number `fold` on, unless only topics answer it that are gone.
+fn ask_left_out(corpus: &Corpus, fold: usize, gone: &[usize], whole: bool, ask: &mut Ask<'_>) {
+    for message in corpus.messages.iter().skip(fold).step_by(FOLDS) {
+        let answers = message.answers.iter().copied();
+        let right: Vec<Place> = answers.filter(|(topic, _)| !gone.contains(topic)).collect();
+        if !right.is_empty() {
+            ask(Kind::Message, &message.text, &right, whole);
         }
     }
-    for text in corpus
-        .out_of_scope
-        .iter()
-        .flat_map(|texts| texts.iter().skip(fold).step_by(FOLDS))
-    {
-        ask(Kind::OutOfScope, text, &[]);
+    let topics = corpus.topics.iter().enumerate();
+    for (number, topic) in topics.filter(|(number, _)| !gone.contains(number)) {
+        let sections = topic.sections.iter().map(|section| &section.phrasings);
+        let lists = sections
+            .zip((0..).map(Some))
+            .chain(Some((&topic.phrasings, None)));
+        for (texts, section) in lists {
+            for text in texts.iter().skip(fold).step_by(FOLDS) {
+                ask(Kind::Phrasing, text, &[(number, section)], whole);
+            }
+        }
+    }
+    let kinds = corpus.out_of_scope.iter();
+    for text in kinds.flat_map(|texts| texts.iter().skip(fold).step_by(FOLDS)) {
+        ask(Kind::OutOfScope, text, &[], whole);
     }
 }
 
-fn ask_uncovered(
-    corpus: &Corpus,
-    (fold, folds): (usize, usize),
-    whole: bool,
-    encode: &Encode<'_>,
-    cases: &mut Vec<Case>,
-) {
-    let topics: Vec<usize> = (0..corpus.topics.len())
-        .filter(|&topic| {
-            corpus
-                .topics
-                .get(topic)
-                .is_some_and(|topic| !topic.title.is_empty())
-        })
-        .collect();
-    let gone: Vec<usize> = topics.into_iter().skip(fold).step_by(folds).collect();
-    let rest = gone
-        .iter()
-        .fold(corpus.clone(), |rest, &topic| rest.without_topic(topic));
-    let index = learn(&rest, encode);
-    let only = corpus.messages.iter().filter(|message| {
-        message
+/// Asks the messages that only these topics answer, which are gone.
+fn ask_uncovered(corpus: &Corpus, gone: &[usize], whole: bool, ask: &mut Ask<'_>) {
+    for message in &corpus.messages {
+        if message
             .answers
             .iter()
             .all(|(topic, _)| gone.contains(topic))
-    });
-    cases.extend(
-        only.filter_map(|message| case(&index, Kind::Uncovered, &message.text, &[], whole, encode)),
-    );
+        {
+            ask(Kind::Uncovered, &message.text, &[], whole);
+        }
+    }
 }
 
 /// The vectors of all texts, from an encoder in the folder that the second argument names; none without one.
@@ -190,18 +309,25 @@ fn case(
     index: &Index,
     kind: Kind,
     text: &str,
-    right: &[usize],
+    right: &[Place],
     whole: bool,
     encode: &Encode<'_>,
 ) -> Option<Case> {
     let found = index.search(&Question::new(text).encoded(encode));
     let best = found.matches.first()?;
+    let of_topic = right.iter().filter(|(topic, _)| *topic == best.topic);
+    let sections = of_topic.map(|(_, section)| *section);
     Some(Case {
         kind,
         features: Evidence::of(&found, answer::asks(text))
             .features()
             .map(f64::from),
-        right: right.contains(&best.topic),
+        right: sections.clone().next().is_some(),
+        section: sections.clone().any(|section| section.is_some()).then(|| {
+            sections
+                .clone()
+                .any(|section| section == Some(best.section))
+        }),
         whole,
     })
 }
