@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -17,6 +18,7 @@ use tempfile::NamedTempFile;
 
 use super::Encoder;
 use super::files::{VECTORS, WEIGHTS};
+use super::weights::ADAPTER;
 use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 
 /// Increase this when the same text would get another vector.
@@ -182,9 +184,16 @@ impl VectorCache {
     }
 }
 
-/// The line that says which encoder the file belongs to.
-fn header() -> String {
-    format!("internbot vectors {FORMAT} of {}\n", WEIGHTS.sha256)
+/// The line that says which encoder the file belongs to, weights and adapter.
+fn header() -> &'static str {
+    static HEADER: LazyLock<String> = LazyLock::new(|| {
+        let adapter = Sha256::digest(ADAPTER);
+        format!(
+            "internbot vectors {FORMAT} of {} with {adapter:x}\n",
+            WEIGHTS.sha256
+        )
+    });
+    &HEADER
 }
 
 /// The contents of a file; `None` if it is damaged or something else.

@@ -21,7 +21,7 @@ const ENCODED_NEAREST: f32 = 6.0;
 /// The weight of the mean similarity to its five nearest examples.
 const ENCODED_NEAR: f32 = 14.0;
 /// The weights of the similarity in meaning to a section's nearest example, and to its five nearest on average.
-const ENCODED_SECTION: f32 = 1.0;
+const ENCODED_SECTION: f32 = 2.0;
 
 /// The meaning of a text according to a sentence encoder: a vector of unit length, each element of which is rounded to one of
 /// 32,767 parts of one.

@@ -1,5 +1,5 @@
-"""Writes reference.bin: for each text of sentences.json the vector that the reference implementation computes, as 384 numbers
-of 16 bits (little endian) in parts of 32,767.
+"""Writes reference.bin: for each text of sentences.json the vector that the reference implementation computes with the program's
+adapter, as 384 numbers of 16 bits (little endian) in parts of 32,767.
 
     python3 tests/encoder/reference.py FOLDER
 
@@ -23,6 +23,12 @@ weights = load_file(FOLDER / "model.safetensors")
 tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
 tokenizer.enable_truncation(LONGEST)
 tokenizer.no_padding()
+
+
+# What the program adds to the published weights.
+adapter = load_file(HERE.parent.parent / "src" / "encoder" / "adapter.safetensors")
+for name in [name.removesuffix(".lora_A.weight") for name in adapter if name.endswith(".lora_A.weight")]:
+    weights[name + ".weight"] += adapter[name + ".lora_B.weight"].float() @ adapter[name + ".lora_A.weight"].float()
 
 
 def times(x, name):

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Makes `adapter.safetensors`: what is added to the published weights of all-MiniLM-L6-v2, so that texts that ask for the same
+section of the guide point the same way.
+
+    pip install numpy torch safetensors tokenizers
+    cargo run --release --no-default-features --example corpus -- knowledge > corpus.json
+    python3 src/encoder/adapt.py FOLDER_OF_THE_MODEL corpus.json [FILE_OF_SENTENCES...]
+
+The folder has `model.safetensors` and `tokenizer.json`. Takes 20 minutes on two cores. Each matrix of the six layers gets a product
+of two narrow ones (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021), 332,000 numbers in all. They are trained
+with a direction for each section and each kind of message out of scope (Zhai and Wu, "Classification is a Strong Baseline for Deep
+Metric Learning", 2019), which are thrown away afterwards.
+
+So that the encoder stays one for texts about other things, phrases of the lexicon and the sentences of the files, one a line, are to
+keep the vectors that they have without it. The adapter that ships was made with the examples of CLINC150.
+
+The published weights are under the Apache License 2.0, and so is the adapter.
+
+An adapter has seen everything in the corpus, so that nothing measured on that says how good it is. To fit the decision, and to
+measure, `corpus -- knowledge part` prints the corpus without a sixth of its texts and a fifth of its topics. Make an adapter from
+that, run `fit_decision`, which asks what was left out, and then make the one that ships.
+"""
+import json
+import pathlib
+import random
+import sys
+
+import numpy
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch.nn.functional import gelu, layer_norm, log_softmax, normalize, one_hot, scaled_dot_product_attention
+
+HERE = pathlib.Path(__file__).parent
+WIDTH, HEADS, LAYERS, RANK = 384, 12, 6, 8
+EPOCHS, BATCH, RATE, SCALE = 3, 64, 1e-3, 16
+# How many texts of each kind, and of a batch, keep their vectors, and what that counts.
+KEPT, KEPT_OF_BATCH, KEEPING = 6_000, 20, 3.0
+# What finding the section counts, where finding the topic counts one.
+SECTION = 0.3
+torch.manual_seed(1), numpy.random.seed(1), random.seed(1)
+
+folder, corpus, *files = map(pathlib.Path, sys.argv[1:])
+weights = {name.removeprefix("bert."): weight for name, weight in load_file(folder / "model.safetensors").items()}
+tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+tokenizer.enable_truncation(96), tokenizer.no_padding()
+PARTS = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense"]
+adapter = {}
+for name in (f"encoder.layer.{layer}.{part}" for layer in range(LAYERS) for part in PARTS):
+    rows, columns = weights[f"{name}.weight"].shape
+    adapter[f"{name}.lora_A.weight"] = torch.nn.Parameter(torch.randn(RANK, columns) / columns**0.5)
+    adapter[f"{name}.lora_B.weight"] = torch.nn.Parameter(torch.zeros(rows, RANK))
+
+
+def linear(x, name, adapted):
+    y = torch.nn.functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
+    return y + x @ adapter[f"{name}.lora_A.weight"].T @ adapter[f"{name}.lora_B.weight"].T if adapted else y
+
+
+def norm(x, name):
+    return layer_norm(x, (WIDTH,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
+
+
+def embed(texts, adapted=True):
+    count, length = len(texts), max(map(len, texts))
+    ids, mask = torch.zeros(count, length, dtype=torch.long), torch.zeros(count, length)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)], mask[row, : len(text)] = torch.tensor(text), 1
+    x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.position_embeddings.weight"][:length]
+    x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+    hidden = (1 - mask[:, None, None, :]) * -1e9
+    for layer in (f"encoder.layer.{number}." for number in range(LAYERS)):
+        heads = (linear(x, f"{layer}attention.self.{part}", adapted) for part in ("query", "key", "value"))
+        query, key, value = (part.view(count, length, HEADS, -1).transpose(1, 2) for part in heads)
+        seen = scaled_dot_product_attention(query, key, value, attn_mask=hidden).transpose(1, 2).reshape(count, length, WIDTH)
+        x = norm(x + linear(seen, f"{layer}attention.output.dense", adapted), f"{layer}attention.output.LayerNorm")
+        inner = gelu(linear(x, f"{layer}intermediate.dense", adapted))
+        x = norm(x + linear(inner, f"{layer}output.dense", adapted), f"{layer}output.LayerNorm")
+    return normalize((x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
+
+
+@torch.no_grad()
+def published(texts):
+    """The vectors of texts without the adapter."""
+    vectors = torch.zeros(len(texts), WIDTH)
+    order = sorted(range(len(texts)), key=lambda text: len(texts[text]))
+    for start in range(0, len(order), 64):
+        batch = order[start : start + 64]
+        vectors[batch] = embed([texts[text] for text in batch], adapted=False)
+    return vectors
+
+
+def tokens(texts):
+    return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+
+
+# Each text with what answers it: topics and sections by number, -1 for a topic as a whole. Kinds out of scope follow the topics.
+corpus = json.loads(corpus.read_text())
+examples = []
+for topic, of in enumerate(corpus["topics"]):
+    examples += [(text, [(topic, -1)]) for text in [of["title"], *of["phrasings"]] if text]
+    for number, section in enumerate(of["sections"]):
+        examples += [(text, [(topic, number)]) for text in [section["heading"], *section["phrasings"]] if text]
+for message in corpus["messages"]:
+    examples.append((message["text"], [(topic, -1 if section is None else section) for topic, section in message["answers"]]))
+for kind, texts in enumerate(corpus["out_of_scope"], len(corpus["topics"])):
+    examples += [(text, [(kind, 0)]) for text in texts]
+classes = len(corpus["topics"]) + len(corpus["out_of_scope"])
+places = {}
+for _, answers in examples:
+    for place in answers:
+        places.setdefault(place, len(places))
+topic_of_place = one_hot(torch.tensor([topic for topic, _ in places]), classes).float()
+right_topics, right_places = torch.zeros(len(examples), classes), torch.zeros(len(examples), len(places))
+for number, (_, answers) in enumerate(examples):
+    for topic, section in answers:
+        right_topics[number, topic] = 1
+        right_places[number, places[topic, section]] = section >= 0
+
+lines = (HERE.parent / "search" / "english.txt").read_text().splitlines()
+phrases = [phrase.strip() for line in lines if not line.startswith("#") for phrase in line.split("|") if phrase.strip()]
+sentences = [line for path in files for line in path.read_text().splitlines() if line.strip()]
+kept = tokens([text for texts in (phrases, sentences) for text in random.sample(texts, min(KEPT, len(texts)))])
+kept_vectors = published(kept)
+texts = tokens([text for text, _ in examples])
+directions = torch.zeros(len(places), WIDTH)
+for (_, answers), vector in zip(examples, published(texts)):
+    directions[places[answers[0]]] += vector
+directions = torch.nn.Parameter(normalize(directions + 1e-3 * torch.randn_like(directions), dim=1))
+
+optimiser = torch.optim.AdamW([{"params": adapter.values(), "rate": RATE}, {"params": [directions], "rate": 5 * RATE}], weight_decay=0.0)
+steps, step = EPOCHS * -(-len(texts) // BATCH), 0
+for epoch in range(EPOCHS):
+    # Texts of about the same length together.
+    batches, order = [], numpy.random.permutation(len(texts))
+    for start in range(0, len(order), 16 * BATCH):
+        some = sorted(order[start : start + 16 * BATCH], key=lambda text: len(texts[text]))
+        batches += [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
+    random.shuffle(batches)
+    for batch in batches:
+        step += 1
+        for group in optimiser.param_groups:
+            group["lr"] = group["rate"] * min(1, step / 50) * (1 - step / steps)
+        of_places = log_softmax(SCALE * embed([texts[text] for text in batch]) @ normalize(directions, dim=1).T, 1)
+        of_topics = of_places.exp() @ topic_of_place
+        right = right_topics[batch]
+        # As for the classifier: half goes to all topics that answer, half to those that already seem right.
+        loss = -0.5 * ((of_topics * right).sum(1) + 1e-9).log().mean()
+        loss = loss - 0.5 * (((of_topics + 1e-9).log() * right).sum(1) / right.sum(1)).mean()
+        right = right_places[batch]
+        known = right.sum(1) > 0
+        if known.any():
+            loss = loss - SECTION * torch.logsumexp(of_places[known].masked_fill(right[known] == 0, -1e9), 1).mean()
+        some = numpy.random.randint(0, len(kept), KEPT_OF_BATCH)
+        moved = (1 - (embed([kept[text] for text in some]) * kept_vectors[some]).sum(1)).mean()
+        optimiser.zero_grad(), (loss + KEEPING * moved).backward(), optimiser.step()
+        if step % 50 == 0:
+            print(f"step {step} of {steps}: loss {loss.item():.3f}, the others moved by {moved.item():.4f}", flush=True)
+
+save_file({name: matrix.detach().bfloat16() for name, matrix in adapter.items()}, HERE / "adapter.safetensors")
