@@ -1,11 +1,11 @@
-//! What is left out of the guide to fit and measure the decision of a bot with an encoder: the encoder's adapter has learned the guide, and
-//! nothing that it has learned says how good it is.
+//! What is left out of the guide to fit and to measure the decision with an encoder: figures on texts that the encoder's adapter has
+//! learned would say nothing.
 
 use internbot::search::Corpus;
 
-/// A text in so many is left out.
+/// One text in so many is left out.
 pub(crate) const FOLDS: usize = 6;
-/// A topic in so many is left out, from `FIRST_TOPIC` on.
+/// One topic in so many is left out, from `FIRST_TOPIC` on.
 const TOPICS: usize = 5;
 const FIRST_TOPIC: usize = 2;
 
@@ -16,8 +16,13 @@ pub(crate) fn topics(corpus: &Corpus) -> Vec<usize> {
 
 /// What is learned.
 pub(crate) fn learned(corpus: &Corpus) -> Corpus {
-    let rest = corpus.without_fold(0, FOLDS);
-    topics(corpus)
-        .into_iter()
-        .fold(rest, |rest, topic| rest.without_topic(topic))
+    without(&corpus.without_fold(0, FOLDS), &topics(corpus))
+}
+
+/// A corpus without some topics.
+pub(crate) fn without(corpus: &Corpus, topics: &[usize]) -> Corpus {
+    let rest = corpus.clone();
+    topics
+        .iter()
+        .fold(rest, |rest, &topic| rest.without_topic(topic))
 }
