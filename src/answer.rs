@@ -76,6 +76,8 @@ const STAKES_BAR: f32 = 0.70;
 const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
 const OVERHEARD_BAR: f32 = 0.80;
+/// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
+const ENCODED_OVERHEARD_BAR: f32 = 0.90;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.16;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
@@ -123,18 +125,18 @@ mod coefficient {
     );
     /// For what was asked, with an encoder.
     pub(super) const ENCODED_ASKED: Model = (
-        -3.862,
+        -3.804,
         [
-            0.199, 0.095, -0.019, -0.165, -0.843, -0.961, -0.061, -0.044, 0.118, -2.047, 0.264,
-            4.192, 2.449, -1.819, -3.083,
+            0.214, 0.125, -0.057, -0.177, -0.785, -1.345, -0.013, -0.086, 0.113, -1.789, 0.116,
+            4.454, 2.710, -1.617, -3.648,
         ],
     );
     /// For what was overheard, with an encoder.
     pub(super) const ENCODED_OVERHEARD: Model = (
-        -10.284,
+        -10.861,
         [
-            0.199, 0.017, 0.062, -0.205, 0.239, -2.365, 0.156, -0.112, 1.807, -0.591, 0.852, 4.068,
-            2.242, -1.198, -2.079,
+            0.229, 0.061, 0.019, -0.232, 0.178, -2.460, 0.335, -0.191, 1.918, -0.240, 0.710, 4.298,
+            2.387, -1.012, -2.651,
         ],
     );
 }
@@ -195,7 +197,11 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .filter(|kind| found.words > 1 || Some(*kind) != foreign());
     let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
-        overheard(probability, stakes, asks)
+        let bar = match found.encoded {
+            Some(_) => ENCODED_OVERHEARD_BAR,
+            None => OVERHEARD_BAR,
+        };
+        overheard(probability, bar, stakes, asks)
     } else {
         asked(probability, stakes, found.words, asks, kind.is_some())
     };
@@ -329,7 +335,7 @@ fn asked(
     }
 }
 
-fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) {
+fn overheard(probability: f32, bar: f32, stakes: Stakes, asks: bool) -> (Outcome, String) {
     if stakes == Stakes::Legal {
         return (
             Outcome::None,
@@ -339,7 +345,7 @@ fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) 
     if !asks {
         return (Outcome::None, "overheard, and it asks nothing".to_owned());
     }
-    let outcome = if probability < OVERHEARD_BAR {
+    let outcome = if probability < bar {
         Outcome::None
     } else {
         Outcome::Answer
@@ -349,7 +355,7 @@ fn overheard(probability: f32, stakes: Stakes, asks: bool) -> (Outcome, String) 
         format!(
             "overheard and {} sure, {} needed",
             percent(probability),
-            percent(OVERHEARD_BAR)
+            percent(bar)
         ),
     )
 }

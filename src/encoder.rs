@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `files` | which files make up the encoder, and whether a folder has the right ones |
 //! | `tokens` | turns a text into tokens |
-//! | `weights` | reads the network from the file of weights |
+//! | `weights`, `adapter` | read the network from the file of weights, and what the program adds to them |
 //! | `transformer`, `matrix` | turn tokens into a vector |
 //! | `cache` | keeps vectors of texts in a file |
 //! | `pool` | threads that encode questions; needs the feature `discord` |
@@ -19,6 +19,7 @@
 //! # Ok::<(), internbot::encoder::EncoderError>(())
 //! ```
 
+mod adapter;
 mod cache;
 mod download;
 mod files;

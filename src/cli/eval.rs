@@ -82,7 +82,7 @@ pub(super) fn run(
     let left_out = options.leave_one_out || options.leave_topic_out || options.cross_validate;
     if left_out && components.has(Component::Encoder) && encode("").is_some() {
         anstream::eprintln!(
-            "The encoder's adapter has learned the guide that ships, so these figures are too good. docs/encoder.md has what it brings for texts that it has not seen; `--ablate encoder` measures words alone."
+            "The encoder's adapter was trained on the guide that ships, so figures for that guide are too good. For texts that the adapter has not seen, see docs/encoder.md; `--ablate encoder` measures words alone."
         );
     }
     if options.leave_one_out {

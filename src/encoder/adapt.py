@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes `adapter.safetensors`: what is added to the published weights of all-MiniLM-L6-v2, so that texts that ask for the same
-section of the guide point the same way.
+"""Makes `adapter.safetensors`: what is added to the published weights of all-MiniLM-L6-v2, so that texts that the same topic of the
+guide answers, and to a lesser degree the same section, point the same way.
 
     pip install numpy torch safetensors tokenizers
     cargo run --release --no-default-features --example corpus -- knowledge > corpus.json
@@ -11,8 +11,8 @@ of two narrow ones (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Mode
 with a direction for each section and each kind of message out of scope (Zhai and Wu, "Classification is a Strong Baseline for Deep
 Metric Learning", 2019), which are thrown away afterwards.
 
-So that the encoder stays one for texts about other things, phrases of the lexicon and the sentences of the files, one a line, are to
-keep the vectors that they have without it. The adapter that ships was made with the examples of CLINC150.
+To keep the encoder useful for other texts, training also holds the vectors of the lexicon's phrases, and of the sentences in the
+files (one a line), where they are without the adapter. The adapter that ships was made with the examples of CLINC150.
 
 The published weights are under the Apache License 2.0, and so is the adapter.
 
@@ -34,13 +34,13 @@ from torch.nn.functional import gelu, layer_norm, log_softmax, normalize, one_ho
 HERE = pathlib.Path(__file__).parent
 WIDTH, HEADS, LAYERS, RANK = 384, 12, 6, 8
 EPOCHS, BATCH, RATE, SCALE = 3, 64, 1e-3, 16
-# How many texts of each kind, and of a batch, keep their vectors, and what that counts.
+# How many phrases and how many sentences are held in place, how many of them each batch checks, and the weight of that loss.
 KEPT, KEPT_OF_BATCH, KEEPING = 6_000, 20, 3.0
 # What finding the section counts, where finding the topic counts one.
 SECTION = 0.3
 torch.manual_seed(1), numpy.random.seed(1), random.seed(1)
 
-folder, corpus, *files = map(pathlib.Path, sys.argv[1:])
+folder, corpus_file, *files = map(pathlib.Path, sys.argv[1:])
 weights = {name.removeprefix("bert."): weight for name, weight in load_file(folder / "model.safetensors").items()}
 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 tokenizer.enable_truncation(96), tokenizer.no_padding()
@@ -95,7 +95,7 @@ def tokens(texts):
 
 
 # Each text with what answers it: topics and sections by number, -1 for a topic as a whole. Kinds out of scope follow the topics.
-corpus = json.loads(corpus.read_text())
+corpus = json.loads(corpus_file.read_text())
 examples = []
 for topic, of in enumerate(corpus["topics"]):
     examples += [(text, [(topic, -1)]) for text in [of["title"], *of["phrasings"]] if text]
@@ -128,7 +128,7 @@ for (_, answers), vector in zip(examples, published(texts)):
     directions[places[answers[0]]] += vector
 directions = torch.nn.Parameter(normalize(directions + 1e-3 * torch.randn_like(directions), dim=1))
 
-optimiser = torch.optim.AdamW([{"params": adapter.values(), "rate": RATE}, {"params": [directions], "rate": 5 * RATE}], weight_decay=0.0)
+optimiser = torch.optim.Adam([{"params": adapter.values(), "rate": RATE}, {"params": [directions], "rate": 5 * RATE}])
 steps, step = EPOCHS * -(-len(texts) // BATCH), 0
 for epoch in range(EPOCHS):
     # Texts of about the same length together.

@@ -7,7 +7,6 @@
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -17,11 +16,11 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::Encoder;
+use super::adapter::ADAPTER;
 use super::files::{VECTORS, WEIGHTS};
-use super::weights::ADAPTER;
 use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 
-/// Increase this when the same text would get another vector.
+/// Increase this when the same text would get another vector from the same weights and the same adapter.
 const FORMAT: u32 = 1;
 /// The beginning of a hash, which identifies a text: with 40,000 texts, the chance of a collision is one in 10^29.
 const KEY: usize = 16;
@@ -185,15 +184,12 @@ impl VectorCache {
 }
 
 /// The line that says which encoder the file belongs to, weights and adapter.
-fn header() -> &'static str {
-    static HEADER: LazyLock<String> = LazyLock::new(|| {
-        let adapter = Sha256::digest(ADAPTER);
-        format!(
-            "internbot vectors {FORMAT} of {} with {adapter:x}\n",
-            WEIGHTS.sha256
-        )
-    });
-    &HEADER
+fn header() -> String {
+    let adapter = Sha256::digest(ADAPTER);
+    format!(
+        "internbot vectors {FORMAT} of {} with {adapter:x}\n",
+        WEIGHTS.sha256
+    )
 }
 
 /// The contents of a file; `None` if it is damaged or something else.

@@ -1,30 +1,22 @@
-//! Reads the weights from `model.safetensors` one tensor at a time, so that they are never in memory twice.
-//!
-//! `adapter.safetensors`, which is part of the program, is added to them: a low-rank matrix for each of the layers' matrices (Hu et
-//! al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021). `adapt.py` trained it on the guide that ships, so that texts
-//! that ask for the same section point the same way. The weights that were downloaded stay as they were published.
+//! Reads the weights from `model.safetensors` one tensor at a time, so that they are never in memory twice, and adds the adapter.
 
-use std::io::{self, BufReader, Cursor, Error, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 
 use safetensors::tensor::{Dtype, Metadata};
 
+use super::adapter::Adapter;
 use super::matrix::Matrix;
 use super::transformer::{INNER, LAYERS, Layer, Norm, Transformer, WIDTH, WordEmbeddings};
 
 /// The longest header that is read; the model's has 11 kB.
 const LONGEST_HEADER: u64 = 1 << 20;
 
-/// What is added to the weights.
-pub(super) static ADAPTER: &[u8] = include_bytes!("adapter.safetensors");
-/// The rank of what is added to a matrix.
-const RANK: usize = 8;
-
 /// Reads the network.
 ///
 /// # Errors
 /// If the file cannot be read or does not hold this network.
 pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
-    let mut adapter = Tensors::open(Cursor::new(ADAPTER))?;
+    let adapter = Adapter::read()?;
     let mut tensors = Tensors::open(BufReader::with_capacity(1 << 16, file))?;
     let mut words = WordEmbeddings::default();
     tensors.rows("embeddings.word_embeddings.weight", WIDTH, |row| {
@@ -41,7 +33,7 @@ pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
         positions,
         norm: tensors.norm("embeddings.LayerNorm")?,
         layers: (0..LAYERS)
-            .map(|number| tensors.layer(number, &mut adapter))
+            .map(|number| tensors.layer(number, &adapter))
             .collect::<io::Result<_>>()?,
     })
 }
@@ -72,13 +64,9 @@ impl<R: Read + Seek> Tensors<R> {
     /// Visits the rows of a tensor, each with this many numbers.
     fn rows(&mut self, name: &str, columns: usize, mut each: impl FnMut(&[f32])) -> io::Result<()> {
         let info = self.metadata.info(name);
-        let info = info.filter(|info| info.shape.last() == Some(&columns));
-        let size = match info.map(|info| info.dtype) {
-            Some(Dtype::F32) => Some(4),
-            Some(Dtype::BF16) => Some(2),
-            _ => None,
-        };
-        let (info, size) = info.zip(size).ok_or_else(|| {
+        let info =
+            info.filter(|info| info.dtype == Dtype::F32 && info.shape.last() == Some(&columns));
+        let info = info.ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidData,
                 format!("there is no {name} of {columns} columns"),
@@ -86,19 +74,12 @@ impl<R: Read + Seek> Tensors<R> {
         })?;
         let (from, to) = info.data_offsets;
         self.file.seek(SeekFrom::Start(self.start + from as u64))?;
-        let mut bytes = vec![0; size * columns];
+        let mut bytes = vec![0; 4 * columns];
         let mut row = vec![0.0; columns];
         for _ in 0..(to - from) / bytes.len() {
             self.file.read_exact(&mut bytes)?;
-            for (number, bytes) in row.iter_mut().zip(bytes.chunks_exact(size)) {
-                // The shorter format has the upper half of a number's bits.
-                let mut whole = [0; 4];
-                whole
-                    .iter_mut()
-                    .rev()
-                    .zip(bytes.iter().rev())
-                    .for_each(|(to, from)| *to = *from);
-                *number = f32::from_le_bytes(whole);
+            for (number, bytes) in row.iter_mut().zip(bytes.as_chunks().0) {
+                *number = f32::from_le_bytes(*bytes);
             }
             each(&row);
         }
@@ -112,10 +93,10 @@ impl<R: Read + Seek> Tensors<R> {
         Ok(numbers)
     }
 
-    /// One matrix of several, under each other, with what the adapter adds to each.
+    /// One matrix of several, under each other, with what the adapter adds.
     fn joined(
         &mut self,
-        adapter: &mut Tensors<impl Read + Seek>,
+        adapter: &Adapter,
         names: &[String],
         columns: usize,
         rows: usize,
@@ -130,23 +111,6 @@ impl<R: Read + Seek> Tensors<R> {
         Ok(Matrix::new(&weights, &bias, columns))
     }
 
-    /// Adds the product of an adapter's two narrow matrices to a matrix of weights.
-    fn add_to(&mut self, weights: &mut [f32], name: &str, columns: usize) -> io::Result<()> {
-        let across = self.matrix(&format!("{name}.lora_A.weight"), columns)?;
-        let down = self.matrix(&format!("{name}.lora_B.weight"), RANK)?;
-        let rows = weights
-            .chunks_exact_mut(columns)
-            .zip(down.as_chunks::<RANK>().0);
-        for (row, factors) in rows {
-            for (factor, across) in factors.iter().zip(across.chunks_exact(columns)) {
-                row.iter_mut()
-                    .zip(across)
-                    .for_each(|(weight, across)| *weight += factor * across);
-            }
-        }
-        Ok(())
-    }
-
     fn norm(&mut self, name: &str) -> io::Result<Norm> {
         Ok(Norm {
             scale: self.matrix(&format!("{name}.weight"), WIDTH)?,
@@ -154,11 +118,7 @@ impl<R: Read + Seek> Tensors<R> {
         })
     }
 
-    fn layer(
-        &mut self,
-        number: usize,
-        adapter: &mut Tensors<impl Read + Seek>,
-    ) -> io::Result<Layer> {
+    fn layer(&mut self, number: usize, adapter: &Adapter) -> io::Result<Layer> {
         let name = |part: &str| format!("encoder.layer.{number}.{part}");
         let parts = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
         Ok(Layer {
