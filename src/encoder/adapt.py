@@ -27,12 +27,12 @@ import sys
 
 import numpy
 import torch
-from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
-from torch.nn.functional import gelu, layer_norm, log_softmax, normalize, one_hot, scaled_dot_product_attention
+from minilm import LAYERS, WIDTH, MiniLM
+from safetensors.torch import save_file
+from torch.nn.functional import log_softmax, normalize, one_hot
 
 HERE = pathlib.Path(__file__).parent
-WIDTH, HEADS, LAYERS, RANK = 384, 12, 6, 8
+RANK = 8
 EPOCHS, BATCH, RATE, SCALE = 3, 64, 1e-3, 16
 # How many phrases and how many sentences are held in place, how many of them each batch checks, and the weight of that loss.
 KEPT, KEPT_OF_BATCH, KEEPING = 6_000, 20, 3.0
@@ -41,58 +41,13 @@ SECTION = 0.3
 torch.manual_seed(1), numpy.random.seed(1), random.seed(1)
 
 folder, corpus_file, *files = map(pathlib.Path, sys.argv[1:])
-weights = {name.removeprefix("bert."): weight for name, weight in load_file(folder / "model.safetensors").items()}
-tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-tokenizer.enable_truncation(96), tokenizer.no_padding()
+network = MiniLM(folder, longest=96)
 PARTS = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense"]
 adapter = {}
 for name in (f"encoder.layer.{layer}.{part}" for layer in range(LAYERS) for part in PARTS):
-    rows, columns = weights[f"{name}.weight"].shape
+    rows, columns = network.weights[f"{name}.weight"].shape
     adapter[f"{name}.lora_A.weight"] = torch.nn.Parameter(torch.randn(RANK, columns) / columns**0.5)
     adapter[f"{name}.lora_B.weight"] = torch.nn.Parameter(torch.zeros(rows, RANK))
-
-
-def linear(x, name, adapted):
-    y = torch.nn.functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
-    return y + x @ adapter[f"{name}.lora_A.weight"].T @ adapter[f"{name}.lora_B.weight"].T if adapted else y
-
-
-def norm(x, name):
-    return layer_norm(x, (WIDTH,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
-
-
-def embed(texts, adapted=True):
-    count, length = len(texts), max(map(len, texts))
-    ids, mask = torch.zeros(count, length, dtype=torch.long), torch.zeros(count, length)
-    for row, text in enumerate(texts):
-        ids[row, : len(text)], mask[row, : len(text)] = torch.tensor(text), 1
-    x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.position_embeddings.weight"][:length]
-    x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-    hidden = (1 - mask[:, None, None, :]) * -1e9
-    for layer in (f"encoder.layer.{number}." for number in range(LAYERS)):
-        heads = (linear(x, f"{layer}attention.self.{part}", adapted) for part in ("query", "key", "value"))
-        query, key, value = (part.view(count, length, HEADS, -1).transpose(1, 2) for part in heads)
-        seen = scaled_dot_product_attention(query, key, value, attn_mask=hidden).transpose(1, 2).reshape(count, length, WIDTH)
-        x = norm(x + linear(seen, f"{layer}attention.output.dense", adapted), f"{layer}attention.output.LayerNorm")
-        inner = gelu(linear(x, f"{layer}intermediate.dense", adapted))
-        x = norm(x + linear(inner, f"{layer}output.dense", adapted), f"{layer}output.LayerNorm")
-    return normalize((x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
-
-
-@torch.no_grad()
-def published(texts):
-    """The vectors of texts without the adapter."""
-    vectors = torch.zeros(len(texts), WIDTH)
-    order = sorted(range(len(texts)), key=lambda text: len(texts[text]))
-    for start in range(0, len(order), 64):
-        batch = order[start : start + 64]
-        vectors[batch] = embed([texts[text] for text in batch], adapted=False)
-    return vectors
-
-
-def tokens(texts):
-    return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
-
 
 # Each text with what answers it: topics and sections by number, -1 for a topic as a whole. Kinds out of scope follow the topics.
 corpus = json.loads(corpus_file.read_text())
@@ -120,11 +75,11 @@ for number, (_, answers) in enumerate(examples):
 lines = (HERE.parent / "search" / "english.txt").read_text().splitlines()
 phrases = [phrase.strip() for line in lines if not line.startswith("#") for phrase in line.split("|") if phrase.strip()]
 sentences = [line for path in files for line in path.read_text().splitlines() if line.strip()]
-kept = tokens([text for texts in (phrases, sentences) for text in random.sample(texts, min(KEPT, len(texts)))])
-kept_vectors = published(kept)
-texts = tokens([text for text, _ in examples])
+kept = network.tokens([text for texts in (phrases, sentences) for text in random.sample(texts, min(KEPT, len(texts)))])
+kept_vectors = network.embed_all(kept)
+texts = network.tokens([text for text, _ in examples])
 directions = torch.zeros(len(places), WIDTH)
-for (_, answers), vector in zip(examples, published(texts)):
+for (_, answers), vector in zip(examples, network.embed_all(texts)):
     directions[places[answers[0]]] += vector
 directions = torch.nn.Parameter(normalize(directions + 1e-3 * torch.randn_like(directions), dim=1))
 
@@ -141,7 +96,7 @@ for epoch in range(EPOCHS):
         step += 1
         for group in optimiser.param_groups:
             group["lr"] = group["rate"] * min(1, step / 50) * (1 - step / steps)
-        of_places = log_softmax(SCALE * embed([texts[text] for text in batch]) @ normalize(directions, dim=1).T, 1)
+        of_places = log_softmax(SCALE * network.embed([texts[text] for text in batch], adapter) @ normalize(directions, dim=1).T, 1)
         of_topics = of_places.exp() @ topic_of_place
         right = right_topics[batch]
         # As for the classifier: half goes to all topics that answer, half to those that already seem right.
@@ -152,7 +107,7 @@ for epoch in range(EPOCHS):
         if known.any():
             loss = loss - SECTION * torch.logsumexp(of_places[known].masked_fill(right[known] == 0, -1e9), 1).mean()
         some = numpy.random.randint(0, len(kept), KEPT_OF_BATCH)
-        moved = (1 - (embed([kept[text] for text in some]) * kept_vectors[some]).sum(1)).mean()
+        moved = (1 - (network.embed([kept[text] for text in some], adapter) * kept_vectors[some]).sum(1)).mean()
         optimiser.zero_grad(), (loss + KEEPING * moved).backward(), optimiser.step()
         if step % 50 == 0:
             print(f"step {step} of {steps}: loss {loss.item():.3f}, the others moved by {moved.item():.4f}", flush=True)

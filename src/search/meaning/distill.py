@@ -15,48 +15,15 @@ embedding does, reduced to its principal components.
 """
 import collections, glob, re, subprocess, sys, tomllib
 import numpy as np, torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from wordfreq import top_n_list, word_frequency
+
+sys.path.append("src/encoder")
+from minilm import MiniLM
 
 TRAINED, KEPT, ROWS, EPOCHS, BATCH = 128, 64, 28_000, 12, 256
 torch.manual_seed(1); np.random.seed(1)
 model, *files = sys.argv[1:]
-weights = {name.removeprefix("bert."): value.float() for name, value in load_file(f"{model}/model.safetensors").items()}
-tokenizer = Tokenizer.from_file(f"{model}/tokenizer.json"); tokenizer.enable_truncation(128); tokenizer.no_padding()
-
-
-def linear(x, name): return torch.nn.functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
-def norm(x, name): return torch.nn.functional.layer_norm(x, (384,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
-
-
-@torch.no_grad()
-def embed(ids, mask):
-    """The teacher: six layers of BERT, the mean of its tokens, unit length."""
-    count, length = ids.shape
-    x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.position_embeddings.weight"][:length]
-    x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-    hidden = (1 - mask[:, None, None, :]) * -1e9
-    for layer in range(6):
-        at = f"encoder.layer.{layer}"
-        query, key, value = (linear(x, f"{at}.attention.self.{part}").view(count, length, 12, 32).transpose(1, 2) for part in ("query", "key", "value"))
-        seen = torch.softmax(query @ key.transpose(2, 3) / 32**0.5 + hidden, -1) @ value
-        x = norm(x + linear(seen.transpose(1, 2).reshape(count, length, 384), f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")
-        x = norm(x + linear(torch.nn.functional.gelu(linear(x, f"{at}.intermediate.dense")), f"{at}.output.dense"), f"{at}.output.LayerNorm")
-    return torch.nn.functional.normalize((x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
-
-
-def embed_all(texts):
-    encoded = [encoding.ids for encoding in tokenizer.encode_batch(texts)]
-    order = sorted(range(len(encoded)), key=lambda at: len(encoded[at]))
-    out = np.zeros((len(encoded), 384), np.float32)
-    for start in range(0, len(order), 64):
-        batch = order[start:start + 64]; length = max(len(encoded[at]) for at in batch)
-        ids, mask = torch.zeros(len(batch), length, dtype=torch.long), torch.zeros(len(batch), length)
-        for row, at in enumerate(batch):
-            ids[row, :len(encoded[at])] = torch.tensor(encoded[at]); mask[row, :len(encoded[at])] = 1
-        out[batch] = embed(ids, mask).numpy()
-    return out
+teacher = MiniLM(model, longest=128)
 
 
 def sentences():
@@ -86,7 +53,7 @@ common = (word for word in top_n_list("en", 40_000) if re.fullmatch(r"[a-z][a-z0
 vocabulary += [word for word, _ in zip(common, range(ROWS - len(vocabulary)))]
 index = {word: at for at, word in enumerate(vocabulary)}
 
-of_texts, of_words = embed_all(texts), embed_all(vocabulary)
+of_texts, of_words = (teacher.embed_all(teacher.tokens(of)).numpy() for of in (texts, vocabulary))
 mean = of_texts.mean(0)
 sample = np.concatenate([of_texts, of_words[:20_000]]) - mean
 components = np.linalg.svd(sample[np.random.choice(len(sample), 30_000, replace=False)], full_matrices=False)[2][:TRAINED].T
