@@ -16,8 +16,9 @@
 //! the whole guide and of smaller ones; the adapter must have been trained on that part (`src/encoder/adapt.py`). Words alone are
 //! asked the same, to compare.
 //!
-//! It prints how often the right topic and the right section come first, the coefficients for `answer::coefficient`, and how often an answer is right at each probability, from which the
-//! bars were chosen. The fit is cross-validated in that table: a fifth of the cases at a time is judged by the rest.
+//! It prints how often the right topic and the right section come first, the coefficients for `answer::coefficient`, and how often an
+//! answer is right at each probability, from which the bars were chosen. The fit is cross-validated in that table: a fifth of the cases
+//! at a time is judged by the rest.
 
 #![allow(
     clippy::print_stdout,
@@ -127,12 +128,12 @@ fn share(of: impl IntoIterator<Item = bool>) -> f64 {
 /// Asks words alone everything, in rounds.
 fn ask_in_rounds(corpus: &Corpus) -> Vec<Case> {
     let mut cases = Vec::new();
-    let mut ask = |learned: &Corpus, whole, asked: Vec<Asked<'_>>| {
+    let mut learn_and_ask = |learned: &Corpus, whole, asked: Vec<Asked<'_>>| {
         let index = learn(learned, &no_encoder);
-        cases.extend(judged(&index, &no_encoder, whole, &asked));
+        cases.extend(ask(&index, &no_encoder, whole, &asked));
     };
     for fold in 0..FOLDS {
-        ask(
+        learn_and_ask(
             &corpus.without_fold(fold, FOLDS),
             true,
             left_out(corpus, fold, &[]),
@@ -141,7 +142,7 @@ fn ask_in_rounds(corpus: &Corpus) -> Vec<Case> {
     let all = 0..corpus.topics.len();
     for fold in 0..TOPIC_FOLDS {
         let gone: Vec<usize> = all.clone().skip(fold).step_by(TOPIC_FOLDS).collect();
-        ask(
+        learn_and_ask(
             &part::without(corpus, &gone),
             true,
             uncovered(corpus, &gone),
@@ -150,14 +151,14 @@ fn ask_in_rounds(corpus: &Corpus) -> Vec<Case> {
     for (topics, start) in SMALL {
         let removed = others(corpus, topics, start);
         let small = part::without(corpus, &removed);
-        ask(
+        learn_and_ask(
             &small.without_fold(start, FOLDS),
             false,
             left_out(&small, start, &[]),
         );
         let own = all.clone().filter(|topic| !removed.contains(topic));
         let gone: Vec<usize> = own.step_by(topics / 4).collect();
-        ask(
+        learn_and_ask(
             &part::without(&small, &gone),
             false,
             uncovered(&small, &gone),
@@ -171,17 +172,17 @@ fn ask_part(corpus: &Corpus, encode: &Encode<'_>) -> Vec<Case> {
     let learned = part::learned(corpus);
     let gone = part::topics(corpus);
     let index = learn(&learned, encode);
-    let mut cases = judged(&index, encode, true, &left_out(corpus, 0, &gone));
-    cases.extend(judged(&index, encode, true, &uncovered(corpus, &gone)));
+    let mut cases = ask(&index, encode, true, &left_out(corpus, 0, &gone));
+    cases.extend(ask(&index, encode, true, &uncovered(corpus, &gone)));
     for (topics, start) in SMALL {
         let removed = others(corpus, topics, start);
         let index = learn(&part::without(&learned, &removed), encode);
         let asked = left_out(corpus, 0, &[removed, gone.clone()].concat());
-        cases.extend(judged(&index, encode, false, &asked));
-        // As many of these for each topic that the smaller guide has as for the whole guide.
+        cases.extend(ask(&index, encode, false, &asked));
+        // The same share of the left-out topics as of the guide's.
         let some = gone.iter().copied().skip(start);
         let some: Vec<usize> = some.step_by(every(corpus, topics)).collect();
-        cases.extend(judged(&index, encode, false, &uncovered(corpus, &some)));
+        cases.extend(ask(&index, encode, false, &uncovered(corpus, &some)));
     }
     cases
 }
@@ -193,7 +194,7 @@ fn others(corpus: &Corpus, topics: usize, start: usize) -> Vec<usize> {
     all.filter(|topic| topic % every != start).collect()
 }
 
-/// One topic in how many makes a guide of about so many topics.
+/// Which share of the topics makes a guide of about this many: one in how many.
 fn every(corpus: &Corpus, topics: usize) -> usize {
     corpus.topics.len().div_ceil(topics)
 }
@@ -208,7 +209,7 @@ struct Asked<'a> {
     answers: Vec<Place>,
 }
 
-/// Every [`FOLDS`]-th text, from number `fold` on, but those that only topics answer which are gone.
+/// Every [`FOLDS`]-th text, from number `fold` on, unless all topics that answer it are gone.
 fn left_out<'a>(corpus: &'a Corpus, fold: usize, gone: &[usize]) -> Vec<Asked<'a>> {
     let mut asked = Vec::new();
     for message in corpus.messages.iter().skip(fold).step_by(FOLDS) {
@@ -246,7 +247,7 @@ fn left_out<'a>(corpus: &'a Corpus, fold: usize, gone: &[usize]) -> Vec<Asked<'a
     asked
 }
 
-/// The messages that only topics answer which are gone.
+/// The messages all of whose topics are gone.
 fn uncovered<'a>(corpus: &'a Corpus, gone: &[usize]) -> Vec<Asked<'a>> {
     let messages = corpus.messages.iter();
     let only = messages.filter(|message| {
@@ -283,19 +284,16 @@ fn learn(corpus: &Corpus, encode: &Encode<'_>) -> Index {
 }
 
 /// Asks texts of a guide, which is the whole one or a part.
-fn judged(index: &Index, encode: &Encode<'_>, whole: bool, asked: &[Asked<'_>]) -> Vec<Case> {
-    let judge = |Asked {
-                     kind,
-                     text,
-                     answers,
-                 }: &Asked<'_>| {
-        let found = index.search(&Question::new(*text).encoded(encode));
+fn ask(index: &Index, encode: &Encode<'_>, whole: bool, asked: &[Asked<'_>]) -> Vec<Case> {
+    let judge = |asked: &Asked<'_>| {
+        let found = index.search(&Question::new(asked.text).encoded(encode));
         let best = found.matches.first()?;
-        let of_topic = answers.iter().filter(|(topic, _)| *topic == best.topic);
+        let answers = asked.answers.iter();
+        let of_topic = answers.filter(|(topic, _)| *topic == best.topic);
         let sections: Vec<Option<usize>> = of_topic.map(|(_, section)| *section).collect();
-        let evidence = Evidence::of(&found, answer::asks(text));
+        let evidence = Evidence::of(&found, answer::asks(asked.text));
         Some(Case {
-            kind: *kind,
+            kind: asked.kind,
             features: evidence.features().map(f64::from),
             right: !sections.is_empty(),
             section: sections
@@ -346,12 +344,11 @@ fn fit(name: &str, cases: &[Case], weight: impl Fn(&Case) -> f64) {
             .iter()
             .filter(|(said, case)| (low..low + 0.1).contains(said) && case.kind != Kind::Uncovered)
             .collect();
-        let right = here.iter().filter(|(_, case)| case.right).count();
         let said = here.iter().map(|(said, _)| said).sum::<f64>() / here.len().max(1) as f64;
         println!(
             "  {:>5.1} %  {:>5.1} %  {:>5}",
             100.0 * said,
-            100.0 * right as f64 / here.len().max(1) as f64,
+            share(here.iter().map(|(_, case)| case.right)),
             here.len()
         );
     }
@@ -359,25 +356,18 @@ fn fit(name: &str, cases: &[Case], weight: impl Fn(&Case) -> f64) {
     for bar in [
         0.15, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.625, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95,
     ] {
-        let share = |kind: Kind, right: bool| {
-            let of_kind: Vec<_> = judged
-                .iter()
-                .filter(|(_, case)| case.kind == kind)
-                .collect();
-            let above = of_kind
-                .iter()
-                .filter(|(said, case)| *said >= bar && case.right == right)
-                .count();
-            100.0 * above as f64 / of_kind.len().max(1) as f64
+        let above = |kind: Kind, right: bool| {
+            let of_kind = judged.iter().filter(|(_, case)| case.kind == kind);
+            share(of_kind.map(|(said, case)| *said >= bar && case.right == right))
         };
         println!(
             "  {bar:.3}  {:>6.1} / {:<6.1}       {:>6.1} / {:<6.1}        {:>6.1}        {:>6.1}",
-            share(Kind::Message, true),
-            share(Kind::Message, false),
-            share(Kind::Phrasing, true),
-            share(Kind::Phrasing, false),
-            share(Kind::OutOfScope, false),
-            share(Kind::Uncovered, false)
+            above(Kind::Message, true),
+            above(Kind::Message, false),
+            above(Kind::Phrasing, true),
+            above(Kind::Phrasing, false),
+            above(Kind::OutOfScope, false),
+            above(Kind::Uncovered, false)
         );
     }
 }

@@ -3,9 +3,9 @@
 
 use internbot::search::Corpus;
 
-/// One text in so many is left out.
+/// One text in this many is left out.
 pub(crate) const FOLDS: usize = 6;
-/// One topic in so many is left out, from `FIRST_TOPIC` on.
+/// One topic in this many is left out, from `FIRST_TOPIC` on.
 const TOPICS: usize = 5;
 const FIRST_TOPIC: usize = 2;
 
