@@ -1,5 +1,7 @@
 //! Messages: whether one is for the bot, and the answer to it.
 
+use std::cell::LazyCell;
+
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 
 use crate::answer::Outcome;
@@ -53,10 +55,10 @@ pub(in crate::discord) fn classify(
         .as_ref()
         .filter(|earlier| earlier.author.id == me);
     // Not asked of the many messages that are for others.
-    let is_blank = || says_nothing(&text);
+    let is_blank = LazyCell::new(|| says_nothing(&text));
     let way = if message.guild_id.is_none() {
         Way::Direct
-    } else if earlier.is_some() && !is_blank() {
+    } else if earlier.is_some() && !*is_blank {
         Way::Reply
     } else if bot.is_mentioned_in(message, message.guild_id) {
         Way::Mention
@@ -66,13 +68,12 @@ pub(in crate::discord) fn classify(
             && message.mention_roles.is_empty()
             && !message.is_to_everyone()
             && message.message_reference.is_none();
-        let overheard = to_nobody
-            && bot.answers_unasked_in(message.guild_id, message.channel_id)
-            && !is_blank();
+        let overheard =
+            to_nobody && bot.answers_unasked_in(message.guild_id, message.channel_id) && !*is_blank;
         overheard.then_some(Way::Overheard)?
     };
     let asker = message.author.id;
-    let turn = if way == Way::Overheard || is_blank() {
+    let turn = if way == Way::Overheard || *is_blank {
         Turn::Theirs
     } else {
         bot.take_turn(asker, message.guild_id)
