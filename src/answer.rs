@@ -184,8 +184,6 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     let is_clearly_out_of_scope = found.out_of_scope.is_some_and(|(_, score)| {
         score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE
     });
-    // Only rare messages are worth a look through all examples.
-    let foreign = || foreign_kind(knowledge);
     let mut kind = found
         .out_of_scope
         .filter(|&(_, score)| {
@@ -194,13 +192,10 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         })
         .map(|(kind, _)| kind)
         // One unknown word may be a name as well as another language.
-        .filter(|kind| found.words > 1 || Some(*kind) != foreign());
+        .filter(|kind| found.words > 1 || Some(*kind) != foreign_kind(knowledge));
     let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
-        let bar = match found.encoded {
-            Some(_) => ENCODED_OVERHEARD_BAR,
-            None => OVERHEARD_BAR,
-        };
+        let bar = evidence.either(OVERHEARD_BAR, ENCODED_OVERHEARD_BAR);
         overheard(probability, bar, stakes, asks)
     } else {
         asked(probability, stakes, found.words, asks, kind.is_some())
@@ -232,7 +227,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         kind = None;
     }
     if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
-        kind = foreign();
+        kind = foreign_kind(knowledge);
     }
     Answer {
         outcome,
@@ -271,7 +266,7 @@ pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
     candidates
 }
 
-/// The out-of-scope kind with examples in other alphabets.
+/// The out-of-scope kind with examples in other alphabets. It looks through all examples: only rare messages are worth that.
 fn foreign_kind(knowledge: &KnowledgeBase) -> Option<usize> {
     let foreign = |kind: &MessageKind| {
         kind.examples
@@ -366,19 +361,11 @@ fn stakes(knowledge: &KnowledgeBase, topic: usize, section: usize) -> Stakes {
 }
 
 fn asked_probability(evidence: Evidence) -> f32 {
-    evidence.probability(if evidence.encoded {
-        &coefficient::ENCODED_ASKED
-    } else {
-        &coefficient::ASKED
-    })
+    evidence.probability(evidence.either(&coefficient::ASKED, &coefficient::ENCODED_ASKED))
 }
 
 fn overheard_probability(evidence: Evidence) -> f32 {
-    evidence.probability(if evidence.encoded {
-        &coefficient::ENCODED_OVERHEARD
-    } else {
-        &coefficient::OVERHEARD
-    })
+    evidence.probability(evidence.either(&coefficient::OVERHEARD, &coefficient::ENCODED_OVERHEARD))
 }
 
 /// The probability that the best match for a message is right, if it was asked of the bot.

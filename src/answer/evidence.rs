@@ -7,7 +7,7 @@ use crate::search::Found;
 pub struct Evidence {
     numbers: [f32; FEATURES],
     /// Whether an encoder was asked; if not, its numbers are zero.
-    pub(super) encoded: bool,
+    encoded: bool,
 }
 
 /// How many numbers there are in an [`Evidence`].
@@ -64,6 +64,11 @@ impl Evidence {
     /// The numbers, in the order of [`Self::NAMES`].
     pub fn features(self) -> [f32; FEATURES] {
         self.numbers
+    }
+
+    /// The first for words alone, the second if an encoder was asked.
+    pub(super) fn either<T>(self, words_alone: T, encoded: T) -> T {
+        if self.encoded { encoded } else { words_alone }
     }
 
     pub(super) fn probability(self, model: &Model) -> f32 {
