@@ -29,15 +29,12 @@
 
 mod part;
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
 use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
-use internbot::search::{
-    Components, Corpus, Encode, Index, Question, SentenceVector, Sentences, no_encoder,
-};
+use internbot::search::{Components, Corpus, Encode, Index, Question, Sentences, no_encoder};
 use jiff::Zoned;
 use part::FOLDS;
 
@@ -74,16 +71,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_else(|| "knowledge".to_owned());
     let knowledge = knowledge::load(Path::new(&folder), Zoned::now().date())?;
     let corpus = Corpus::from(&knowledge);
-    let vectors = vectors(&corpus)?;
-    let encode = &|text: &str| vectors.get(text).copied();
-    if vectors.is_empty() {
-        report("words alone", &ask_in_rounds(&corpus));
-    } else {
+    if let Some(encode) = encoder(&corpus)? {
         report(
             "words alone, asked the same",
             &ask_part(&corpus, &no_encoder),
         );
-        report("with the encoder", &ask_part(&corpus, encode));
+        report("with the encoder", &ask_part(&corpus, &encode));
+    } else {
+        report("words alone", &ask_in_rounds(&corpus));
     }
     Ok(())
 }
@@ -262,21 +257,21 @@ fn uncovered<'a>(corpus: &'a Corpus, gone: &[usize]) -> Vec<Asked<'a>> {
     .collect()
 }
 
-/// The vectors of all texts, from an encoder in the folder that the second argument names; none without one.
+/// An encoder in the folder that the second argument names, which has read all texts; `None` without one.
 #[cfg(feature = "encoder")]
-fn vectors(corpus: &Corpus) -> Result<HashMap<&str, SentenceVector>, Box<dyn Error>> {
+fn encoder(corpus: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
     let Some(folder) = std::env::args().nth(2) else {
-        return Ok(HashMap::new());
+        return Ok(None);
     };
     let encoder = internbot::encoder::InstalledEncoder::open(Some(Path::new(&folder)))?;
     let encoder = encoder.ok_or("there is no encoder in that folder")?;
-    let (vectors, _) = encoder.vectors(&Sentences::texts(corpus), |_, _| {});
-    Ok(vectors.into_iter().collect())
+    let (encode, _) = encoder.knowing(&Sentences::texts(corpus), &|_, _| {});
+    Ok(Some(Box::new(move |text| Some(encode(text)))))
 }
 
 #[cfg(not(feature = "encoder"))]
-fn vectors(_: &Corpus) -> Result<HashMap<&str, SentenceVector>, Box<dyn Error>> {
-    Ok(HashMap::new())
+fn encoder(_: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
+    Ok(None)
 }
 
 fn learn(corpus: &Corpus, encode: &Encode<'_>) -> Index {
@@ -286,7 +281,7 @@ fn learn(corpus: &Corpus, encode: &Encode<'_>) -> Index {
 /// Asks texts of a guide, which is the whole one or a part.
 fn ask(index: &Index, encode: &Encode<'_>, whole: bool, asked: &[Asked<'_>]) -> Vec<Case> {
     let judge = |asked: &Asked<'_>| {
-        let found = index.search(&Question::new(asked.text).encoded(encode));
+        let found = index.search(&Question::new(asked.text).encoded(index, encode));
         let best = found.matches.first()?;
         let answers = asked.answers.iter();
         let of_topic = answers.filter(|(topic, _)| *topic == best.topic);

@@ -11,14 +11,13 @@
 //! `{"id": position of the query, "ranked": [[topic, score],…], "confident": whether the bot would answer, "score": the
 //! probability that the query is in scope}`.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::io::{Write, stdout};
 
 use internbot::answer;
 use internbot::search::{
-    Component, Components, Corpus, Index, Question, SentenceVector, Sentences, TopicTexts,
+    Component, Components, Corpus, Encode, Index, Question, Sentences, TopicTexts, no_encoder,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -81,13 +80,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         corpus.out_of_scope.push(read_queries(file)?);
     }
     let queries = read_queries(queries)?;
-    let vectors = vectors(&corpus, &queries)?;
-    let encode = &|text: &str| vectors.get(text).copied();
+    let encode = &encoder(&corpus, &queries)?;
     let index =
         Index::with_components(&corpus, components).with_sentences(Sentences::new(&corpus, encode));
     let mut out = stdout().lock();
     for (id, text) in queries.iter().enumerate() {
-        let found = index.search(&Question::new(text.as_str()).encoded(encode));
+        let found = index.search(&Question::new(text.as_str()).encoded(&index, encode));
         let ranked: Vec<_> = found
             .matches
             .iter()
@@ -103,29 +101,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The vectors of everything that is learned or asked, if there is an encoder.
+/// The encoder in the folder `ENCODER`, if there is one; it has read everything that is learned or asked.
 #[cfg(feature = "encoder")]
-fn vectors(
-    corpus: &Corpus,
-    queries: &[String],
-) -> Result<HashMap<String, SentenceVector>, Box<dyn Error>> {
+fn encoder(corpus: &Corpus, queries: &[String]) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
     let Some(folder) = std::env::var_os("ENCODER") else {
-        return Ok(HashMap::new());
+        return Ok(Box::new(no_encoder));
     };
     let encoder = internbot::encoder::InstalledEncoder::open(Some(folder.as_ref()))?;
     let encoder = encoder.ok_or("there is no encoder in that folder")?;
     let mut texts = Sentences::texts(corpus);
     texts.extend(queries.iter().map(String::as_str));
-    let (vectors, _) = encoder.vectors(&texts, |_, _| {});
-    let vectors = vectors.into_iter();
-    Ok(vectors
-        .map(|(text, vector)| (text.to_owned(), vector))
-        .collect())
+    let (encode, _) = encoder.knowing(&texts, &|_, _| {});
+    Ok(Box::new(move |text| Some(encode(text))))
 }
 
 #[cfg(not(feature = "encoder"))]
-fn vectors(_: &Corpus, _: &[String]) -> Result<HashMap<String, SentenceVector>, Box<dyn Error>> {
-    Ok(HashMap::new())
+fn encoder(_: &Corpus, _: &[String]) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
+    Ok(Box::new(no_encoder))
 }
 
 fn read_queries(file: &str) -> Result<Vec<String>, Box<dyn Error>> {

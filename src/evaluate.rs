@@ -127,9 +127,9 @@ impl<'a> Judged<'a> {
         let asked = Question {
             text: case.text.clone(),
             previous: case.previous.clone(),
-            vector: encode(&case.text).map(Box::new),
-            overheard: false,
-        };
+            ..Question::default()
+        }
+        .encoded(index, encode);
         let overheard = Question {
             overheard: true,
             ..asked.clone()

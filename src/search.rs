@@ -30,6 +30,7 @@ mod training;
 mod vectorizer;
 mod whitening;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::text;
@@ -115,10 +116,11 @@ impl Question {
         }
     }
 
-    /// The same, with its vector from an encoder.
-    pub fn encoded(self, encode: &Encode<'_>) -> Self {
+    /// The same, with its vector from an encoder if the index uses one.
+    pub fn encoded(self, index: &Index, encode: &Encode<'_>) -> Self {
+        let to_encode = index.has_sentences().then(|| index.corrected(&self.text));
         Self {
-            vector: encode(&self.text).map(Box::new),
+            vector: to_encode.and_then(|text| encode(&text)).map(Box::new),
             ..self
         }
     }
@@ -287,6 +289,13 @@ impl Index {
     /// group under the group's name and long words corrected. In alphabetical order, each once.
     pub fn content_terms(&self, text: &str) -> Vec<String> {
         self.analyzer.content_terms(text)
+    }
+
+    /// A question as an encoder should read it: misspelt words, which an encoder takes apart into pieces that mean nothing, are
+    /// corrected to words of the guide. A word with a vector of its own among the word vectors stays as it is.
+    pub fn corrected<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.analyzer
+            .corrected(text, |word| self.meanings.has(word))
     }
 
     /// The word that someone has begun to type: the matching one that the knowledge base's questions use most often. `None` if

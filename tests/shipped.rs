@@ -3,7 +3,7 @@
 //! What these tests prove:
 //! 1. Real ways to ask find a right topic first.
 //! 2. A misspelt word (letters swapped, left out, doubled, wrong) still finds its topic.
-//! 3. Short words, numbers and protected words are never corrected into others.
+//! 3. Short words, numbers and protected words are never corrected into others, and an encoder gets the corrected words.
 //! 4. Filler words change nothing.
 //! 5. Every phrasing in the guide finds its own topic, and its own section, first.
 //! 6. Messages that are not for the bot are not answered, above all if nobody asked it.
@@ -124,6 +124,28 @@ fn short_and_protected_words_are_not_corrected() {
             corrections.is_empty(),
             "{question:?} was corrected: {corrections:?}"
         );
+    }
+}
+
+#[test]
+fn an_encoder_reads_misspelt_words_corrected_and_everything_else_as_it_was_typed() {
+    for (typed, read) in [
+        (
+            "Hi!! how do i wirte a (short) cover lettr?",
+            "Hi!! how do i write a (short) cover letter?",
+        ),
+        (
+            "intreview\nfeedbck, HELP 😭",
+            "interview\nfeedback, HELP 😭",
+        ),
+        // A word that the guide lacks.
+        (
+            "is a saxophone solo ok as a hobby",
+            "is a saxophone solo ok as a hobby",
+        ),
+        ("", ""),
+    ] {
+        assert_eq!(INDEX.corrected(typed), read);
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn run(
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let question = Question::new(text).encoded(encode);
+    let question = Question::new(text).encoded(&guide.index, encode);
     let answer = guide.answer(&question);
     let mut out = anstream::stdout().lock();
     if options.json {
@@ -157,7 +157,7 @@ fn answer_lines(
                 let question = Question {
                     previous,
                     overheard,
-                    ..Question::new(text).encoded(encode)
+                    ..Question::new(text).encoded(&guide.index, encode)
                 };
                 let answer = guide.answer(&question);
                 serde_json::to_writer(&mut output, &Output::new(&guide.knowledge, id, &answer))?;

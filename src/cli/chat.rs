@@ -63,7 +63,7 @@ pub(super) fn run(live: &Live, encoder: &TerminalEncoder) -> Result<ExitCode, Cl
             Err(_) => {
                 let question = Question {
                     previous: previous.clone(),
-                    ..Question::new(line).encoded(&|text| encoder.encode(text))
+                    ..Question::new(line).encoded(&guide.index, &|text| encoder.encode(text))
                 };
                 shown = reply::to_answer(&guide.knowledge, &guide.answer(&question));
                 previous.push(question.text);

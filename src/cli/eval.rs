@@ -15,8 +15,6 @@ use internbot::search::no_encoder;
 use internbot::search::{Component, Components, Corpus, Index, SentenceVector, Sentences};
 use internbot::text_file;
 use jiff::Zoned;
-#[cfg(feature = "encoder")]
-use rustc_hash::FxHashMap;
 
 use super::error::CliError;
 #[cfg(feature = "encoder")]
@@ -159,18 +157,8 @@ fn encoding(
     let encoder = InstalledEncoder::open(config.encoder.folder.as_deref())?;
     let mut texts = Sentences::texts(corpus);
     texts.extend(cases.iter().map(|case| case.text.as_str()));
-    let known: FxHashMap<String, SentenceVector> = match &encoder {
-        Some(encoder) => with_progress(|progress| encoder.vectors(&texts, progress))
-            .into_iter()
-            .map(|(text, vector)| (text.to_owned(), vector))
-            .collect(),
-        None => FxHashMap::default(),
-    };
-    Ok(move |text: &str| {
-        let encoder = encoder.as_ref()?;
-        let known = known.get(text).copied();
-        Some(known.unwrap_or_else(|| encoder.encode(text)))
-    })
+    let encode = encoder.map(|encoder| with_progress(|progress| encoder.knowing(&texts, progress)));
+    Ok(move |text: &str| encode.as_ref().map(|encode| encode(text)))
 }
 
 #[cfg(not(feature = "encoder"))]

@@ -209,7 +209,8 @@ impl EventContext {
         if !self.guide.index.has_sentences() {
             return question;
         }
-        let vector = self.bot.encoder.encode(&question.text).await;
+        let text = self.guide.index.corrected(&question.text);
+        let vector = self.bot.encoder.encode(&text).await;
         self.bot.monitor.encoded(vector.is_some());
         Question {
             vector: vector.map(Box::new),

@@ -255,12 +255,7 @@ fn command(knowledge: &KnowledgeBase, privacy: &Privacy, text: &str) -> Option<D
 }
 
 fn question(guide: &Guide, encode: &Encode<'_>, text: &str) -> Question {
-    let question = Question::new(text);
-    if guide.index.has_sentences() {
-        question.encoded(encode)
-    } else {
-        question
-    }
+    Question::new(text).encoded(&guide.index, encode)
 }
 
 /// What a search finds for a question that was asked before.

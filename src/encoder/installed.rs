@@ -47,15 +47,23 @@ impl InstalledEncoder {
         (sentences, encoded.faults)
     }
 
-    /// The vectors of texts, by their texts.
-    pub fn vectors<'t>(
-        &self,
-        texts: &[&'t str],
-        progress: impl Fn(usize, usize) + Sync,
-    ) -> (FxHashMap<&'t str, SentenceVector>, Vec<CacheFault>) {
+    /// The same encoder, which now knows the vectors of these texts and computes only those of others.
+    pub fn knowing(
+        self,
+        texts: &[&str],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> (
+        impl Fn(&str) -> SentenceVector + Sync + use<>,
+        Vec<CacheFault>,
+    ) {
         let encoded = self.cache.encode(&self.encoder, texts, progress);
-        let vectors = texts.iter().copied().zip(encoded.vectors);
-        (vectors.collect(), encoded.faults)
+        let texts = texts.iter().map(|text| (*text).to_owned());
+        let known: FxHashMap<String, SentenceVector> = texts.zip(encoded.vectors).collect();
+        let encode = move |text: &str| {
+            let vector = known.get(text).copied();
+            vector.unwrap_or_else(|| self.encode(text))
+        };
+        (encode, encoded.faults)
     }
 
     /// The encoder itself, to encode questions on other threads.

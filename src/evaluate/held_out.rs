@@ -181,7 +181,7 @@ pub fn leave_one_out(
         .flat_map(|(number, topic)| topic.questions(false).map(move |(_, text)| (number, text)));
     let known_first = known
         .filter(|(number, text)| {
-            full.search(&Question::new(*text).encoded(encode))
+            full.search(&Question::new(*text).encoded(&full, encode))
                 .matches
                 .first()
                 .is_some_and(|best| best.topic == *number)
@@ -246,7 +246,7 @@ fn leave_out_round(
     let index = learn(&rest, components, encode);
     let mut tally = Tally::default();
     for (number, section, text) in left_out {
-        let found = index.search(&Question::new(misspell(&text, typos)).encoded(encode));
+        let found = index.search(&Question::new(misspell(&text, typos)).encoded(&index, encode));
         let rank = found.matches.iter().position(|found| found.topic == number);
         tally.phrasings += 1;
         tally.first += usize::from(rank == Some(0));

@@ -299,6 +299,35 @@ impl Analyzer {
         });
     }
 
+    /// A text with its misspelt words corrected and everything else as it was typed. Words that `is_word` knows stay, even if
+    /// the guide lacks them.
+    pub(super) fn corrected<'t>(
+        &self,
+        text: &'t str,
+        is_word: impl Fn(&str) -> bool,
+    ) -> Cow<'t, str> {
+        let mut corrections = self.understand(0, text).corrections;
+        corrections.retain(|(typed, _)| !is_word(typed));
+        if corrections.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut whole = String::with_capacity(text.len() + 8);
+        for piece in text.split_inclusive(char::is_whitespace) {
+            let words = text::words(piece);
+            let correction = corrections
+                .iter()
+                .find(|(typed, _)| words == [typed.as_str()]);
+            match correction {
+                Some((_, right)) => {
+                    let typed = piece.trim_matches(|c: char| !c.is_alphanumeric());
+                    whole.push_str(&piece.replacen(typed, right, 1));
+                }
+                None => whole.push_str(piece),
+            }
+        }
+        Cow::Owned(whole)
+    }
+
     fn spelt(&self, number: u32) -> &str {
         self.words.at(number).map_or("", |(word, _)| word)
     }

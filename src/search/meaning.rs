@@ -55,6 +55,11 @@ impl Meanings {
         }
     }
 
+    /// Whether a word has a vector.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.words.contains_key(word)
+    }
+
     /// The vector of a text; all zero if no word is known.
     pub(super) fn of(&self, analyzed: &AnalyzedText) -> Meaning {
         let mut sum = [0.0; DIMENSIONS];

@@ -36,7 +36,7 @@ fn an_explanation_says_what_the_encoder_adds_and_that_words_alone_were_read_with
         ),
         (
             &both,
-            Question::new(text).encoded(&encode),
+            Question::new(text).encoded(&both, &encode),
             "nearest examples by the encoder",
         ),
     ] {

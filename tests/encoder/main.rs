@@ -18,6 +18,7 @@
 mod explaining;
 mod installing;
 mod keeping;
+mod misspelling;
 mod server;
 mod vectors;
 
