@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_else(|| "knowledge".to_owned());
     let knowledge = knowledge::load(Path::new(&folder), Zoned::now().date())?;
     let corpus = Corpus::from(&knowledge);
-    if let Some(encode) = encoder(&corpus)? {
+    if let Some(encode) = encoding(&corpus)? {
         report(
             "words alone, asked the same",
             &ask_part(&corpus, &no_encoder),
@@ -257,9 +257,9 @@ fn uncovered<'a>(corpus: &'a Corpus, gone: &[usize]) -> Vec<Asked<'a>> {
     .collect()
 }
 
-/// An encoder in the folder that the second argument names, which has read all texts; `None` without one.
+/// What encodes texts, with the encoder in the folder that the second argument names; `None` without one.
 #[cfg(feature = "encoder")]
-fn encoder(corpus: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
+fn encoding(corpus: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
     let Some(folder) = std::env::args().nth(2) else {
         return Ok(None);
     };
@@ -270,7 +270,7 @@ fn encoder(corpus: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Erro
 }
 
 #[cfg(not(feature = "encoder"))]
-fn encoder(_: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
+fn encoding(_: &Corpus) -> Result<Option<Box<Encode<'static>>>, Box<dyn Error>> {
     Ok(None)
 }
 

@@ -11,6 +11,7 @@
 //! `{"id": position of the query, "ranked": [[topic, score],…], "confident": whether the bot would answer, "score": the
 //! probability that the query is in scope}`.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fs;
 use std::io::{Write, stdout};
@@ -80,9 +81,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         corpus.out_of_scope.push(read_queries(file)?);
     }
     let queries = read_queries(queries)?;
-    let encode = &encoder(&corpus, &queries)?;
-    let index =
-        Index::with_components(&corpus, components).with_sentences(Sentences::new(&corpus, encode));
+    let words = Index::with_components(&corpus, components);
+    let corrected: Vec<_> = queries.iter().map(|query| words.corrected(query)).collect();
+    let encode = &encoding(&corpus, &corrected)?;
+    let index = words.with_sentences(Sentences::new(&corpus, encode));
     let mut out = stdout().lock();
     for (id, text) in queries.iter().enumerate() {
         let found = index.search(&Question::new(text.as_str()).encoded(&index, encode));
@@ -101,22 +103,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The encoder in the folder `ENCODER`, if there is one; it has read everything that is learned or asked.
+/// What encodes texts, with the encoder in the folder `ENCODER` if there is one. It reads everything that is learned or asked.
 #[cfg(feature = "encoder")]
-fn encoder(corpus: &Corpus, queries: &[String]) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
+fn encoding(
+    corpus: &Corpus,
+    queries: &[Cow<'_, str>],
+) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
     let Some(folder) = std::env::var_os("ENCODER") else {
         return Ok(Box::new(no_encoder));
     };
     let encoder = internbot::encoder::InstalledEncoder::open(Some(folder.as_ref()))?;
     let encoder = encoder.ok_or("there is no encoder in that folder")?;
     let mut texts = Sentences::texts(corpus);
-    texts.extend(queries.iter().map(String::as_str));
+    texts.extend(queries.iter().map(AsRef::as_ref));
     let (encode, _) = encoder.knowing(&texts, &|_, _| {});
     Ok(Box::new(move |text| Some(encode(text))))
 }
 
 #[cfg(not(feature = "encoder"))]
-fn encoder(_: &Corpus, _: &[String]) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
+fn encoding(_: &Corpus, _: &[Cow<'_, str>]) -> Result<Box<Encode<'static>>, Box<dyn Error>> {
     Ok(Box::new(no_encoder))
 }
 

@@ -292,7 +292,8 @@ impl Index {
     }
 
     /// A question as an encoder should read it: misspelt words, which an encoder takes apart into pieces that mean nothing, are
-    /// corrected to words of the guide. A word with a vector of its own among the word vectors stays as it is.
+    /// corrected to words of the guide. A word with a vector of its own stays as it is,
+    /// unless the guide's examples misspell a word in the same way.
     pub fn corrected<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.analyzer
             .corrected(text, |word| self.meanings.has(word))

@@ -1,5 +1,6 @@
 //! `internbot eval`: rates over questions whose right topics are known.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -69,13 +70,18 @@ pub(super) fn run(
     let knowledge = source.load(Zoned::now().date())?;
     let corpus = Corpus::from(&knowledge);
     let cases = cases(options)?;
-    let encode = encoding(config, &corpus, &cases)?;
     let components = options
         .ablate
         .iter()
         .fold(Components::ALL, |components, &component| {
             components.without(component)
         });
+    let words = Index::with_components(&corpus, components);
+    let questions: Vec<_> = cases
+        .iter()
+        .map(|case| words.corrected(&case.text))
+        .collect();
+    let encode = encoding(config, &corpus, &questions)?;
     let mut out = anstream::stdout();
     let left_out = options.leave_one_out || options.leave_topic_out || options.cross_validate;
     if left_out && components.has(Component::Encoder) && encode("").is_some() {
@@ -98,8 +104,7 @@ pub(super) fn run(
     if options.files.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let index = Index::with_components(&corpus, components)
-        .with_sentences(Sentences::new(&corpus, &encode));
+    let index = words.with_sentences(Sentences::new(&corpus, &encode));
     let figures = evaluate::evaluate(&knowledge, &index, &cases, &encode);
     show(&mut out, options.json, &figures, write_figures)?;
     let Some(path) = &options.baseline else {
@@ -147,16 +152,16 @@ fn cases(options: &EvalOptions) -> Result<Vec<Case>, CliError> {
     Ok(cases)
 }
 
-/// What encodes the texts of the guide and of the cases, if an encoder is installed.
+/// What encodes the texts of the guide and the questions, if an encoder is installed.
 #[cfg(feature = "encoder")]
 fn encoding(
     config: &Config,
     corpus: &Corpus,
-    cases: &[Case],
+    questions: &[Cow<'_, str>],
 ) -> Result<impl Fn(&str) -> Option<SentenceVector> + Sync, CliError> {
     let encoder = InstalledEncoder::open(config.encoder.folder.as_deref())?;
     let mut texts = Sentences::texts(corpus);
-    texts.extend(cases.iter().map(|case| case.text.as_str()));
+    texts.extend(questions.iter().map(AsRef::as_ref));
     let encode = encoder.map(|encoder| with_progress(|progress| encoder.knowing(&texts, progress)));
     Ok(move |text: &str| encode.as_ref().map(|encode| encode(text)))
 }
@@ -165,7 +170,7 @@ fn encoding(
 fn encoding(
     _: &Config,
     _: &Corpus,
-    _: &[Case],
+    _: &[Cow<'_, str>],
 ) -> Result<impl Fn(&str) -> Option<SentenceVector> + Sync, CliError> {
     Ok(no_encoder)
 }

@@ -47,7 +47,7 @@ impl InstalledEncoder {
         (sentences, encoded.faults)
     }
 
-    /// The same encoder, which now knows the vectors of these texts and computes only those of others.
+    /// Encodes these texts. The function that it returns knows their vectors, and computes only those of other texts.
     pub fn knowing(
         self,
         texts: &[&str],

@@ -300,27 +300,27 @@ impl Analyzer {
     }
 
     /// A text with its misspelt words corrected and everything else as it was typed. Words that `is_word` knows stay, even if
-    /// the guide lacks them.
+    /// the guide lacks them, unless its examples misspell a word in the same way.
     pub(super) fn corrected<'t>(
         &self,
         text: &'t str,
         is_word: impl Fn(&str) -> bool,
     ) -> Cow<'t, str> {
         let mut corrections = self.understand(0, text).corrections;
-        corrections.retain(|(typed, _)| !is_word(typed));
+        corrections.retain(|(typed, _)| !is_word(typed) || self.words.is_misspelling(typed));
         if corrections.is_empty() {
             return Cow::Borrowed(text);
         }
+        let is_sign = |c: char| !c.is_alphanumeric();
         let mut whole = String::with_capacity(text.len() + 8);
-        for piece in text.split_inclusive(char::is_whitespace) {
-            let words = text::words(piece);
-            let correction = corrections
-                .iter()
-                .find(|(typed, _)| words == [typed.as_str()]);
-            match correction {
+        for piece in text.split_inclusive(is_sign) {
+            let word = piece.trim_end_matches(is_sign);
+            let words = text::words(word);
+            let is_typed = |(typed, _): &&(String, String)| words == [typed.as_str()];
+            match corrections.iter().find(is_typed) {
                 Some((_, right)) => {
-                    let typed = piece.trim_matches(|c: char| !c.is_alphanumeric());
-                    whole.push_str(&piece.replacen(typed, right, 1));
+                    whole.push_str(right);
+                    whole.push_str(piece.strip_prefix(word).unwrap_or_default());
                 }
                 None => whole.push_str(piece),
             }

@@ -13,9 +13,14 @@ const MISSPELLING_RATIO: u32 = 10;
 /// Words that fewer examples use explain no misspelling.
 const FREQUENT: u32 = 50;
 
-/// All known words in alphabetical order; a word's position is its number.
+/// All known words.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct TermDictionary(IndexMap<Box<str>, Known, FxBuildHasher>);
+pub(super) struct TermDictionary {
+    /// In alphabetical order; a word's position is its number.
+    words: IndexMap<Box<str>, Known, FxBuildHasher>,
+    /// What the examples misspell, as they misspell it, in alphabetical order.
+    misspellings: Vec<Box<str>>,
+}
 
 /// What is known of a word.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -96,7 +101,8 @@ impl TermDictionaryBuilder {
         stems: &mut FxHashMap<Box<str>, u32>,
         texts: [&mut Texts; 2],
     ) -> TermDictionary {
-        let misspellings = self.take_misspellings();
+        let (misspellings, mut misspelt) = self.take_misspellings();
+        misspelt.sort_unstable();
         let mut turns: Vec<(Box<str>, u32)> = self.turns.into_iter().collect();
         turns.sort_unstable();
         let mut numbers = vec![0; turns.len()];
@@ -125,11 +131,15 @@ impl TermDictionaryBuilder {
                 },
             );
         }
-        TermDictionary(words)
+        TermDictionary {
+            words,
+            misspellings: misspelt,
+        }
     }
 
-    /// Removes the examples' misspellings, which are not to be taken for words: the turn of each, and of what was meant.
-    fn take_misspellings(&mut self) -> FxHashMap<u32, u32> {
+    /// Removes the examples' misspellings, which are not to be taken for words: the turn of each and of what was meant, and
+    /// the misspellings themselves.
+    fn take_misspellings(&mut self) -> (FxHashMap<u32, u32>, Vec<Box<str>>) {
         let known = |turn: u32| {
             let uses = self.uses.get(turn as usize).copied().unwrap_or_default();
             let reviewed = self.reviewed.get(turn as usize).copied();
@@ -161,35 +171,46 @@ impl TermDictionaryBuilder {
                 *others += uses;
             }
         }
-        self.turns
-            .retain(|_, turn| !misspellings.contains_key(turn));
-        misspellings
+        let misspelt = self
+            .turns
+            .extract_if(|_, turn| misspellings.contains_key(turn))
+            .map(|(word, _)| word)
+            .collect();
+        (misspellings, misspelt)
     }
 }
 
 impl TermDictionary {
     /// The number of a word, and what is known about it; `None` if it is unknown.
     pub(super) fn find(&self, word: &str) -> Option<(u32, &Known)> {
-        self.0
+        self.words
             .get_full(word)
             .map(|(number, _, known)| (number as u32, known))
     }
 
     /// The word of a number.
     pub(super) fn at(&self, number: u32) -> Option<(&str, &Known)> {
-        self.0
+        self.words
             .get_index(number as usize)
             .map(|(word, known)| (&**word, known))
     }
 
     /// All words, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Known)> {
-        self.0.iter().map(|(word, known)| (&**word, known))
+        self.words.iter().map(|(word, known)| (&**word, known))
+    }
+
+    /// Whether the examples have this, and it is a misspelling.
+    pub(super) fn is_misspelling(&self, word: &str) -> bool {
+        let found = self
+            .misspellings
+            .binary_search_by(|known| (**known).cmp(word));
+        found.is_ok()
     }
 
     /// Marks a word as a stop word.
     pub(super) fn stop(&mut self, word: &str) {
-        if let Some(known) = self.0.get_mut(word) {
+        if let Some(known) = self.words.get_mut(word) {
             known.stop = true;
         }
     }
@@ -200,7 +221,7 @@ impl TermDictionary {
         if self.find(begun).is_some_and(|(_, known)| known.uses > 0) {
             return None;
         }
-        let from = self.0.partition_point(|word, _| **word < *begun);
+        let from = self.words.partition_point(|word, _| **word < *begun);
         let like = self
             .iter()
             .skip(from)

@@ -28,7 +28,7 @@ const ENCODED_SECTION: f32 = 2.0;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SentenceVector([i16; SENTENCE_DIMENSIONS]);
 
-/// Turns a text into a vector; `None` if there is no encoder, or it has not seen the text yet.
+/// Turns a text into a vector; `None` if there is no encoder.
 pub type Encode<'a> = dyn Fn(&str) -> Option<SentenceVector> + Sync + 'a;
 
 /// No encoder.

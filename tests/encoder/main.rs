@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `vectors` | vectors are those of the reference implementation, and the same everywhere |
 //! | `keeping` | vectors are computed once, and questions do not queue up |
+//! | `misspelling` | a misspelt question has the vector of the one that was meant |
 //! | `explaining` | an explanation tells what the encoder said |
 //! | `installing` | `internbot encoder`: files are installed completely or not at all, from a folder, a wheel or a server |
 

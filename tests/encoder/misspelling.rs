@@ -22,6 +22,7 @@ fn a_misspelt_question_has_the_vector_of_the_question_that_was_meant() {
     let meant = vector(&both, "still no answer after my interview?");
     assert!(meant.is_some());
     assert_eq!(vector(&both, "still no ansewr after my intreview?"), meant);
-    assert_ne!(vector(&both, "still no sugar after my interview?"), meant);
+    let right = "no answer from the desert";
+    assert_eq!(vector(&both, right), encode(right).map(Box::new));
     assert_eq!(vector(&words, "still no answer after my interview?"), None);
 }
