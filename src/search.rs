@@ -10,6 +10,7 @@ mod classifier;
 mod common;
 mod context;
 mod corpus;
+mod corrected;
 mod dictionary;
 mod explain;
 mod features;
@@ -30,7 +31,6 @@ mod training;
 mod vectorizer;
 mod whitening;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::text;
@@ -289,14 +289,6 @@ impl Index {
     /// group under the group's name and long words corrected. In alphabetical order, each once.
     pub fn content_terms(&self, text: &str) -> Vec<String> {
         self.analyzer.content_terms(text)
-    }
-
-    /// A question as an encoder should read it: misspelt words, which an encoder takes apart into pieces that mean nothing, are
-    /// corrected to words of the guide. A word with a vector of its own stays as it is,
-    /// unless the guide's examples misspell a word in the same way.
-    pub fn corrected<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.analyzer
-            .corrected(text, |word| self.meanings.has(word))
     }
 
     /// The word that someone has begun to type: the matching one that the knowledge base's questions use most often. `None` if

@@ -299,35 +299,6 @@ impl Analyzer {
         });
     }
 
-    /// A text with its misspelt words corrected and everything else as it was typed. Words that `is_word` knows stay, even if
-    /// the guide lacks them, unless its examples misspell a word in the same way.
-    pub(super) fn corrected<'t>(
-        &self,
-        text: &'t str,
-        is_word: impl Fn(&str) -> bool,
-    ) -> Cow<'t, str> {
-        let mut corrections = self.understand(0, text).corrections;
-        corrections.retain(|(typed, _)| !is_word(typed) || self.words.is_misspelling(typed));
-        if corrections.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let is_sign = |c: char| !c.is_alphanumeric();
-        let mut whole = String::with_capacity(text.len() + 8);
-        for piece in text.split_inclusive(is_sign) {
-            let word = piece.trim_end_matches(is_sign);
-            let words = text::words(word);
-            let is_typed = |(typed, _): &&(String, String)| words == [typed.as_str()];
-            match corrections.iter().find(is_typed) {
-                Some((_, right)) => {
-                    whole.push_str(right);
-                    whole.push_str(piece.strip_prefix(word).unwrap_or_default());
-                }
-                None => whole.push_str(piece),
-            }
-        }
-        Cow::Owned(whole)
-    }
-
     fn spelt(&self, number: u32) -> &str {
         self.words.at(number).map_or("", |(word, _)| word)
     }
@@ -385,6 +356,11 @@ impl Analyzer {
         terms.sort_unstable();
         terms.dedup();
         terms
+    }
+
+    /// Whether the guide's examples have this, and it is a misspelling.
+    pub(super) fn is_misspelling(&self, word: &str) -> bool {
+        self.words.is_misspelling(word)
     }
 
     /// What an explanation calls a group.
