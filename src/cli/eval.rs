@@ -1,6 +1,7 @@
 //! `internbot eval`: rates over questions whose right topics are known.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -76,7 +77,8 @@ pub(super) fn run(
         .fold(Components::ALL, |components, &component| {
             components.without(component)
         });
-    let words = Index::with_components(&corpus, components);
+    // Only files of questions need it.
+    let words = LazyCell::new(|| Index::with_components(&corpus, components));
     let questions: Vec<_> = cases
         .iter()
         .map(|case| words.corrected(&case.text))

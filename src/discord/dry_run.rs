@@ -143,7 +143,7 @@ pub(crate) fn reply_to(
         previous: before
             .map(|known| known.questions.clone())
             .unwrap_or_default(),
-        ..question(guide, encode, &text)
+        ..Question::new(text.as_str()).encoded(&guide.index, encode)
     };
     let answer = guide.answer(&question);
     let why = Some(why(guide, &question, &answer));
@@ -254,14 +254,10 @@ fn command(knowledge: &KnowledgeBase, privacy: &Privacy, text: &str) -> Option<D
     }
 }
 
-fn question(guide: &Guide, encode: &Encode<'_>, text: &str) -> Question {
-    Question::new(text).encoded(&guide.index, encode)
-}
-
 /// What a search finds for a question that was asked before.
 fn found(guide: &Guide, encode: &Encode<'_>, asked: &str) -> Vec<ProbableMatch> {
     guide
-        .answer(&question(guide, encode, &shortened(asked)))
+        .answer(&Question::new(shortened(asked)).encoded(&guide.index, encode))
         .matches
 }
 

@@ -19,16 +19,13 @@ impl Index {
         let is_sign = |c: char| !c.is_alphanumeric();
         let mut whole = String::with_capacity(text.len() + 8);
         for piece in text.split_inclusive(is_sign) {
-            let word = piece.trim_end_matches(is_sign);
+            let (word, sign) = piece.split_at(piece.trim_end_matches(is_sign).len());
             let words = text::words(word);
-            let is_typed = |(typed, _): &&(String, String)| words == [typed.as_str()];
-            match corrections.iter().find(is_typed) {
-                Some((_, right)) => {
-                    whole.push_str(right);
-                    whole.push_str(piece.strip_prefix(word).unwrap_or_default());
-                }
-                None => whole.push_str(piece),
-            }
+            let correction = corrections
+                .iter()
+                .find(|(typed, _)| words == [typed.as_str()]);
+            whole.push_str(correction.map_or(word, |(_, right)| right));
+            whole.push_str(sign);
         }
         Cow::Owned(whole)
     }
