@@ -39,7 +39,7 @@ const LEGAL_PAIRS: [[&str; 2]; 33] = [
 /// come closer to such a section begin with one of the words below.
 const NEAR_LAW: f32 = 0.3;
 /// A candidate at least this probable, relative to the best, is as much meant as the best.
-const NEARLY: f32 = 0.9;
+const NEARLY: f32 = 0.95;
 
 /// A question that begins with one of these asks for a place, a person or a time, such as where to hand in a contract, and not what is
 /// allowed.
