@@ -92,25 +92,25 @@ fn replies_to_a_question() {
     "#);
     assert_snapshot!(asked("quokkas on the moon"), @r#"
     ## Not in the guide
-    Sorry, the Small guide has nothing on this. Try rephrasing it, or ask someone who's been there.
+    Sorry, the Small guide has nothing on this. If I've misread you, try other words, or ask someone who's been there.
     Buttons: [Remove]
     Browse: [List of topics]
     "#);
     assert_snapshot!(asked("good morning"), @r#"
     ## Not in the guide
-    Sorry, the Small guide has nothing on this. Try rephrasing it, or ask someone who's been there.
+    Sorry, the Small guide has nothing on this. If I've misread you, try other words, or ask someone who's been there.
     Buttons: [Remove]
     Browse: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::none_of_these(knowledge)), @r#"
     ## Not in the guide
-    OK, then the Small guide doesn't cover this yet. Try rephrasing it, or ask someone who's been there.
+    OK, then the Small guide doesn't cover this yet. Try other words, or ask someone who's been there.
     Buttons: [Remove]
     Browse: [List of topics]
     "#);
     assert_snapshot!(shown(&reply::not_it(knowledge, &Place::new(topic, section), &[])), @r#"
     ## Maybe one of these?
-    Here are the closest matches. If none fits, try rephrasing your question.
+    Here are the closest matches. If none fits, try other words.
     **Small baking bread: Small people for baking bread**
     Small says how baking bread is done well, and why. [This one]
     **Small storing cheese: Small way of storing cheese**

@@ -13,8 +13,8 @@ const SHORTEST_SENTENCE: usize = 24;
 pub fn did_you_mean(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     let matches = answer::candidates(answer);
     Reply {
-        title: "Is it one of these?".to_owned(),
-        body: "Here's the closest I have. If none fits, try rephrasing your question.".to_owned(),
+        title: "One of these may help".to_owned(),
+        body: "Here's the closest I have. If none fits, try other words.".to_owned(),
         prompt: "Pick one".to_owned(),
         choices: matches
             .iter()
@@ -51,8 +51,7 @@ pub fn not_it(knowledge: &KnowledgeBase, place: &Place, found: &[ProbableMatch])
     let others = siblings.take(2).chain(found.take(2)).chain(related);
     Reply {
         title: "Maybe one of these?".to_owned(),
-        body: "Here are the closest matches. If none fits, try rephrasing your question."
-            .to_owned(),
+        body: "Here are the closest matches. If none fits, try other words.".to_owned(),
         prompt: "Closest".to_owned(),
         choices: others
             .map(|(topic, section)| candidate(topic, section).here())
@@ -70,7 +69,7 @@ pub fn none_of_these(knowledge: &KnowledgeBase) -> Reply {
     Reply {
         title: "Not in the guide".to_owned(),
         body: format!(
-            "OK, then the {} doesn't cover this yet. Try rephrasing it, or ask someone who's been there.",
+            "OK, then the {} doesn't cover this yet. Try other words, or ask someone who's been there.",
             knowledge.name()
         ),
         prompt: "Browse".to_owned(),
@@ -104,7 +103,7 @@ pub(super) fn not_in_guide(knowledge: &KnowledgeBase, answer: &Answer) -> Reply 
         format!("Ask me anything about internships. I answer from the {about}.")
     } else {
         format!(
-            "Sorry, the {about} has nothing on this. Try rephrasing it, or ask someone who's been there."
+            "Sorry, the {about} has nothing on this. If I've misread you, try other words, or ask someone who's been there."
         )
     };
     // Only what is related to the message is worth showing.

@@ -156,7 +156,7 @@ async fn a_vague_question_gets_candidates_and_an_unknown_one_an_honest_no() {
     let chat = Chat::start().await;
 
     let reply = chat.asks(vague()).await;
-    assert_eq!(reply.page().title, "Is it one of these?");
+    assert_eq!(reply.page().title, "One of these may help");
     let labels = reply.labels();
     assert!((4..=6).contains(&labels.len()), "{labels:?}");
     assert_eq!(labels[labels.len() - 2..], ["None of these", "Remove"]);

@@ -186,7 +186,7 @@ async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
         .slash("ask", &[("question", "jobs (c#)")])
         .in_channel(&chat.help)
         .await;
-    assert_eq!(by_command.message().page().title, "Is it one of these?");
+    assert_eq!(by_command.message().page().title, "One of these may help");
     chat.bot.stop();
     let store = store_in(folder.path()).await;
     let bot = Setup::new().store(store.clone()).bot(&chat.discord);

@@ -180,7 +180,7 @@ async fn an_edit_that_mentions_the_bot_asks_it() {
     let to_the_bot = format!("@bot {}", vague());
     chat.mia.edits(&question, &to_the_bot).await;
     let edited = chat.discord.next_edit(&answer).await;
-    assert_eq!(edited.page().title, "Is it one of these?");
+    assert_eq!(edited.page().title, "One of these may help");
 
     // Also while it waits.
     chat.discord.slow_down(Duration::from_millis(1_400));

@@ -114,7 +114,7 @@ async fn a_question_can_be_asked_and_its_buttons_and_menus_work() {
     browser.opens(address, "", 1_280);
 
     browser.asks(vague());
-    assert_eq!(browser.headline(), "Is it one of these?");
+    assert_eq!(browser.headline(), "One of these may help");
     let why = browser.text("document.getElementById('why').textContent");
     assert!(why.contains("Outcome: suggest ("), "{why}");
 
