@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 /// The file, which is part of the program.
 pub(super) static ADAPTER: &[u8] = include_bytes!("adapter.safetensors");
 /// The rank of what is added to a matrix.
-const RANK: usize = 8;
+const RANK: usize = 16;
 
 /// The matrices to add, each as the product of two narrow ones.
 pub(super) struct Adapter(SafeTensors<'static>);
