@@ -10,8 +10,6 @@ use safetensors::SafeTensors;
 
 /// The file, which is part of the program.
 pub(super) static ADAPTER: &[u8] = include_bytes!("adapter.safetensors");
-/// The rank of what is added to a matrix.
-const RANK: usize = 16;
 
 /// The matrices to add, each as the product of two narrow ones.
 pub(super) struct Adapter(SafeTensors<'static>);
@@ -27,8 +25,9 @@ impl Adapter {
     pub(super) fn add_to(&self, weights: &mut [f32], name: &str, columns: usize) -> io::Result<()> {
         let across = self.numbers(&format!("{name}.lora_A.weight"))?;
         let down = self.numbers(&format!("{name}.lora_B.weight"))?;
-        let (down, _) = down.as_chunks::<RANK>();
-        for (row, factors) in weights.chunks_exact_mut(columns).zip(down) {
+        let rank = across.len() / columns;
+        let rows = weights.chunks_exact_mut(columns);
+        for (row, factors) in rows.zip(down.chunks_exact(rank)) {
             for (factor, across) in factors.iter().zip(across.chunks_exact(columns)) {
                 let weights = row.iter_mut().zip(across);
                 weights.for_each(|(weight, across)| *weight += factor * across);
