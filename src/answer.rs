@@ -28,6 +28,8 @@ pub struct Answer {
     /// The best topic's second-best section, if it comes close: it may answer better, or answer the other half of what
     /// was asked. `None` for what was overheard.
     pub neighbour: Option<ProbableMatch>,
+    /// Whether the first candidate is likely enough to be shown in full, with the others below it.
+    pub is_close: bool,
     /// The out-of-scope kind that this seems to be, by position in the knowledge base, if that is likelier
     /// than any topic.
     pub kind: Option<usize>,
@@ -78,6 +80,8 @@ const ONE_WORD_BAR: f32 = 0.90;
 const OVERHEARD_BAR: f32 = 0.85;
 /// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
 const ENCODED_OVERHEARD_BAR: f32 = 0.90;
+/// The minimum probability for showing the best of several candidates in full.
+const CLOSE_BAR: f32 = 0.40;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.16;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
@@ -152,6 +156,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             outcome: Outcome::None,
             matches: Vec::new(),
             neighbour: None,
+            is_close: false,
             kind: None,
             added: None,
             reason: "it has no words".to_owned(),
@@ -162,6 +167,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             outcome: Outcome::None,
             matches: Vec::new(),
             neighbour: None,
+            is_close: false,
             kind: foreign_kind(knowledge),
             added: None,
             reason: "it isn't in the Latin alphabet".to_owned(),
@@ -233,10 +239,17 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
         kind = foreign_kind(knowledge);
     }
+    let is_close = outcome == Outcome::Suggest
+        && kind.is_none()
+        && matches.first().is_some_and(|best| best.probability >= CLOSE_BAR)
+        && stakes == Stakes::Ordinary
+        // One word names a subject: all that the guide has on it fits.
+        && found.words > 1;
     Answer {
         outcome,
         matches,
         neighbour,
+        is_close,
         kind,
         added: None,
         reason,

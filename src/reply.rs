@@ -60,7 +60,11 @@ const INTRODUCTION: &str = "New here: I'm a bot that answers from a guide writte
 const STEPS_BESIDE_INTRODUCTION: usize = 5;
 
 /// The heading above sections that may also help.
-pub const ALSO: &str = "This may also help";
+const ALSO: &str = "This may also help";
+/// The heading above what else may have been meant.
+const OTHERS: &str = "Or one of these";
+/// Stands above the text of a section that may not be the answer.
+const CLOSEST: &str = "This is the closest I have. If it doesn't fit, try other words.";
 
 /// Marks the headline of a reply. It is used to find the headline in the bot's older messages.
 pub const HEADLINE: &str = "## ";
@@ -82,8 +86,10 @@ pub struct Reply {
     pub links: Vec<Link>,
     /// A warning, if a wrong answer could do harm.
     pub notice: Option<String>,
-    /// Sections that may also help, shown in full below the text.
+    /// Sections that may also help, or that may have been meant instead, shown in full below the text.
     pub also: Vec<Choice>,
+    /// The section shown, if it is only the best of several candidates; the others are in `also`.
+    pub closest: Option<Place>,
     /// A list whose entries have buttons of their own; a terminal does not show this.
     pub entries: Vec<Entry>,
     /// A short prompt for the choices.
@@ -164,7 +170,7 @@ impl Reply {
         }
         if !self.also.is_empty() {
             passages.push(Passage::Divider);
-            passages.push(Passage::Text(format!("**{ALSO}**")));
+            passages.push(Passage::Text(format!("**{}**", self.heading_of_also())));
         }
         let also = self.also.iter();
         passages.extend(also.map(|choice| Passage::Candidate(choice.in_full(), choice)));
@@ -182,14 +188,27 @@ impl Reply {
         self.also.iter().chain(&self.choices)
     }
 
-    /// The sections to choose from, best first.
+    /// The sections to choose from, best first; not the one that is shown.
     pub fn candidates(&self) -> impl Iterator<Item = &Place> {
-        let is_list = self.shape == Shape::Candidates;
-        let chosen = self.choices.iter().filter(move |_| is_list);
-        chosen.filter_map(|choice| match &choice.action {
+        let offered = match (&self.closest, self.shape) {
+            (Some(_), _) => self.also.as_slice(),
+            (None, Shape::Candidates) => self.choices.as_slice(),
+            (None, Shape::Menu) => &[],
+        };
+        offered.iter().filter_map(|choice| match &choice.action {
             Action::Show(View::Section(place)) => Some(place),
             _ => None,
         })
+    }
+
+    /// What stands above the text, if it may not be the answer.
+    pub fn caveat(&self) -> Option<&'static str> {
+        self.closest.as_ref().map(|_| CLOSEST)
+    }
+
+    /// The heading above `also`.
+    pub fn heading_of_also(&self) -> &'static str {
+        if self.closest.is_some() { OTHERS } else { ALSO }
     }
 
     /// The path, the headline and the text.
@@ -197,7 +216,8 @@ impl Reply {
         let path =
             (!self.path.is_empty()).then(|| format!("{SMALL_PRINT}{}", self.path.join(INSIDE)));
         let title = (!self.title.is_empty()).then(|| format!("{HEADLINE}{}", self.title));
-        let lines = [path, title, Some(self.body.clone())];
+        let caveat = self.caveat().map(|caveat| format!("*{caveat}*\n"));
+        let lines = [path, title, caveat, Some(self.body.clone())];
         let lines: Vec<String> = lines
             .into_iter()
             .flatten()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::reply::{ALSO, Choice, Reply};
+use crate::reply::{Choice, Reply};
 
 /// The maximum width of text: longer lines are hard to read.
 const WIDEST: usize = 88;
@@ -60,6 +60,10 @@ pub fn draw(reply: &Reply, look: Look) -> String {
     }
     line(&wrapped(&reply.title, TITLE, "", look));
     line("");
+    if let Some(caveat) = reply.caveat() {
+        line(&wrapped(caveat, QUIET, "", look));
+        line("");
+    }
     line(&markdown(&reply.body, look));
     if let Some(notice) = &reply.notice {
         line("");
@@ -83,7 +87,7 @@ pub fn draw(reply: &Reply, look: Look) -> String {
     let also = reply.also.len();
     for (number, choice) in reply.steps().enumerate() {
         let heading = match number {
-            0 if also > 0 => Some(ALSO),
+            0 if also > 0 => Some(reply.heading_of_also()),
             number if number == also => Some(reply.prompt.as_str()),
             _ => None,
         };

@@ -99,6 +99,28 @@ fn what_was_asked_is_answered_if_sure_enough_and_gets_candidates_if_they_may_hel
 }
 
 #[test]
+fn a_likely_candidate_is_shown_in_full_unless_it_could_do_harm() {
+    for (text, stakes, probability, expected) in [
+        (QUESTION, Stakes::Ordinary, 0.60, true),
+        (QUESTION, Stakes::Ordinary, 0.41, true),
+        (QUESTION, Stakes::Ordinary, 0.39, false),
+        (QUESTION, Stakes::Legal, 0.60, false),
+        // It needs no candidates at all.
+        (QUESTION, Stakes::Ordinary, 0.80, false),
+        (REMARK, Stakes::Ordinary, 0.80, true),
+        // All that the guide has on one word may be meant.
+        ("internship", Stakes::Ordinary, 0.80, false),
+    ] {
+        let found = sure(text, stakes, probability);
+        let answer = answer::decide(&KNOWLEDGE, &Question::new(text), &found);
+        assert_eq!(
+            answer.is_close, expected,
+            "{text:?} {stakes:?} {probability}"
+        );
+    }
+}
+
+#[test]
 fn what_was_overheard_is_answered_only_if_nearly_certain_and_never_where_it_could_do_harm() {
     for (text, found, expected) in [
         (QUESTION, scored(QUESTION, Stakes::Ordinary, 100.0), Answer),

@@ -64,6 +64,7 @@ pub fn decide_taught(
         outcome: Outcome::Answer,
         matches: taught.into_iter().chain(others.filter(is_other)).collect(),
         neighbour: None,
+        is_close: false,
         kind: None,
         reason: format!(
             "{} like a question that moderators of this server taught me, {} needed",

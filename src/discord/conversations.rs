@@ -1,5 +1,6 @@
 //! Earlier questions, and which messages answered what: bounded, in memory only, and lost at a restart.
 
+use std::iter;
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
@@ -62,6 +63,8 @@ pub(super) enum Shown {
     Section(Place),
     /// To choose from, best first.
     Candidates(Vec<Place>),
+    /// The first of these in full; the others to choose from.
+    Closest(Vec<Place>),
 }
 
 impl Conversation {
@@ -105,15 +108,33 @@ impl Shown {
         if let Some(place) = place {
             return Self::Section(place.clone());
         }
-        Self::offering(reply.candidates().cloned().collect())
+        Self::of(reply.closest.clone(), reply.candidates().cloned().collect())
     }
 
-    /// What lets a person choose from these.
-    pub(super) fn offering(candidates: Vec<Place>) -> Self {
-        if candidates.is_empty() {
-            Self::Nothing
-        } else {
-            Self::Candidates(candidates)
+    /// What shows this section, if any, and lets a person choose from these.
+    pub(super) fn of(section: Option<Place>, offered: Vec<Place>) -> Self {
+        match section {
+            Some(section) if offered.is_empty() => Self::Section(section),
+            Some(section) => Self::Closest(iter::once(section).chain(offered).collect()),
+            None if offered.is_empty() => Self::Nothing,
+            None => Self::Candidates(offered),
+        }
+    }
+
+    /// The section that is shown in full.
+    pub(super) fn section(&self) -> Option<&Place> {
+        match self {
+            Self::Section(place) => Some(place),
+            Self::Closest(places) => places.first(),
+            Self::Nothing | Self::Candidates(_) => None,
+        }
+    }
+
+    /// What a person can choose from, best first.
+    pub(super) fn offered(&self) -> &[Place] {
+        match self {
+            Self::Candidates(places) | Self::Closest(places) => places,
+            Self::Nothing | Self::Section(_) => &[],
         }
     }
 }

@@ -10,6 +10,8 @@ use super::{Action, Choice, Link, Place, Reply, Target, View, escape};
 
 /// The maximum number of links below an answer; the rest are one click away.
 const MAX_LINKS: usize = 4;
+/// The maximum number of other candidates below one that is shown in full.
+const MAX_OTHERS: usize = 2;
 /// The heading of an answer that moderators wrote, which nobody has reviewed.
 const OF_MODERATORS: &str = "From the moderators of this server";
 /// The longest name of a site that is shown, in characters.
@@ -28,26 +30,47 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     }
     match (answer.outcome, answer.matches.first()) {
         (Outcome::Answer, Some(best)) => match best.find(knowledge) {
-            Some((topic, section)) => {
-                let also = answer::also(answer);
-                let also = also.filter_map(|found| match found.find(knowledge)? {
-                    (other, section) if other.id == topic.id => {
-                        Some(named_candidate(&section.heading, topic, section))
-                    }
-                    (other, section) => Some(candidate(other, section)),
-                });
-                let also: Vec<Choice> = also.collect();
-                let reply = self::section(knowledge, topic, section);
-                if also.is_empty() {
-                    return reply;
-                }
-                Reply { also, ..reply }.within_limits()
+            Some((topic, section)) => Reply {
+                also: beside(knowledge, topic, answer::also(answer)),
+                ..self::section(knowledge, topic, section)
             }
+            .within_limits(),
             None => not_in_guide(knowledge, answer),
         },
-        (Outcome::Suggest, Some(_)) => did_you_mean(knowledge, answer),
+        (Outcome::Suggest, Some(best)) => match best.find(knowledge).filter(|_| answer.is_close) {
+            Some((topic, section)) => closest(knowledge, topic, section, answer),
+            None => did_you_mean(knowledge, answer),
+        },
         _ => not_in_guide(knowledge, answer),
     }
+}
+
+/// The best candidate in full, and the others below it.
+fn closest(knowledge: &KnowledgeBase, topic: &Topic, section: &Section, answer: &Answer) -> Reply {
+    let others = answer::candidates(answer).into_iter().skip(1);
+    let others = others.take(MAX_OTHERS);
+    let others = beside(knowledge, topic, others);
+    Reply {
+        also: others.into_iter().map(Choice::here).collect(),
+        closest: Some(Place::new(topic, section)),
+        ..self::section(knowledge, topic, section)
+    }
+    .within_limits()
+}
+
+/// Sections offered next to one of a topic, which stands above them: its own other sections need no name of the topic.
+fn beside(
+    knowledge: &KnowledgeBase,
+    topic: &Topic,
+    found: impl Iterator<Item = ProbableMatch>,
+) -> Vec<Choice> {
+    let choice = |found: ProbableMatch| match found.find(knowledge)? {
+        (other, section) if other.id == topic.id => {
+            Some(named_candidate(&section.heading, topic, section))
+        }
+        (other, section) => Some(candidate(other, section)),
+    };
+    found.filter_map(choice).collect()
 }
 
 /// A section with its best links, and what to read next.

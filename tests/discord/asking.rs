@@ -168,6 +168,51 @@ async fn a_vague_question_gets_candidates_and_an_unknown_one_an_honest_no() {
 }
 
 #[tokio::test]
+async fn a_likely_candidate_is_shown_in_full_with_the_others_below() {
+    let mut chat = Chat::start().await;
+    let reply = chat.asks(likely()).await;
+    let text = reply.text();
+    assert!(text.contains("This is the closest I have."), "{text}");
+    assert!(text.contains("**Or one of these**"), "{text}");
+    let labels = reply.labels();
+    assert!(labels.contains(&"Not it"), "{labels:?}");
+    let second = reply.candidates()[0].to_owned();
+
+    for restarts in [false, true] {
+        if restarts {
+            chat.bot.stop();
+            chat.goes_on_with(Setup::new().bot(&chat.discord)).await;
+        }
+        chat.mia.replies(&reply, "the second one").await;
+        let chosen = chat.discord.next_message(&chat.help).await;
+        let title = chosen.page().title;
+        assert!(second.contains(&title), "{title} of {second}");
+        chat.mia.replies(&reply, "the first one").await;
+        let first = chat.discord.next_message(&chat.help).await;
+        assert_eq!(first.page().title, reply.page().title);
+        assert!(!first.text().contains("closest"), "{first}");
+        chat.mia.replies(&reply, "yes").await;
+        let welcome = chat.discord.next_message(&chat.help).await;
+        assert!(welcome.text().starts_with("You're welcome"), "{welcome}");
+        chat.mia.replies(&reply, "no").await;
+        let others = chat.discord.next_message(&chat.help).await;
+        assert_eq!(others.page().title, "Maybe one of these?");
+    }
+
+    // Asked again, it is not linked to as if it had been the answer.
+    let again = chat.asks(likely()).await;
+    assert!(
+        again.text().contains("This is the closest I have."),
+        "{again}"
+    );
+    // Another candidate takes its place.
+    let chosen = chat.mia.clicks(&reply, "This one").await;
+    assert_eq!(chosen.kind, ResponseKind::Update);
+    assert!(!chosen.message().text().contains("closest"));
+    chat.finish().await;
+}
+
+#[tokio::test]
 async fn a_topic_with_high_stakes_shows_its_official_source_and_a_notice() {
     let chat = Chat::start().await;
     let reply = chat.asks("do i need a visa for an internship").await;

@@ -98,6 +98,15 @@ pub fn vague() -> &'static str {
     .expect("one of them is vague")
 }
 
+/// A question for which the current guide has a section that is likely the answer, but not certain to be.
+pub fn likely() -> &'static str {
+    let topics = GUIDE.knowledge.topics().iter();
+    topics
+        .flat_map(|topic| &topic.keywords)
+        .find(|text| GUIDE.answer(&Question::new(text.as_str())).is_close)
+        .expect("one of them has a likely answer")
+}
+
 /// A question that the current guide knows nothing about, not even as one to be left alone.
 pub fn off_topic() -> &'static str {
     [

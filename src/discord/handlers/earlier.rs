@@ -7,7 +7,7 @@ use crate::discord::conversations::{Conversation, Shown};
 use crate::discord::custom_id::{self, Click};
 use crate::discord::events::DiscordMessage;
 use crate::knowledge::KnowledgeBase;
-use crate::reply::{Action, View};
+use crate::reply::{Action, Seen, View};
 
 /// One of the bot's answers that someone replies to. After a restart, only the message itself says what it was about.
 pub(super) struct EarlierAnswer {
@@ -58,10 +58,12 @@ impl EarlierAnswer {
         let clicks: Vec<Click> = self.buttons.iter().filter_map(decode).collect();
         let asker = clicks.first().filter(|click| click.owner > 0)?.owner;
         let section = clicks.iter().find_map(|click| match &click.action {
-            Action::Helped(place) => Some(Shown::Section(place.clone())),
+            Action::Helped(place) => Some(place.clone()),
             _ => None,
         });
-        let offered = clicks.iter().filter_map(|click| match &click.action {
+        // What only may help as well opens apart.
+        let offered = clicks.iter().filter(|click| click.seen == Seen::Here);
+        let offered = offered.filter_map(|click| match &click.action {
             Action::Show(View::Section(place)) => Some(place.clone()),
             _ => None,
         });
@@ -69,7 +71,7 @@ impl EarlierAnswer {
             asker: UserId::new(asker),
             questions: self.question.iter().cloned().collect(),
             overheard: false,
-            shown: section.unwrap_or_else(|| Shown::offering(offered.collect())),
+            shown: Shown::of(section, offered.collect()),
         })
     }
 }

@@ -230,11 +230,10 @@ fn keep(
     answer: MessageId,
     before: &Conversation,
 ) -> Option<QuestionRecord> {
-    let place = match (remark, &before.shown) {
-        (Remark::No, Shown::Candidates(_)) => None,
-        (Remark::No, Shown::Section(place)) => Some(place),
-        _ => return None,
-    };
+    if remark != Remark::No || before.shown == Shown::Nothing {
+        return None;
+    }
+    let place = before.shown.section();
     let (guild, way) = (message.guild, message.way);
     if !context.bot.conversations.is_first_miss(answer) {
         return None;

@@ -52,9 +52,8 @@ fn is_example(kind: &MessageKind, message: &str) -> bool {
 
 /// The question whose answer a remark turns down, so that other answers have to be looked for.
 pub(in crate::discord) fn turned_down(remark: Remark, before: &Conversation) -> Option<&str> {
-    let is_section = matches!(before.shown, Shown::Section(_));
     let asked = before.questions.last().map_or("", String::as_str);
-    (remark == Remark::No && is_section).then_some(asked)
+    (remark == Remark::No && before.shown.section().is_some()).then_some(asked)
 }
 
 /// The reply to a remark, given what the person was shown before; `found` holds other answers to the question of [`turned_down`].
@@ -67,9 +66,9 @@ pub(in crate::discord) fn reply_to(
     let Some(before) = before else {
         return RemarkReply::of(reply::to_remark(knowledge, remark));
     };
-    match (remark, &before.shown) {
-        (Remark::No, Shown::Candidates(_)) => RemarkReply::of(reply::none_of_these(knowledge)),
-        (Remark::No, Shown::Section(place)) => {
+    let shown = &before.shown;
+    match (remark, shown.section(), shown.offered()) {
+        (Remark::No, Some(place), _) => {
             let reply = reply::not_it(knowledge, place, found);
             let shown = Shown::by(&reply, None);
             RemarkReply {
@@ -77,19 +76,16 @@ pub(in crate::discord) fn reply_to(
                 continues: Some((before.question(), shown)),
             }
         }
-        (Remark::Pick(number), Shown::Candidates(places)) => match places.get(number) {
+        (Remark::No, None, [_, ..]) => RemarkReply::of(reply::none_of_these(knowledge)),
+        (Remark::Pick(number), _, places @ [_, ..]) => match places.get(number) {
             Some(place) => chosen(knowledge, before, place),
             None => RemarkReply::of(reply::only_so_many(places.len())),
         },
-        (Remark::PickLast, Shown::Candidates(places)) => match places.last() {
-            Some(place) => chosen(knowledge, before, place),
-            None => RemarkReply::of(reply::what_about()),
-        },
-        (Remark::Yes, Shown::Candidates(places)) => match places.as_slice() {
-            [only] => chosen(knowledge, before, only),
-            _ => RemarkReply::of(reply::which_one()),
-        },
-        (Remark::Yes, Shown::Section(_)) => RemarkReply::of(reply::welcome()),
+        (Remark::PickLast, _, [.., place]) | (Remark::Yes, None, [place]) => {
+            chosen(knowledge, before, place)
+        }
+        (Remark::Yes, None, [_, ..]) => RemarkReply::of(reply::which_one()),
+        (Remark::Yes, Some(_), _) => RemarkReply::of(reply::welcome()),
         _ => RemarkReply::of(reply::to_remark(knowledge, remark)),
     }
 }

@@ -114,8 +114,15 @@ fn what_a_phone_shows_before_the_buttons() {
         ),
         (
             "list of candidates",
-            longest_asked(|asked| asked.outcome == Outcome::Suggest),
+            longest_asked(|asked| {
+                asked.outcome == Outcome::Suggest && asked.reply.closest.is_none()
+            }),
             40,
+        ),
+        (
+            "closest candidate",
+            longest_asked(|asked| asked.reply.closest.is_some()),
+            82,
         ),
         ("/resources", longest(lists(&Filter::default(), "")), 30),
         ("/resources of a topic", longest(of_topics), 35),

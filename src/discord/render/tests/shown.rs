@@ -171,6 +171,7 @@ fn explanations_as_sent_to_discord() {
         outcome: crate::answer::Outcome::Answer,
         matches: Vec::new(),
         neighbour: None,
+        is_close: false,
         kind: None,
         added: None,
         reason: "88 % sure".to_owned(),

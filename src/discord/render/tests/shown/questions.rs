@@ -9,6 +9,7 @@ fn answer(outcome: Outcome, matches: Vec<ProbableMatch>, kind: Option<usize>) ->
         outcome,
         matches,
         neighbour: None,
+        is_close: false,
         kind,
         added: None,
         reason: String::new(),
@@ -36,6 +37,23 @@ fn answers_as_sent_to_discord() {
     {"type":14}
     {"content":"**This may also help**","type":10}
     {"accessory":{"custom_id":"1a7:s:cheese:how","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small way of storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"content":"-# Reviewed 2026-01-01","type":10}
+    {"components":[{"custom_id":"1h7:y:bread:how","label":"That helped","style":3,"type":2},{"custom_id":"1a7:n:bread:how","label":"Not it","style":2,"type":2},{"custom_id":"1a7:p:bread:0","label":"Whole topic","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"},{"default":false,"description":"1 link","label":"All resources on this topic","value":"a:r:bread::::0"},{"default":false,"description":"Small in one line.","label":"Small pitching tents","value":"a:s:tents:how"},{"default":false,"description":"Small in one line.","label":"Small crossing rivers","value":"a:s:rivers:how"}],"placeholder":"Read on","type":3}],"type":1}
+    "#);
+    let close = Answer {
+        is_close: true,
+        ..answer(Outcome::Suggest, matches.to_vec(), None)
+    };
+    let close = shown(&reply::to_answer(knowledge, &close), Audience::Channel);
+    insta::assert_snapshot!(shortened(&close), @r#"
+    16 components, 783 characters
+    {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\n*This is the closest I have. If it doesn't fit, try other words.*\n\nSmall says how baking bread is done well, and why.","id":1000000,"type":10}
+    {"type":14}
+    {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
+    {"type":14}
+    {"content":"**Or one of these**","type":10}
+    {"accessory":{"custom_id":"1h7:s:cheese:how","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small way of storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
     {"content":"-# Reviewed 2026-01-01","type":10}
     {"components":[{"custom_id":"1h7:y:bread:how","label":"That helped","style":3,"type":2},{"custom_id":"1a7:n:bread:how","label":"Not it","style":2,"type":2},{"custom_id":"1a7:p:bread:0","label":"Whole topic","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"},{"default":false,"description":"1 link","label":"All resources on this topic","value":"a:r:bread::::0"},{"default":false,"description":"Small in one line.","label":"Small pitching tents","value":"a:s:tents:how"},{"default":false,"description":"Small in one line.","label":"Small crossing rivers","value":"a:s:rivers:how"}],"placeholder":"Read on","type":3}],"type":1}
