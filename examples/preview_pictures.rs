@@ -48,7 +48,7 @@ const PICTURES: [Picture; 3] = [
     Picture {
         name: "answer.png",
         query: "?theme=dark&ask=will+they+take+the+offer+back+if+i+negotiate",
-        size: (360, 900),
+        size: (360, 1_000),
         part: "document.getElementById('messages')",
     },
     Picture {
