@@ -63,8 +63,10 @@ const STEPS_BESIDE_INTRODUCTION: usize = 5;
 const ALSO: &str = "This may also help";
 /// The heading above what else may have been meant.
 const OTHERS: &str = "Or one of these";
-/// Stands above the text of a section that may not be the answer.
-const CLOSEST: &str = "This is the closest I have. If it doesn't fit, try other words.";
+/// Stands above the text of a section that may not be the answer, if there are others below.
+const CLOSEST: &str = "This is the closest I have. If it doesn't fit, see the others at the end.";
+/// The same if there are none.
+const ONLY_ONE: &str = "This is the closest I have. If it doesn't fit, try other words.";
 
 /// Marks the headline of a reply. It is used to find the headline in the bot's older messages.
 pub const HEADLINE: &str = "## ";
@@ -203,7 +205,12 @@ impl Reply {
 
     /// What stands above the text, if it may not be the answer.
     pub fn caveat(&self) -> Option<&'static str> {
-        self.closest.as_ref().map(|_| CLOSEST)
+        let caveat = if self.also.is_empty() {
+            ONLY_ONE
+        } else {
+            CLOSEST
+        };
+        self.closest.as_ref().map(|_| caveat)
     }
 
     /// The heading above `also`.
