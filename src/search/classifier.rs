@@ -48,30 +48,35 @@ pub(super) struct Classifier {
 
 impl Classifier {
     /// Trains on the examples and, if there are any, their meanings, each with the classes any of which is right, best
-    /// first, `passes` times over all, with a step that falls from `step` to half of it in a straight line. What is kept is
-    /// the mean of the weights after each of the last [`AVERAGED`] passes: it depends less on the order of the examples
-    /// than any of them (Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992).
+    /// first, with a step that falls from `step` to half of it in a straight line. What is kept is the mean of the weights after
+    /// each of the last [`AVERAGED`] passes: it depends less on the order of the examples than any of them (Polyak and
+    /// Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992).
+    ///
+    /// An example's `key` gives it its place in each pass. A key that depends on nothing but the example leaves the order of all the
+    /// others as it was when one is added or changed, and so their answers.
     pub(super) fn train(
         examples: &Vectors,
         meanings: &[Meaning],
+        keys: &[u64],
         targets: &Lists<u32>,
         columns: usize,
         classes: usize,
-        passes: usize,
         step: f32,
     ) -> Self {
+        let passes = passes(examples.len());
         let blocks = classes.div_ceil(LANES);
         let mut weights = vec![WeightBlock::default(); columns * blocks];
         let mut meaning_weights = vec![WeightBlock::default(); super::meaning::DIMENSIONS * blocks];
         let mut order: Vec<usize> = (0..examples.len()).collect();
-        let mut random = XorShift::seeded("order of examples");
         let mut gradient = vec![WeightBlock::default(); blocks];
         let mut probabilities = vec![0.0_f32; blocks * LANES];
         let mut averages = (weights.clone(), meaning_weights.clone());
         let total = (passes * examples.len()) as f32;
         let mut seen = 0.0;
         for pass in 1..=passes {
-            random.shuffle(&mut order);
+            let place =
+                |&number: &usize| mixed(keys.get(number).copied().unwrap_or_default(), pass);
+            order.sort_by_cached_key(place);
             for &number in &order {
                 let (Some(vector), targets) = (examples.get(number), targets.get(number)) else {
                     continue;
@@ -297,6 +302,21 @@ pub(super) fn exp(x: f32) -> f32 {
                 .wrapping_add(127)
                 << 23,
         )
+}
+
+/// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
+/// learns from its many examples. 8 passes up to 3,000 examples, 6 from 4,000 on.
+fn passes(examples: usize) -> usize {
+    (24_000 / examples.max(1)).clamp(6, 8)
+}
+
+/// A key's place in a round: the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
+/// Generators", 2014).
+fn mixed(key: u64, round: usize) -> u64 {
+    let mixed = key.wrapping_add((round as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
 }
 
 /// Marsaglia's xorshift generator ("Xorshift RNGs", 2003): enough to shuffle, the same everywhere.

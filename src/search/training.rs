@@ -15,6 +15,7 @@ use super::phrasings::Phrasings;
 use super::sections::Sections;
 use super::vectorizer::VectorizerBuilder;
 use super::whitening::Whitening;
+use crate::fnv::fnv1a;
 use crate::knowledge::KnowledgeBase;
 
 /// The initial step size of training; larger ones learn the phrasings by heart and generalise less.
@@ -81,15 +82,19 @@ impl Index {
             example.classes().map(move |class| (number, class as u32))
         });
         let targets = Lists::new(examples.len(), targets);
+        let keys: Vec<u64> = examples
+            .iter()
+            .map(|example| fnv1a(example.text.bytes()))
+            .collect();
         Self {
             examples: Arc::new(MeantExamples::new(&examples, &meanings_of, classes)),
             classifier: Arc::new(Classifier::train(
                 &vectors,
                 &meanings_of,
+                &keys,
                 &targets,
                 vectorizer.columns(),
                 classes,
-                passes(vectors.len()),
                 STEP,
             )),
             phrasings: Arc::new(
@@ -115,10 +120,4 @@ impl Index {
             sentences: None,
         }
     }
-}
-
-/// How often training goes over all examples: a small knowledge base needs more passes to learn as much, a large one
-/// learns from its many examples. 8 passes up to 3,000 examples, 6 from 4,000 on.
-fn passes(examples: usize) -> usize {
-    (24_000 / examples.max(1)).clamp(6, 8)
 }
