@@ -82,6 +82,8 @@ const OVERHEARD_BAR: f32 = 0.85;
 const ENCODED_OVERHEARD_BAR: f32 = 0.90;
 /// The minimum probability for showing the best of several candidates in full.
 const CLOSE_BAR: f32 = 0.40;
+/// The same: the second must be less probable than this, relative to the best, or either of them may be meant.
+const TIED_SHARE: f32 = 0.9;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.16;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
@@ -239,9 +241,12 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
         kind = foreign_kind(knowledge);
     }
+    let best = matches.first().map_or(0.0, |best| best.probability);
+    let second = matches.get(1).map_or(0.0, |second| second.probability);
     let is_close = outcome == Outcome::Suggest
         && kind.is_none()
-        && matches.first().is_some_and(|best| best.probability >= CLOSE_BAR)
+        && best >= CLOSE_BAR
+        && second < TIED_SHARE * best
         && stakes == Stakes::Ordinary
         // One word names a subject: all that the guide has on it fits.
         && found.words > 1;
