@@ -4,6 +4,7 @@
 //! questions put to the bot, the other for what it overheard. The outcome follows from that. The same coefficients and bars serve every
 //! knowledge base.
 
+mod candidates;
 mod evidence;
 mod taught;
 
@@ -14,6 +15,7 @@ use crate::knowledge::{KnowledgeBase, MessageKind, Section, Stakes, Topic};
 use crate::search::{Found, Question};
 use crate::text;
 
+pub use candidates::{also, candidates};
 use evidence::Model;
 pub use evidence::{Evidence, FEATURES};
 pub use taught::{Taught, decide_taught, is_taught};
@@ -80,10 +82,6 @@ const ONE_WORD_BAR: f32 = 0.90;
 const OVERHEARD_BAR: f32 = 0.85;
 /// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
 const ENCODED_OVERHEARD_BAR: f32 = 0.90;
-/// The minimum probability for showing the best of several candidates in full.
-const CLOSE_BAR: f32 = 0.40;
-/// The same: the second must be less probable than this, relative to the best, or either of them may be meant.
-const TIED_SHARE: f32 = 0.9;
 /// Below this the candidates are not worth a look.
 const SUGGEST_BAR: f32 = 0.16;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
@@ -96,15 +94,9 @@ const ROUGHLY_ALIKE: f32 = 0.35;
 const OUT_OF_SCOPE_SUGGEST_BAR: f32 = 0.30;
 /// Below this, a topic has nothing to do with the question: the gap is a new topic rather than a phrasing of this one.
 const NEAR_BAR: f32 = 0.15;
-/// A candidate this much less probable than the best one is not offered.
-const CANDIDATE_SHARE: f32 = 0.25;
-/// The most candidates: two good ones help more than five.
-const MAX_CANDIDATES: usize = 4;
 /// A section of the best topic that is at most this far behind the best section is offered too. Up to this distance, one in
 /// three answers the question as well.
 const NEIGHBOUR_BEHIND: f32 = 1.0;
-/// Below an answer, the next topic's section is offered too, if it is at least this probable relative to the best.
-const ALSO_SHARE: f32 = 0.08;
 /// How fast a candidate's probability falls with each point of distance from the best.
 const CANDIDATE_DECAY: f32 = 0.35;
 
@@ -241,15 +233,12 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     if outcome == Outcome::None && kind.is_none() && text::has_foreign_letters(&question.text) {
         kind = foreign_kind(knowledge);
     }
-    let best = matches.first().map_or(0.0, |best| best.probability);
-    let second = matches.get(1).map_or(0.0, |second| second.probability);
     let is_close = outcome == Outcome::Suggest
         && kind.is_none()
-        && best >= CLOSE_BAR
-        && second < TIED_SHARE * best
         && stakes == Stakes::Ordinary
         // One word names a subject: all that the guide has on it fits.
-        && found.words > 1;
+        && found.words > 1
+        && candidates::stands_out(&matches);
     Answer {
         outcome,
         matches,
@@ -259,33 +248,6 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         added: None,
         reason,
     }
-}
-
-/// What may help in addition to the answer: its neighbouring section, and the next topic's section, if they come close.
-pub fn also(answer: &Answer) -> impl Iterator<Item = ProbableMatch> {
-    let others = answer.matches.first().zip(answer.matches.get(1));
-    let other = others.filter(|(best, other)| other.probability >= ALSO_SHARE * best.probability);
-    answer
-        .neighbour
-        .into_iter()
-        .chain(other.map(|(_, other)| *other))
-}
-
-/// The candidates to offer: two to four, the best topic's neighbouring section second.
-pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
-    let best = answer.matches.first().map_or(0.0, |best| best.probability);
-    let near = answer
-        .matches
-        .iter()
-        .take_while(|candidate| candidate.probability >= CANDIDATE_SHARE * best)
-        .count();
-    let mut candidates = answer.matches.clone();
-    candidates.truncate(near.max(2));
-    if let Some(neighbour) = answer.neighbour {
-        candidates.insert(1.min(candidates.len()), neighbour);
-    }
-    candidates.truncate(MAX_CANDIDATES);
-    candidates
 }
 
 /// The out-of-scope kind with examples in other alphabets. It looks through all examples: only rare messages are worth that.

@@ -31,7 +31,7 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
     match (answer.outcome, answer.matches.first()) {
         (Outcome::Answer, Some(best)) => match best.find(knowledge) {
             Some((topic, section)) => Reply {
-                also: beside(knowledge, topic, answer::also(answer)),
+                also: next_to(knowledge, topic, answer::also(answer)),
                 ..self::section(knowledge, topic, section)
             }
             .within_limits(),
@@ -49,7 +49,7 @@ pub fn to_answer(knowledge: &KnowledgeBase, answer: &Answer) -> Reply {
 fn closest(knowledge: &KnowledgeBase, topic: &Topic, section: &Section, answer: &Answer) -> Reply {
     let others = answer::candidates(answer).into_iter().skip(1);
     let others = others.take(MAX_OTHERS);
-    let others = beside(knowledge, topic, others);
+    let others = next_to(knowledge, topic, others);
     Reply {
         also: others.into_iter().map(Choice::here).collect(),
         closest: Some(Place::new(topic, section)),
@@ -59,7 +59,7 @@ fn closest(knowledge: &KnowledgeBase, topic: &Topic, section: &Section, answer: 
 }
 
 /// Sections offered next to one of a topic, which stands above them: its own other sections need no name of the topic.
-fn beside(
+fn next_to(
     knowledge: &KnowledgeBase,
     topic: &Topic,
     found: impl Iterator<Item = ProbableMatch>,
