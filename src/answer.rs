@@ -41,6 +41,21 @@ pub struct Answer {
     pub reason: String,
 }
 
+impl Answer {
+    /// Not in the guide, and nothing near it.
+    fn nothing(kind: Option<usize>, reason: &str) -> Self {
+        Self {
+            outcome: Outcome::None,
+            matches: Vec::new(),
+            neighbour: None,
+            is_close: false,
+            kind,
+            added: None,
+            reason: reason.to_owned(),
+        }
+    }
+}
+
 /// A section that may answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProbableMatch {
@@ -146,26 +161,10 @@ mod coefficient {
 /// Decides what to do with a question for which a search found this.
 pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> Answer {
     let Some(best) = found.matches.first() else {
-        return Answer {
-            outcome: Outcome::None,
-            matches: Vec::new(),
-            neighbour: None,
-            is_close: false,
-            kind: None,
-            added: None,
-            reason: "it has no words".to_owned(),
-        };
+        return Answer::nothing(None, "it has no words");
     };
     if !text::is_latin(&question.text) {
-        return Answer {
-            outcome: Outcome::None,
-            matches: Vec::new(),
-            neighbour: None,
-            is_close: false,
-            kind: foreign_kind(knowledge),
-            added: None,
-            reason: "it isn't in the Latin alphabet".to_owned(),
-        };
+        return Answer::nothing(foreign_kind(knowledge), "it isn't in the Latin alphabet");
     }
     // Someone who types a heading wants to read its section.
     let asks = asks(&question.text) || found.repeats && !question.overheard;
