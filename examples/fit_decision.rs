@@ -95,11 +95,12 @@ fn report(title: &str, cases: &[Case]) {
             share(whole().filter_map(|case| case.section)),
         );
     }
-    // How much a case of each kind counts: messages are what people write, phrasings come short.
+    // How much a case of each kind counts: messages are what people write, phrasings come short. Our examples out of scope are
+    // easier to tell than what people write, so each counts twice.
     fit("asked", cases, |case| match case.kind {
-        Kind::Message | Kind::OutOfScope => 1.0,
-        Kind::Phrasing => 0.5,
-        Kind::Uncovered => 0.3,
+        Kind::OutOfScope => 2.0,
+        Kind::Message => 1.0,
+        Kind::Phrasing | Kind::Uncovered => 0.5,
     });
     // Nobody talks to others in phrasings, and most of what is overheard is not for the bot.
     fit("overheard", cases, |case| match case.kind {
@@ -349,7 +350,7 @@ fn fit(name: &str, cases: &[Case], weight: impl Fn(&Case) -> f64) {
     }
     println!("  bar    message right/wrong   phrasing right/wrong   out of scope   uncovered");
     for bar in [
-        0.15, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.625, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95,
+        0.15, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.61, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95,
     ] {
         let above = |kind: Kind, right: bool| {
             let of_kind = judged.iter().filter(|(_, case)| case.kind == kind);

@@ -88,9 +88,9 @@ pub enum Outcome {
 
 /// The minimum probability for answering a question outright. Chosen so that at least nine in ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.65;
+const ASKED_BAR: f32 = 0.61;
 /// The same, if a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.70;
+const STAKES_BAR: f32 = 0.66;
 /// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
 const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
@@ -98,7 +98,7 @@ const OVERHEARD_BAR: f32 = 0.85;
 /// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
 const ENCODED_OVERHEARD_BAR: f32 = 0.90;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.16;
+const SUGGEST_BAR: f32 = 0.12;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
@@ -106,9 +106,9 @@ const ALIKE: f32 = 0.45;
 /// The same if no topic is worth a look anyway.
 const ROUGHLY_ALIKE: f32 = 0.35;
 /// Below this, a message that is clearly out of scope gets no candidates.
-const OUT_OF_SCOPE_SUGGEST_BAR: f32 = 0.30;
+const OUT_OF_SCOPE_SUGGEST_BAR: f32 = 0.25;
 /// Below this, a topic has nothing to do with the question: the gap is a new topic rather than a phrasing of this one.
-const NEAR_BAR: f32 = 0.15;
+const NEAR_BAR: f32 = 0.12;
 /// A section of the best topic that is at most this far behind the best section is offered too. Up to this distance, one in
 /// three answers the question as well.
 const NEIGHBOUR_BEHIND: f32 = 1.0;
@@ -126,34 +126,34 @@ mod coefficient {
 
     /// For what was asked of the bot.
     pub(super) const ASKED: Model = (
-        -3.404,
+        -3.666,
         [
-            0.083, 0.145, 0.012, -0.054, 2.551, -0.808, -0.608, 0.266, 0.357, -4.302, 0.601, 0.0,
-            0.0, 0.0, 0.0,
+            0.097, 0.117, -0.067, 3.029, -1.157, -0.641, 0.281, 0.306, -4.843, 0.679, 0.0, 0.0,
+            0.0, 0.0,
         ],
     );
     /// For what was overheard: most of it is not for the bot, and a short remark says too little.
     pub(super) const OVERHEARD: Model = (
-        -8.732,
+        -8.533,
         [
-            0.098, 0.059, 0.081, -0.102, 4.580, -3.638, -0.541, 0.200, 1.900, -1.776, 1.091, 0.0,
-            0.0, 0.0, 0.0,
+            0.105, 0.123, -0.097, 4.978, -3.365, -0.576, 0.197, 1.754, -1.655, 1.172, 0.0, 0.0,
+            0.0, 0.0,
         ],
     );
     /// For what was asked, with an encoder.
     pub(super) const ENCODED_ASKED: Model = (
-        -4.245,
+        -4.772,
         [
-            0.209, 0.103, -0.028, -0.173, -0.589, -1.288, 0.009, -0.093, 0.223, -1.597, 0.084,
-            4.359, 2.545, -1.444, -3.417,
+            0.217, 0.048, -0.177, -0.665, -1.699, 0.116, -0.089, 0.142, -1.720, 0.187, 4.784,
+            2.512, -1.157, -3.990,
         ],
     );
     /// For what was overheard, with an encoder.
     pub(super) const ENCODED_OVERHEARD: Model = (
-        -11.355,
+        -10.940,
         [
-            0.232, 0.032, 0.055, -0.234, 0.294, -2.104, 0.355, -0.190, 1.986, -0.238, 0.637, 3.992,
-            2.291, -0.524, -2.444,
+            0.243, 0.065, -0.234, 0.368, -2.199, 0.296, -0.181, 1.849, -0.199, 0.634, 4.064, 2.385,
+            -0.779, -2.252,
         ],
     );
 }
@@ -234,10 +234,9 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
     }
     let is_close = outcome == Outcome::Suggest
         && kind.is_none()
-        && stakes == Stakes::Ordinary
         // One word names a subject: all that the guide has on it fits.
         && found.words > 1
-        && candidates::stands_out(&matches);
+        && candidates::stands_out(&matches, stakes);
     Answer {
         outcome,
         matches,

@@ -64,9 +64,9 @@ const ALSO: &str = "This may also help";
 /// The heading above what else may have been meant.
 const OTHERS: &str = "Or one of these";
 /// Stands above the text of a section that may not be the answer, if there are others below.
-const CLOSEST: &str = "This is the closest I have. If it doesn't fit, see the others at the end.";
+const CLOSEST: &str = "This may be what you need. If it doesn't fit, see the others at the end.";
 /// The same if there are none.
-const ONLY_ONE: &str = "This is the closest I have. If it doesn't fit, try other words.";
+const ONLY_ONE: &str = "This may be what you need. If it doesn't fit, try other words.";
 
 /// Marks the headline of a reply. It is used to find the headline in the bot's older messages.
 pub const HEADLINE: &str = "## ";

@@ -1,9 +1,12 @@
 //! What is offered next to an answer, or in its place.
 
 use super::{Answer, ProbableMatch};
+use crate::knowledge::Stakes;
 
 /// The minimum probability for showing the best of several candidates in full.
-const CLOSE_BAR: f32 = 0.40;
+const CLOSE_BAR: f32 = 0.30;
+/// The same if a wrong answer could do harm. It says that it may not fit, and somebody with a fake cheque can't wait.
+const CLOSE_STAKES_BAR: f32 = 0.40;
 /// For that, the second must be less probable than this, relative to the best, or either of them may be meant.
 const TIED_SHARE: f32 = 0.9;
 /// A candidate this much less probable than the best one is not offered.
@@ -41,8 +44,12 @@ pub fn candidates(answer: &Answer) -> Vec<ProbableMatch> {
 }
 
 /// Whether the best of several candidates is likely enough to be shown in full.
-pub(super) fn stands_out(matches: &[ProbableMatch]) -> bool {
+pub(super) fn stands_out(matches: &[ProbableMatch], stakes: Stakes) -> bool {
+    let bar = match stakes {
+        Stakes::Ordinary => CLOSE_BAR,
+        Stakes::Legal => CLOSE_STAKES_BAR,
+    };
     let best = matches.first().map_or(0.0, |best| best.probability);
     let second = matches.get(1).map_or(0.0, |second| second.probability);
-    best >= CLOSE_BAR && second < TIED_SHARE * best
+    best >= bar && second < TIED_SHARE * best
 }

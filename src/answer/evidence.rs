@@ -11,14 +11,13 @@ pub struct Evidence {
 }
 
 /// How many numbers there are in an [`Evidence`].
-pub const FEATURES: usize = 15;
+pub const FEATURES: usize = 14;
 
 impl Evidence {
     /// What each number is called.
     pub const NAMES: [&str; FEATURES] = [
         "SCORE",
         "LEAD",
-        "LEAD_ON_THIRD",
         "OUT_OF_SCOPE",
         "NEAREST",
         "NEAREST_OUT_OF_SCOPE",
@@ -41,7 +40,6 @@ impl Evidence {
         let numbers = [
             score(0),
             score(0) - score(1),
-            score(0) - score(2),
             found.out_of_scope.map_or(0.0, |(_, score)| score),
             found.nearest,
             found.nearest_out_of_scope,

@@ -172,7 +172,7 @@ async fn a_likely_candidate_is_shown_in_full_with_the_others_below() {
     let mut chat = Chat::start().await;
     let reply = chat.asks(likely()).await;
     let text = reply.text();
-    assert!(text.contains("This is the closest I have."), "{text}");
+    assert!(text.contains("This may be what you need."), "{text}");
     assert!(text.contains("**Or one of these**"), "{text}");
     let labels = reply.labels();
     assert!(labels.contains(&"Not it"), "{labels:?}");
@@ -202,7 +202,7 @@ async fn a_likely_candidate_is_shown_in_full_with_the_others_below() {
     // Asked again, it is not linked to as if it had been the answer.
     let again = chat.asks(likely()).await;
     assert!(
-        again.text().contains("This is the closest I have."),
+        again.text().contains("This may be what you need."),
         "{again}"
     );
     // Another candidate takes its place.
