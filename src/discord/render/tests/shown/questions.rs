@@ -47,7 +47,7 @@ fn answers_as_sent_to_discord() {
     };
     let close = shown(&reply::to_answer(knowledge, &close), Audience::Channel);
     insta::assert_snapshot!(shortened(&close), @r#"
-    16 components, 793 characters
+    16 components, 792 characters
     {"content":"-# Small guide › Small outside › Small baking bread\n## Small way of baking bread\n*This may be what you need. If it doesn't fit, see the others at the end.*\n\nSmall says how baking bread is done well, and why.","id":1000000,"type":10}
     {"type":14}
     {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
