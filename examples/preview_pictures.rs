@@ -54,7 +54,7 @@ const PICTURES: [Picture; 3] = [
     Picture {
         name: "candidates.png",
         query: "?theme=dark&ask=money",
-        size: (360, 900),
+        size: (360, 1_050),
         part: "document.getElementById('messages')",
     },
     Picture {
