@@ -34,7 +34,7 @@ use std::path::Path;
 
 use internbot::answer::{self, Evidence, FEATURES};
 use internbot::knowledge;
-use internbot::search::{Components, Corpus, Encode, Index, Question, Sentences, no_encoder};
+use internbot::search::{Components, Corpus, Encode, Index, Question, Sentences, fold, no_encoder};
 use jiff::Zoned;
 use part::FOLDS;
 
@@ -205,10 +205,12 @@ struct Asked<'a> {
     answers: Vec<Place>,
 }
 
-/// Every [`FOLDS`]-th text, from number `fold` on, unless all topics that answer it are gone.
-fn left_out<'a>(corpus: &'a Corpus, fold: usize, gone: &[usize]) -> Vec<Asked<'a>> {
+/// The texts of a fold, unless all topics that answer them are gone.
+fn left_out<'a>(corpus: &'a Corpus, left_out: usize, gone: &[usize]) -> Vec<Asked<'a>> {
+    let is_left_out = |text: &&String| fold(text, FOLDS) == left_out;
     let mut asked = Vec::new();
-    for message in corpus.messages.iter().skip(fold).step_by(FOLDS) {
+    let messages = corpus.messages.iter();
+    for message in messages.filter(|message| is_left_out(&&message.text)) {
         let answers = message.answers.iter().copied();
         let answers: Vec<Place> = answers.filter(|(topic, _)| !gone.contains(topic)).collect();
         if !answers.is_empty() {
@@ -226,7 +228,7 @@ fn left_out<'a>(corpus: &'a Corpus, fold: usize, gone: &[usize]) -> Vec<Asked<'a
             .zip((0..).map(Some))
             .chain(Some((&topic.phrasings, None)));
         for (texts, section) in lists {
-            asked.extend(texts.iter().skip(fold).step_by(FOLDS).map(|text| Asked {
+            asked.extend(texts.iter().filter(is_left_out).map(|text| Asked {
                 kind: Kind::Phrasing,
                 text,
                 answers: vec![(number, section)],
@@ -234,7 +236,7 @@ fn left_out<'a>(corpus: &'a Corpus, fold: usize, gone: &[usize]) -> Vec<Asked<'a
         }
     }
     for texts in &corpus.out_of_scope {
-        asked.extend(texts.iter().skip(fold).step_by(FOLDS).map(|text| Asked {
+        asked.extend(texts.iter().filter(is_left_out).map(|text| Asked {
             kind: Kind::OutOfScope,
             text,
             answers: Vec::new(),

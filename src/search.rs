@@ -39,7 +39,7 @@ use analyzer::{AnalyzedText, Analyzer};
 use bm25::Bm25;
 use classifier::Classifier;
 pub use classifier::XorShift;
-pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts};
+pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts, fold};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
 pub use found::{EncoderEvidence, Found, MAX_MATCHES, Match};

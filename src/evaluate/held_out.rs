@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Case, Figures, Judged, figures, misspell, rate};
 use crate::answer::Outcome;
 use crate::knowledge::KnowledgeBase;
-use crate::search::{Components, Corpus, Encode, Index, Question, Sentences};
+use crate::search::{Components, Corpus, Encode, Index, Question, Sentences, fold};
 
 /// Runs numbered jobs on all processors; the results are in the order of their numbers.
 fn in_parallel<T: Send>(pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -44,7 +44,7 @@ fn learn(corpus: &Corpus, components: Components, encode: &Encode<'_>) -> Index 
     Index::with_components(corpus, components).with_sentences(Sentences::new(corpus, encode))
 }
 
-/// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds every `folds`-th of
+/// Rates over the messages and the examples out of scope, each left out once: in each of `folds` rounds a [`fold`] of
 /// them, and of the phrasings, is left out and the rest is learned.
 pub fn cross_validate(
     knowledge: &KnowledgeBase,
@@ -68,12 +68,12 @@ pub fn cross_validate(
 }
 
 /// The messages and examples out of scope that a fold leaves out, as cases.
-fn held_out_cases(knowledge: &KnowledgeBase, fold: usize, folds: usize) -> Vec<Case> {
+fn held_out_cases(knowledge: &KnowledgeBase, left_out: usize, folds: usize) -> Vec<Case> {
+    let is_left_out = |text: &str| fold(text, folds) == left_out;
     let messages = knowledge
         .messages()
         .iter()
-        .skip(fold)
-        .step_by(folds)
+        .filter(|message| is_left_out(&message.text))
         .map(|message| {
             let (text, answers) = (message.text.clone(), message.answers.clone());
             Case::new(text, Vec::new(), Vec::new(), answers)
@@ -81,7 +81,8 @@ fn held_out_cases(knowledge: &KnowledgeBase, fold: usize, folds: usize) -> Vec<C
     let kinds = knowledge
         .out_of_scope()
         .iter()
-        .flat_map(|kind| kind.examples.iter().skip(fold).step_by(folds));
+        .flat_map(|kind| &kind.examples)
+        .filter(|example| is_left_out(example));
     messages.chain(kinds.map(Case::out_of_scope)).collect()
 }
 

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::fnv::fnv1a;
 use crate::knowledge::{KnowledgeBase, Message, Phrasing, SectionId, Topic};
 
 /// The texts to search.
@@ -67,6 +68,12 @@ impl Example<'_> {
     }
 }
 
+/// Which of `folds` parts a text belongs to, counted from 0. This depends on nothing but the text: whoever adds others moves none.
+pub fn fold(text: &str, folds: usize) -> usize {
+    // The upper half of the hash is mixed better.
+    (fnv1a(text.bytes()) >> 32) as usize % folds.max(1)
+}
+
 impl Corpus {
     /// The whole corpus as bytes: two corpora with the same bytes teach the same.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -74,12 +81,11 @@ impl Corpus {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
-    /// The same without every `folds`-th message, phrasing and example out of scope, from number `fold` on.
-    pub fn without_fold(&self, fold: usize, folds: usize) -> Self {
-        let kept = |number: usize| number % folds != fold;
+    /// The same without the messages, phrasings and examples out of scope of a [`fold`].
+    pub fn without_fold(&self, left_out: usize, folds: usize) -> Self {
+        let kept = |text: &str| fold(text, folds) != left_out;
         let mut rest = self.clone();
-        let mut number = (0..).map(kept);
-        rest.messages.retain(|_| number.next().unwrap_or(true));
+        rest.messages.retain(|message| kept(&message.text));
         let phrasings = rest.topics.iter_mut().flat_map(|topic| {
             let sections = topic
                 .sections
@@ -88,8 +94,7 @@ impl Corpus {
             sections.chain(Some(&mut topic.phrasings))
         });
         for texts in phrasings.chain(&mut rest.out_of_scope) {
-            let mut number = (0..).map(kept);
-            texts.retain(|_| number.next().unwrap_or(true));
+            texts.retain(|text| kept(text));
         }
         rest
     }
