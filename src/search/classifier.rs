@@ -5,7 +5,7 @@
 //! fixed number of passes, and arithmetic that gives the same bits on every machine.
 
 use serde::{Deserialize, Serialize};
-use wide::{f32x8, i32x8};
+use wide::{f32x8, i16x8, i32x8};
 
 use super::lists::Lists;
 use super::meaning::Meaning;
@@ -186,7 +186,8 @@ impl Classifier {
             let value = f32x8::splat(value * scale);
             let row = self.row(column).iter();
             sums.iter_mut().zip(row).for_each(|(sums, &weights)| {
-                *sums += value * i32x8::new(weights.map(i32::from)).round_float();
+                let weights = i16x8::new(weights.map(i16::from));
+                *sums += value * i32x8::from_i16x8(weights).round_float();
             });
         }
         let mut scores: Vec<f32> = sums.iter().flat_map(|eight| eight.to_array()).collect();

@@ -39,6 +39,10 @@ const POSTING_ONE: f32 = ((1 << VALUE_BITS) - 1) as f32;
 /// What one is in a question's value: products add up to less than 2³¹, because both vectors have unit length.
 const QUESTION_ONE: f32 = 262_144.0;
 
+/// How much of a question's squared length is compared with the phrasings. The features that make up the rest fill two fifths of the
+/// postings that it has, and without them a search finds the same.
+const TELLING: f32 = 0.97;
+
 impl Posting {
     fn new(number: u32, value: f32) -> Self {
         Self(number << VALUE_BITS | libm::roundf(value * POSTING_ONE) as u32)
@@ -137,15 +141,16 @@ impl Phrasings {
     /// How similar a question is to each phrasing: the cosine, with features that the knowledge base does not have counting as
     /// different.
     pub(super) fn likeness(&self, vector: &[WeightedFeature]) -> Vec<f32> {
+        let (telling, kept) = self.telling(vector);
         let mut sums = vec![0_i32; self.sections.len()];
-        for &WeightedFeature { column, value, .. } in vector {
-            let value = (value / self.full_length * QUESTION_ONE) as i32;
+        for &WeightedFeature { column, value, .. } in telling {
+            let value = (value / (self.full_length * kept) * QUESTION_ONE) as i32;
             let mut add = |posting: &Posting| {
                 if let Some(sum) = sums.get_mut(posting.number()) {
                     *sum += value * posting.value();
                 }
             };
-            // Half of the time of a search is spent here: four at a time, so that less of it goes into counting.
+            // A third of the instructions of a search are here: four at a time, so that less of it goes into counting.
             let (fours, rest) = self.postings.get(column as usize).as_chunks::<4>();
             for four in fours {
                 four.iter().for_each(&mut add);
@@ -154,6 +159,39 @@ impl Phrasings {
         }
         let cosine = |sum| sum as f32 * (1.0 / (QUESTION_ONE * POSTING_ONE));
         sums.into_iter().map(cosine).collect()
+    }
+
+    /// The features of a question that tell phrasings apart, and which share of its length they make up. The rest, which is in many
+    /// phrasings and weighs little, is taken to be as similar as they are.
+    fn telling<'a>(
+        &self,
+        vector: &'a [WeightedFeature],
+    ) -> (impl Iterator<Item = &'a WeightedFeature>, f32) {
+        let square = |feature: &WeightedFeature| feature.value * feature.value;
+        let worth = |feature: &WeightedFeature| {
+            square(feature) / self.postings.get(feature.column as usize).len() as f32
+        };
+        let mut ranked: Vec<(f32, &WeightedFeature)> = vector
+            .iter()
+            .map(|feature| (worth(feature), feature))
+            .collect();
+        ranked.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        let whole: f32 = vector.iter().map(square).sum();
+        let mut rest = whole;
+        let skipped = ranked
+            .iter()
+            .take_while(|(_, feature)| {
+                let left = rest - square(feature);
+                let is_little = left >= TELLING * whole;
+                if is_little {
+                    rest = left;
+                }
+                is_little
+            })
+            .count();
+        let kept = libm::sqrtf(rest / whole.max(f32::MIN_POSITIVE));
+        let telling = ranked.into_iter().skip(skipped);
+        (telling.map(|(_, feature)| feature), kept)
     }
 
     /// The likeness of the nearest phrasing of some neighbouring classes; 0 where they have none.
