@@ -81,7 +81,8 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .sections
         .iter()
         .filter(|other| other.id != section.id)
-        .map(|other| section_choice(topic, other, &other.heading));
+        // They need no name of the topic, which stands above.
+        .map(|other| Choice::show(&other.heading, "", View::Section(Place::new(topic, other))));
     let more = Choice::show(
         "All resources on this topic",
         counted(all, "link"),
