@@ -68,7 +68,7 @@ impl Example<'_> {
     }
 }
 
-/// Which of `folds` parts a text belongs to, counted from 0. This depends on nothing but the text: whoever adds others moves none.
+/// Which of `folds` parts a text belongs to, counted from 0. This depends on nothing but the text: adding others moves none.
 pub fn fold(text: &str, folds: usize) -> usize {
     // The upper half of the hash is mixed better.
     (fnv1a(text.bytes()) >> 32) as usize % folds.max(1)
