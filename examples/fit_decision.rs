@@ -206,11 +206,12 @@ struct Asked<'a> {
 }
 
 /// The texts of a fold, unless all topics that answer them are gone.
-fn left_out<'a>(corpus: &'a Corpus, left_out: usize, gone: &[usize]) -> Vec<Asked<'a>> {
-    let is_left_out = |text: &&String| fold(text, FOLDS) == left_out;
+fn left_out<'a>(corpus: &'a Corpus, fold_number: usize, gone: &[usize]) -> Vec<Asked<'a>> {
+    let is_left_out = |text: &str| fold(text, FOLDS) == fold_number;
+    let texts_of = |texts: &'a [String]| texts.iter().filter(move |text| is_left_out(text));
     let mut asked = Vec::new();
     let messages = corpus.messages.iter();
-    for message in messages.filter(|message| is_left_out(&&message.text)) {
+    for message in messages.filter(|message| is_left_out(&message.text)) {
         let answers = message.answers.iter().copied();
         let answers: Vec<Place> = answers.filter(|(topic, _)| !gone.contains(topic)).collect();
         if !answers.is_empty() {
@@ -228,7 +229,7 @@ fn left_out<'a>(corpus: &'a Corpus, left_out: usize, gone: &[usize]) -> Vec<Aske
             .zip((0..).map(Some))
             .chain(Some((&topic.phrasings, None)));
         for (texts, section) in lists {
-            asked.extend(texts.iter().filter(is_left_out).map(|text| Asked {
+            asked.extend(texts_of(texts).map(|text| Asked {
                 kind: Kind::Phrasing,
                 text,
                 answers: vec![(number, section)],
@@ -236,7 +237,7 @@ fn left_out<'a>(corpus: &'a Corpus, left_out: usize, gone: &[usize]) -> Vec<Aske
         }
     }
     for texts in &corpus.out_of_scope {
-        asked.extend(texts.iter().filter(is_left_out).map(|text| Asked {
+        asked.extend(texts_of(texts).map(|text| Asked {
             kind: Kind::OutOfScope,
             text,
             answers: Vec::new(),

@@ -141,10 +141,11 @@ impl Phrasings {
     /// How similar a question is to each phrasing: the cosine, with features that the knowledge base does not have counting as
     /// different.
     pub(super) fn likeness(&self, vector: &[WeightedFeature]) -> Vec<f32> {
-        let (telling, kept) = self.telling(vector);
+        let (telling, share) = self.telling(vector);
+        let length = self.full_length * share;
         let mut sums = vec![0_i32; self.sections.len()];
         for &WeightedFeature { column, value, .. } in telling {
-            let value = (value / (self.full_length * kept) * QUESTION_ONE) as i32;
+            let value = (value / length * QUESTION_ONE) as i32;
             let mut add = |posting: &Posting| {
                 if let Some(sum) = sums.get_mut(posting.number()) {
                     *sum += value * posting.value();
@@ -175,23 +176,21 @@ impl Phrasings {
             .iter()
             .map(|feature| (worth(feature), feature))
             .collect();
-        ranked.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        // Features of the same worth stay in their order, so that the same question always leaves out the same ones.
+        ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let whole: f32 = vector.iter().map(square).sum();
-        let mut rest = whole;
-        let skipped = ranked
-            .iter()
-            .take_while(|(_, feature)| {
-                let left = rest - square(feature);
-                let is_little = left >= TELLING * whole;
-                if is_little {
-                    rest = left;
-                }
-                is_little
-            })
-            .count();
-        let kept = libm::sqrtf(rest / whole.max(f32::MIN_POSITIVE));
+        let (mut kept, mut skipped) = (whole, 0);
+        for (_, feature) in &ranked {
+            let rest = kept - square(feature);
+            if rest < TELLING * whole {
+                break;
+            }
+            kept = rest;
+            skipped += 1;
+        }
         let telling = ranked.into_iter().skip(skipped);
-        (telling.map(|(_, feature)| feature), kept)
+        let share = libm::sqrtf(kept / whole.max(f32::MIN_POSITIVE));
+        (telling.map(|(_, feature)| feature), share)
     }
 
     /// The likeness of the nearest phrasing of some neighbouring classes; 0 where they have none.
