@@ -416,7 +416,7 @@ fn a_rare_word_finds_the_only_text_that_has_it() {
         assert!(found, "{question}: {answer:?}");
     }
     // Only the section that the words lead to is offered.
-    let candidates = answer::candidates(&ask(&Question::new("what is adplist")));
+    let candidates = answer::candidates(&ask(&Question::new("what is jobstreet")));
     let topic = candidates[0].topic;
     let of_topic = candidates.iter().filter(|found| found.topic == topic);
     assert_eq!(of_topic.count(), 1, "{candidates:?}");
