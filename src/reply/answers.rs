@@ -81,8 +81,7 @@ pub fn section(knowledge: &KnowledgeBase, topic: &Topic, section: &Section) -> R
         .sections
         .iter()
         .filter(|other| other.id != section.id)
-        // They need no name of the topic, which stands above.
-        .map(|other| Choice::show(&other.heading, "", View::Section(Place::new(topic, other))));
+        .map(|other| sibling(topic, other));
     let more = Choice::show(
         "All resources on this topic",
         counted(all, "link"),
@@ -140,9 +139,11 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
     };
     let topic = knowledge.topic(&lesson.topic);
     let page = topic.map(|topic| Choice::show(&topic.title, "", View::topic(topic)));
-    let siblings = topic.into_iter().flat_map(|topic| {
-        let sections = topic.sections.iter();
-        sections.map(move |section| section_choice(topic, section, &section.heading))
+    let sections = topic.into_iter().flat_map(|topic| {
+        topic.sections.iter().map(|section| {
+            let view = View::Section(Place::new(topic, section));
+            Choice::show(&section.heading, &topic.title, view)
+        })
     });
     Reply {
         title: escape(lesson.question()),
@@ -154,7 +155,7 @@ pub fn added(knowledge: &KnowledgeBase, addition: &Addition) -> Reply {
             }),
         links: link.map(linked).into_iter().collect(),
         prompt: "Read on".to_owned(),
-        choices: siblings.collect(),
+        choices: sections.collect(),
         buttons: votes(&here)
             .into_iter()
             .chain(page)
@@ -224,11 +225,11 @@ pub fn preview(
         .filter_map(|id| knowledge.topic(id))
         .filter_map(|topic| Some((topic, topic.sections.first()?)));
     let here = Place::new(topic, section);
-    let other = |(topic, section): (&Topic, &Section)| {
-        let place = Place::new(topic, section);
-        (place != here).then(|| {
-            Choice::show(&section.heading, &topic.title, View::Preview(place, target)).here()
-        })
+    let other = |(of, section): (&Topic, &Section)| {
+        let place = Place::new(of, section);
+        let detail = if of.id == topic.id { "" } else { &of.title };
+        (place != here)
+            .then(|| Choice::show(&section.heading, detail, View::Preview(place, target)).here())
     };
     Reply {
         prompt: "Another answer".to_owned(),
@@ -276,17 +277,16 @@ fn links(section: &Section) -> Vec<Link> {
         .collect()
 }
 
+/// Another topic, at its first section.
 fn topic_choice(topic: &Topic) -> Option<Choice> {
-    Some(section_choice(topic, topic.sections.first()?, &topic.title))
+    let first = View::Section(Place::new(topic, topic.sections.first()?));
+    Some(Choice::show(&topic.title, &topic.summary, first))
 }
 
-pub(super) fn section_choice(topic: &Topic, section: &Section, label: &str) -> Choice {
-    let detail = if label == topic.title {
-        &topic.summary
-    } else {
-        &topic.title
-    };
-    Choice::show(label, detail, View::Section(Place::new(topic, section)))
+/// A section of the topic that stands above, which is not named again.
+pub(super) fn sibling(topic: &Topic, section: &Section) -> Choice {
+    let view = View::Section(Place::new(topic, section));
+    Choice::show(&section.heading, "", view)
 }
 
 /// Shows everyone an answer that only one person can see.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::knowledge::{Category, Cost, Kind, KnowledgeBase, Level, Resource, Topic};
 use crate::text::counted;
 
-use super::answers::{path_of, preview, section, section_choice};
+use super::answers::{path_of, preview, section, sibling};
 use super::{Choice, Filter, Link, Reply, View};
 
 /// Resources on a page.
@@ -55,9 +55,7 @@ pub fn topic_page(knowledge: &KnowledgeBase, topic: &Topic, page: usize) -> Opti
         Reply {
             prompt: "Sections of this topic".to_owned(),
             choices: sections
-                .map(|(number, other)| {
-                    Choice::show(&other.heading, &topic.title, view(number)).here()
-                })
+                .map(|(number, other)| Choice::show(&other.heading, "", view(number)).here())
                 .collect(),
             buttons,
             footer: format!("Page {} of {pages} · Reviewed {}", page + 1, topic.reviewed),
@@ -109,12 +107,9 @@ pub fn resources(knowledge: &KnowledgeBase, filter: &Filter, page: usize) -> Opt
         ),
     };
     let path = topic.map(|topic| path_of(knowledge, topic));
-    let sections = topic.into_iter().flat_map(|topic| {
-        topic
-            .sections
-            .iter()
-            .map(move |section| section_choice(topic, section, &section.heading))
-    });
+    let sections = topic
+        .into_iter()
+        .flat_map(|topic| topic.sections.iter().map(|section| sibling(topic, section)));
     Some(
         Reply {
             title: topic.map_or_else(

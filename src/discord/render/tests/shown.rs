@@ -88,7 +88,7 @@ fn every_kind_of_reply_as_sent_to_discord() {
     {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
     {"content":"-# Reviewed 2026-01-01","type":10}
     {"components":[{"custom_id":"1h7:w:bread:how:1:2","label":"Post as a reply","style":1,"type":2}],"type":1}
-    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"h:v:bread:with-whom:1:2"},{"default":false,"description":"Small storing cheese","label":"Small way of storing cheese","value":"h:v:cheese:how:1:2"},{"default":false,"description":"Small pitching tents","label":"Small way of pitching tents","value":"h:v:tents:how:1:2"},{"default":false,"description":"Small crossing rivers","label":"Small way of crossing rivers","value":"h:v:rivers:how:1:2"}],"placeholder":"Another answer","type":3}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"Small people for baking bread","value":"h:v:bread:with-whom:1:2"},{"default":false,"description":"Small storing cheese","label":"Small way of storing cheese","value":"h:v:cheese:how:1:2"},{"default":false,"description":"Small pitching tents","label":"Small way of pitching tents","value":"h:v:tents:how:1:2"},{"default":false,"description":"Small crossing rivers","label":"Small way of crossing rivers","value":"h:v:rivers:how:1:2"}],"placeholder":"Another answer","type":3}],"type":1}
     "#);
     insta::assert_snapshot!(shown(&reply::resources(knowledge, &Filter::default(), 0).unwrap(), Audience::Channel), @r#"
     5 components, 363 characters

@@ -15,7 +15,7 @@ fn pages_as_sent_to_discord() {
     {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
     {"content":"-# Page 2 of 2 · Reviewed 2026-01-01","type":10}
     {"components":[{"custom_id":"1h7:p:bread:0","label":"Back","style":2,"type":2},{"custom_id":"1h7:r:bread::::0","label":"All resources","style":2,"type":2}],"type":1}
-    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small way of baking bread","value":"h:p:bread:0"}],"placeholder":"Sections of this topic","type":3}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"Small way of baking bread","value":"h:p:bread:0"}],"placeholder":"Sections of this topic","type":3}],"type":1}
     "#);
     let category = reply::category(knowledge, &knowledge.categories()[0], 0);
     insta::assert_snapshot!(shown(&category, Audience::OnePerson), @r#"
@@ -52,13 +52,13 @@ fn filtered_resources_as_sent_to_discord() {
     {"content":"-# Small guide › Small outside › Small baking bread\n## Resources: Small baking bread\nSmall in one line. Only: book, free.","id":1000000,"type":10}
     {"type":14}
     {"content":"**Links**\n- [Small on baking bread](https://Small.example.org/bread) · book, free","type":10}
-    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small way of baking bread","value":"a:s:bread:how"},{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"}],"placeholder":"Read on","type":3}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"Small way of baking bread","value":"a:s:bread:how"},{"default":false,"label":"Small people for baking bread","value":"a:s:bread:with-whom"}],"placeholder":"Read on","type":3}],"type":1}
     {"components":[{"custom_id":"1m7:f","disabled":false,"options":[{"default":false,"description":"Remove this filter","label":"Topic: all","value":"h:r::book:free::0"},{"default":false,"description":"Remove this filter","label":"Kind: book","value":"h:r:bread::free::0"},{"default":false,"description":"Remove this filter","label":"Cost: free","value":"h:r:bread:book:::0"}],"placeholder":"Filter this list","type":3}],"type":1}
     "#);
     insta::assert_snapshot!(of(None, Some(Cost::Paid)), @r#"
     5 components, 142 characters
     {"content":"-# Small guide › Small outside › Small baking bread\n## Resources: Small baking bread\nNothing matches. Only: paid. Remove a filter to see more.","id":1000000,"type":10}
-    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"description":"Small baking bread","label":"Small way of baking bread","value":"a:s:bread:how"},{"default":false,"description":"Small baking bread","label":"Small people for baking bread","value":"a:s:bread:with-whom"}],"placeholder":"Read on","type":3}],"type":1}
+    {"components":[{"custom_id":"1m7:","disabled":false,"options":[{"default":false,"label":"Small way of baking bread","value":"a:s:bread:how"},{"default":false,"label":"Small people for baking bread","value":"a:s:bread:with-whom"}],"placeholder":"Read on","type":3}],"type":1}
     {"components":[{"custom_id":"1m7:f","disabled":false,"options":[{"default":false,"description":"Remove this filter","label":"Topic: all","value":"h:r:::paid::0"},{"default":false,"description":"Remove this filter","label":"Cost: paid","value":"h:r:bread::::0"}],"placeholder":"Filter this list","type":3}],"type":1}
     "#);
 }
