@@ -1,4 +1,4 @@
-//! Prints what a search learns from a guide, as JSON, for `src/encoder/adapt.py`.
+//! Prints what a search learns from a guide, as JSON, for `src/core/network/adapt.py`.
 //!
 //! ```text
 //! cargo run --release --no-default-features --example corpus -- knowledge

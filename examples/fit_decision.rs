@@ -1,4 +1,4 @@
-//! Fits the coefficients of the decision (`src/answer.rs`) on what the guide itself holds, and prints them.
+//! Fits the coefficients of the decision (`src/core/answer.rs`) on what the guide itself holds, and prints them.
 //!
 //! ```text
 //! cargo run --release --no-default-features --example fit_decision -- knowledge
@@ -13,7 +13,7 @@
 //! guide cannot answer. Then the same with 30 and with 10 of the topics, so that a small guide is judged by the same measure.
 //!
 //! An encoder's adapter has learned the guide. With an encoder, only what `corpus -- knowledge part` leaves out is asked, of
-//! the whole guide and of smaller ones; the adapter must have been trained on that part (`src/encoder/adapt.py`). Words alone are
+//! the whole guide and of smaller ones; the adapter must have been trained on that part (`src/core/network/adapt.py`). Words alone are
 //! asked the same, to compare.
 //!
 //! It prints how often the right topic and the right section come first, the coefficients for `answer::coefficient`, and how often an

@@ -1,4 +1,4 @@
-//! Prints the words of each line of standard input as the search reads them, for `src/search/meaning/distill.py`.
+//! Prints the words of each line of standard input as the search reads them, for `src/core/search/meaning/distill.py`.
 
 use std::io::{self, BufRead, BufWriter, Write};
 

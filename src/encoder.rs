@@ -4,9 +4,6 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `files` | which files make up the encoder, and whether a folder has the right ones |
-//! | `tokens` | turns a text into tokens |
-//! | `weights`, `adapter` | read the network from the file of weights, and what the program adds to them |
-//! | `transformer`, `matrix` | turn tokens into a vector |
 //! | `cache` | keeps vectors of texts in a file |
 //! | `pool` | threads that encode questions; needs the feature `discord` |
 //! | `install`, `download`, `folder` | put the files into a folder, and remove them from it |
@@ -19,27 +16,20 @@
 //! # Ok::<(), internbot::encoder::EncoderError>(())
 //! ```
 
-mod adapter;
 mod cache;
 mod download;
 mod files;
 mod folder;
 mod install;
 mod installed;
-mod matrix;
 #[cfg(feature = "discord")]
 mod pool;
-mod tokens;
-mod transformer;
-mod weights;
 
-use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
 use files::{TOKENIZER, WEIGHTS};
-use tokens::WordPieces;
-use transformer::Transformer;
+use internbot_core::network::{self, Transformer, WordPieces};
 
 use crate::search::SentenceVector;
 
@@ -53,6 +43,7 @@ pub use installed::InstalledEncoder;
 pub use pool::{EncoderBusy, EncoderPool};
 
 /// The encoder, in memory: 40 MB.
+#[derive(Debug)]
 pub struct Encoder {
     vocabulary: WordPieces,
     network: Transformer,
@@ -70,7 +61,7 @@ impl Encoder {
         let vocabulary = WordPieces::read(&json).ok_or(EncoderError::Damaged(path))?;
         let path = folder.join(WEIGHTS.name);
         WEIGHTS.check(&path)?;
-        let network = File::open(&path).and_then(weights::read);
+        let network = File::open(&path).and_then(network::read);
         let network = network.map_err(files::unreadable(&path))?;
         Ok(Self {
             vocabulary,
@@ -90,11 +81,5 @@ impl Encoder {
         let tokens: Vec<_> = texts.map(|text| self.vocabulary.tokens(text)).collect();
         let vectors = self.network.vectors(&tokens);
         vectors.into_iter().map(SentenceVector::new).collect()
-    }
-}
-
-impl fmt::Debug for Encoder {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Encoder({} tokens)", self.network.words.len())
     }
 }

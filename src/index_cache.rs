@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 
 use crate::guide::Guide;
 use crate::knowledge::{GuideSource, KnowledgeBase, LoadError};
-use crate::search::{Components, Corpus, Index};
+use crate::search::{Components, Corpus, Index, LEARNER};
 
 /// The extension of the files.
 const EXTENSION: &str = "index";
@@ -32,9 +32,6 @@ const BUFFER: usize = 33 << 20;
 /// A file begins with the fingerprint and a checksum of the rest.
 const FINGERPRINT_BYTES: usize = 32;
 const HEADER_BYTES: usize = FINGERPRINT_BYTES + 8;
-
-/// Identifies the source code of the search: a different version learns different things from the same texts. `build.rs` sets it.
-const LEARNER: &str = env!("LEARNER_FINGERPRINT");
 
 /// A folder of files, each with what was learned from one guide. Several processes can share it.
 #[derive(Debug, Clone)]

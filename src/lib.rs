@@ -14,7 +14,7 @@
 //! | `store` | what happened | what must be kept, in a file or a database; part of the feature `discord` |
 //! | `discord` | events | replies in Discord; a feature that waits for nothing but Discord |
 //!
-//! All but the last two form the core: they wait for nothing, and searching, answering and composing cannot fail. Only
+//! The first five are in `internbot_core`: they wait for nothing, and searching, answering and composing cannot fail. Only
 //! [`knowledge::load`] reads files. The other modules are:
 //!
 //! - [`guide`], a knowledge base with everything learned from it; [`live`], which replaces the guide when its files change; and
@@ -23,43 +23,31 @@
 //! - [`gaps`], which groups unanswered questions; [`scrub`], which removes from a question anything that could identify who asked
 //!   it; [`stats`], what was asked and answered; and [`settings`], what moderators can set
 //! - [`config`], what an operator can set; and [`evaluate`], which measures how well a guide answers
-//! - `encoder`, which computes what a text means if its weights are installed (a feature)
+//! - `encoder`, which computes what a text means if its weights are installed (a feature; the network is in the core)
 //! - `monitor`, which other programs ask about the running bot, and `preview`, which draws its replies in a browser (both part of
 //!   the feature `discord`)
 
-pub mod additions;
-pub mod answer;
-pub mod completion;
+pub use internbot_core::{
+    additions, answer, completion, gaps, guide, knowledge, overlay, remark, reply, scrub, search,
+    settings, stats, subject, text, text_file,
+};
+
 pub mod config;
 #[cfg(feature = "discord")]
 pub mod discord;
 #[cfg(feature = "encoder")]
 pub mod encoder;
 pub mod evaluate;
-mod fnv;
-pub mod gaps;
-pub mod guide;
 pub mod index_cache;
-pub mod knowledge;
 #[cfg(feature = "discord")]
 mod listener;
 pub mod live;
 #[cfg(feature = "discord")]
 pub mod monitor;
-pub mod overlay;
 #[cfg(feature = "discord")]
 pub mod preview;
 #[cfg(feature = "discord")]
 pub mod reloading;
-pub mod remark;
-pub mod reply;
-pub mod scrub;
-pub mod search;
-pub mod settings;
-pub mod stats;
 #[cfg(feature = "discord")]
 pub mod store;
-pub mod subject;
 pub mod terminal;
-pub mod text;
-pub mod text_file;

@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use indexmap::IndexMap;
+use internbot_core::network::ADAPTER;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::Encoder;
-use super::adapter::ADAPTER;
 use super::files::{VECTORS, WEIGHTS};
 use crate::search::{SENTENCE_DIMENSIONS, SentenceVector};
 

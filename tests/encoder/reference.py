@@ -26,7 +26,7 @@ tokenizer.no_padding()
 
 
 # What the program adds to the published weights.
-adapter = load_file(HERE.parent.parent / "src" / "encoder" / "adapter.safetensors")
+adapter = load_file(HERE.parent.parent / "src" / "core" / "network" / "adapter.safetensors")
 for name in [name.removesuffix(".lora_A.weight") for name in adapter if name.endswith(".lora_A.weight")]:
     weights[name + ".weight"] += adapter[name + ".lora_B.weight"].float() @ adapter[name + ".lora_A.weight"].float()
 

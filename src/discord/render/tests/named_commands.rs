@@ -48,11 +48,11 @@ fn not_clickable(text: &str) -> Vec<String> {
 #[test]
 fn every_command_that_a_reply_or_the_guide_names_can_be_clicked() {
     assert_eq!(not_clickable("see /ask, `/ask me` or `/ask 1`.").len(), 2);
-    let files = files(Path::new("src/reply"), "rs");
+    let files = files(Path::new("src/core/reply"), "rs");
     let files = files
         .into_iter()
         .chain(super::named_commands::files(Path::new("knowledge"), "toml"));
-    for file in files.chain([PathBuf::from("src/reply.rs")]) {
+    for file in files.chain([PathBuf::from("src/core/reply.rs")]) {
         let text = fs::read_to_string(&file).unwrap();
         // Comments and addresses are for others, and blocks of code in the guide are to be copied.
         let lines = text

@@ -26,8 +26,8 @@ const LATIN_END: char = '\u{24f}';
 /// Symbols that name a language stay in the word (`c++`, `c#`), and so do dots inside a word (`node.js`).
 ///
 /// ```
-/// assert_eq!(internbot::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
-/// assert_eq!(internbot::text::words("re\u{ad}sume, what´s"), ["resume", "what", "is"]);
+/// assert_eq!(internbot_core::text::words("What's *C++*, résumé-wise?"), ["what", "is", "c++", "resume", "wise"]);
+/// assert_eq!(internbot_core::text::words("re\u{ad}sume, what´s"), ["resume", "what", "is"]);
 /// ```
 pub fn words(message: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -51,7 +51,7 @@ pub fn for_each_word(message: &str, mut each: impl FnMut(&str)) {
 /// Whether most letters of a message are from the Latin alphabet, the only one that this crate can read.
 ///
 /// ```
-/// use internbot::text::is_latin;
+/// use internbot_core::text::is_latin;
 /// assert!(is_latin("¿qué es un résumé?"));
 /// assert!(!is_latin("как написать резюме"));
 /// ```
@@ -208,7 +208,7 @@ pub(crate) fn shorten(text: &mut String, most: usize) {
 
 /// Whether a character is invisible: it would split a word that looks like one, or hide a number from a search for
 /// it. PostgreSQL keeps no text with a NUL.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 

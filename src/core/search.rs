@@ -71,6 +71,9 @@ const MAX_CONTENT_WORDS: usize = 3;
 /// The lead of a phrasing that is repeated exactly.
 const REPEATED_LEAD: f32 = 6.0;
 
+/// Identifies the source code of the search: another version learns something else from the same texts. `build.rs` sets it.
+pub const LEARNER: &str = env!("LEARNER_FINGERPRINT");
+
 /// A learned knowledge base. Immutable; searching it needs no lock.
 ///
 /// Copies share what was learned.

@@ -4,25 +4,27 @@
 //! `adapt.py` trained it on the guide that ships, so that texts that the same topic answers, and to a lesser degree the same section, point
 //! the same way. The weights that were downloaded stay as they were published.
 
-use std::io;
-
-use safetensors::SafeTensors;
+use safetensors::{SafeTensorError, SafeTensors};
 
 /// The file, which is part of the program.
-pub(super) static ADAPTER: &[u8] = include_bytes!("adapter.safetensors");
+pub static ADAPTER: &[u8] = include_bytes!("adapter.safetensors");
 
 /// The matrices to add, each as the product of two narrow ones.
 pub(super) struct Adapter(SafeTensors<'static>);
 
 impl Adapter {
     /// Reads the file.
-    pub(super) fn read() -> io::Result<Self> {
-        let tensors = SafeTensors::deserialize(ADAPTER).map_err(io::Error::other)?;
-        Ok(Self(tensors))
+    pub(super) fn read() -> Result<Self, SafeTensorError> {
+        SafeTensors::deserialize(ADAPTER).map(Self)
     }
 
     /// Adds what belongs to a matrix of weights.
-    pub(super) fn add_to(&self, weights: &mut [f32], name: &str, columns: usize) -> io::Result<()> {
+    pub(super) fn add_to(
+        &self,
+        weights: &mut [f32],
+        name: &str,
+        columns: usize,
+    ) -> Result<(), SafeTensorError> {
         let across = self.numbers(&format!("{name}.lora_A.weight"))?;
         let down = self.numbers(&format!("{name}.lora_B.weight"))?;
         let rank = across.len() / columns;
@@ -37,8 +39,8 @@ impl Adapter {
     }
 
     /// The numbers of a tensor. Each is stored as the upper half of its bits.
-    fn numbers(&self, name: &str) -> io::Result<Vec<f32>> {
-        let tensor = self.0.tensor(name).map_err(io::Error::other)?;
+    fn numbers(&self, name: &str) -> Result<Vec<f32>, SafeTensorError> {
+        let tensor = self.0.tensor(name)?;
         let (halves, _) = tensor.data().as_chunks();
         let number = |half: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*half)) << 16);
         Ok(halves.iter().map(number).collect())

@@ -201,17 +201,15 @@ fn summed(guide: &Guide, group: Vec<Wording>) -> Option<Group> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::sync::LazyLock;
 
     use jiff::civil::date;
 
     use super::*;
-    use crate::knowledge;
+    use crate::knowledge::GuideSource;
 
-    static GUIDE: LazyLock<Guide> = LazyLock::new(|| {
-        Guide::new(knowledge::load(Path::new("knowledge"), date(2026, 11, 23)).unwrap())
-    });
+    static GUIDE: LazyLock<Guide> =
+        LazyLock::new(|| Guide::new(GuideSource::Embedded.load(date(2026, 11, 23)).unwrap()));
 
     fn gap(text: &str) -> Gap {
         Gap {

@@ -1,6 +1,8 @@
 //! Text as tokens of BERT's vocabulary for lower case: normalised, split into words and signs, and each word into the longest
 //! pieces that the vocabulary has (WordPiece; Devlin et al., "BERT", 2019).
 
+use std::fmt;
+
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
@@ -14,7 +16,7 @@ const LONGEST_WORD: usize = 100;
 const CONTINUES: &str = "##";
 
 /// The vocabulary.
-pub(super) struct WordPieces {
+pub struct WordPieces {
     /// Pieces at the beginning of a word.
     first: FxHashMap<Box<str>, u32>,
     /// Pieces that continue a word, without their sign.
@@ -35,9 +37,15 @@ struct WordPiece {
     vocab: FxHashMap<Box<str>, u32>,
 }
 
+impl fmt::Debug for WordPieces {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "WordPieces({})", self.first.len() + self.next.len())
+    }
+}
+
 impl WordPieces {
     /// Reads `tokenizer.json`; `None` if it has no vocabulary of this kind.
-    pub(super) fn read(json: &[u8]) -> Option<Self> {
+    pub fn read(json: &[u8]) -> Option<Self> {
         let file: TokenizerFile = serde_json::from_slice(json).ok()?;
         let vocab = file.model.vocab;
         let special = |name: &str| vocab.get(name).copied();
@@ -58,10 +66,10 @@ impl WordPieces {
         })
     }
 
-    /// The tokens of a text: at most [`MAX_TOKENS`], with the two around it.
+    /// The tokens of a text: at most `MAX_TOKENS`, with the two around it.
     ///
     /// Names of special tokens in a text, such as `[SEP]`, count as ordinary text.
-    pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
+    pub fn tokens(&self, text: &str) -> Vec<u32> {
         let mut tokens = vec![self.start];
         let mut word = String::new();
         for c in normalised(text) {

@@ -1,5 +1,6 @@
 //! Reads the weights from `model.safetensors` one tensor at a time, so that they are never in memory twice, and adds the adapter.
 
+use std::fs::File;
 use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 
 use safetensors::tensor::{Dtype, Metadata};
@@ -15,8 +16,8 @@ const LONGEST_HEADER: u64 = 1 << 20;
 ///
 /// # Errors
 /// If the file cannot be read or does not hold this network.
-pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
-    let adapter = Adapter::read()?;
+pub fn read(file: File) -> io::Result<Transformer> {
+    let adapter = Adapter::read().map_err(Error::other)?;
     let mut tensors = Tensors::open(BufReader::with_capacity(1 << 16, file))?;
     let mut words = WordEmbeddings::default();
     tensors.rows("embeddings.word_embeddings.weight", WIDTH, |row| {
@@ -38,15 +39,15 @@ pub(super) fn read(file: impl Read + Seek) -> io::Result<Transformer> {
     })
 }
 
-struct Tensors<R> {
-    file: R,
+struct Tensors {
+    file: BufReader<File>,
     metadata: Metadata,
     /// Where the first tensor begins.
     start: u64,
 }
 
-impl<R: Read + Seek> Tensors<R> {
-    fn open(mut file: R) -> io::Result<Self> {
+impl Tensors {
+    fn open(mut file: BufReader<File>) -> io::Result<Self> {
         let mut length = [0; 8];
         file.read_exact(&mut length)?;
         let length = u64::from_le_bytes(length);
@@ -104,7 +105,9 @@ impl<R: Read + Seek> Tensors<R> {
         let (mut weights, mut bias) = (Vec::new(), Vec::new());
         for name in names {
             let mut part = self.matrix(&format!("{name}.weight"), columns)?;
-            adapter.add_to(&mut part, name, columns)?;
+            adapter
+                .add_to(&mut part, name, columns)
+                .map_err(Error::other)?;
             weights.extend(part);
             bias.extend(self.matrix(&format!("{name}.bias"), rows)?);
         }

@@ -110,7 +110,7 @@ impl Scrubbed {
 /// Removes from a text anything that could identify who wrote it.
 ///
 /// ```
-/// let kept = internbot::scrub::scrub("hi, my name is Ada, mail ada@example.org or call +49 170 1234567 now");
+/// let kept = internbot_core::scrub::scrub("hi, my name is Ada, mail ada@example.org or call +49 170 1234567 now");
 /// assert_eq!(kept.as_str(), "hi, my name is … mail … or call … now");
 /// ```
 pub fn scrub(text: &str) -> Scrubbed {
@@ -145,7 +145,7 @@ fn without_personal(text: &str) -> String {
 /// someone reads and changes before it is kept.
 ///
 /// ```
-/// use internbot::scrub::without_names;
+/// use internbot_core::scrub::without_names;
 /// let draft = without_names("thanks @ada!\n- `npm i react@18`\n- mail ada@example.org <@1>");
 /// assert_eq!(draft, "thanks …\n- `npm i react@18`\n- mail … …");
 /// ```
@@ -162,7 +162,7 @@ pub fn without_names(text: &str) -> String {
 /// Whether a text has anything that could identify who wrote it.
 ///
 /// ```
-/// use internbot::scrub::tells_who;
+/// use internbot_core::scrub::tells_who;
 /// assert!(tells_who("my name is Ada and they ghosted me"));
 /// assert!(!tells_who("my manager ghosted me for 3 weeks"));
 /// ```

@@ -7,12 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-#[path = "src/fnv.rs"]
 mod fnv;
 
 fn main() -> io::Result<()> {
-    let root =
-        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("knowledge");
+    let root = core().join("../../knowledge");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = toml_files(&root)?;
     for folder in ["topics", "messages"] {
@@ -38,6 +36,11 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded_guide.rs"), code)
 }
 
+/// The folder of this package.
+fn core() -> PathBuf {
+    PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default())
+}
+
 /// The TOML files of a folder, ordered by name; none if there is no such folder.
 fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -56,13 +59,13 @@ fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The FNV-1a hash of everything that affects what is learned from a guide.
 fn learner_fingerprint() -> io::Result<u64> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let core = core();
     let mut files = vec![
-        root.join("Cargo.lock"),
-        root.join("src/text.rs"),
-        root.join("src/search.rs"),
+        core.join("../../Cargo.lock"),
+        core.join("text.rs"),
+        core.join("search.rs"),
     ];
-    let mut folders = vec![root.join("src/search"), root.join("src/text")];
+    let mut folders = vec![core.join("search"), core.join("text")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();

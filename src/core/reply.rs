@@ -234,7 +234,7 @@ impl Reply {
     }
 
     /// Cuts every part to what Discord accepts and a phone shows.
-    pub(crate) fn within_limits(mut self) -> Self {
+    pub fn within_limits(mut self) -> Self {
         shorten(&mut self.title, limit::TITLE);
         shorten(&mut self.footer, limit::FOOTER);
         shorten(&mut self.prompt, limit::PLACEHOLDER);

@@ -4,7 +4,7 @@ guide answers, and to a lesser degree the same section, point the same way.
 
     pip install numpy torch safetensors tokenizers
     cargo run --release --no-default-features --example corpus -- knowledge > corpus.json
-    python3 src/encoder/adapt.py FOLDER_OF_THE_MODEL corpus.json [FILE_OF_SENTENCES...]
+    python3 src/core/network/adapt.py FOLDER_OF_THE_MODEL corpus.json [FILE_OF_SENTENCES...]
 
 The folder has `model.safetensors` and `tokenizer.json`. Takes half an hour on two cores. Each matrix of the six layers gets a product
 of two narrow ones (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021), 664,000 numbers in all. They are trained

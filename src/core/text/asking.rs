@@ -48,7 +48,7 @@ const THANKING: [&str; 4] = ["thanks", "thank", "thx", "ty"];
 /// Splits a message into its sentences, in order, without empty ones.
 ///
 /// ```
-/// let sentences: Vec<_> = internbot::text::sentences("i got an offer. should i take it? thanks").collect();
+/// let sentences: Vec<_> = internbot_core::text::sentences("i got an offer. should i take it? thanks").collect();
 /// assert_eq!(sentences, ["i got an offer.", "should i take it?", "thanks"]);
 /// ```
 pub fn sentences(message: &str) -> impl Iterator<Item = &str> {
@@ -67,7 +67,7 @@ pub fn sentences(message: &str) -> impl Iterator<Item = &str> {
 /// requests do, or names a thing and says nothing of it, as people type into a search box.
 ///
 /// ```
-/// use internbot::text::asks;
+/// use internbot_core::text::asks;
 /// assert!(asks("how do people find a mentor"));
 /// assert!(asks("they wrote back after a month, should i answer"));
 /// assert!(asks("cover letter length"));

@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The text in these bytes, without a byte order mark; `None` if they are neither UTF-8 nor UTF-16.
 ///
 /// ```
-/// use internbot::text_file::decode;
+/// use internbot_core::text_file::decode;
 /// assert_eq!(decode(b"\xff\xfeh\0i\0").as_deref(), Some("hi"));
 /// assert_eq!(decode(b"\xef\xbb\xbfhi").as_deref(), Some("hi"));
 /// assert_eq!(decode(b"h\xe9"), None);
