@@ -14,8 +14,8 @@
 //! | `store` | what happened | what must be kept, in a file or a database; part of the feature `discord` |
 //! | `discord` | events | replies in Discord; a feature that waits for nothing but Discord |
 //!
-//! The first five are in `internbot_core`: they wait for nothing, and searching, answering and composing cannot fail. Only
-//! [`knowledge::load`] reads files. The other modules are:
+//! The first five are in `internbot_core`: they wait for nothing, and searching, answering and composing cannot fail. Of these
+//! five, only [`knowledge::load`] reads files. The other modules are:
 //!
 //! - [`guide`], a knowledge base with everything learned from it; [`live`], which replaces the guide when its files change; and
 //!   [`index_cache`], which keeps what was learned between starts
