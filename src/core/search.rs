@@ -46,7 +46,7 @@ pub use found::{EncoderEvidence, Found, MAX_MATCHES, Match};
 use found::{deviation, scope_odds};
 use meaning::{Meaning, Meanings, RoundedMeaning};
 use neighbours::MeantExamples;
-use phrasings::Phrasings;
+use phrasings::{PhrasingLikeness, Phrasings};
 pub use reach::unreachable;
 use sections::{QueryTerms, Sections};
 use sentences::SentenceLikeness;
@@ -330,7 +330,7 @@ impl Index {
     }
 
     /// What a class's nearest phrasing adds to its score, by how alike the question is to each phrasing.
-    fn points_of_phrasing(&self, class: usize, likeness: &[f32]) -> f32 {
+    fn points_of_phrasing(&self, class: usize, likeness: &PhrasingLikeness) -> f32 {
         LIKENESS_WEIGHT * self.phrasings.nearest(class..class + 1, likeness)
     }
 

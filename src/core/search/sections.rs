@@ -12,7 +12,7 @@ use super::corpus::{Corpus, Example};
 use super::dictionary::Texts;
 use super::features::word_key;
 use super::lists::Lists;
-use super::phrasings::Phrasings;
+use super::phrasings::{PhrasingLikeness, Phrasings};
 use super::ranked::Ranked;
 use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
@@ -195,7 +195,7 @@ impl Sections {
         vector: &[WeightedFeature],
         query: &QueryTerms,
         phrasings: &Phrasings,
-        likeness: &[f32],
+        likeness: &PhrasingLikeness,
         encoded: Option<&SentenceLikeness<'_>>,
     ) -> (usize, Option<(usize, f32)>) {
         let Some(sections) = self.topics.get(topic) else {
