@@ -122,6 +122,33 @@ fn a_likely_candidate_is_shown_in_full_and_a_likelier_one_where_it_could_do_harm
 }
 
 #[test]
+fn of_two_candidates_that_are_nearly_as_likely_neither_is_shown_in_full() {
+    let (topic, section) = place(Stakes::Ordinary);
+    let decide = |behind: f32| {
+        let found = as_sure_as(0.50, QUESTION, |score| {
+            let mut found = scored(QUESTION, Stakes::Ordinary, score);
+            found.matches.push(Match {
+                topic: topic + 1,
+                section,
+                score: score - behind,
+                meant: 0.0,
+            });
+            found
+        });
+        answer::decide(&KNOWLEDGE, &Question::new(QUESTION), &found)
+    };
+    for (share, expected) in [(0.50, true), (0.72, true), (0.80, false), (1.00, false)] {
+        // The second falls behind until it is no likelier than this share of the first.
+        let answer = (0..100)
+            .map(|steps| decide(steps as f32 / 20.0))
+            .find(|answer| answer.matches[1].probability <= share * answer.matches[0].probability)
+            .expect("five points are enough");
+        assert_eq!(answer.outcome, Suggest);
+        assert_eq!(answer.is_close, expected, "{share}: {:?}", answer.matches);
+    }
+}
+
+#[test]
 fn what_was_overheard_is_answered_only_if_nearly_certain_and_never_where_it_could_do_harm() {
     for (text, found, expected) in [
         (QUESTION, scored(QUESTION, Stakes::Ordinary, 100.0), Answer),

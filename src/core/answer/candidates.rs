@@ -8,7 +8,7 @@ const CLOSE_BAR: f32 = 0.30;
 /// The same if a wrong answer could do harm. It says that it may not fit, and somebody with a fake cheque can't wait.
 const CLOSE_STAKES_BAR: f32 = 0.40;
 /// For that, the second must be less probable than this, relative to the best, or either of them may be meant.
-const TIED_SHARE: f32 = 0.9;
+const TIED_SHARE: f32 = 0.75;
 /// A candidate this much less probable than the best one is not offered.
 const CANDIDATE_SHARE: f32 = 0.25;
 /// The most candidates: two good ones help more than five.
