@@ -99,7 +99,6 @@ impl Phrasings {
                 .collect(),
             pages: (0..of_class.len().div_ceil(PAGE)).map(page).collect(),
             sections: phrasings
-                .clone()
                 .map(|(example, _)| example.section.map(|section| section as u32))
                 .collect(),
             full_length,
