@@ -88,17 +88,17 @@ pub enum Outcome {
 
 /// The minimum probability for answering a question outright. Chosen so that at least nine in ten
 /// outright answers are right.
-const ASKED_BAR: f32 = 0.61;
+const ASKED_BAR: f32 = 0.60;
 /// The same, if a wrong answer could do harm.
 const STAKES_BAR: f32 = 0.66;
 /// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
 const ONE_WORD_BAR: f32 = 0.90;
 /// The minimum probability for answering an overheard message: a bot that butts in must be right.
-const OVERHEARD_BAR: f32 = 0.85;
+const OVERHEARD_BAR: f32 = 0.84;
 /// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
 const ENCODED_OVERHEARD_BAR: f32 = 0.90;
 /// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.12;
+const SUGGEST_BAR: f32 = 0.13;
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
@@ -126,17 +126,17 @@ mod coefficient {
 
     /// For what was asked of the bot.
     pub(super) const ASKED: Model = (
-        -3.571,
+        -3.357,
         [
-            0.097, 0.120, -0.066, 2.762, -1.193, -0.597, 0.286, 0.269, -4.916, 0.628, 0.0, 0.0,
+            0.069, 0.133, -0.054, 3.081, -1.019, -0.548, 0.283, 0.282, -4.914, 0.468, 0.0, 0.0,
             0.0, 0.0,
         ],
     );
     /// For what was overheard: most of it is not for the bot, and a short remark says too little.
     pub(super) const OVERHEARD: Model = (
-        -8.557,
+        -8.063,
         [
-            0.110, 0.134, -0.101, 4.471, -3.397, -0.510, 0.197, 1.748, -1.697, 1.112, 0.0, 0.0,
+            0.075, 0.134, -0.077, 5.200, -3.421, -0.568, 0.220, 1.720, -2.139, 0.911, 0.0, 0.0,
             0.0, 0.0,
         ],
     );
