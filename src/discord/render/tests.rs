@@ -33,7 +33,7 @@ const DESTINATION: Destination = Destination {
 };
 
 /// The most bytes of a body. Texts are bounded in characters, so that only one in a script of several bytes a character is longer.
-const MAX_BODY: usize = 6 * 1_024;
+const MAX_BODY: usize = 13 * 512;
 
 /// Every command has an id, and a long one.
 static COMMANDS: LazyLock<CommandMentions> = LazyLock::new(|| {
