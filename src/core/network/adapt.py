@@ -35,7 +35,7 @@ HERE = pathlib.Path(__file__).parent
 RANK = 16
 EPOCHS, BATCH, RATE, SCALE = 4, 64, 1e-3, 16
 # How many phrases and how many sentences are held in place, how many of them each batch checks, and the weight of that loss.
-KEPT, KEPT_OF_BATCH, KEEPING = 6_000, 20, 4.0
+KEPT, KEPT_OF_BATCH, KEEPING = 6_000, 20, 6.0
 # What finding the section counts, where finding the topic counts one.
 SECTION = 0.3
 torch.manual_seed(1), numpy.random.seed(1), random.seed(1)

@@ -12,6 +12,8 @@ use super::lists::Lists;
 const K1: f32 = 1.2;
 /// How strongly long documents are penalised.
 const B: f32 = 0.75;
+/// A term that a greater share of the topics has says next to nothing about any of them, and isn't looked up.
+const COMMON: f32 = 0.5;
 
 /// For each term the topics that have it, with what a question gains there by having it too.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -32,7 +34,18 @@ impl Bm25 {
             let runs = document.chunk_by(|a, b| a == b);
             runs.filter_map(move |run| Some((*run.first()? as usize, (number, run.len() as f32))))
         });
-        let mut gains = Lists::new(terms, counts);
+        let mut having = vec![0.0_f32; terms];
+        for (term, _) in counts.clone() {
+            if let Some(having) = having.get_mut(term) {
+                *having += 1.0;
+            }
+        }
+        let is_common = |term: usize| {
+            having
+                .get(term)
+                .is_some_and(|having| *having > COMMON * all)
+        };
+        let mut gains = Lists::new(terms, counts.filter(|(term, _)| !is_common(*term)));
         for postings in gains.iter_mut() {
             let having = postings.len() as f32;
             let idf = libm::logf(1.0 + (all - having + 0.5) / (having + 0.5));

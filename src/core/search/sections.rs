@@ -44,10 +44,14 @@ pub(super) struct QueryTerms {
 impl QueryTerms {
     /// What a text says.
     pub(super) fn by(analyzed: &AnalyzedText, vectorizer: &Vectorizer) -> Self {
-        let words: Vec<(u32, f32)> = analyzed
-            .words
-            .iter()
-            .map(|word| (word.stem, vectorizer.idf(word_key(word.stem))))
+        let mut stems: Vec<u32> = analyzed.words.iter().map(|word| word.stem).collect();
+        stems.sort_unstable();
+        let words: Vec<(u32, f32)> = stems
+            .chunk_by(|a, b| a == b)
+            .filter_map(|same| {
+                let stem = *same.first()?;
+                Some((stem, same.len() as f32 * vectorizer.idf(word_key(stem))))
+            })
             .collect();
         Self {
             whole: words.iter().map(|(_, idf)| idf).sum(),

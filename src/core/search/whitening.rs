@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::linear::to_unit_length;
 use super::meaning::{DIMENSIONS, Meaning};
 
-/// The share of the identity matrix in the covariance: directions in which texts hardly differ are not stretched to noise.
-const SHRINKAGE: f64 = 0.1;
+/// The identity matrix counts as much in the covariance as this many texts: what only a few texts say of a direction is mostly
+/// chance, and directions in which texts hardly differ are not stretched to noise (Ledoit and Wolf, "A Well-Conditioned Estimator for
+/// Large-Dimensional Covariance Matrices", 2004).
+const PRIOR_TEXTS: f64 = 2_500.0;
 
 /// The Cholesky factor of the covariance of a guide's vectors, row after row, each up to its diagonal; empty if they do not
 /// vary.
@@ -30,15 +32,21 @@ impl Whitening {
         if variance <= 0.0 {
             return Self::default();
         }
+        let shrinkage = PRIOR_TEXTS / (PRIOR_TEXTS + known.len() as f64);
         for row in &mut covariance {
             row.iter_mut()
-                .for_each(|value| *value = (1.0 - SHRINKAGE) * *value / variance);
+                .for_each(|value| *value = (1.0 - shrinkage) * *value / variance);
             if let Some(diagonal) = row.last_mut() {
-                *diagonal += SHRINKAGE;
+                *diagonal += shrinkage;
             }
         }
         let rounded = |row: Vec<f64>| row.into_iter().map(|number| number as f32).collect();
-        Self(cholesky(&covariance).into_iter().map(rounded).collect())
+        Self(
+            cholesky(&covariance, shrinkage)
+                .into_iter()
+                .map(rounded)
+                .collect(),
+        )
     }
 
     /// The vector, whitened and scaled to unit length; zero stays zero.
@@ -82,7 +90,7 @@ fn covariance(vectors: &[&Meaning]) -> Vec<Vec<f64>> {
 }
 
 /// The lower triangle of which a shrunk covariance, given by its lower half, is the product with its own transpose.
-fn cholesky(shrunk: &[Vec<f64>]) -> Vec<Vec<f64>> {
+fn cholesky(shrunk: &[Vec<f64>], shrinkage: f64) -> Vec<Vec<f64>> {
     let mut factor: Vec<Vec<f64>> = Vec::with_capacity(shrunk.len());
     for row in shrunk {
         let mut own: Vec<f64> = Vec::with_capacity(row.len());
@@ -94,7 +102,7 @@ fn cholesky(shrunk: &[Vec<f64>]) -> Vec<Vec<f64>> {
             own.push(match factor.get(column) {
                 Some(above) => (value - product(above)) / above.last().copied().unwrap_or(1.0),
                 // The diagonal: at least the shrinkage, because no covariance is negative.
-                None => libm::sqrt((value - product(&own)).max(SHRINKAGE)),
+                None => libm::sqrt((value - product(&own)).max(shrinkage)),
             });
         }
         factor.push(own);

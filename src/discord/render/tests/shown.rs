@@ -116,15 +116,15 @@ fn other_replies_to_questions_as_sent_to_discord() {
     let knowledge = &guide.knowledge;
     let topic = knowledge.topic("bread").unwrap();
     let answer = |text: &str| guide.answer(&Question::new(text));
-    let vague = answer("small people");
+    let vague = answer("people");
     assert_eq!(vague.outcome, crate::answer::Outcome::Suggest);
     insta::assert_snapshot!(shown(&reply::to_answer(knowledge, &vague), Audience::Channel), @r###"
     16 components, 519 characters
     {"content":"## One of these may help\nHere's the closest I have. If none fits, try other words.","id":1000000,"type":10}
-    {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
-    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":1,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:tents:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small pitching tents: Small people for pitching tents**\nSmall says how pitching tents is done well, and why.","type":10}],"type":9}
     {"accessory":{"custom_id":"1h7:s:bread:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small baking bread: Small people for baking bread**\nSmall says how baking bread is done well, and why.","type":10}],"type":9}
-    {"accessory":{"custom_id":"1h7:s:cheese:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small storing cheese: Small people for storing cheese**\nSmall says how storing cheese is done well, and why.","type":10}],"type":9}
+    {"accessory":{"custom_id":"1h7:s:rivers:with-whom","label":"This one","style":2,"type":2},"components":[{"content":"**Small crossing rivers: Small people for crossing rivers**\nSmall says how crossing rivers is done well, and why.","type":10}],"type":9}
     {"components":[{"custom_id":"1h7:o","label":"None of these","style":2,"type":2},{"custom_id":"1h7:x","label":"Remove","style":4,"type":2}],"type":1}
     "###);
     let helped = reply::that_helped(reply::section(knowledge, topic, &topic.sections[0]));
