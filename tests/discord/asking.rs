@@ -33,7 +33,6 @@ async fn a_mention_is_answered_with_the_section_its_sources_and_what_to_do_next(
     assert_eq!(
         reply.labels(),
         [
-            "Projects and bullets: XYZ",
             "That helped",
             "Not it",
             "Whole topic",
