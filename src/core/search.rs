@@ -30,6 +30,7 @@ mod spelling;
 mod training;
 mod vectorizer;
 mod whitening;
+mod xorshift;
 
 use std::sync::Arc;
 
@@ -38,7 +39,6 @@ pub use ablation::{Component, Components};
 use analyzer::{AnalyzedText, Analyzer};
 use bm25::Bm25;
 use classifier::Classifier;
-pub use classifier::XorShift;
 pub use corpus::{Corpus, MessageText, SectionTexts, TopicTexts, fold};
 pub use explain::{Candidate, Explanation, Gain};
 use features::Counts;
@@ -54,6 +54,7 @@ pub use sentences::{Encode, SENTENCE_DIMENSIONS, SentenceVector, Sentences, no_e
 use serde::{Deserialize, Serialize};
 use vectorizer::{Vectorizer, WeightedFeature};
 use whitening::Whitening;
+pub use xorshift::XorShift;
 
 /// The weight of BM25 relative to the classifier's logit.
 const BM25_WEIGHT: f32 = 0.15;

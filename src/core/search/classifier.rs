@@ -10,7 +10,6 @@ use wide::{f32x8, i16x8, i32x4, i32x8, u8x16};
 use super::lists::Lists;
 use super::meaning::Meaning;
 use super::vectorizer::{Vectors, WeightedFeature};
-use crate::fnv::fnv1a;
 
 /// Values for some of the classes, few enough to stay in vector registers; rows are padded to whole blocks. Blocks of 40
 /// take fewer instructions, and three times as long.
@@ -372,31 +371,4 @@ fn mixed(key: u64, round: usize) -> u64 {
     let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ mixed >> 31
-}
-
-/// Marsaglia's xorshift generator ("Xorshift RNGs", 2003): enough to shuffle, the same everywhere.
-#[derive(Debug)]
-pub struct XorShift(u64);
-
-impl XorShift {
-    /// A generator whose numbers depend on a text only.
-    pub fn seeded(text: &str) -> Self {
-        // The generator must not begin with zero.
-        Self(fnv1a(text.bytes()) | 1)
-    }
-
-    /// A number below `bound`, which must not be zero.
-    pub fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    /// Fisher and Yates's shuffle.
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for at in (1..items.len()).rev() {
-            items.swap(at, self.below(at + 1));
-        }
-    }
 }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::analyzer::{AnalyzedText, Analyzer};
-use super::classifier::{XorShift, softmax};
+use super::classifier::softmax;
 use super::corpus::{Corpus, Example};
 use super::dictionary::Texts;
 use super::features::word_key;
@@ -16,6 +16,7 @@ use super::phrasings::{PhrasingLikeness, Phrasings};
 use super::ranked::Ranked;
 use super::sentences::SentenceLikeness;
 use super::vectorizer::{Vectorizer, Vectors, WeightedFeature};
+use super::xorshift::XorShift;
 
 /// The weight of a phrasing of the whole topic for the first section, relative to the section's own phrasings.
 const GENERAL: f32 = 0.9;
@@ -35,7 +36,7 @@ const STEP: f32 = 1.5;
 /// A question's content, for comparing it with the texts of sections.
 #[derive(Debug)]
 pub(super) struct QueryTerms {
-    /// The stem of each word, and how much it says.
+    /// Each stem once, and how much its words say together.
     words: Vec<(u32, f32)>,
     /// How much all of them say together.
     whole: f32,
