@@ -605,7 +605,8 @@ async fn a_list_of_resources_has_its_filter_below_it() {
 #[tokio::test]
 async fn the_bot_introduces_itself_once_in_each_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut chat = Setup::new().store_in(folder.path()).await.chat().await;
+    let store = store_in(folder.path()).await;
+    let mut chat = Setup::new().store(store.clone()).chat().await;
     // An answer that cannot be sent introduces nobody.
     let silent = chat.guild.channel("announcements");
     silent.bot_may_not(Permission::SendMessages);
@@ -615,7 +616,11 @@ async fn the_bot_introduces_itself_once_in_each_server() {
     let told = |message: &Message| message.text().contains("New here: I'm a bot");
     assert!(told(&first), "{first}");
     assert!(!told(&chat.asks(COVER_LETTER).await));
-    chat.discord.settle().await;
+    let guild = Some(chat.guild.id);
+    until("the store knows it", async || {
+        store.settings(guild).introduced
+    })
+    .await;
     chat.bot.stop();
     let bot = Setup::new()
         .store_in(folder.path())
