@@ -6,8 +6,10 @@
 
 use super::linear::{add, dot, to_unit_length};
 
-/// With fewer texts than this, what they have in common is largely what they are about, and nothing is taken out.
-const FEWEST: usize = 1_000;
+/// With fewer texts than this, their mean is largely what they are about, and stays.
+const FEWEST: usize = 50;
+/// With fewer texts than this, so are the directions in which they vary.
+const FEWEST_FOR_DIRECTIONS: usize = 1_000;
 /// How many directions are taken out; from one to eight do equally well.
 const DIRECTIONS: usize = 3;
 /// How many vectors are looked at, at most: more tell nothing new.
@@ -24,35 +26,27 @@ pub(super) struct CommonParts<const N: usize> {
 }
 
 impl<const N: usize> CommonParts<N> {
-    /// Finds what vectors have in common: nothing, if there are few.
+    /// Finds what vectors have in common: nothing if there are very few, and only the mean if there are few.
     pub(super) fn of(vectors: impl ExactSizeIterator<Item = [f32; N]>) -> Self {
-        let mut mean = [0.0; N];
-        if vectors.len() < FEWEST {
-            let directions = Vec::new();
-            return Self { mean, directions };
+        let mut common = Self {
+            mean: [0.0; N],
+            directions: Vec::new(),
+        };
+        let texts = vectors.len();
+        if texts < FEWEST {
+            return common;
         }
-        let every = vectors.len().div_ceil(MAX_SAMPLED);
-        let mut sample: Vec<[f32; N]> = vectors.step_by(every).collect();
+        let mut sample: Vec<[f32; N]> = vectors.step_by(texts.div_ceil(MAX_SAMPLED)).collect();
         for vector in &sample {
-            add(&mut mean, 1.0 / sample.len() as f32, vector);
+            add(&mut common.mean, 1.0 / sample.len() as f32, vector);
         }
-        for vector in &mut sample {
-            add(vector, -1.0, &mean);
-        }
-        // Any vectors do to begin with, unless they are perpendicular to what is looked for.
-        let mut directions: Vec<[f32; N]> = sample.iter().take(DIRECTIONS).copied().collect();
-        orthonormalize(&mut directions);
-        for _ in 0..ROUNDS {
-            let mut sums = vec![[0.0; N]; directions.len()];
-            for vector in &sample {
-                for (sum, direction) in sums.iter_mut().zip(&directions) {
-                    add(sum, dot(vector, direction), vector);
-                }
+        if texts >= FEWEST_FOR_DIRECTIONS {
+            for vector in &mut sample {
+                add(vector, -1.0, &common.mean);
             }
-            orthonormalize(&mut sums);
-            directions = sums;
+            common.directions = directions(&sample);
         }
-        Self { mean, directions }
+        common
     }
 
     /// The vector without them, scaled to unit length.
@@ -66,6 +60,24 @@ impl<const N: usize> CommonParts<N> {
         to_unit_length(&mut rest);
         rest
     }
+}
+
+/// The directions in which vectors vary most.
+fn directions<const N: usize>(vectors: &[[f32; N]]) -> Vec<[f32; N]> {
+    // Any vectors do to begin with, unless they are perpendicular to what is looked for.
+    let mut directions: Vec<[f32; N]> = vectors.iter().take(DIRECTIONS).copied().collect();
+    orthonormalize(&mut directions);
+    for _ in 0..ROUNDS {
+        let mut sums = vec![[0.0; N]; directions.len()];
+        for vector in vectors {
+            for (sum, direction) in sums.iter_mut().zip(&directions) {
+                add(sum, dot(vector, direction), vector);
+            }
+        }
+        orthonormalize(&mut sums);
+        directions = sums;
+    }
+    directions
 }
 
 /// Makes vectors perpendicular to those before them and of unit length (Gram and Schmidt).
@@ -88,22 +100,24 @@ mod tests {
 
     #[test]
     fn texts_that_all_point_one_way_are_told_apart() {
-        // Each text says ten parts of what all say, and one of its own subject, of which there are sixteen.
-        let texts: Vec<[f32; 16]> = (0..FEWEST)
-            .map(|text| {
-                let mut vector = [10.0; 16];
-                vector[text % 16] += 1.0;
-                to_unit_length(&mut vector);
-                vector
-            })
-            .collect();
-        let [first, same, other] = [texts[8], texts[24], texts[9]];
-        assert!(dot(&first, &other) > 0.99);
+        for texts in [FEWEST, FEWEST_FOR_DIRECTIONS] {
+            // Each text says ten parts of what all say, and one of its own subject, of which there are sixteen.
+            let texts: Vec<[f32; 16]> = (0..texts)
+                .map(|text| {
+                    let mut vector = [10.0; 16];
+                    vector[text % 16] += 1.0;
+                    to_unit_length(&mut vector);
+                    vector
+                })
+                .collect();
+            let [first, same, other] = [texts[8], texts[24], texts[9]];
+            assert!(dot(&first, &other) > 0.99);
 
-        let common = CommonParts::of(texts.iter().copied());
+            let common = CommonParts::of(texts.iter().copied());
 
-        let [first, same, other] = [first, same, other].map(|text| common.taken_out_of(text));
-        assert!(dot(&first, &same) > 0.99);
-        assert!(dot(&first, &other) < 0.5);
+            let [first, same, other] = [first, same, other].map(|text| common.taken_out_of(text));
+            assert!(dot(&first, &same) > 0.99);
+            assert!(dot(&first, &other) < 0.5);
+        }
     }
 }
