@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use internbot::answer::{self, Outcome};
 use internbot::knowledge::{self, KnowledgeBase, Stakes};
-use internbot::search::{Found, Match, Question};
+use internbot::search::{EncoderEvidence, Found, Match, Question};
 use jiff::civil::date;
 
 use Outcome::{Answer, None, Suggest};
@@ -95,6 +95,25 @@ fn what_was_asked_is_answered_if_sure_enough_and_gets_candidates_if_they_may_hel
             answer.outcome, expected,
             "{text:?} {stakes:?} {probability}"
         );
+    }
+}
+
+#[test]
+fn with_an_encoder_the_bot_must_be_surer_to_answer_and_need_not_be_to_suggest() {
+    for (stakes, probability, expected) in [
+        (Stakes::Ordinary, 0.72, Answer),
+        (Stakes::Ordinary, 0.68, Suggest),
+        (Stakes::Ordinary, 0.11, Suggest),
+        (Stakes::Ordinary, 0.08, None),
+        (Stakes::Legal, 0.77, Answer),
+        (Stakes::Legal, 0.72, Suggest),
+    ] {
+        let found = as_sure_as(probability, QUESTION, |score| Found {
+            encoded: Some(EncoderEvidence::default()),
+            ..scored(QUESTION, stakes, score)
+        });
+        let answer = answer::decide(&KNOWLEDGE, &Question::new(QUESTION), &found);
+        assert_eq!(answer.outcome, expected, "{stakes:?} {probability}");
     }
 }
 

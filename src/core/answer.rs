@@ -86,19 +86,48 @@ pub enum Outcome {
     None,
 }
 
-/// The minimum probability for answering a question outright. Chosen so that at least nine in ten
-/// outright answers are right.
-const ASKED_BAR: f32 = 0.60;
-/// The same, if a wrong answer could do harm.
-const STAKES_BAR: f32 = 0.66;
-/// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
-const ONE_WORD_BAR: f32 = 0.90;
-/// The minimum probability for answering an overheard message: a bot that butts in must be right.
-const OVERHEARD_BAR: f32 = 0.84;
-/// The same for a bot with an encoder, which is surer of what is right and of what is wrong.
-const ENCODED_OVERHEARD_BAR: f32 = 0.90;
-/// Below this the candidates are not worth a look.
-const SUGGEST_BAR: f32 = 0.13;
+/// The minimum probability for each outcome.
+#[derive(Debug, Clone, Copy)]
+struct Bars {
+    /// For answering a question outright. Chosen so that at least nine in ten outright answers are right.
+    asked: f32,
+    /// The same, if a wrong answer could do harm.
+    stakes: f32,
+    /// The same, if only one word was typed: it names a subject and asks nothing, so only one topic may fit.
+    one_word: f32,
+    /// For answering an overheard message: a bot that butts in must be right.
+    overheard: f32,
+    /// Below this the candidates are not worth a look.
+    suggest: f32,
+}
+
+impl Bars {
+    /// For answering a question of this many words outright.
+    fn outright(&self, words: usize, stakes: Stakes) -> f32 {
+        match stakes {
+            _ if words < 2 => self.one_word,
+            Stakes::Ordinary => self.asked,
+            Stakes::Legal => self.stakes,
+        }
+    }
+}
+
+/// For words alone.
+const BARS: Bars = Bars {
+    asked: 0.60,
+    stakes: 0.66,
+    one_word: 0.90,
+    overheard: 0.84,
+    suggest: 0.13,
+};
+/// With an encoder, which is surer of what is right, and of what is wrong.
+const ENCODED_BARS: Bars = Bars {
+    asked: 0.70,
+    stakes: 0.75,
+    overheard: 0.90,
+    suggest: 0.10,
+    ..BARS
+};
 /// If an out-of-scope kind is this many points ahead of the best topic, the message counts as that kind.
 const CLEARLY_OUT_OF_SCOPE: f32 = 1.0;
 /// A message at least this similar (cosine) to an out-of-scope example may count as out of scope.
@@ -183,7 +212,8 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
             probability: probability * libm::expf(CANDIDATE_DECAY * (candidate.score - best.score)),
         })
         .collect();
-    let hopeless = probability < SUGGEST_BAR;
+    let bars = evidence.either(&BARS, &ENCODED_BARS);
+    let hopeless = probability < bars.suggest;
     let is_clearly_out_of_scope = found.out_of_scope.is_some_and(|(_, score)| {
         score >= best.score + CLEARLY_OUT_OF_SCOPE && found.nearest_out_of_scope >= ALIKE
     });
@@ -198,10 +228,15 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         .filter(|kind| found.words > 1 || Some(*kind) != foreign_kind(knowledge));
     let stakes = stakes(knowledge, best.topic, best.section);
     let (mut outcome, mut reason) = if question.overheard {
-        let bar = evidence.either(OVERHEARD_BAR, ENCODED_OVERHEARD_BAR);
-        overheard(probability, bar, stakes, asks)
+        overheard(probability, bars.overheard, stakes, asks)
     } else {
-        asked(probability, stakes, found.words, asks, kind.is_some())
+        let bar = bars.outright(found.words, stakes);
+        let suggest_bar = if kind.is_some() {
+            OUT_OF_SCOPE_SUGGEST_BAR
+        } else {
+            bars.suggest
+        };
+        asked(probability, bar, suggest_bar, asks || found.words < 2)
     };
     let mut neighbour = found
         .next_section
@@ -222,7 +257,7 @@ pub fn decide(knowledge: &KnowledgeBase, question: &Question, found: &Found) -> 
         let in_texts = in_texts.iter().map(|&(topic, section)| ProbableMatch {
             topic,
             section,
-            probability: SUGGEST_BAR,
+            probability: bars.suggest,
         });
         matches.splice(0..0, in_texts);
         // It stands next to what is no longer the first.
@@ -268,25 +303,9 @@ pub fn asks(message: &str) -> bool {
     text::sentences(message).any(text::asks)
 }
 
-fn asked(
-    probability: f32,
-    stakes: Stakes,
-    words: usize,
-    asks: bool,
-    out_of_scope: bool,
-) -> (Outcome, String) {
-    let bar = match stakes {
-        _ if words < 2 => ONE_WORD_BAR,
-        Stakes::Ordinary => ASKED_BAR,
-        Stakes::Legal => STAKES_BAR,
-    };
-    let suggest_bar = if out_of_scope {
-        OUT_OF_SCOPE_SUGGEST_BAR
-    } else {
-        SUGGEST_BAR
-    };
+fn asked(probability: f32, bar: f32, suggest_bar: f32, asks: bool) -> (Outcome, String) {
     let sure = percent(probability);
-    if probability >= bar && (asks || words < 2) {
+    if probability >= bar && asks {
         (
             Outcome::Answer,
             format!("{sure} sure, {} needed to answer", percent(bar)),
@@ -357,7 +376,7 @@ pub fn probability(found: &Found, message: &str) -> f32 {
 
 /// Whether a probability is enough to answer what was asked, if a wrong answer does no harm.
 pub fn sure(probability: f32) -> bool {
-    probability >= ASKED_BAR
+    probability >= BARS.asked
 }
 
 /// Whether a match is close enough to suggest as the place where an unanswered question might belong.
