@@ -183,7 +183,7 @@ async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
     let unsure = chat.asks(vague()).await;
     let by_command = chat
         .mia
-        .slash("ask", &[("question", "jobs (c#)")])
+        .slash("ask", &[("question", "office (c#)")])
         .in_channel(&chat.help)
         .await;
     assert_eq!(by_command.message().page().title, "One of these may help");
@@ -203,7 +203,9 @@ async fn none_of_these_is_a_gap_even_after_a_restart_and_below_a_command() {
         .map(|group| group.text)
         .collect();
     texts.sort();
-    assert_eq!(texts, ["jobs (c#)", vague()]);
+    let mut expected = ["office (c#)", vague()];
+    expected.sort_unstable();
+    assert_eq!(texts, expected);
     chat.finish().await;
 }
 
