@@ -12,13 +12,15 @@ use super::lists::Lists;
 const K1: f32 = 1.2;
 /// How strongly long documents are penalised.
 const B: f32 = 0.75;
-/// A term that a greater share of the topics has says next to nothing about any of them, and isn't looked up.
+/// A term that a greater share of the topics has says next to nothing about any of them, and adds nothing.
 const COMMON: f32 = 0.5;
 
 /// For each term the topics that have it, with what a question gains there by having it too.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Bm25 {
     gains: Lists<(u32, f32)>,
+    /// How many topics there are.
+    topics: usize,
 }
 
 impl Bm25 {
@@ -34,18 +36,7 @@ impl Bm25 {
             let runs = document.chunk_by(|a, b| a == b);
             runs.filter_map(move |run| Some((*run.first()? as usize, (number, run.len() as f32))))
         });
-        let mut having = vec![0.0_f32; terms];
-        for (term, _) in counts.clone() {
-            if let Some(having) = having.get_mut(term) {
-                *having += 1.0;
-            }
-        }
-        let is_common = |term: usize| {
-            having
-                .get(term)
-                .is_some_and(|having| *having > COMMON * all)
-        };
-        let mut gains = Lists::new(terms, counts.filter(|(term, _)| !is_common(*term)));
+        let mut gains = Lists::new(terms, counts);
         for postings in gains.iter_mut() {
             let having = postings.len() as f32;
             let idf = libm::logf(1.0 + (all - having + 0.5) / (having + 0.5));
@@ -55,11 +46,16 @@ impl Bm25 {
                 *count = idf * *count * (K1 + 1.0) / (*count + K1 * (1.0 - B + B * length));
             }
         }
-        Self { gains }
+        Self {
+            gains,
+            topics: documents.len(),
+        }
     }
 
-    /// The documents that have a term, with the score that it adds to each.
+    /// The topics that have a term, with the score that it adds to each; none if the term is common.
     pub(super) fn gains(&self, term: u32) -> &[(u32, f32)] {
-        self.gains.get(term as usize)
+        let gains = self.gains.get(term as usize);
+        let is_common = gains.len() as f32 > COMMON * self.topics as f32;
+        if is_common { &[] } else { gains }
     }
 }
